@@ -1,0 +1,181 @@
+# ohmscape: `make help` lists the targets. Everything built goes into build/.
+
+.DEFAULT_GOAL := all
+BUILD  ?= build
+PREFIX ?= /usr/local
+CC     ?= cc
+CFLAGS ?= -O3 -g
+V      ?= 0
+
+VERSION := $(shell sed -n 's/^.define OHM_VERSION "\(.*\)"/\1/p' host/ohmscape.h)
+
+# ---- What is needed ---------------------------------------------------------------------------
+# Probe (a shell command that succeeds where the thing is there) | Debian package | what it is for.
+define NEEDED_TO_BUILD
+command -v cc|gcc|the C compiler
+command -v pkg-config|pkg-config|finding libraries
+echo 'int main(void){}' | cc -x c -fopenmp - -o /dev/null|libc6-dev libgomp1|C library and OpenMP
+pkg-config --exists OpenCL|ocl-icd-opencl-dev|OpenCL loader
+echo '#include <CL/cl.h>' | cc -E - |opencl-c-headers|OpenCL headers
+ls /etc/OpenCL/vendors/*.icd|pocl-opencl-icd|an OpenCL device on any CPU
+pkg-config --exists hdf5|libhdf5-dev|state files
+pkg-config --exists libcjson|libcjson-dev|JSON output
+endef
+define NEEDED_TO_TEST
+pkg-config --exists cmocka|libcmocka-dev|unit tests
+command -v bats|bats|command-line tests
+ls /usr/include/Random123/philox.h|librandom123-dev|a second opinion on Philox
+command -v oclgrind|oclgrind|races and bounds in kernels
+command -v h5dump|hdf5-tools|reading files with another program
+command -v jq|jq|reading JSON with another program
+python3 -c 'import numpy, h5py'|python3-numpy python3-h5py|the comparison in bench/, and its tests
+endef
+define NEEDED_TO_LINT
+command -v clang-format|clang-format|the layout of the code
+command -v clang|clang|kernels compiled alone
+command -v cppcheck|cppcheck|static analysis
+endef
+export NEEDED_TO_BUILD NEEDED_TO_TEST NEEDED_TO_LINT
+
+# Installs what is missing with apt, or names it.
+define INSTALL
+missing=$$(printf '%s\n' "$$NEEDED" | while IFS='|' read -r probe package purpose; do \
+    sh -c "$$probe" >/dev/null 2>&1 || { echo "missing: $$package ($$purpose)" >&2; echo "$$package"; }; done); \
+[ -z "$$missing" ] && exit 0; \
+missing=$$(echo $$missing); \
+command -v apt-get >/dev/null || { echo "make: install these (Debian's names), then try again: $$missing" >&2; exit 1; }; \
+if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+echo "make: installing $$missing$${sudo:+ with sudo}" >&2; \
+$$sudo apt-get update -qq && \
+$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+endef
+
+deps: ## install what is missing to build
+	@NEEDED="$$NEEDED_TO_BUILD"; $(INSTALL)
+deps-test: deps
+	@NEEDED="$$NEEDED_TO_TEST"; $(INSTALL)
+deps-lint: deps-test
+	@NEEDED="$$NEEDED_TO_LINT"; $(INSTALL)
+
+# ---- Compiling --------------------------------------------------------------------------------
+# pkg-config is asked when it is needed, not before `deps` has installed it.
+PACKAGES = OpenCL hdf5 libcjson
+WARNINGS = -Wall -Wextra -pedantic -Wmissing-prototypes -Wshadow -Wno-psabi
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fPIC -fvisibility=hidden -fopenmp \
+             -ffp-contract=off $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \
+             $(shell pkg-config --cflags $(PACKAGES))
+LIBS = $(shell pkg-config --libs $(PACKAGES)) -lm
+ALL_LDFLAGS = $(LDFLAGS) -fopenmp $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+
+# The native engine's loops, once for each lane width. -ffp-contract=off stands: fma is spelled out.
+LANES_1  =
+LANES_4  =
+LANES_8  = -mavx2 -mfma
+LANES_16 = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mprefer-vector-width=512
+LANES    = 1 4 $(if $(filter x86_64,$(shell uname -m)),8 16)
+
+LIBRARY_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out host/native_lanes.c,$(wildcard host/*.c))) \
+                  $(LANES:%=$(BUILD)/host/native_lanes_%.o) $(BUILD)/kernels.o
+CLI_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/cli/*.c))
+
+ifeq ($(V),0)
+SAY = @printf '  %-5s %s\n' $(1) $(2);
+endif
+
+all: $(BUILD)/ohmscape $(BUILD)/libohmscape.so.$(VERSION) ## build the program and the library
+
+$(BUILD)/ohmscape: $(CLI_OBJECTS) $(BUILD)/libohmscape.a
+	$(call SAY,LINK,$@)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
+
+$(BUILD)/libohmscape.a: $(LIBRARY_OBJECTS)
+	$(call SAY,AR,$@)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/libohmscape.so.$(VERSION): $(LIBRARY_OBJECTS)
+	$(call SAY,LINK,$@)$(CC) -shared -Wl,-soname,libohmscape.so.0 $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call SAY,CC,$<)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/host/native_lanes_%.o: host/native_lanes.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call SAY,CC,"$< ($* lanes)")$(CC) $(ALL_CFLAGS) $(LANES_$*) -DOHM_LANES=$* -MMD -MP -c $< -o $@
+
+# The kernels and their headers as one array of bytes.
+$(BUILD)/kernels.cl: $(wildcard kernels/*)
+	@mkdir -p $(@D)
+	$(call SAY,EMBED,$@)awk -f kernels/embed.awk kernels/crossbar.cl >$@.new && mv $@.new $@
+
+$(BUILD)/kernels.c: $(BUILD)/kernels.cl
+	@{ echo 'extern const unsigned char ohm_kernels[];'; echo 'const unsigned char ohm_kernels[] = {'; \
+	   od -An -v -tu1 $< | sed 's/\([0-9][0-9]*\)/\1,/g'; echo '0};'; } >$@
+
+$(BUILD)/kernels.o: $(BUILD)/kernels.c
+	$(call SAY,CC,$<)$(CC) $(ALL_CFLAGS) -c $< -o $@
+
+# Changes when a flag does, and everything with it.
+$(BUILD)/flags: always
+	@mkdir -p $(@D); echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' >$@
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# ---- Running ----------------------------------------------------------------------------------
+run: deps ## simulate a 4096 x 4096 crossbar for 200 steps
+	@$(MAKE) --no-print-directory all
+	@$(BUILD)/ohmscape run --neurons 4096 --steps 200 --output $(BUILD)/crossbar.h5
+	@echo
+	@echo 'Try next:'
+	@echo '  $(BUILD)/ohmscape info $(BUILD)/crossbar.h5'
+	@echo '  $(BUILD)/ohmscape run --from $(BUILD)/crossbar.h5 --steps 1000 --output $(BUILD)/later.h5'
+	@echo '  $(BUILD)/ohmscape models'
+	@echo '  $(BUILD)/ohmscape run --help'
+
+# ---- Testing ----------------------------------------------------------------------------------
+include tests/tests.mk
+
+test: deps-test ## run every test
+	@$(MAKE) --no-print-directory all tests
+	@$(MAKE) --no-print-directory check
+
+asan: deps-test ## run the tests under the address and undefined-behaviour sanitizers
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g' SANITIZE=address,undefined all tests
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g' SANITIZE=address,undefined check
+
+SOURCES = $(shell git ls-files '*.c' '*.h' '*.cl')
+lint: deps-lint ## check layout, warnings, kernels alone, and static analysis
+	clang-format --dry-run -Werror $(SOURCES)
+	@for lanes in 1 4 8 16; do echo "clang, kernels at $$lanes lanes"; \
+	  clang -x cl -cl-std=CL1.2 -Xclang -finclude-default-header -fsyntax-only -Wall -Wextra -Werror \
+	    -DOHM_LANES=$$lanes -DOHM_MODEL=0 -DOHM_STIMULUS=0 -DOHM_INITIAL=0 -DOHM_FLUX=1 -DOHM_GROUP=1 \
+	    kernels/crossbar.cl || exit 1; done
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint CFLAGS='-O3 -Werror' all tests
+	cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \
+	  --suppress=missingIncludeSystem -DOHM_LANES=1 host host/cli
+
+# ---- Installing -------------------------------------------------------------------------------
+bindir     = $(DESTDIR)$(PREFIX)/bin
+libdir     = $(DESTDIR)$(PREFIX)/lib
+includedir = $(DESTDIR)$(PREFIX)/include
+mandir     = $(DESTDIR)$(PREFIX)/share/man/man1
+exampledir = $(DESTDIR)$(PREFIX)/share/doc/ohmscape/examples
+
+install: all ## install under PREFIX, /usr/local by default; DESTDIR is honoured
+	install -Dm755 $(BUILD)/ohmscape $(bindir)/ohmscape
+	install -Dm644 $(BUILD)/libohmscape.so.$(VERSION) $(libdir)/libohmscape.so.$(VERSION)
+	ln -sf libohmscape.so.$(VERSION) $(libdir)/libohmscape.so.0
+	ln -sf libohmscape.so.0 $(libdir)/libohmscape.so
+	install -Dm644 host/ohmscape.h $(includedir)/ohmscape.h
+	install -Dm644 host/example/plasticity.c $(exampledir)/plasticity.c
+	install -d $(libdir)/pkgconfig $(mandir)
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' host/ohmscape.pc.in >$(libdir)/pkgconfig/ohmscape.pc
+	$(BUILD)/ohmscape --manual-options | sed 's/@VERSION@/$(VERSION)/; /@OPTIONS@/{r /dev/stdin' -e 'd}' \
+	  host/ohmscape.1.in >$(mandir)/ohmscape.1
+
+clean: ## remove build/
+	rm -rf $(BUILD)
+
+help: ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile tests/tests.mk | column -t -s '|'
+
+.PHONY: all deps deps-test deps-lint run test tests check asan lint install clean help always
+.SECONDARY:

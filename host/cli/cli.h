@@ -1,0 +1,17 @@
+// The commands, and what they share.
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include "options.h"
+
+#define EXIT_USAGE 2
+
+extern const command command_run, command_devices, command_models, command_info;
+
+// Prints the library's last error to stderr and returns the exit status for it.
+int cli_fail(ohm_status status);
+
+// Whether all of standard output got out; an error otherwise.
+ohm_status cli_flush(void);
+
+#endif

@@ -1,0 +1,65 @@
+// ohmscape info: what a saved file says of itself.
+#include "cli.h"
+#include "json.h"
+#include "../error.h"
+#include "../number.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+static const option_entry entries[] = {
+    {"json", 0, NULL, "print one JSON object", options_set_flag},
+    {0},
+};
+
+static bool print_json(const ohm_file_info *info) {
+    cJSON *root = cJSON_CreateObject();
+    cJSON_AddStringToObject(root, "version", info->version);
+    json_add_definition(root, &info->definition);
+    json_add_u64(root, "step", info->step);
+    json_add_u64(root, "series_rows", info->series_rows);
+    json_add_digest(root, "digest", info->digest);
+    return json_print(root);
+}
+
+static void print_text(const ohm_file_info *info) {
+    const ohm_definition *d = &info->definition;
+    char synapses[NUMBER_MAX_TEXT], dt[NUMBER_MAX_TEXT];
+    number_format_count(d->rows * d->cols, synapses);
+    number_format(d->dt, dt);
+    printf("crossbar      %" PRIu64 " x %" PRIu64 ", %s synapses%s\n", d->rows, d->cols, synapses,
+           d->track_flux ? ", with flux" : "");
+    printf("step          %" PRIu64 "\n", info->step);
+    printf("model         %s, dt=%s\n", d->model, dt);
+    printf("stimulus      %s, seed %" PRIu64 "\n", d->stimulus, d->seed);
+    printf("init          %s\n", d->initial);
+    printf("series        %" PRIu64 " rows\n", info->series_rows);
+    printf("digest        %016" PRIx64 "\n", info->digest);
+    printf("written by    ohmscape %s\n", info->version);
+}
+
+static int info(int argc, char **argv) {
+    bool json = false;
+    uint32_t given;
+    int first;
+    ohm_status status = options_parse(&command_info, &json, argc, argv, &given, &first);
+    if (!status && argc - first != 1) status = error_set(OHM_BAD_ARGUMENT, "info takes one file");
+    ohm_file_info *file = NULL;
+    if (!status) status = ohm_file_read_info(argv[first], &file);
+    if (status) return cli_fail(status);
+    if (json)
+        status = print_json(file) ? OHM_OK : error_no_memory("the report");
+    else
+        print_text(file);
+    free(file);
+    if (!status) status = cli_flush();
+    return status ? cli_fail(status) : EXIT_SUCCESS;
+}
+
+const command command_info = {
+    .name = "info",
+    .arguments = "F.h5",
+    .summary = "Describe a saved crossbar",
+    .options = entries,
+    .run = info,
+};

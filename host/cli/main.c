@@ -1,0 +1,108 @@
+// ohmscape: the commands by name, and the programs that stand beside this one.
+#include "cli.h"
+#include "../error.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const command *const commands[] = {&command_run, &command_devices, &command_models, &command_info};
+#define COMMAND_COUNT (sizeof commands / sizeof commands[0])
+
+// Commands that other programs carry out, so that this one needs no graphics library.
+static const struct {
+    const char *name, *program, *summary;
+} others[] = {
+    {"view", "ohmscape-view", "Watch a crossbar change"},
+    {"figure", "ohmscape-view", "Draw the paper's Figure 1"},
+    {"bench", "ohmscape-bench", "Measure throughput"},
+};
+#define OTHER_COUNT (sizeof others / sizeof others[0])
+
+int cli_fail(ohm_status status) {
+    fprintf(stderr, "ohmscape: error: %s\n", ohm_error_message());
+    if (ohm_error_hint()) fprintf(stderr, "hint: %s\n", ohm_error_hint());
+    return status == OHM_BAD_ARGUMENT ? EXIT_USAGE : EXIT_FAILURE;
+}
+
+ohm_status cli_flush(void) {
+    if (fflush(stdout) == 0 && !ferror(stdout)) return OHM_OK;
+    return error_set(OHM_IO_FAILED, "cannot write standard output: %s", strerror(errno));
+}
+
+// Where a program of our own stands: beside this one, as built or installed.
+static void program_path(const char *program, char *path, size_t size) {
+    char self[PATH_MAX] = "";
+    const ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (length < 0) snprintf(self, sizeof self, "./");
+    snprintf(path, size, "%s/%s", dirname(self), program);
+}
+
+static bool program_there(const char *program) {
+    char path[2 * PATH_MAX];
+    program_path(program, path, sizeof path);
+    return access(path, X_OK) == 0;
+}
+
+static void print_help(FILE *out) {
+    fprintf(out, "Usage: ohmscape COMMAND [OPTION]...\n"
+                 "Simulates memristor crossbars on OpenCL devices and in C.\n\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        fprintf(out, "  %-10s%s\n", commands[i]->name, commands[i]->summary);
+    for (size_t i = 0; i < OTHER_COUNT; i++)
+        if (program_there(others[i].program)) fprintf(out, "  %-10s%s\n", others[i].name, others[i].summary);
+    fprintf(out, "\n`ohmscape COMMAND --help` describes a command; --version prints the version.\n");
+}
+
+// The options of every command in the manual's own language, so that there is one place for them.
+static void print_manual_options(void) {
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        printf(".SS ohmscape %s %s\n%s.\n.PP\n.nf\n", commands[i]->name, commands[i]->arguments, commands[i]->summary);
+        fflush(stdout);
+        options_print_help(commands[i], stdout);
+        printf(".fi\n");
+    }
+}
+
+// Runs one of the others in this process's place.
+static int hand_over(size_t i, char **argv) {
+    char path[2 * PATH_MAX];
+    program_path(others[i].program, path, sizeof path);
+    execv(path, argv);
+    error_set(OHM_NO_DEVICE, "%s needs the program %s: %s: %s", others[i].name, others[i].program, path,
+              strerror(errno));
+    return cli_fail(OHM_NO_DEVICE);
+}
+
+static int unknown(const char *name) {
+    error_set(OHM_BAD_ARGUMENT, name[0] == '-' ? "unknown option %s" : "unknown command \"%s\"", name);
+    error_hint("`ohmscape --help` lists the commands");
+    return cli_fail(OHM_BAD_ARGUMENT);
+}
+
+int main(int argc, char **argv) {
+    const char *name = argc > 1 ? argv[1] : NULL;
+    if (!name) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0)
+        print_help(stdout);
+    else if (strcmp(name, "--version") == 0)
+        printf("ohmscape %s\n", OHM_VERSION);
+    else if (strcmp(name, "--manual-options") == 0)
+        print_manual_options();
+    else {
+        for (size_t i = 0; i < COMMAND_COUNT; i++)
+            if (strcmp(name, commands[i]->name) == 0) return commands[i]->run(argc - 1, argv + 1);
+        for (size_t i = 0; i < OTHER_COUNT; i++)
+            if (strcmp(name, others[i].name) == 0) return hand_over(i, argv + 1);
+        return unknown(name);
+    }
+    const ohm_status status = cli_flush();
+    return status ? cli_fail(status) : EXIT_SUCCESS;
+}

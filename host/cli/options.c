@@ -1,0 +1,109 @@
+#include "options.h"
+#include "../error.h"
+#include "../number.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FIRST_LONG 256 // getopt's value for the option of place 0, beyond every letter
+#define HELP 'h'
+
+// getopt's two views of a table.
+typedef struct getopt_tables {
+    struct option longs[OPTIONS_MAX + 2];
+    char letters[3 * OPTIONS_MAX + 4];
+} getopt_tables;
+
+static getopt_tables make_tables(const option_entry *options) {
+    getopt_tables t = {.letters = ":h"}; // the colon: we report errors
+    size_t used = strlen(t.letters);
+    int n = 0;
+    for (const option_entry *o = options; o->name; o++, n++) {
+        t.longs[n] = (struct option){o->name, o->argument ? required_argument : no_argument, NULL, FIRST_LONG + n};
+        if (!o->letter) continue;
+        t.letters[used++] = o->letter;
+        if (o->argument) t.letters[used++] = ':';
+    }
+    t.longs[n] = (struct option){"help", no_argument, NULL, HELP};
+    return t;
+}
+
+static int place_of_letter(const option_entry *options, int letter) {
+    for (int i = 0; options[i].name; i++)
+        if (options[i].letter == letter) return i;
+    return -1;
+}
+
+// The argument getopt stumbled over: a long option as it was typed, or a letter.
+static ohm_status bad_option(const command *c, int code, char **argv) {
+    const char *typed = argv[optind - 1];
+    char letter[3] = {'-', (char)optopt, '\0'};
+    if (strncmp(typed, "--", 2) != 0 && optopt) typed = letter;
+    error_set(OHM_BAD_ARGUMENT, code == ':' ? "%s needs a value" : "unknown option %s", typed);
+    error_hint("`ohmscape %s --help` lists the options", c->name);
+    return OHM_BAD_ARGUMENT;
+}
+
+ohm_status options_parse(const command *c, void *object, int argc, char **argv, uint32_t *given, int *first) {
+    const getopt_tables t = make_tables(c->options);
+    *given = 0;
+    opterr = 0;
+    optind = 1;
+    for (;;) {
+        const int code = getopt_long(argc, argv, t.letters, t.longs, NULL);
+        if (code == -1) break;
+        if (code == '?' || code == ':') return bad_option(c, code, argv);
+        if (code == HELP) {
+            options_print_help(c, stdout);
+            exit(EXIT_SUCCESS);
+        }
+        const int place = code >= FIRST_LONG ? code - FIRST_LONG : place_of_letter(c->options, code);
+        const ohm_status status = c->options[place].set(object, optarg);
+        if (status) return status;
+        *given |= 1u << place;
+    }
+    *first = optind;
+    return OHM_OK;
+}
+
+static void print_option(const option_entry *o, FILE *out) {
+    char left[64];
+    const char letter[] = {'-', o->letter, ',', ' ', '\0'};
+    snprintf(left, sizeof left, "%s--%s%s%s", o->letter ? letter : "    ", o->name, o->argument ? " " : "",
+             o->argument ? o->argument : "");
+    fprintf(out, "  %-27s", left);
+    if (strlen(left) >= 27) fprintf(out, "\n  %-27s", "");
+    for (const char *line = o->help; line;) {
+        const int length = (int)strcspn(line, "\n");
+        fprintf(out, "%.*s\n", length, line);
+        line = line[length] ? line + length + 1 : NULL;
+        if (line) fprintf(out, "  %-27s", "");
+    }
+}
+
+void options_print_help(const command *c, FILE *out) {
+    fprintf(out, "Usage: ohmscape %s [OPTION]...%s%s\n%s.\n\n", c->name, *c->arguments ? " " : "", c->arguments,
+            c->summary);
+    for (const option_entry *o = c->options; o->name; o++) print_option(o, out);
+    print_option(&(option_entry){"help", 'h', NULL, "print this", NULL}, out);
+}
+
+ohm_status options_bad_value(const char *name, const char *text, const char *allowed) {
+    return error_set(OHM_BAD_ARGUMENT, "--%s: \"%s\" is not %s", name, text, allowed);
+}
+
+ohm_status options_read_u64(const char *name, const char *text, uint64_t min, uint64_t max, uint64_t *value) {
+    char allowed[96];
+    snprintf(allowed, sizeof allowed, "a whole number from %" PRIu64 " to %" PRIu64, min, max);
+    const bool right = number_read_u64(text, value) && *value >= min && *value <= max;
+    return right ? OHM_OK : options_bad_value(name, text, allowed);
+}
+
+ohm_status options_set_flag(void *object, const char *text) {
+    (void)text;
+    *(bool *)object = true;
+    return OHM_OK;
+}

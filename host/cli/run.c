@@ -1,0 +1,386 @@
+// ohmscape run: simulate, report, save.
+#include "cli.h"
+#include "json.h"
+#include "progress.h"
+#include "../error.h"
+#include "../number.h"
+#include "../spec.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---- Options ----------------------------------------------------------------------------------
+
+typedef struct run_options {
+    ohm_definition definition;
+    uint64_t neurons, steps, every;
+    const char *device, *output, *from;
+    bool json, quiet;
+} run_options;
+
+#define SETTER(name) static ohm_status set_##name(void *object, const char *text)
+#define SIDE_SETTER(name, place)                                                                   \
+    SETTER(name) {                                                                                 \
+        return options_read_u64(#name, text, 1, OHM_MAX_SIDE, &((run_options *)object)->place);    \
+    }
+#define TEXT_SETTER(name, place)                                                                   \
+    SETTER(name) {                                                                                 \
+        ((run_options *)object)->place = text;                                                     \
+        return OHM_OK;                                                                             \
+    }
+#define FLAG_SETTER(name, place)                                                                   \
+    SETTER(name) {                                                                                 \
+        (void)text;                                                                                \
+        ((run_options *)object)->place = true;                                                     \
+        return OHM_OK;                                                                             \
+    }
+
+SIDE_SETTER(neurons, neurons)
+SIDE_SETTER(rows, definition.rows)
+SIDE_SETTER(cols, definition.cols)
+TEXT_SETTER(model, definition.model)
+TEXT_SETTER(stimulus, definition.stimulus)
+TEXT_SETTER(init, definition.initial)
+TEXT_SETTER(device, device)
+TEXT_SETTER(output, output)
+TEXT_SETTER(from, from)
+FLAG_SETTER(flux, definition.track_flux)
+FLAG_SETTER(json, json)
+FLAG_SETTER(quiet, quiet)
+
+SETTER(steps) {
+    return options_read_u64("steps", text, 0, OHM_MAX_STEP, &((run_options *)object)->steps);
+}
+
+SETTER(seed) {
+    return options_read_u64("seed", text, 0, UINT64_MAX, &((run_options *)object)->definition.seed);
+}
+
+SETTER(every) {
+    return options_read_u64("every", text, 1, OHM_MAX_STEP, &((run_options *)object)->every);
+}
+
+SETTER(dt) {
+    const bool right = number_read_double(text, &((run_options *)object)->definition.dt);
+    return right ? OHM_OK : options_bad_value("dt", text, "a number above 0 and up to 1e6");
+}
+
+// A whole number, or auto, which is 0.
+static ohm_status read_auto(const char *name, const char *text, uint64_t max, uint64_t *value) {
+    *value = 0;
+    return strcmp(text, "auto") == 0 ? OHM_OK : options_read_u64(name, text, 1, max, value);
+}
+
+SETTER(fuse) {
+    uint64_t value;
+    const ohm_status status = read_auto("fuse", text, OHM_MAX_FUSE, &value);
+    if (!status) ((run_options *)object)->definition.fuse = (unsigned)value;
+    return status;
+}
+
+SETTER(lanes) {
+    uint64_t value;
+    const ohm_status status = read_auto("lanes", text, 16, &value);
+    if (!status) ((run_options *)object)->definition.lanes = (unsigned)value;
+    return status;
+}
+
+SETTER(band_rows) {
+    return read_auto("band-rows", text, OHM_MAX_SIDE, &((run_options *)object)->definition.band_rows);
+}
+
+// The places of options that other code asks after.
+enum { NEURONS, ROWS, COLS, STEPS, DT, SEED, MODEL, STIMULUS, INIT, FLUX };
+
+static const option_entry run_entries[] = {
+    [NEURONS] = {"neurons", 'n', "N", "rows and columns of the crossbar, 1 to 2147483648 (default 5)", set_neurons},
+    [ROWS] = {"rows", 0, "R", "rows, if not as many as columns", set_rows},
+    [COLS] = {"cols", 0, "C", "columns", set_cols},
+    [STEPS] = {"steps", 't', "T", "steps to do now, 0 or more (default 20)", set_steps},
+    [DT] = {"dt", 0, "DT", "time step, above 0 and up to 1e6 (default 0.1)", set_dt},
+    [SEED] = {"seed", 0, "S", "seed of all randomness, 0 to 2^64 - 1 (default 1)", set_seed},
+    [MODEL] = {"model", 0, "MODEL", "the memristor (default sin-state:beta=0.5,r_on=0.1,r_off=10);\n"
+                                    "`ohmscape models` lists models, stimuli and initial states", set_model},
+    [STIMULUS] = {"stimulus", 0, "STIMULUS", "the voltages, in V (default uniform:lo=-5,hi=5)", set_stimulus},
+    [INIT] = {"init", 0, "INIT", "initial states, from 0 to 1 (default uniform:lo=0.1,hi=0.9)", set_init},
+    [FLUX] = {"flux", 0, NULL, "keep the flux of every synapse, in V s (4 more bytes each)", set_flux},
+    {"device", 0, "DEVICE", "auto (default), native, gpu, cpu or P.D, as `ohmscape devices`\n"
+                            "prints them; or several, with commas, to share the rows", set_device},
+    {"fuse", 0, "K", "steps in one launch, 1 to 65536, or auto (default): only speed", set_fuse},
+    {"lanes", 0, "L", "vector width, 1, 4, 8, 16 or auto (default): only speed", set_lanes},
+    {"band-rows", 0, "R", "most rows in one buffer, or auto (default): only layout", set_band_rows},
+    {"output", 'o', "F.h5", "save the crossbar when done", set_output},
+    {"from", 0, "F.h5", "go on from a saved crossbar, with its parameters", set_from},
+    {"every", 0, "K", "record the state's statistics after every K-th step in the file", set_every},
+    {"json", 0, NULL, "print one JSON object", set_json},
+    {"quiet", 'q', NULL, "no progress and no summary", set_quiet},
+    {0},
+};
+
+static bool was_given(uint32_t given, int place) {
+    return given >> place & 1;
+}
+
+static ohm_status check_options(run_options *o, uint32_t given) {
+    const bool sides = was_given(given, ROWS) || was_given(given, COLS);
+    if (was_given(given, NEURONS) && sides)
+        return error_set(OHM_BAD_ARGUMENT, "--neurons and --rows or --cols: give one or the other");
+    if (!o->from && was_given(given, ROWS) != was_given(given, COLS))
+        return error_set(OHM_BAD_ARGUMENT, "--rows and --cols belong together; --neurons N is N x N");
+    if (was_given(given, NEURONS)) o->definition.rows = o->definition.cols = o->neurons;
+    if (o->every && !o->output)
+        return error_set(OHM_BAD_ARGUMENT, "--every records into the saved file: give --output too");
+    return OHM_OK;
+}
+
+// ---- Going on from a file ---------------------------------------------------------------------
+
+static ohm_status differs(const char *name, const char *from) {
+    error_set(OHM_BAD_ARGUMENT, "--%s differs from what %s was made with", name, from);
+    error_hint("`ohmscape info %s` prints its parameters; leave --%s away to take them", from, name);
+    return OHM_BAD_ARGUMENT;
+}
+
+static ohm_status check_spec(spec_role role, const char *given, const char *saved, const char *from) {
+    spec part, whole;
+    ohm_status status = spec_parse(role, given, &part);
+    if (!status) status = spec_parse(role, saved, &whole);
+    if (status) return status;
+    return spec_agrees(&part, &whole) ? OHM_OK : differs(spec_role_name[role], from);
+}
+
+// What was given beside --from has to say the same as the file.
+static ohm_status check_against_file(const run_options *o, uint32_t given) {
+    ohm_file_info *info;
+    ohm_status status = ohm_file_read_info(o->from, &info);
+    if (status) return status;
+    const ohm_definition *mine = &o->definition, *saved = &info->definition;
+    const bool rows = was_given(given, ROWS) || was_given(given, NEURONS);
+    const bool cols = was_given(given, COLS) || was_given(given, NEURONS);
+    if (rows && mine->rows != saved->rows) status = differs(was_given(given, ROWS) ? "rows" : "neurons", o->from);
+    else if (cols && mine->cols != saved->cols) status = differs(was_given(given, COLS) ? "cols" : "neurons", o->from);
+    else if (was_given(given, DT) && mine->dt != saved->dt) status = differs("dt", o->from);
+    else if (was_given(given, SEED) && mine->seed != saved->seed) status = differs("seed", o->from);
+    else if (was_given(given, FLUX) && !saved->track_flux) status = differs("flux", o->from);
+    if (!status && was_given(given, MODEL)) status = check_spec(ROLE_MODEL, mine->model, saved->model, o->from);
+    if (!status && was_given(given, STIMULUS))
+        status = check_spec(ROLE_STIMULUS, mine->stimulus, saved->stimulus, o->from);
+    if (!status && was_given(given, INIT)) status = check_spec(ROLE_INITIAL, mine->initial, saved->initial, o->from);
+    if (!status && o->steps > OHM_MAX_STEP - info->step)
+        status = error_set(OHM_BAD_ARGUMENT, "--steps: %" PRIu64 " after step %" PRIu64 " pass the last step, %" PRIu64,
+                           o->steps, info->step, OHM_MAX_STEP);
+    free(info);
+    return status;
+}
+
+// ---- Running ----------------------------------------------------------------------------------
+
+static volatile sig_atomic_t caught; // the signal that asked us to stop, or 0
+
+static void catch_signal(int signal) {
+    caught = signal;
+}
+
+// The first SIGINT or SIGTERM ends the run in order, a second one at once.
+static void catch_signals(void) {
+    struct sigaction action = {.sa_handler = catch_signal, .sa_flags = (int)SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+typedef struct run_result {
+    double setup_seconds, seconds; // making the crossbar; stepping alone
+    uint64_t steps;                // done now
+    uint64_t digest;
+    ohm_statistics statistics;
+} run_result;
+
+// Steps until the next record, or until a tenth of a second has passed, so that a signal is answered
+// and the progress moves; in whole launches.
+static uint64_t next_slice(const run_options *o, const ohm_crossbar *c, const run_result *r) {
+    const uint64_t left = o->steps - r->steps, fuse = ohm_crossbar_definition(c)->fuse;
+    const double rate = r->seconds > 0 ? (double)r->steps / r->seconds : 0; // steps/s
+    const uint64_t launches = (uint64_t)(0.1 * rate / (double)fuse);
+    uint64_t slice = fuse * (launches ? launches : 1);
+    if (o->every) {
+        const uint64_t to_record = o->every - ohm_crossbar_step(c) % o->every;
+        if (slice > to_record) slice = to_record;
+    }
+    return slice < left ? slice : left;
+}
+
+static ohm_status advance(const run_options *o, ohm_crossbar *c, run_result *r) {
+    const ohm_definition *d = ohm_crossbar_definition(c);
+    progress bar = progress_start(o->quiet, o->steps, d->rows * d->cols);
+    ohm_status status = OHM_OK;
+    while (r->steps < o->steps && !caught && !status) {
+        const uint64_t slice = next_slice(o, c, r);
+        const double start = progress_clock();
+        status = ohm_crossbar_advance(c, slice);
+        r->seconds += progress_clock() - start;
+        r->steps += slice;
+        progress_update(&bar, r->steps, r->seconds);
+        if (!status && o->every && ohm_crossbar_step(c) % o->every == 0) status = ohm_crossbar_record(c, NULL);
+    }
+    progress_end(&bar);
+    return status;
+}
+
+// ---- Reporting --------------------------------------------------------------------------------
+
+static double rate_of(const run_result *r, const ohm_definition *d) {
+    return r->seconds > 0 ? (double)r->steps * (double)d->rows * (double)d->cols / r->seconds : 0;
+}
+
+static void add_range(cJSON *object, const char *name, double min, double max, double mean) {
+    cJSON *range = cJSON_AddObjectToObject(object, name);
+    cJSON_AddNumberToObject(range, "min", min);
+    cJSON_AddNumberToObject(range, "max", max);
+    cJSON_AddNumberToObject(range, "mean", mean);
+}
+
+static void add_device(cJSON *object, const ohm_devices *devices) {
+    const ohm_device_info *info = ohm_devices_info(devices, 0);
+    cJSON *device = cJSON_AddObjectToObject(object, "device");
+    cJSON_AddStringToObject(device, "name", info->name);
+    cJSON_AddStringToObject(device, "backend", info->type == OHM_DEVICE_NATIVE ? "native" : "opencl");
+    cJSON_AddStringToObject(device, "type", ohm_device_type_name(info->type));
+    cJSON_AddStringToObject(device, "driver", info->driver);
+    cJSON *ids = cJSON_AddArrayToObject(device, "ids");
+    for (size_t i = 0; i < ohm_devices_count(devices); i++)
+        cJSON_AddItemToArray(ids, cJSON_CreateString(ohm_devices_info(devices, i)->id));
+}
+
+static bool print_json(const ohm_devices *devices, const ohm_crossbar *c, const run_result *r) {
+    const ohm_definition *d = ohm_crossbar_definition(c);
+    const ohm_statistics *s = &r->statistics;
+    cJSON *root = cJSON_CreateObject();
+    cJSON_AddStringToObject(root, "version", OHM_VERSION);
+    add_device(root, devices);
+    json_add_definition(root, d);
+    json_add_u64(root, "steps", r->steps);
+    json_add_u64(root, "step", ohm_crossbar_step(c));
+    json_add_u64(root, "fuse", d->fuse);
+    json_add_u64(root, "lanes", d->lanes);
+    cJSON_AddBoolToObject(root, "interrupted", caught != 0);
+    cJSON_AddNumberToObject(root, "setup_seconds", r->setup_seconds);
+    cJSON_AddNumberToObject(root, "seconds", r->seconds);
+    cJSON_AddNumberToObject(root, "synapse_steps_per_second", rate_of(r, d));
+    json_add_digest(root, "digest", r->digest);
+    add_range(root, "state", s->state_min, s->state_max, s->state_mean);
+    cJSON_AddNumberToObject(cJSON_GetObjectItem(root, "state"), "std", s->state_std);
+    add_range(root, "resistance", s->resistance_min, s->resistance_max, s->resistance_mean);
+    add_range(root, "conductance", s->conductance_min, s->conductance_max, s->conductance_mean);
+    return json_print(root);
+}
+
+// The histogram as one line of blocks, eight heights.
+static void print_histogram(const ohm_statistics *s) {
+    enum { BARS = 32 };
+    static const char *const block[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    uint64_t bar[BARS] = {0}, most = 1;
+    for (int i = 0; i < OHM_HISTOGRAM_BINS; i++) bar[i / (OHM_HISTOGRAM_BINS / BARS)] += s->histogram[i];
+    for (int i = 0; i < BARS; i++) most = bar[i] > most ? bar[i] : most;
+    printf("              %.4g [", s->state_low);
+    for (int i = 0; i < BARS; i++) printf("%s", block[(bar[i] * 8 + most - 1) / most]); // any at all shows
+    printf("] %.4g\n", s->state_high);
+}
+
+static void print_summary(const ohm_devices *devices, const ohm_crossbar *c, const run_result *r) {
+    const ohm_definition *d = ohm_crossbar_definition(c);
+    const ohm_statistics *s = &r->statistics;
+    char synapses[NUMBER_MAX_TEXT], dt[NUMBER_MAX_TEXT];
+    number_format_count(d->rows * d->cols, synapses);
+    number_format(d->dt, dt);
+    printf("crossbar      %" PRIu64 " x %" PRIu64 ", %s synapses%s\n", d->rows, d->cols, synapses,
+           d->track_flux ? ", with flux" : "");
+    for (size_t i = 0; i < ohm_devices_count(devices); i++) {
+        const ohm_device_info *info = ohm_devices_info(devices, i);
+        printf("device        %s (%s, %s, %u lanes)\n", info->name, info->id, info->driver, d->lanes);
+    }
+    printf("model         %s, dt=%s\n", d->model, dt);
+    printf("stimulus      %s, seed %" PRIu64 "\n", d->stimulus, d->seed);
+    printf("steps         %" PRIu64 " in %.3f s, %u a launch, after %.3f s of set-up; now at step %" PRIu64 "\n",
+           r->steps, r->seconds, d->fuse, r->setup_seconds, ohm_crossbar_step(c));
+    printf("throughput    %.3g synapse-steps/s\n", rate_of(r, d));
+    printf("state         mean %.6f, std %.6f, from %.6g to %.6g\n", s->state_mean, s->state_std, s->state_min,
+           s->state_max);
+    print_histogram(s);
+    printf("resistance    mean %.6g ohm, from %.6g to %.6g\n", s->resistance_mean, s->resistance_min,
+           s->resistance_max);
+    printf("conductance   mean %.6g S, from %.6g to %.6g\n", s->conductance_mean, s->conductance_min,
+           s->conductance_max);
+    printf("digest        %016" PRIx64 "\n", r->digest);
+}
+
+// ---- The command ------------------------------------------------------------------------------
+
+static ohm_status open_crossbar(const run_options *o, ohm_devices *devices, ohm_crossbar **c) {
+    if (o->from) return ohm_crossbar_load(devices, o->from, &o->definition, c);
+    return ohm_crossbar_create(devices, &o->definition, c);
+}
+
+static void say_fallback(const run_options *o, const ohm_devices *devices) {
+    const bool native = ohm_devices_info(devices, 0)->type == OHM_DEVICE_NATIVE;
+    if (native && strcmp(o->device, "auto") == 0 && !o->quiet)
+        fprintf(stderr, "ohmscape: no OpenCL device found; using the native engine\n");
+}
+
+static ohm_status report(const run_options *o, const ohm_devices *devices, const ohm_crossbar *c,
+                         const run_result *r) {
+    if (o->json && !print_json(devices, c, r)) return error_no_memory("the report");
+    if (o->json || o->quiet) return cli_flush();
+    print_summary(devices, c, r);
+    if (o->output) printf("saved         %s\n", o->output);
+    if (caught) printf("interrupted   %" PRIu64 " of %" PRIu64 " steps done\n", r->steps, o->steps);
+    return cli_flush();
+}
+
+static ohm_status simulate(const run_options *o, ohm_devices *devices, ohm_crossbar **c, double start) {
+    run_result r = {0};
+    ohm_status status = open_crossbar(o, devices, c);
+    if (status) return status;
+    r.setup_seconds = progress_clock() - start;
+    status = advance(o, *c, &r);
+    if (!status) status = ohm_crossbar_statistics(*c, &r.statistics);
+    if (!status) status = ohm_crossbar_digest(*c, &r.digest);
+    if (!status && o->output) status = ohm_crossbar_save(*c, o->output);
+    return status ? status : report(o, devices, *c, &r);
+}
+
+static int run(int argc, char **argv) {
+    run_options o = {.definition = ohm_definition_default(), .steps = 20, .device = "auto"};
+    uint32_t given;
+    int first;
+    ohm_status status = options_parse(&command_run, &o, argc, argv, &given, &first);
+    if (!status && first < argc)
+        status = error_set(OHM_BAD_ARGUMENT, "run takes no argument \"%s\"", argv[first]);
+    if (!status) status = check_options(&o, given);
+    if (!status && o.from) status = check_against_file(&o, given);
+    if (!status && o.output) status = ohm_save_check(o.output);
+    if (status) return cli_fail(status);
+
+    catch_signals();
+    const double start = progress_clock();
+    ohm_devices *devices;
+    ohm_crossbar *crossbar = NULL;
+    status = ohm_devices_open(o.device, &devices);
+    if (!status) say_fallback(&o, devices);
+    if (!status) status = simulate(&o, devices, &crossbar, start);
+    ohm_crossbar_destroy(crossbar);
+    ohm_devices_close(devices);
+    if (status) return cli_fail(status);
+    return caught ? 128 + caught : EXIT_SUCCESS;
+}
+
+const command command_run = {
+    .name = "run",
+    .arguments = "",
+    .summary = "Simulate a crossbar",
+    .options = run_entries,
+    .run = run,
+};

@@ -1,0 +1,26 @@
+// The inside of a crossbar, for the files that save and load one.
+#ifndef OHM_CROSSBAR_H
+#define OHM_CROSSBAR_H
+
+#include "definition.h"
+#include "engine.h"
+#include "series.h"
+
+struct ohm_crossbar {
+    plan plan;
+    problem problem;
+    uint64_t step;
+    size_t engine_count, band_count;
+    engine **engines; // one for each device
+    band **bands;     // in the order of their rows
+    series series;
+};
+
+// Digest of a plane, as ohm_crossbar_digest of the state.
+ohm_status crossbar_digest(ohm_crossbar *crossbar, plane which, uint64_t *digest);
+
+// An area of a plane, from and to float32 [area.rows, area.cols]. It lies within the crossbar.
+ohm_status crossbar_read(ohm_crossbar *crossbar, plane which, area a, float *out);
+ohm_status crossbar_write(ohm_crossbar *crossbar, plane which, area a, const float *in);
+
+#endif

@@ -1,0 +1,77 @@
+#include "definition.h"
+#include "error.h"
+#include "number.h"
+
+#include <assert.h>
+#include <inttypes.h>
+
+#define COOKIE 0x6F686D7363617065u // in every definition that ohm_definition_default made
+
+ohm_definition ohm_definition_default(void) {
+    return (ohm_definition){
+        .rows = 5,
+        .cols = 5,
+        .dt = 0.1,
+        .seed = 1,
+        .model = "sin-state",
+        .stimulus = "uniform",
+        .initial = "uniform",
+        .cookie = COOKIE,
+    };
+}
+
+static ohm_status check_side(const char *name, uint64_t value) {
+    if (value >= 1 && value <= OHM_MAX_SIDE) return OHM_OK;
+    return error_set(OHM_BAD_ARGUMENT, "%s: %" PRIu64 " is outside [1, %u]", name, value, OHM_MAX_SIDE);
+}
+
+static ohm_status check_time_step(double dt) {
+    if (dt >= 1e-30 && dt <= 1e6) return OHM_OK;
+    char text[NUMBER_MAX_TEXT];
+    number_format(dt, text);
+    return error_set(OHM_BAD_ARGUMENT, "dt: %s is outside [1e-30, 1e6]", text);
+}
+
+static ohm_status check_speed(const ohm_definition *d) {
+    if (d->fuse > OHM_MAX_FUSE)
+        return error_set(OHM_BAD_ARGUMENT, "fuse: %u is outside [1, %u]", d->fuse, OHM_MAX_FUSE);
+    if (d->lanes != 0 && d->lanes != 1 && d->lanes != 4 && d->lanes != 8 && d->lanes != 16)
+        return error_set(OHM_BAD_ARGUMENT, "lanes: %u is not 1, 4, 8 or 16", d->lanes);
+    return OHM_OK;
+}
+
+void plan_bind(plan *p) {
+    for (int i = 0; i < ROLE_COUNT; i++) spec_format(&p->specs[i], p->text[i]);
+    p->definition.model = p->text[ROLE_MODEL];
+    p->definition.stimulus = p->text[ROLE_STIMULUS];
+    p->definition.initial = p->text[ROLE_INITIAL];
+}
+
+ohm_status plan_make(const ohm_definition *d, plan *p) {
+    assert(d->cookie == COOKIE && "an ohm_definition must come from ohm_definition_default");
+    const char *text[ROLE_COUNT] = {d->model, d->stimulus, d->initial};
+    ohm_status status = check_side("rows", d->rows);
+    if (!status) status = check_side("cols", d->cols);
+    if (!status) status = check_time_step(d->dt);
+    if (!status) status = check_speed(d);
+    for (int i = 0; i < ROLE_COUNT && !status; i++) status = spec_parse(i, text[i], &p->specs[i]);
+    if (status) return status;
+    p->definition = *d;
+    plan_bind(p);
+    return OHM_OK;
+}
+
+problem plan_problem(const plan *p) {
+    const ohm_definition *d = &p->definition;
+    return (problem){
+        .rows = d->rows,
+        .cols = d->cols,
+        .pitch = (d->cols + OHM_BLOCK - 1) / OHM_BLOCK * OHM_BLOCK,
+        .physics = spec_derive(p->specs, d->dt, d->seed),
+        .model = p->specs[ROLE_MODEL].id,
+        .stimulus = p->specs[ROLE_STIMULUS].id,
+        .initial = p->specs[ROLE_INITIAL].id,
+        .track_flux = d->track_flux,
+        .lanes = d->lanes,
+    };
+}

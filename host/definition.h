@@ -1,0 +1,24 @@
+// Definitions: from what a user may write to what engines compute.
+#ifndef OHM_DEFINITION_H
+#define OHM_DEFINITION_H
+
+#include "engine.h"
+#include "spec.h"
+
+// A checked definition, which owns its strings.
+typedef struct plan {
+    ohm_definition definition; // every parameter spelled out; its strings point into text
+    spec specs[ROLE_COUNT];
+    char text[ROLE_COUNT][SPEC_MAX_TEXT];
+} plan;
+
+// Checks a definition and fills in a plan, which stays where it is.
+// Errors: OHM_BAD_ARGUMENT, naming the value and what is allowed.
+ohm_status plan_make(const ohm_definition *definition, plan *p);
+
+// Points the plan's definition at its strings, for a plan whose specs were set otherwise.
+void plan_bind(plan *p);
+
+problem plan_problem(const plan *p);
+
+#endif

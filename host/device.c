@@ -1,0 +1,171 @@
+// Listing devices, and opening those that a selector names.
+#include "device.h"
+#include "error.h"
+#include "opencl.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_DEVICES 64 // in one selector
+
+struct ohm_devices {
+    size_t count;
+    struct {
+        ohm_device_info info;
+        opencl_device *opencl; // NULL: the native engine
+    } device[MAX_DEVICES];
+};
+
+const char *ohm_device_type_name(ohm_device_type type) {
+    static const char *const names[] = {"native", "cpu", "gpu", "other"};
+    return names[type];
+}
+
+// ---- Listing ----------------------------------------------------------------------------------
+
+typedef struct listing {
+    ohm_device_info *list;
+    size_t count;
+    bool failed;
+} listing;
+
+static bool append(cl_device_id id, const ohm_device_info *info, void *context) {
+    (void)id;
+    listing *l = context;
+    ohm_device_info *more = realloc(l->list, (l->count + 1) * sizeof *more);
+    l->failed = !more;
+    if (!more) return false;
+    l->list = more;
+    l->list[l->count++] = *info;
+    return true;
+}
+
+ohm_status ohm_devices_list(ohm_device_info **list, size_t *count) {
+    listing l = {0};
+    const ohm_device_info native = native_device_info();
+    if (append(NULL, &native, &l)) opencl_visit(append, &l);
+    if (l.failed) {
+        free(l.list);
+        return error_no_memory("the list of devices");
+    }
+    *list = l.list;
+    *count = l.count;
+    return OHM_OK;
+}
+
+// ---- Choosing ---------------------------------------------------------------------------------
+
+// The first device that fits, while visiting them.
+typedef struct search {
+    const char *wanted; // "0.1", "gpu" or "cpu"
+    size_t length;
+    bool found;
+    cl_device_id id;
+    ohm_device_info info;
+} search;
+
+static bool is_word(const char *text, size_t length, const char *word) {
+    return strlen(word) == length && strncmp(text, word, length) == 0;
+}
+
+static bool visit(cl_device_id id, const ohm_device_info *info, void *context) {
+    search *s = context;
+    s->found = is_word(s->wanted, s->length, info->id) ||
+               is_word(s->wanted, s->length, ohm_device_type_name(info->type));
+    s->id = id;
+    s->info = *info;
+    return !s->found;
+}
+
+static search find_device(const char *wanted, size_t length) {
+    search s = {.wanted = wanted, .length = length};
+    opencl_visit(visit, &s);
+    return s;
+}
+
+// Whether text is gpu, cpu or P.D.
+static bool names_opencl(const char *text, size_t length) {
+    if (is_word(text, length, "gpu") || is_word(text, length, "cpu")) return true;
+    const size_t platform = strspn(text, "0123456789");
+    if (platform == 0 || text[platform] != '.') return false;
+    const size_t device = strspn(text + platform + 1, "0123456789");
+    return device > 0 && platform + 1 + device == length;
+}
+
+static ohm_status open_native(ohm_devices *devices) {
+    devices->device[devices->count].info = native_device_info();
+    devices->count++;
+    return OHM_OK;
+}
+
+static ohm_status open_opencl(ohm_devices *devices, const search *s) {
+    const ohm_status status = opencl_open(s->id, &s->info, &devices->device[devices->count].opencl);
+    if (status) return status;
+    devices->device[devices->count].info = s->info;
+    devices->count++;
+    return OHM_OK;
+}
+
+static ohm_status open_auto(ohm_devices *devices) {
+    search s = find_device("gpu", 3);
+    if (!s.found) s = find_device("cpu", 3);
+    return s.found ? open_opencl(devices, &s) : open_native(devices);
+}
+
+static ohm_status open_one(ohm_devices *devices, const char *text, size_t length) {
+    if (is_word(text, length, "native")) return open_native(devices);
+    if (is_word(text, length, "auto")) return open_auto(devices);
+    if (!names_opencl(text, length))
+        return error_set(OHM_BAD_ARGUMENT,
+                         "unknown device \"%.*s\": write auto, native, gpu, cpu or PLATFORM.DEVICE",
+                         (int)length, text);
+    const search s = find_device(text, length);
+    if (s.found) return open_opencl(devices, &s);
+    error_set(OHM_NO_DEVICE, "there is no OpenCL device %.*s", (int)length, text);
+    error_hint("`ohmscape devices` lists what there is");
+    return OHM_NO_DEVICE;
+}
+
+ohm_status ohm_devices_open(const char *selector, ohm_devices **devices) {
+    assert(selector && devices);
+    *devices = NULL;
+    ohm_devices *d = calloc(1, sizeof *d);
+    if (!d) return error_no_memory("devices");
+    ohm_status status = OHM_OK;
+    for (const char *text = selector; !status;) {
+        const size_t length = strcspn(text, ",");
+        if (d->count == MAX_DEVICES)
+            status = error_set(OHM_BAD_ARGUMENT, "more than %d devices in \"%s\"", MAX_DEVICES, selector);
+        else
+            status = open_one(d, text, length);
+        if (!text[length]) break;
+        text += length + 1;
+    }
+    if (status) {
+        ohm_devices_close(d);
+        return status;
+    }
+    *devices = d;
+    return OHM_OK;
+}
+
+size_t ohm_devices_count(const ohm_devices *devices) {
+    return devices->count;
+}
+
+const ohm_device_info *ohm_devices_info(const ohm_devices *devices, size_t i) {
+    assert(i < devices->count);
+    return &devices->device[i].info;
+}
+
+void ohm_devices_close(ohm_devices *devices) {
+    if (!devices) return;
+    for (size_t i = 0; i < devices->count; i++) opencl_close(devices->device[i].opencl);
+    free(devices);
+}
+
+ohm_status devices_create_engine(ohm_devices *devices, size_t i, const problem *p, engine **e) {
+    opencl_device *opencl = devices->device[i].opencl;
+    return opencl ? opencl_engine_create(opencl, p, e) : native_engine_create(p, e);
+}

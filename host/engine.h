@@ -1,0 +1,84 @@
+// The interface between a crossbar and what computes it. A crossbar is a stack of bands, runs of
+// whole rows; an engine steps the bands it has made and knows nothing of the others.
+#ifndef OHM_ENGINE_H
+#define OHM_ENGINE_H
+
+#include "../kernels/measure.h"
+#include "ohmscape.h"
+
+// What is computed: a definition, checked and derived.
+typedef struct problem {
+    uint64_t rows, cols;
+    uint64_t pitch;   // columns stored in a row: cols rounded up to OHM_BLOCK
+    ohm_physics physics;
+    int model, stimulus, initial; // numbers from the enums in kernels/
+    bool track_flux;
+    unsigned lanes;   // 0: the engine chooses
+} problem;
+
+// The arrays of a band, each float32 [rows, pitch].
+typedef enum plane { PLANE_STATE, PLANE_FLUX, PLANE_COUNT } plane;
+
+__extension__ typedef unsigned __int128 u128;
+
+// A rectangle of synapses.
+typedef struct area {
+    uint64_t row, col, rows, cols;
+} area;
+
+// The sums of any number of tallies.
+typedef struct tally_total {
+    u128 state, square, resistance, conductance; // fixed points as in measure.h
+    float state_min, state_max, resistance_min, resistance_max, conductance_min, conductance_max;
+    uint64_t bins[TALLY_BINS];
+} tally_total;
+
+tally_total tally_total_start(void);
+void tally_total_add(tally_total *total, const ohm_tally *tally);
+void tally_total_add_bins(tally_total *total, const uint32_t bins[TALLY_BINS]);
+
+typedef struct engine engine;
+typedef struct band band;
+
+// An engine's functions. All but wait may return before the device is done; those that hand something
+// to the host have waited for what it depends on.
+typedef struct engine_class {
+    bool asynchronous; // advance returns at once
+
+    void (*destroy)(engine *e);
+    // A band of rows row0 … row0 + rows − 1, with its flux 0 and its state undefined.
+    ohm_status (*band_create)(engine *e, uint32_t row0, uint32_t rows, band **b);
+    void (*band_destroy)(band *b);
+    ohm_status (*fill)(band *b);
+    ohm_status (*advance)(band *b, uint64_t t, uint32_t steps);
+    ohm_status (*wait)(engine *e);
+    // Adds to *digest, and to *total.
+    ohm_status (*digest)(band *b, plane which, uint64_t *digest);
+    ohm_status (*tally)(band *b, tally_total *total);
+    // An area of the band, row 0 being its first, from and to float32 [area.rows, area.cols].
+    ohm_status (*read)(band *b, plane which, area a, float *out);
+    ohm_status (*write)(band *b, plane which, area a, const float *in);
+} engine_class;
+
+struct engine {
+    const engine_class *class;
+    problem problem;
+    unsigned lanes; // as chosen
+};
+
+struct band {
+    engine *engine;
+    ohm_shape shape;
+};
+
+// Engines for one problem: the native one, and that of an opened OpenCL device (opencl.h).
+// Errors: OHM_BAD_ARGUMENT (lanes this machine does not have), OHM_OUT_OF_MEMORY.
+ohm_status native_engine_create(const problem *p, engine **e);
+
+// The device of the native engine.
+ohm_device_info native_device_info(void);
+
+// Bytes of memory the host can still give, all of it if that can't be known.
+uint64_t host_memory_available(void);
+
+#endif

@@ -1,0 +1,39 @@
+// The text of this thread's last error. Long enough for a compiler's log; a longer text is cut.
+#include "error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static _Thread_local char message[16384];
+static _Thread_local char hint[1024];
+
+ohm_status error_set(ohm_status status, const char *format, ...) {
+    static _Thread_local char text[sizeof message]; // an argument may be the message itself
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    memcpy(message, text, sizeof message);
+    hint[0] = '\0';
+    return status;
+}
+
+void error_hint(const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(hint, sizeof hint, format, arguments);
+    va_end(arguments);
+}
+
+ohm_status error_no_memory(const char *what) {
+    return error_set(OHM_OUT_OF_MEMORY, "out of memory for %s", what);
+}
+
+const char *ohm_error_message(void) {
+    return message;
+}
+
+const char *ohm_error_hint(void) {
+    return hint[0] ? hint : NULL;
+}

@@ -1,0 +1,70 @@
+#include "file.h"
+#include "error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *const file_plane_name[PLANE_COUNT] = {"state", "flux"};
+const char *const file_plane_digest[PLANE_COUNT] = {"digest", "flux_digest"};
+
+#define PLACE(field) (offsetof(series_row, field) / 8)
+
+const file_column file_columns[FILE_COLUMN_COUNT] = {
+    {"step", PLACE(step), 1, false},
+    {"state_mean", PLACE(state_mean), 1, true},
+    {"state_std", PLACE(state_std), 1, true},
+    {"state_min", PLACE(state_min), 1, true},
+    {"state_max", PLACE(state_max), 1, true},
+    {"histogram", PLACE(histogram), OHM_HISTOGRAM_BINS, false},
+};
+
+void file_parameter_name(spec_role role, const char *key, char name[FILE_MAX_NAME]) {
+    snprintf(name, FILE_MAX_NAME, "%s.%s", spec_role_name[role], key);
+}
+
+void file_quiet(void) {
+    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
+
+// Keeps the innermost description of the error stack, cut to the system's own words.
+static herr_t keep_reason(unsigned depth, const H5E_error2_t *error, void *context) {
+    (void)depth;
+    char *reason = context;
+    const char *system = error->desc ? strstr(error->desc, "error message = '") : NULL;
+    const char *text = system ? system + strlen("error message = '") : error->desc;
+    if (text) snprintf(reason, 256, "%.*s", (int)strcspn(text, system ? "'" : "\n"), text);
+    return system ? 1 : 0; // the outer entries say less
+}
+
+const char *file_hdf5_reason(void) {
+    static _Thread_local char reason[256];
+    snprintf(reason, sizeof reason, "HDF5 gives no reason");
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_reason, reason);
+    return reason;
+}
+
+bool file_select(hid_t dataset, area piece, hid_t *file_space, hid_t *memory_space) {
+    const hsize_t start[2] = {piece.row, piece.col}, count[2] = {piece.rows, piece.cols};
+    *memory_space = H5Screate_simple(2, count, NULL);
+    *file_space = H5Dget_space(dataset);
+    return *memory_space >= 0 && *file_space >= 0 &&
+           H5Sselect_hyperslab(*file_space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0;
+}
+
+ohm_status file_for_pieces(ohm_crossbar *c, plane which, hid_t dataset, file_copy *copy) {
+    const problem *p = &c->problem;
+    const uint64_t cols = p->cols < FILE_BUFFER ? p->cols : FILE_BUFFER;
+    const uint64_t rows = FILE_BUFFER / cols;
+    float *buffer = malloc(rows * cols * sizeof *buffer);
+    if (!buffer) return error_no_memory("a copy of some rows");
+    ohm_status status = OHM_OK;
+    for (uint64_t row = 0; row < p->rows && !status; row += rows)
+        for (uint64_t col = 0; col < p->cols && !status; col += cols) {
+            const area piece = {row, col, rows < p->rows - row ? rows : p->rows - row,
+                                cols < p->cols - col ? cols : p->cols - col};
+            status = copy(c, which, piece, dataset, buffer);
+        }
+    free(buffer);
+    return status;
+}

@@ -1,0 +1,50 @@
+// What saving and loading share: the names in a file, and HDF5 calls that fail with a message.
+//
+// A file is: the attributes below on the root group; /state and, when tracked, /flux, float32
+// [rows, cols] in chunks of whole rows; and /series, if anything was recorded, with a row for each
+// record. A parameter of a model, stimulus or initial state is an attribute ROLE.KEY: model.beta.
+#ifndef OHM_FILE_H
+#define OHM_FILE_H
+
+#include "crossbar.h"
+
+#include <hdf5.h>
+
+#define FILE_FORMAT "ohmscape"
+#define FILE_FORMAT_VERSION 1
+
+// The datasets of the planes, and the attributes with their digests.
+extern const char *const file_plane_name[PLANE_COUNT];
+extern const char *const file_plane_digest[PLANE_COUNT];
+
+// The datasets of /series: each a run of 64-bit numbers within a series_row.
+typedef struct file_column {
+    const char *name;
+    hsize_t first, width; // in numbers
+    bool real;            // double, else uint64
+} file_column;
+
+#define FILE_COLUMN_COUNT 6
+extern const file_column file_columns[FILE_COLUMN_COUNT];
+
+// The attribute of a parameter, "model.beta".
+#define FILE_MAX_NAME 64
+void file_parameter_name(spec_role role, const char *key, char name[FILE_MAX_NAME]);
+
+// The last failure inside HDF5, as a phrase: the system's own words where there are some.
+const char *file_hdf5_reason(void);
+
+// An area of rows that fit a buffer of this many floats, for copying a plane piece by piece.
+#define FILE_BUFFER (2u << 20) // 8 MiB
+
+// Calls copy for pieces that together are the whole plane, until one fails.
+typedef ohm_status file_copy(ohm_crossbar *c, plane which, area piece, hid_t dataset, float *buffer);
+ohm_status file_for_pieces(ohm_crossbar *c, plane which, hid_t dataset, file_copy *copy);
+
+// Selects a piece in a dataset's space; memory receives the space of the buffer.
+bool file_select(hid_t dataset, area piece, hid_t *file_space, hid_t *memory_space);
+
+// Keeps HDF5 from printing; call before any other HDF5 call.
+void file_quiet(void);
+
+#endif

@@ -1,0 +1,295 @@
+// Loading a crossbar. Nothing in a file is trusted: every attribute is checked as if it were typed,
+// and the planes against their digests.
+#include "error.h"
+#include "file.h"
+#include "number.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_TEXT 64 // longest text in an attribute
+
+// A file being read.
+typedef struct source {
+    const char *path;
+    hid_t file;
+} source;
+
+static ohm_status damaged(const source *s, const char *what) {
+    return error_set(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: %s", s->path, what);
+}
+
+static ohm_status unreadable(const source *s, const char *name) {
+    return error_set(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: cannot read %s: %s", s->path, name,
+                     file_hdf5_reason());
+}
+
+// ---- Attributes -------------------------------------------------------------------------------
+
+// Reads a scalar attribute of a type class as the host's type.
+static bool read_attribute(const source *s, const char *name, H5T_class_t class, hid_t type, void *value) {
+    const hid_t attribute = H5Aopen(s->file, name, H5P_DEFAULT);
+    if (attribute < 0) return false;
+    const hid_t space = H5Aget_space(attribute), stored = H5Aget_type(attribute);
+    const bool right = space >= 0 && H5Sget_simple_extent_npoints(space) == 1 && H5Tget_class(stored) == class;
+    const bool done = right && H5Aread(attribute, type, value) >= 0;
+    H5Tclose(stored);
+    H5Sclose(space);
+    H5Aclose(attribute);
+    return done;
+}
+
+static ohm_status read_number(const source *s, const char *name, uint64_t *value) {
+    return read_attribute(s, name, H5T_INTEGER, H5T_NATIVE_UINT64, value) ? OHM_OK : unreadable(s, name);
+}
+
+static ohm_status read_real(const source *s, const char *name, double *value) {
+    return read_attribute(s, name, H5T_FLOAT, H5T_NATIVE_DOUBLE, value) ? OHM_OK : unreadable(s, name);
+}
+
+static ohm_status read_text(const source *s, const char *name, char text[MAX_TEXT]) {
+    const hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, H5T_VARIABLE);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    char *value = NULL;
+    const bool done = read_attribute(s, name, H5T_STRING, type, &value) && value;
+    if (done) snprintf(text, MAX_TEXT, "%s", value);
+    if (value) H5free_memory(value);
+    H5Tclose(type);
+    return done ? OHM_OK : unreadable(s, name);
+}
+
+static ohm_status read_digest(const source *s, plane which, uint64_t *digest) {
+    char text[MAX_TEXT];
+    const ohm_status status = read_text(s, file_plane_digest[which], text);
+    if (status) return status;
+    char *end;
+    *digest = strtoull(text, &end, 16);
+    return strlen(text) == 16 && !*end ? OHM_OK : damaged(s, "its digest is not one");
+}
+
+static ohm_status read_spec(const source *s, spec_role role, spec *result) {
+    char name[MAX_TEXT];
+    ohm_status status = read_text(s, spec_role_name[role], name);
+    if (status) return status;
+    if (spec_parse(role, name, result)) return damaged(s, ohm_error_message());
+    const spec_entry *entry = spec_entry_of(result);
+    for (int i = 0; i < entry->count && !status; i++) {
+        char parameter[FILE_MAX_NAME];
+        file_parameter_name(role, entry->parameters[i].key, parameter);
+        status = read_real(s, parameter, &result->value[i]);
+    }
+    if (!status && spec_check(result)) status = damaged(s, ohm_error_message());
+    return status;
+}
+
+static ohm_status check_format(const source *s) {
+    char format[MAX_TEXT];
+    uint64_t version;
+    if (read_text(s, "format", format) || strcmp(format, FILE_FORMAT) != 0)
+        return error_set(OHM_BAD_FILE, "%s is not an ohmscape file", s->path);
+    const ohm_status status = read_number(s, "format_version", &version);
+    if (status || version == FILE_FORMAT_VERSION) return status;
+    return error_set(OHM_BAD_FILE, "%s has format version %" PRIu64 ", and this ohmscape reads version %d", s->path,
+                     version, FILE_FORMAT_VERSION);
+}
+
+// Reads the parameters, and the step.
+static ohm_status read_plan(const source *s, plan *p, uint64_t *step) {
+    ohm_definition *d = &p->definition;
+    uint64_t flux = 0;
+    *d = ohm_definition_default();
+    ohm_status status = check_format(s);
+    if (!status) status = read_number(s, "rows", &d->rows);
+    if (!status) status = read_number(s, "cols", &d->cols);
+    if (!status) status = read_number(s, "seed", &d->seed);
+    if (!status) status = read_number(s, "step", step);
+    if (!status) status = read_number(s, "flux", &flux);
+    if (!status) status = read_real(s, "dt", &d->dt);
+    for (int role = 0; role < ROLE_COUNT && !status; role++) status = read_spec(s, role, &p->specs[role]);
+    if (status) return status;
+    d->track_flux = flux != 0;
+    plan_bind(p);
+    plan checked;
+    if (plan_make(d, &checked)) return damaged(s, ohm_error_message());
+    return *step <= OHM_MAX_STEP ? OHM_OK : damaged(s, "its step is past the last");
+}
+
+// ---- Planes -----------------------------------------------------------------------------------
+
+static ohm_status check_plane(const source *s, const char *name, hid_t dataset, const problem *p) {
+    const hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
+    hsize_t size[2] = {0};
+    const bool matrix = H5Sget_simple_extent_ndims(space) == 2 && H5Sget_simple_extent_dims(space, size, NULL) == 2;
+    const bool real = H5Tget_class(type) == H5T_FLOAT && H5Tget_size(type) == sizeof(float);
+    H5Tclose(type);
+    H5Sclose(space);
+    if (matrix && real && size[0] == p->rows && size[1] == p->cols) return OHM_OK;
+    char what[160];
+    if (!matrix || !real)
+        snprintf(what, sizeof what, "%s is not a float32 matrix", name);
+    else
+        snprintf(what, sizeof what, "%s is %" PRIu64 " x %" PRIu64 ", not %" PRIu64 " x %" PRIu64, name,
+                 (uint64_t)size[0], (uint64_t)size[1], p->rows, p->cols);
+    return damaged(s, what);
+}
+
+static ohm_status read_piece(ohm_crossbar *c, plane which, area piece, hid_t dataset, float *buffer) {
+    hid_t file_space, memory_space;
+    const bool done = file_select(dataset, piece, &file_space, &memory_space) &&
+                      H5Dread(dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, buffer) >= 0;
+    const ohm_status status =
+        done ? OHM_OK : error_set(OHM_BAD_FILE, "cannot read the %s: %s", file_plane_name[which], file_hdf5_reason());
+    H5Sclose(file_space);
+    H5Sclose(memory_space);
+    return status ? status : crossbar_write(c, which, piece, buffer);
+}
+
+static ohm_status read_plane(const source *s, ohm_crossbar *c, plane which) {
+    const char *name = file_plane_name[which];
+    const hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
+    H5Pset_chunk_cache(access, 0, 0, 1);
+    const hid_t dataset = H5Dopen2(s->file, name, access);
+    H5Pclose(access);
+    if (dataset < 0) return unreadable(s, name);
+    ohm_status status = check_plane(s, name, dataset, &c->problem);
+    if (!status) status = file_for_pieces(c, which, dataset, read_piece);
+    H5Dclose(dataset);
+
+    uint64_t stored, found;
+    if (!status) status = read_digest(s, which, &stored);
+    if (!status) status = crossbar_digest(c, which, &found);
+    if (status || stored == found) return status;
+    char what[128];
+    snprintf(what, sizeof what, "the %s has digest %016" PRIx64 ", not %016" PRIx64, name, found, stored);
+    return damaged(s, what);
+}
+
+// ---- Series -----------------------------------------------------------------------------------
+
+// How many rows the series has; 0 if there is none.
+static ohm_status read_series_count(const source *s, uint64_t *count) {
+    *count = 0;
+    const htri_t there = H5Lexists(s->file, "series", H5P_DEFAULT);
+    if (there < 0) return unreadable(s, "series");
+    if (!there) return OHM_OK;
+    const hid_t dataset = H5Dopen2(s->file, "series/step", H5P_DEFAULT);
+    if (dataset < 0) return unreadable(s, "series/step");
+    const hid_t space = H5Dget_space(dataset);
+    hsize_t size = 0;
+    const bool right = H5Sget_simple_extent_ndims(space) == 1 && H5Sget_simple_extent_dims(space, &size, NULL) == 1;
+    H5Sclose(space);
+    H5Dclose(dataset);
+    *count = size;
+    return right && size <= OHM_MAX_STEP ? OHM_OK : damaged(s, "series/step is not a list");
+}
+
+static ohm_status read_column(const source *s, series *result, const file_column *column) {
+    char name[FILE_MAX_NAME];
+    snprintf(name, sizeof name, "series/%s", column->name);
+    const hid_t dataset = H5Dopen2(s->file, name, H5P_DEFAULT);
+    if (dataset < 0) return unreadable(s, name);
+    const hsize_t count[2] = {result->count, column->width};
+    const hsize_t row[2] = {result->count, sizeof(series_row) / 8}, start[2] = {0, column->first};
+    const hid_t space = H5Dget_space(dataset), memory = H5Screate_simple(2, row, NULL);
+    H5Sselect_hyperslab(memory, H5S_SELECT_SET, start, NULL, count, NULL);
+    const hid_t type = column->real ? H5T_NATIVE_DOUBLE : H5T_NATIVE_UINT64;
+    const bool right = H5Sget_simple_extent_npoints(space) == (hssize_t)(count[0] * count[1]);
+    const bool done = right && H5Dread(dataset, type, memory, space, H5P_DEFAULT, result->rows) >= 0;
+    H5Sclose(memory);
+    H5Sclose(space);
+    H5Dclose(dataset);
+    return done ? OHM_OK : unreadable(s, name);
+}
+
+static ohm_status read_series(const source *s, series *result) {
+    uint64_t count;
+    ohm_status status = read_series_count(s, &count);
+    if (status || !count) return status;
+    result->rows = calloc(count, sizeof *result->rows);
+    if (!result->rows) return error_no_memory("the series");
+    result->count = result->capacity = count;
+    for (int i = 0; i < FILE_COLUMN_COUNT && !status; i++) status = read_column(s, result, &file_columns[i]);
+    return status;
+}
+
+// ---- The file ---------------------------------------------------------------------------------
+
+static ohm_status open_source(const char *path, source *s) {
+    file_quiet();
+    *s = (source){path, -1};
+    if (access(path, R_OK) < 0) return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
+    s->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    if (s->file >= 0) return OHM_OK;
+    return error_set(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: %s", path, file_hdf5_reason());
+}
+
+ohm_status ohm_file_read_info(const char *path, ohm_file_info **info) {
+    assert(path && info);
+    *info = NULL;
+    source s;
+    ohm_status status = open_source(path, &s);
+    if (status) return status;
+    plan p;
+    ohm_file_info *i = calloc(1, sizeof *i);
+    if (!i) status = error_no_memory("a file's description");
+    if (!status) status = read_plan(&s, &p, &i->step);
+    if (!status) status = read_digest(&s, PLANE_STATE, &i->digest);
+    if (!status) status = read_series_count(&s, &i->series_rows);
+    char version[MAX_TEXT];
+    if (!status) status = read_text(&s, "version", version);
+    H5Fclose(s.file);
+    if (status) {
+        free(i);
+        return status;
+    }
+    snprintf(i->version, sizeof i->version, "%.*s", (int)sizeof i->version - 1, version);
+    i->definition = p.definition;
+    memcpy(i->text, p.text, sizeof i->text);
+    i->definition.model = i->text[ROLE_MODEL];
+    i->definition.stimulus = i->text[ROLE_STIMULUS];
+    i->definition.initial = i->text[ROLE_INITIAL];
+    *info = i;
+    return OHM_OK;
+}
+
+static ohm_status load(const source *s, ohm_devices *devices, const ohm_definition *speed, ohm_crossbar **crossbar) {
+    plan p;
+    uint64_t step;
+    ohm_status status = read_plan(s, &p, &step);
+    if (status) return status;
+    if (speed) {
+        p.definition.fuse = speed->fuse;
+        p.definition.lanes = speed->lanes;
+        p.definition.band_rows = speed->band_rows;
+    }
+    ohm_crossbar *c;
+    status = ohm_crossbar_create(devices, &p.definition, &c);
+    if (!status) status = read_plane(s, c, PLANE_STATE);
+    if (!status && c->problem.track_flux) status = read_plane(s, c, PLANE_FLUX);
+    if (!status) status = read_series(s, &c->series);
+    if (status) {
+        ohm_crossbar_destroy(c);
+        return status;
+    }
+    c->step = step;
+    *crossbar = c;
+    return OHM_OK;
+}
+
+ohm_status ohm_crossbar_load(ohm_devices *devices, const char *path, const ohm_definition *speed,
+                             ohm_crossbar **crossbar) {
+    assert(devices && path && crossbar);
+    *crossbar = NULL;
+    source s;
+    ohm_status status = open_source(path, &s);
+    if (status) return status;
+    status = load(&s, devices, speed, crossbar);
+    H5Fclose(s.file);
+    return status;
+}

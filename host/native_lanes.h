@@ -1,0 +1,34 @@
+// The native engine's inner loops, compiled once for each lane width; native.c picks one set.
+#ifndef OHM_NATIVE_LANES_H
+#define OHM_NATIVE_LANES_H
+
+#include "../kernels/distributions.h"
+#include "../kernels/measure.h"
+#include "../kernels/models.h"
+
+// One band, and what to do to it.
+typedef struct native_job {
+    float *state, *flux; // flux may be NULL
+    ohm_shape shape;
+    ohm_physics physics;
+    int initial; // distribution
+    uint64_t t;
+    uint32_t steps;
+} native_job;
+
+// Strips first … end − 1 of the band, counted along its rows.
+typedef void native_advance(const native_job *job, uint64_t first, uint64_t end);
+
+typedef struct native_lanes {
+    const char *instructions; // what it was compiled for
+    unsigned lanes;
+    native_advance *advance[OHM_MODEL_COUNT][OHM_DISTRIBUTION_COUNT];
+    native_advance *fill[OHM_MODEL_COUNT];
+    uint64_t (*digest)(const float *plane, ohm_shape shape, uint64_t first, uint64_t end);
+    // At most TALLY_SYNAPSES synapses; adds to bins[TALLY_BINS].
+    ohm_tally (*tally[OHM_MODEL_COUNT])(const native_job *job, uint64_t first, uint64_t end, uint32_t *bins);
+} native_lanes;
+
+extern const native_lanes native_lanes_1, native_lanes_4, native_lanes_8, native_lanes_16;
+
+#endif

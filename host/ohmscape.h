@@ -1,0 +1,218 @@
+// ohmscape: memristor crossbars of up to billions of synapses, on OpenCL devices and in C.
+//
+//     ohm_devices *devices = NULL;
+//     ohm_crossbar *crossbar = NULL;
+//     ohm_definition d = ohm_definition_default();
+//     d.rows = d.cols = 4096;
+//     if (ohm_devices_open("auto", &devices) || ohm_crossbar_create(devices, &d, &crossbar) ||
+//         ohm_crossbar_advance(crossbar, 200) || ohm_crossbar_save(crossbar, "state.h5"))
+//         fprintf(stderr, "%s\n", ohm_error_message());
+//     ohm_crossbar_destroy(crossbar);
+//     ohm_devices_close(devices);
+//
+// A run is defined by its definition and seed alone: every device, lane width, launch size and split
+// gives the same state, bit for bit.
+//
+// Errors. Functions that can fail return an ohm_status; on failure they change nothing the caller
+// sees, set their outputs to NULL or leave them, and ohm_error_message() says what was wrong. The
+// library never prints and never exits. Arguments documented as not NULL are checked by assert.
+//
+// Threads. Any thread may call any function, but one object is used by one thread at a time: a
+// crossbar, and the devices it was created on. Files are written and read by one thread at a time.
+#ifndef OHMSCAPE_H
+#define OHMSCAPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+#define OHM_VERSION "0.1.0"
+
+#define OHM_MAX_SIDE 2147483648u           // largest number of rows, and of columns
+#define OHM_MAX_STEP ((uint64_t)1 << 56)   // the step counter never passes this
+#define OHM_MAX_FUSE 65536u                // most steps in one launch
+#define OHM_HISTOGRAM_BINS 256
+
+// Why a call failed.
+typedef enum ohm_status {
+    OHM_OK = 0,
+    OHM_BAD_ARGUMENT,  // a value outside its range, an unknown name, a conflict
+    OHM_NO_DEVICE,     // no such device, or none at all
+    OHM_DEVICE_FAILED, // an OpenCL call failed
+    OHM_BUILD_FAILED,  // a device's compiler refused the kernels; the message carries its log
+    OHM_OUT_OF_MEMORY, // the crossbar does not fit into the devices, or the host is out of memory
+    OHM_IO_FAILED,     // a file could not be opened, read, written or renamed
+    OHM_BAD_FILE,      // not an ohmscape file, another version, or damaged
+} ohm_status;
+
+// What went wrong in this thread's last failed call: one line (and, for OHM_BUILD_FAILED, the
+// compiler's log below it), naming the value and what is allowed. Never NULL; valid until this
+// thread's next call.
+const char *ohm_error_message(void);
+
+// What could be done about it, or NULL. Valid as long as the message.
+const char *ohm_error_hint(void);
+
+// ---- Devices ----------------------------------------------------------------------------------
+
+typedef enum ohm_device_type { OHM_DEVICE_NATIVE, OHM_DEVICE_CPU, OHM_DEVICE_GPU, OHM_DEVICE_OTHER } ohm_device_type;
+
+// One device that crossbars can live on.
+typedef struct ohm_device_info {
+    char id[16];             // what ohm_devices_open takes: "native", or platform.device, "0.1"
+    char name[128];          // as its driver calls it
+    char platform[128];      // the OpenCL platform; "C" for the native engine
+    char driver[128];        // its driver's version; the instruction set for the native engine
+    ohm_device_type type;
+    unsigned compute_units;  // or threads
+    unsigned lanes;          // float32 lanes its kernels are built for, unless told otherwise
+    uint64_t memory;         // bytes it has
+    uint64_t max_allocation; // bytes the largest single buffer may have
+} ohm_device_info;
+
+// "native", "cpu", "gpu" or "other". Static.
+const char *ohm_device_type_name(ohm_device_type type);
+
+// The devices of this machine, the native engine first. *list is an array of *count, to be freed
+// with free(). A machine without OpenCL lists the native engine alone and is no error.
+// Errors: OHM_OUT_OF_MEMORY.
+ohm_status ohm_devices_list(ohm_device_info **list, size_t *count);
+
+// One or more opened devices.
+typedef struct ohm_devices ohm_devices;
+
+// Opens the devices of a selector: "native"; "P.D", an OpenCL device by platform and device number;
+// "gpu" or "cpu", the first OpenCL device of that type; "auto", an OpenCL GPU, else an OpenCL CPU,
+// else native; or several of these separated by commas, over which a crossbar's rows are split
+// evenly. Close with ohm_devices_close.
+// Errors: OHM_BAD_ARGUMENT (not a selector), OHM_NO_DEVICE, OHM_DEVICE_FAILED, OHM_OUT_OF_MEMORY.
+ohm_status ohm_devices_open(const char *selector, ohm_devices **devices);
+
+// How many devices were opened, and what the i-th is. The pointer lives as long as devices.
+size_t ohm_devices_count(const ohm_devices *devices);
+const ohm_device_info *ohm_devices_info(const ohm_devices *devices, size_t i);
+
+// Legal on NULL. Every crossbar on the devices must have been destroyed.
+void ohm_devices_close(ohm_devices *devices);
+
+// ---- Crossbars --------------------------------------------------------------------------------
+
+// What a run is. Valid only if it came from ohm_definition_default, so that a new field never breaks
+// a caller. The strings follow one grammar, NAME or NAME:key=value,key=value…; `ohmscape models`
+// prints every name and key with its unit, default and range. They need to live only during the call
+// they are passed to.
+typedef struct ohm_definition {
+    uint64_t rows, cols;  // 1 … OHM_MAX_SIDE; default 5 × 5
+    double dt;            // time step, > 0 and at most 1e6; default 0.1
+    uint64_t seed;        // any; default 1
+    const char *model;    // default "sin-state"
+    const char *stimulus; // the voltage of each synapse at each step, in V; default "uniform:lo=-5,hi=5"
+    const char *initial;  // where each device starts, from 0 (least) to 1 (most conductive); default
+                          // "uniform:lo=0.1,hi=0.9"
+    bool track_flux;      // keep φ ← φ + V·dt for every synapse (4 more bytes each); default false
+
+    // These change the speed, never the result.
+    unsigned fuse;        // steps in one launch, 1 … OHM_MAX_FUSE; 0, the default, chooses
+    unsigned lanes;       // 1, 4, 8 or 16 float32 lanes; 0, the default, takes the device's own
+    uint64_t band_rows;   // most rows in one buffer; 0, the default, is what the device can allocate
+    uint64_t cookie;      // set by ohm_definition_default
+} ohm_definition;
+
+ohm_definition ohm_definition_default(void);
+
+// A crossbar of rows × cols memristors, each with a state, advanced step by step.
+typedef struct ohm_crossbar ohm_crossbar;
+
+// Creates a crossbar at step 0 on the devices, which must outlive it: builds the kernels, allocates
+// 4 bytes a synapse (8 with flux; rows are padded to 64 columns) and draws the initial state.
+// Errors: OHM_BAD_ARGUMENT, OHM_OUT_OF_MEMORY (before anything is allocated, with what is needed and
+// what there is), OHM_DEVICE_FAILED, OHM_BUILD_FAILED.
+ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *definition, ohm_crossbar **crossbar);
+
+// Legal on NULL.
+void ohm_crossbar_destroy(ohm_crossbar *crossbar);
+
+// Advances by steps ≥ 0, and returns when they are done.
+// Errors: OHM_BAD_ARGUMENT when the counter would pass OHM_MAX_STEP; OHM_DEVICE_FAILED, after which
+// the crossbar can only be destroyed.
+ohm_status ohm_crossbar_advance(ohm_crossbar *crossbar, uint64_t steps);
+
+// Steps done since step 0, over all runs when the crossbar was loaded from a file.
+uint64_t ohm_crossbar_step(const ohm_crossbar *crossbar);
+
+// Its definition, every parameter spelled out in the strings, fuse and lanes as they were chosen.
+// The strings live as long as the crossbar.
+const ohm_definition *ohm_crossbar_definition(const ohm_crossbar *crossbar);
+
+// Copies rows row0 … row0 + rows − 1 of the state into out: float32 [rows, cols], row by row without
+// padding. The flux likewise, in V·s, if it is tracked.
+// Errors: OHM_BAD_ARGUMENT (rows outside the crossbar; no flux), OHM_DEVICE_FAILED.
+ohm_status ohm_crossbar_read_state(ohm_crossbar *crossbar, uint64_t row0, uint64_t rows, float *out);
+ohm_status ohm_crossbar_read_flux(ohm_crossbar *crossbar, uint64_t row0, uint64_t rows, float *out);
+
+// The same digits on every device: sums of integers, or minima and maxima.
+typedef struct ohm_statistics {
+    double state_min, state_max, state_mean, state_std; // in the state's own unit; std over N, not N − 1
+    double resistance_min, resistance_max, resistance_mean;    // Ω
+    double conductance_min, conductance_max, conductance_mean; // S
+    double state_low, state_high;                  // the range a state can have, which the bins divide
+    uint64_t histogram[OHM_HISTOGRAM_BINS];        // synapses with a state in each bin
+} ohm_statistics;
+
+// Means are exact to 1e-9 of the state's range, or of the largest resistance or conductance.
+// Errors: OHM_DEVICE_FAILED, OHM_OUT_OF_MEMORY.
+ohm_status ohm_crossbar_statistics(ohm_crossbar *crossbar, ohm_statistics *statistics);
+
+// Σ mix64(i·0x9E3779B97F4A7C15 + bits(state_i)) mod 2⁶⁴, i = row·cols + col, with SplitMix64's
+// finaliser as mix64: equal digests mean equal states, on whatever devices.
+// Errors: OHM_DEVICE_FAILED, OHM_OUT_OF_MEMORY.
+ohm_status ohm_crossbar_digest(ohm_crossbar *crossbar, uint64_t *digest);
+
+// Adds a row to the series that is saved with the crossbar: the step and the state's statistics.
+// statistics may be NULL, or receives them.
+// Errors: as ohm_crossbar_statistics.
+ohm_status ohm_crossbar_record(ohm_crossbar *crossbar, ohm_statistics *statistics);
+
+// ---- Files (HDF5; the README has the layout) ---------------------------------------------------
+
+// Saves everything needed to go on later, to the same bits. The file is written beside path, flushed
+// to disk and renamed, so that path is always the old file or the whole new one.
+// Errors: OHM_IO_FAILED, OHM_OUT_OF_MEMORY, OHM_DEVICE_FAILED.
+ohm_status ohm_crossbar_save(ohm_crossbar *crossbar, const char *path);
+
+// Whether a crossbar could be saved at path, without touching a file that is there.
+// Errors: OHM_IO_FAILED.
+ohm_status ohm_save_check(const char *path);
+
+// What a file says of itself.
+typedef struct ohm_file_info {
+    ohm_definition definition; // as ohm_crossbar_definition; fuse, lanes and band_rows are 0
+    uint64_t step;
+    uint64_t digest;           // of the state
+    uint64_t series_rows;
+    char version[32];          // the version of ohmscape that wrote it
+    char text[3][512];         // what the definition's strings point to
+} ohm_file_info;
+
+// Reads that, without the state. *info is to be freed with free().
+// Errors: OHM_IO_FAILED, OHM_BAD_FILE, OHM_OUT_OF_MEMORY.
+ohm_status ohm_file_read_info(const char *path, ohm_file_info **info);
+
+// Creates the crossbar of a file on the devices, whichever it was saved from. speed gives fuse, lanes
+// and band_rows; its other fields are ignored; NULL takes the defaults. The state is checked against
+// the digest saved with it.
+// Errors: OHM_IO_FAILED, OHM_BAD_FILE, and those of ohm_crossbar_create.
+ohm_status ohm_crossbar_load(ohm_devices *devices, const char *path, const ohm_definition *speed,
+                             ohm_crossbar **crossbar);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif

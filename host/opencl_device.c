@@ -1,0 +1,170 @@
+// Finding and opening OpenCL devices, and building programs for them.
+#include "error.h"
+#include "opencl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const unsigned char ohm_kernels[]; // made by the build from kernels/, ends in 0
+
+static const char *code_name(cl_int code) {
+#define NAME(n) case n: return #n
+    switch (code) {
+        NAME(CL_DEVICE_NOT_FOUND);
+        NAME(CL_DEVICE_NOT_AVAILABLE);
+        NAME(CL_COMPILER_NOT_AVAILABLE);
+        NAME(CL_MEM_OBJECT_ALLOCATION_FAILURE);
+        NAME(CL_OUT_OF_RESOURCES);
+        NAME(CL_OUT_OF_HOST_MEMORY);
+        NAME(CL_BUILD_PROGRAM_FAILURE);
+        NAME(CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST);
+        NAME(CL_INVALID_VALUE);
+        NAME(CL_INVALID_PLATFORM);
+        NAME(CL_INVALID_DEVICE);
+        NAME(CL_INVALID_CONTEXT);
+        NAME(CL_INVALID_COMMAND_QUEUE);
+        NAME(CL_INVALID_MEM_OBJECT);
+        NAME(CL_INVALID_BUILD_OPTIONS);
+        NAME(CL_INVALID_PROGRAM);
+        NAME(CL_INVALID_PROGRAM_EXECUTABLE);
+        NAME(CL_INVALID_KERNEL_NAME);
+        NAME(CL_INVALID_KERNEL);
+        NAME(CL_INVALID_ARG_INDEX);
+        NAME(CL_INVALID_ARG_VALUE);
+        NAME(CL_INVALID_ARG_SIZE);
+        NAME(CL_INVALID_KERNEL_ARGS);
+        NAME(CL_INVALID_WORK_GROUP_SIZE);
+        NAME(CL_INVALID_WORK_ITEM_SIZE);
+        NAME(CL_INVALID_GLOBAL_WORK_SIZE);
+        NAME(CL_INVALID_BUFFER_SIZE);
+        NAME(CL_INVALID_EVENT);
+        NAME(CL_INVALID_OPERATION);
+    }
+#undef NAME
+    return "an unnamed error";
+}
+
+ohm_status opencl_failed(const char *call, cl_int code) {
+    const bool memory = code == CL_MEM_OBJECT_ALLOCATION_FAILURE || code == CL_OUT_OF_HOST_MEMORY;
+    return error_set(memory ? OHM_OUT_OF_MEMORY : OHM_DEVICE_FAILED, "%s failed: %s (%d)", call,
+                     code_name(code), code);
+}
+
+// ---- Finding ----------------------------------------------------------------------------------
+
+static ohm_device_type type_of(cl_device_type type) {
+    if (type & CL_DEVICE_TYPE_GPU) return OHM_DEVICE_GPU;
+    if (type & CL_DEVICE_TYPE_CPU) return OHM_DEVICE_CPU;
+    return OHM_DEVICE_OTHER;
+}
+
+// The widest vectors a CPU computes in at once; GPUs and others take one lane a work-item.
+static unsigned lanes_of(cl_device_id id, ohm_device_type type) {
+    cl_uint width = 1;
+    clGetDeviceInfo(id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL);
+    if (type != OHM_DEVICE_CPU) return 1;
+    return width >= 16 ? 16 : width >= 8 ? 8 : width >= 4 ? 4 : 1;
+}
+
+static ohm_device_info info_of(cl_platform_id platform, cl_device_id id) {
+    ohm_device_info info = {0};
+    clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof info.platform, info.platform, NULL);
+    clGetDeviceInfo(id, CL_DEVICE_NAME, sizeof info.name, info.name, NULL);
+    clGetDeviceInfo(id, CL_DRIVER_VERSION, sizeof info.driver, info.driver, NULL);
+    cl_device_type type = 0;
+    cl_uint units = 0;
+    cl_ulong memory = 0, allocation = 0;
+    cl_bool unified = CL_FALSE;
+    clGetDeviceInfo(id, CL_DEVICE_TYPE, sizeof type, &type, NULL);
+    clGetDeviceInfo(id, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof units, &units, NULL);
+    clGetDeviceInfo(id, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof memory, &memory, NULL);
+    clGetDeviceInfo(id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof allocation, &allocation, NULL);
+    clGetDeviceInfo(id, CL_DEVICE_HOST_UNIFIED_MEMORY, sizeof unified, &unified, NULL);
+    info.type = type_of(type);
+    // A CPU's memory is the host's: PoCL 3.1 claims 3.4 of 24 GiB on one machine, and gives them all.
+    const uint64_t host = host_memory_available();
+    if (info.type == OHM_DEVICE_CPU || (unified && host < memory)) memory = host;
+    info.compute_units = units;
+    info.lanes = lanes_of(id, info.type);
+    info.memory = memory;
+    info.max_allocation = allocation;
+    return info;
+}
+
+void opencl_visit(opencl_visitor *visit, void *context) {
+    cl_platform_id platforms[64];
+    cl_uint platform_count = 0;
+    if (clGetPlatformIDs(64, platforms, &platform_count) != CL_SUCCESS) return;
+    for (cl_uint p = 0; p < platform_count && p < 64; p++) {
+        cl_device_id ids[64];
+        cl_uint count = 0;
+        if (clGetDeviceIDs(platforms[p], CL_DEVICE_TYPE_ALL, 64, ids, &count) != CL_SUCCESS) continue;
+        for (cl_uint d = 0; d < count && d < 64; d++) {
+            ohm_device_info info = info_of(platforms[p], ids[d]);
+            snprintf(info.id, sizeof info.id, "%u.%u", p, d);
+            if (!visit(ids[d], &info, context)) return;
+        }
+    }
+}
+
+ohm_status opencl_open(cl_device_id id, const ohm_device_info *info, opencl_device **device) {
+    opencl_device *d = calloc(1, sizeof *d);
+    if (!d) return error_no_memory("a device");
+    d->id = id;
+    d->info = *info;
+    cl_int code;
+    d->context = clCreateContext(NULL, 1, &id, NULL, NULL, &code);
+    ohm_status status = d->context ? OHM_OK : opencl_failed("clCreateContext", code);
+    if (!status) {
+        d->queue = clCreateCommandQueue(d->context, id, 0, &code);
+        if (!d->queue) status = opencl_failed("clCreateCommandQueue", code);
+    }
+    if (status) {
+        opencl_close(d);
+        return status;
+    }
+    *device = d;
+    return OHM_OK;
+}
+
+void opencl_close(opencl_device *device) {
+    if (!device) return;
+    if (device->queue) clReleaseCommandQueue(device->queue);
+    if (device->context) clReleaseContext(device->context);
+    free(device);
+}
+
+// ---- Building ---------------------------------------------------------------------------------
+
+static ohm_status build_failed(const opencl_device *device, cl_program program, cl_int code) {
+    size_t size = 0;
+    clGetProgramBuildInfo(program, device->id, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
+    char *log = calloc(1, size + 1);
+    if (log) clGetProgramBuildInfo(program, device->id, CL_PROGRAM_BUILD_LOG, size, log, NULL);
+    error_set(OHM_BUILD_FAILED, "%s (%s) could not build the kernels: %s\n%s", device->info.name,
+              device->info.id, code_name(code), log ? log : "");
+    free(log);
+    return OHM_BUILD_FAILED;
+}
+
+ohm_status opencl_build(const opencl_device *device, const char *options, cl_program *program) {
+    const char *folder = getenv("OHMSCAPE_KERNELS");
+    const char *source = folder ? "#include \"crossbar.cl\"\n" : (const char *)ohm_kernels;
+    char all[4096 + 512];
+    const int length = snprintf(all, sizeof all, "-cl-std=CL1.2 %s%s%s%s", options,
+                                folder ? " -I \"" : "", folder ? folder : "", folder ? "\"" : "");
+    if (length >= (int)sizeof all)
+        return error_set(OHM_BAD_ARGUMENT, "OHMSCAPE_KERNELS is too long a path: %s", folder);
+    cl_int code;
+    cl_program p = clCreateProgramWithSource(device->context, 1, &source, NULL, &code);
+    if (!p) return opencl_failed("clCreateProgramWithSource", code);
+    code = clBuildProgram(p, 1, &device->id, all, NULL, NULL);
+    if (code) {
+        const ohm_status status = build_failed(device, p, code);
+        clReleaseProgram(p);
+        return status;
+    }
+    *program = p;
+    return OHM_OK;
+}

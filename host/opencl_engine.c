@@ -1,0 +1,300 @@
+// The OpenCL engine: the kernels of kernels/crossbar.cl on one device.
+#include "error.h"
+#include "opencl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { KERNEL_FILL, KERNEL_ADVANCE, KERNEL_DIGEST, KERNEL_TALLY, KERNEL_COUNT };
+static const char *const kernel_name[KERNEL_COUNT] = {"crossbar_fill", "crossbar_advance",
+                                                      "crossbar_digest", "crossbar_tally"};
+
+typedef struct opencl_engine {
+    engine base;
+    opencl_device *device;
+    cl_kernel kernel[KERNEL_COUNT];
+    unsigned group; // work-items in a group that tallies
+} opencl_engine;
+
+typedef struct opencl_band {
+    band base;
+    cl_mem plane[PLANE_COUNT];
+} opencl_band;
+
+#define GPU_GROUP 64        // one lane: work-items in a group, a divisor of every GPU's wave
+#define GPU_ITEMS (1u << 14) // work-items that share a digest or tally, enough to fill a large GPU
+#define CPU_ITEMS 64        // the same with more lanes: a few for each core
+
+static opencl_engine *engine_of(const band *b) {
+    return (opencl_engine *)b->engine;
+}
+
+// ---- Launching --------------------------------------------------------------------------------
+
+// One kernel argument.
+typedef struct argument {
+    size_t size;
+    const void *value;
+} argument;
+
+#define ARGUMENT(x) {sizeof(x), &(x)}
+
+static ohm_status set_arguments(cl_kernel kernel, const argument *arguments, cl_uint count) {
+    for (cl_uint i = 0; i < count; i++) {
+        const cl_int code = clSetKernelArg(kernel, i, arguments[i].size, arguments[i].value);
+        if (code) return opencl_failed("clSetKernelArg", code);
+    }
+    return OHM_OK;
+}
+
+static ohm_status enqueue(opencl_engine *e, int kernel, cl_uint dimensions, const size_t *global,
+                          const size_t *local) {
+    const cl_int code = clEnqueueNDRangeKernel(e->device->queue, e->kernel[kernel], dimensions, NULL,
+                                               global, local, 0, NULL, NULL);
+    return code ? opencl_failed("clEnqueueNDRangeKernel", code) : OHM_OK;
+}
+
+// Launches a kernel with a work-item for each strip of the band.
+static ohm_status enqueue_grid(band *b, int kernel) {
+    const size_t strips = b->shape.pitch / (4 * b->engine->lanes), rows = b->shape.rows;
+    size_t local[2] = {64, 1};
+    while (local[0] > strips) local[0] /= 2;
+    // A GPU wants groups of a few waves even when rows are short; to PoCL a group is a loop.
+    if (b->engine->lanes == 1) local[1] = 128 / local[0];
+    const size_t global[2] = {(strips + local[0] - 1) / local[0] * local[0],
+                              (rows + local[1] - 1) / local[1] * local[1]};
+    return enqueue(engine_of(b), kernel, 2, global, local);
+}
+
+// ---- Bands ------------------------------------------------------------------------------------
+
+static void opencl_band_destroy(band *b) {
+    opencl_band *ob = (opencl_band *)b;
+    if (!ob) return;
+    for (int i = 0; i < PLANE_COUNT; i++)
+        if (ob->plane[i]) clReleaseMemObject(ob->plane[i]);
+    free(ob);
+}
+
+static ohm_status create_plane(opencl_band *b, plane which) {
+    const opencl_device *device = engine_of(&b->base)->device;
+    const size_t bytes = (size_t)b->base.shape.rows * b->base.shape.pitch * sizeof(float);
+    cl_int code;
+    b->plane[which] = clCreateBuffer(device->context, CL_MEM_READ_WRITE, bytes, NULL, &code);
+    if (!b->plane[which]) return opencl_failed("clCreateBuffer", code);
+    if (which == PLANE_STATE) return OHM_OK;
+    const cl_float zero = 0;
+    code = clEnqueueFillBuffer(device->queue, b->plane[which], &zero, sizeof zero, 0, bytes, 0, NULL, NULL);
+    return code ? opencl_failed("clEnqueueFillBuffer", code) : OHM_OK;
+}
+
+static ohm_status opencl_band_create(engine *e, uint32_t row0, uint32_t rows, band **b) {
+    opencl_band *ob = calloc(1, sizeof *ob);
+    if (!ob) return error_no_memory("a band");
+    ob->base = (band){e, {e->problem.cols, e->problem.pitch, rows, row0}};
+    ohm_status status = create_plane(ob, PLANE_STATE);
+    if (!status && e->problem.track_flux) status = create_plane(ob, PLANE_FLUX);
+    if (status) {
+        opencl_band_destroy(&ob->base);
+        return status;
+    }
+    *b = &ob->base;
+    return OHM_OK;
+}
+
+static ohm_status opencl_fill(band *b) {
+    const opencl_band *ob = (opencl_band *)b;
+    const argument arguments[] = {ARGUMENT(ob->plane[PLANE_STATE]), ARGUMENT(b->shape),
+                                  ARGUMENT(b->engine->problem.physics)};
+    const ohm_status status = set_arguments(engine_of(b)->kernel[KERNEL_FILL], arguments, 3);
+    return status ? status : enqueue_grid(b, KERNEL_FILL);
+}
+
+static ohm_status opencl_advance(band *b, uint64_t t, uint32_t steps) {
+    const opencl_band *ob = (opencl_band *)b;
+    const cl_ulong first = t;
+    const cl_uint count = steps;
+    const argument arguments[] = {ARGUMENT(ob->plane[PLANE_STATE]), ARGUMENT(ob->plane[PLANE_FLUX]),
+                                  ARGUMENT(b->shape), ARGUMENT(b->engine->problem.physics),
+                                  ARGUMENT(first), ARGUMENT(count)};
+    ohm_status status = set_arguments(engine_of(b)->kernel[KERNEL_ADVANCE], arguments, 6);
+    if (!status) status = enqueue_grid(b, KERNEL_ADVANCE);
+    if (status) return status;
+    const cl_int code = clFlush(engine_of(b)->device->queue);
+    return code ? opencl_failed("clFlush", code) : OHM_OK;
+}
+
+static ohm_status opencl_wait(engine *e) {
+    const cl_int code = clFinish(((opencl_engine *)e)->device->queue);
+    return code ? opencl_failed("clFinish", code) : OHM_OK;
+}
+
+// ---- Measuring --------------------------------------------------------------------------------
+
+// A buffer that a kernel fills and the host reads.
+typedef struct result {
+    cl_mem buffer;
+    void *data;
+    size_t bytes;
+} result;
+
+static void result_release(result *r) {
+    if (r->buffer) clReleaseMemObject(r->buffer);
+    free(r->data);
+}
+
+static ohm_status result_create(const opencl_engine *e, size_t bytes, result *r) {
+    cl_int code;
+    r->bytes = bytes;
+    r->data = malloc(bytes);
+    if (!r->data) return error_no_memory("a measurement");
+    r->buffer = clCreateBuffer(e->device->context, CL_MEM_WRITE_ONLY, bytes, NULL, &code);
+    return r->buffer ? OHM_OK : opencl_failed("clCreateBuffer", code);
+}
+
+static ohm_status result_read(const opencl_engine *e, const result *r) {
+    const cl_int code = clEnqueueReadBuffer(e->device->queue, r->buffer, CL_TRUE, 0, r->bytes,
+                                            r->data, 0, NULL, NULL);
+    return code ? opencl_failed("clEnqueueReadBuffer", code) : OHM_OK;
+}
+
+// How many work-items share the band: enough to fill the device, and so many that none has more than
+// a tally may take.
+static size_t measuring_items(const band *b) {
+    const unsigned group = engine_of(b)->group;
+    const uint64_t strips = b->shape.rows * (b->shape.pitch / (4 * b->engine->lanes));
+    const uint64_t least = strips / (TALLY_SYNAPSES / (4 * b->engine->lanes)) + 1;
+    uint64_t items = b->engine->lanes == 1 ? GPU_ITEMS : CPU_ITEMS;
+    if (items > strips) items = strips;
+    if (items < least) items = least;
+    return (items + group - 1) / group * group;
+}
+
+static ohm_status opencl_digest(band *b, plane which, uint64_t *digest) {
+    opencl_engine *e = engine_of(b);
+    const size_t items = measuring_items(b), local = e->group;
+    result sums = {0};
+    ohm_status status = result_create(e, items * sizeof(cl_ulong), &sums);
+    const argument arguments[] = {ARGUMENT(((opencl_band *)b)->plane[which]), ARGUMENT(b->shape),
+                                  ARGUMENT(sums.buffer)};
+    if (!status) status = set_arguments(e->kernel[KERNEL_DIGEST], arguments, 3);
+    if (!status) status = enqueue(e, KERNEL_DIGEST, 1, &items, &local);
+    if (!status) status = result_read(e, &sums);
+    for (size_t i = 0; !status && i < items; i++) *digest += ((const cl_ulong *)sums.data)[i];
+    result_release(&sums);
+    return status;
+}
+
+static ohm_status opencl_tally(band *b, tally_total *total) {
+    opencl_engine *e = engine_of(b);
+    const size_t items = measuring_items(b), local = e->group, groups = items / local;
+    result tallies = {0}, bins = {0};
+    ohm_status status = result_create(e, items * sizeof(ohm_tally), &tallies);
+    if (!status) status = result_create(e, groups * TALLY_BINS * sizeof(cl_uint), &bins);
+    const argument arguments[] = {ARGUMENT(((opencl_band *)b)->plane[PLANE_STATE]), ARGUMENT(b->shape),
+                                  ARGUMENT(b->engine->problem.physics), ARGUMENT(tallies.buffer),
+                                  ARGUMENT(bins.buffer)};
+    if (!status) status = set_arguments(e->kernel[KERNEL_TALLY], arguments, 5);
+    if (!status) status = enqueue(e, KERNEL_TALLY, 1, &items, &local);
+    if (!status) status = result_read(e, &tallies);
+    if (!status) status = result_read(e, &bins);
+    for (size_t i = 0; !status && i < items; i++)
+        tally_total_add(total, &((const ohm_tally *)tallies.data)[i]);
+    for (size_t i = 0; !status && i < groups; i++)
+        tally_total_add_bins(total, (const cl_uint *)bins.data + i * TALLY_BINS);
+    result_release(&tallies);
+    result_release(&bins);
+    return status;
+}
+
+// ---- Reading and writing ----------------------------------------------------------------------
+
+// An area as OpenCL sees it: in a plane with its pitch, and dense on the host.
+typedef struct rectangle {
+    size_t plane_origin[3], host_origin[3], region[3], plane_pitch, host_pitch;
+} rectangle;
+
+static rectangle rectangle_of(const band *b, area a) {
+    const size_t width = a.cols * sizeof(float);
+    return (rectangle){.plane_origin = {a.col * sizeof(float), a.row, 0},
+                       .region = {width, a.rows, 1},
+                       .plane_pitch = b->shape.pitch * sizeof(float),
+                       .host_pitch = width};
+}
+
+static ohm_status opencl_read(band *b, plane which, area a, float *out) {
+    const rectangle r = rectangle_of(b, a);
+    const cl_int code = clEnqueueReadBufferRect(
+        engine_of(b)->device->queue, ((opencl_band *)b)->plane[which], CL_TRUE, r.plane_origin,
+        r.host_origin, r.region, r.plane_pitch, 0, r.host_pitch, 0, out, 0, NULL, NULL);
+    return code ? opencl_failed("clEnqueueReadBufferRect", code) : OHM_OK;
+}
+
+static ohm_status opencl_write(band *b, plane which, area a, const float *in) {
+    const rectangle r = rectangle_of(b, a);
+    const cl_int code = clEnqueueWriteBufferRect(
+        engine_of(b)->device->queue, ((opencl_band *)b)->plane[which], CL_TRUE, r.plane_origin,
+        r.host_origin, r.region, r.plane_pitch, 0, r.host_pitch, 0, in, 0, NULL, NULL);
+    return code ? opencl_failed("clEnqueueWriteBufferRect", code) : OHM_OK;
+}
+
+// ---- The engine -------------------------------------------------------------------------------
+
+static void opencl_destroy(engine *e) {
+    opencl_engine *oe = (opencl_engine *)e;
+    if (!oe) return;
+    for (int i = 0; i < KERNEL_COUNT; i++)
+        if (oe->kernel[i]) clReleaseKernel(oe->kernel[i]);
+    free(oe);
+}
+
+static const engine_class opencl_class = {
+    .asynchronous = true,
+    .destroy = opencl_destroy,
+    .band_create = opencl_band_create,
+    .band_destroy = opencl_band_destroy,
+    .fill = opencl_fill,
+    .advance = opencl_advance,
+    .wait = opencl_wait,
+    .digest = opencl_digest,
+    .tally = opencl_tally,
+    .read = opencl_read,
+    .write = opencl_write,
+};
+
+// The options that shape the code. Quantities are kernel arguments, so changing one never rebuilds.
+static void format_options(const opencl_engine *e, char *text, size_t size) {
+    const problem *p = &e->base.problem;
+    snprintf(text, size,
+             "-DOHM_LANES=%u -DOHM_MODEL=%d -DOHM_STIMULUS=%d -DOHM_INITIAL=%d -DOHM_FLUX=%d "
+             "-DOHM_GROUP=%u",
+             e->base.lanes, p->model, p->stimulus, p->initial, p->track_flux, e->group);
+}
+
+static ohm_status create_kernels(opencl_engine *e) {
+    char options[256];
+    format_options(e, options, sizeof options);
+    cl_program program;
+    const ohm_status status = opencl_build(e->device, options, &program);
+    if (status) return status;
+    cl_int code = CL_SUCCESS;
+    for (int i = 0; i < KERNEL_COUNT && !code; i++)
+        e->kernel[i] = clCreateKernel(program, kernel_name[i], &code);
+    clReleaseProgram(program); // the kernels keep it
+    return code ? opencl_failed("clCreateKernel", code) : OHM_OK;
+}
+
+ohm_status opencl_engine_create(opencl_device *device, const problem *p, engine **e) {
+    opencl_engine *oe = calloc(1, sizeof *oe);
+    if (!oe) return error_no_memory("an OpenCL engine");
+    oe->base = (engine){&opencl_class, *p, p->lanes ? p->lanes : device->info.lanes};
+    oe->device = device;
+    oe->group = oe->base.lanes == 1 ? GPU_GROUP : 1;
+    const ohm_status status = create_kernels(oe);
+    if (status) {
+        opencl_destroy(&oe->base);
+        return status;
+    }
+    *e = &oe->base;
+    return OHM_OK;
+}

@@ -1,0 +1,68 @@
+// The kernels of a crossbar. Options that shape their code: OHM_LANES; OHM_MODEL, OHM_STIMULUS and
+// OHM_INITIAL, numbers from the enums of models.h and distributions.h; OHM_FLUX, 1 when φ is tracked;
+// OHM_GROUP, the work-items in a group that tallies, 1 unless OHM_LANES is 1.
+//
+// fill and advance run on a grid of (strips of a row, rows), rounded up; digest and tally on any
+// number of work-items, among which they share the strips of the band.
+#include "measure.h"
+
+// PoCL compiles a kernel when it is first enqueued, not when the program is built: steps = 0 is how
+// the host pays for that during set-up.
+__kernel void crossbar_advance(__global float *state, __global float *flux, ohm_shape shape,
+                               ohm_physics physics, ulong t, uint steps) {
+    const uint x = get_global_id(0), row = get_global_id(1);
+    if (x >= strips_per_row(shape) || row >= shape.rows || steps == 0) return;
+    strip_advance(OHM_MODEL, OHM_STIMULUS, state, OHM_FLUX ? flux : 0, shape, row, x, t, steps, &physics);
+}
+
+__kernel void crossbar_fill(__global float *state, ohm_shape shape, ohm_physics physics) {
+    const uint x = get_global_id(0), row = get_global_id(1);
+    if (x >= strips_per_row(shape) || row >= shape.rows) return;
+    strip_fill(OHM_MODEL, OHM_INITIAL, state, shape, row, x, &physics);
+}
+
+// The strips of one work-item among all: on a GPU every n-th, so that neighbours read neighbouring
+// columns; on a CPU a run of them, so that each core reads on.
+typedef struct share {
+    ulong first, end, stride;
+} share;
+
+static inline share share_of_item(ohm_shape shape) {
+    const ulong strips = (ulong)strips_per_row(shape) * shape.rows;
+    const ulong item = get_global_id(0), items = get_global_size(0);
+#if OHM_LANES == 1
+    const share s = {item, strips, items};
+#else
+    const ulong each = (strips + items - 1) / items;
+    const share s = {min(item * each, strips), min((item + 1) * each, strips), 1};
+#endif
+    return s;
+}
+
+// sums[item] = the item's share of the digest of a plane.
+__kernel void crossbar_digest(__global const float *plane, ohm_shape shape, __global ulong *sums) {
+    const share s = share_of_item(shape);
+    const uint strips = strips_per_row(shape);
+    vu64 sum = v_splat_u64(0);
+    for (ulong i = s.first; i < s.end; i += s.stride)
+        sum = strip_digest(sum, plane, shape, i / strips, i % strips);
+    sums[get_global_id(0)] = sum_lanes(sum);
+}
+
+// tallies[item], and bins[TALLY_BINS * group], the group's histogram.
+__kernel __attribute__((reqd_work_group_size(OHM_GROUP, 1, 1))) void
+crossbar_tally(__global const float *state, ohm_shape shape, ohm_physics physics,
+               __global ohm_tally *tallies, __global uint *bins) {
+    __local uint local_bins[TALLY_BINS];
+    for (uint i = get_local_id(0); i < TALLY_BINS; i += OHM_GROUP) local_bins[i] = 0;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    const share s = share_of_item(shape);
+    const uint strips = strips_per_row(shape);
+    tally_lanes tally = tally_start();
+    for (ulong i = s.first; i < s.end; i += s.stride)
+        strip_tally(OHM_MODEL, &tally, local_bins, state, shape, i / strips, i % strips, &physics);
+    tallies[get_global_id(0)] = tally_finish(&tally);
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (uint i = get_local_id(0); i < TALLY_BINS; i += OHM_GROUP)
+        bins[get_group_id(0) * TALLY_BINS + i] = local_bins[i];
+}

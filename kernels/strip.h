@@ -1,0 +1,82 @@
+// A strip: the synapses that one set of Philox calls serves, and the work of one work-item.
+//
+// A row is stored in blocks of 64 columns. A strip is 4 × OHM_LANES synapses of one block: part k of
+// it holds the OHM_LANES columns from 64·block + 16·k + offset on, which take word k. With one lane,
+// as on GPUs, neighbouring work-items touch neighbouring columns; with 16, as on AVX-512, a strip is
+// a whole block and a part is one register.
+#ifndef OHM_STRIP_H
+#define OHM_STRIP_H
+
+#include "distributions.h"
+#include "models.h"
+#include "philox.h"
+
+#define OHM_BLOCK 64 // columns; rows are padded to a multiple of it
+
+// Where a band of rows lies in the whole crossbar.
+typedef struct ohm_shape {
+    u64 cols;  // columns of the crossbar
+    u64 pitch; // columns stored, a multiple of OHM_BLOCK
+    u32 rows;  // rows of this band
+    u32 row0;  // the crossbar's row that is this band's row 0
+} ohm_shape;
+
+OHM_FN u32 strips_per_row(ohm_shape shape) {
+    return (u32)(shape.pitch / OHM_BLOCK) * (16 / OHM_LANES);
+}
+
+// Strip x of a row: counter word c0 of its first lane, and the column of its first lane in part k.
+OHM_FN u32 strip_counter(u32 x) {
+    return x * OHM_LANES;
+}
+
+OHM_FN u64 strip_column(u32 x, int k) {
+    const u32 c0 = strip_counter(x);
+    return (u64)(c0 / 16) * OHM_BLOCK + c0 % 16 + 16 * k;
+}
+
+OHM_FN void strip_words(vu32 word[4], u32 row, u32 x, u64 t, u32 stream, const ohm_physics *p) {
+    philox_strip(word, strip_counter(x), row, (u32)t, stream << 24 | (u32)(t >> 32), p->key[0],
+                 p->key[1]);
+}
+
+// The state before the first step.
+OHM_FN void strip_fill(int model, int initial, OHM_GLOBAL float *state, ohm_shape shape, u32 row,
+                       u32 x, const ohm_physics *p) {
+    vu32 word[4];
+    strip_words(word, shape.row0 + row, x, 0, OHM_STREAM_INITIAL, p);
+    OHM_UNROLL
+    for (int k = 0; k < 4; k++)
+        v_store(state + row * shape.pitch + strip_column(x, k),
+                model_initial(model, distribution_sample(initial, word[k], p->initial), p));
+}
+
+// Steps t … t + steps − 1, with the state (and the flux φ ← φ + V·dt, unless flux is 0) in registers
+// all the way: K steps a launch cost the memory traffic of one.
+OHM_FN void strip_advance(int model, int stimulus, OHM_GLOBAL float *state, OHM_GLOBAL float *flux,
+                          ohm_shape shape, u32 row, u32 x, u64 t, u32 steps, const ohm_physics *p) {
+    const u64 at = row * shape.pitch;
+    vf32 w[4], phi[4];
+    OHM_UNROLL
+    for (int k = 0; k < 4; k++) {
+        w[k] = v_load(state + at + strip_column(x, k));
+        if (flux) phi[k] = v_load(flux + at + strip_column(x, k));
+    }
+    for (u32 i = 0; i < steps; i++) {
+        vu32 word[4];
+        strip_words(word, shape.row0 + row, x, t + i, OHM_STREAM_STIMULUS, p);
+        OHM_UNROLL
+        for (int k = 0; k < 4; k++) {
+            const vf32 voltage = distribution_sample(stimulus, word[k], p->stimulus);
+            w[k] = model_advance(model, w[k], voltage, p);
+            if (flux) phi[k] = v_fma(voltage, v_splat(p->dt), phi[k]);
+        }
+    }
+    OHM_UNROLL
+    for (int k = 0; k < 4; k++) {
+        v_store(state + at + strip_column(x, k), w[k]);
+        if (flux) v_store(flux + at + strip_column(x, k), phi[k]);
+    }
+}
+
+#endif
