@@ -1,6 +1,7 @@
 # ohmscape: `make help` lists the targets. Everything built goes into build/.
 
 .DEFAULT_GOAL := all
+MAKEFLAGS += --no-builtin-rules
 BUILD  ?= build
 PREFIX ?= /usr/local
 CC     ?= cc

@@ -152,10 +152,7 @@ static ohm_status read_piece(ohm_crossbar *c, plane which, area piece, hid_t dat
 
 static ohm_status read_plane(const source *s, ohm_crossbar *c, plane which) {
     const char *name = file_plane_name[which];
-    const hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
-    H5Pset_chunk_cache(access, 0, 0, 1);
-    const hid_t dataset = H5Dopen2(s->file, name, access);
-    H5Pclose(access);
+    const hid_t dataset = H5Dopen2(s->file, name, H5P_DEFAULT);
     if (dataset < 0) return unreadable(s, name);
     ohm_status status = check_plane(s, name, dataset, &c->problem);
     if (!status) status = file_for_pieces(c, which, dataset, read_piece);

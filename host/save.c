@@ -66,17 +66,16 @@ static bool write_parameters(hid_t file, const ohm_crossbar *c) {
 // ---- Planes -----------------------------------------------------------------------------------
 
 static hid_t create_plane(hid_t file, const problem *p, const char *name) {
-    // Chunks of about 1 MiB, of whole rows unless one row is longer.
+    // Chunks of up to 1 MiB, of whole rows unless one row is longer. No more than HDF5's chunk cache
+    // holds: HDF5 1.10 wrote rubbish for chunks past it.
     const hsize_t most = 1u << 18, size[2] = {p->rows, p->cols};
     hsize_t chunk[2] = {1, p->cols < most ? p->cols : most};
     chunk[0] = most / chunk[1] < p->rows ? most / chunk[1] : p->rows;
     const hid_t space = H5Screate_simple(2, size, NULL);
-    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE), access = H5Pcreate(H5P_DATASET_ACCESS);
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_chunk(creation, 2, chunk);
     H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
-    H5Pset_chunk_cache(access, 0, 0, 1); // whole chunks are written: none is worth keeping
-    const hid_t dataset = H5Dcreate2(file, name, H5T_IEEE_F32LE, space, H5P_DEFAULT, creation, access);
-    H5Pclose(access);
+    const hid_t dataset = H5Dcreate2(file, name, H5T_IEEE_F32LE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
     H5Pclose(creation);
     H5Sclose(space);
     return dataset;

@@ -1,0 +1,127 @@
+// Collects the probes: C at every lane width the processor can run, OpenCL devices at all four.
+#include "probe.h"
+#include "probe_lanes.h"
+
+#include "../host/error.h"
+#include "../host/opencl.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_PROBES 64
+
+// A device with the program of tests/probe.cl for one lane width.
+typedef struct opencl_probe {
+    opencl_device *device; // owned by the probe with 1 lane
+    cl_program program;
+} opencl_probe;
+
+static probe probes[MAX_PROBES];
+static size_t probe_count;
+
+static void require(bool right, const char *what) {
+    if (right) return;
+    fprintf(stderr, "probe: %s: %s\n", what, ohm_error_message());
+    abort();
+}
+
+// ---- OpenCL -----------------------------------------------------------------------------------
+
+// Runs a kernel of the program on items work-items; buffers of the given sizes, of which the last is
+// poisoned first and read afterwards.
+static void run(const probe *p, const char *name, size_t items, const void *in, size_t in_bytes, void *out,
+                size_t out_bytes) {
+    const opencl_probe *o = p->device;
+    cl_int code;
+    cl_kernel kernel = clCreateKernel(o->program, name, &code);
+    require(kernel, name);
+    cl_mem buffers[2] = {0};
+    cl_uint arguments = 0;
+    memset(out, 0xA5, out_bytes);
+    if (in) buffers[arguments++] = clCreateBuffer(o->device->context, CL_MEM_COPY_HOST_PTR, in_bytes, (void *)in, &code);
+    buffers[arguments++] = clCreateBuffer(o->device->context, CL_MEM_COPY_HOST_PTR, out_bytes, out, &code);
+    for (cl_uint i = 0; i < arguments; i++)
+        require(clSetKernelArg(kernel, i, sizeof buffers[i], &buffers[i]) == CL_SUCCESS, "clSetKernelArg");
+    require(clEnqueueNDRangeKernel(o->device->queue, kernel, 1, NULL, &items, NULL, 0, NULL, NULL) == CL_SUCCESS,
+            "clEnqueueNDRangeKernel");
+    require(clEnqueueReadBuffer(o->device->queue, buffers[arguments - 1], CL_TRUE, 0, out_bytes, out, 0, NULL,
+                                NULL) == CL_SUCCESS,
+            "clEnqueueReadBuffer");
+    for (cl_uint i = 0; i < arguments; i++) clReleaseMemObject(buffers[i]);
+    clReleaseKernel(kernel);
+}
+
+static void words(const probe *p, const probe_question *questions, size_t n, uint32_t *out) {
+    run(p, "probe_words", n, questions, n * sizeof *questions, out, n * 4 * p->lanes * sizeof *out);
+}
+
+static void sine(const probe *p, const float *x, size_t n, float *y) {
+    run(p, "probe_sin", n / p->lanes, x, n * sizeof *x, y, n * sizeof *y);
+}
+
+static void reciprocal(const probe *p, const float *x, size_t n, float *y) {
+    run(p, "probe_reciprocal", n / p->lanes, x, n * sizeof *x, y, n * sizeof *y);
+}
+
+static void layout(const probe *p, uint32_t values[PROBE_LAYOUT]) {
+    run(p, "probe_layout", 1, NULL, 0, values, PROBE_LAYOUT * sizeof *values);
+}
+
+static cl_program build(const opencl_device *device, unsigned lanes) {
+    const char *source = "#include \"probe.cl\"\n";
+    char options[64];
+    snprintf(options, sizeof options, "-cl-std=CL1.2 -I kernels -I tests -DOHM_LANES=%u", lanes);
+    cl_int code;
+    cl_program program = clCreateProgramWithSource(device->context, 1, &source, NULL, &code);
+    require(program && clBuildProgram(program, 1, &device->id, options, NULL, NULL) == CL_SUCCESS, "clBuildProgram");
+    return program;
+}
+
+static bool add_device(cl_device_id id, const ohm_device_info *info, void *context) {
+    (void)context;
+    static const unsigned lanes[] = {1, 4, 8, 16};
+    opencl_device *device;
+    require(opencl_open(id, info, &device) == OHM_OK, "opencl_open");
+    for (int i = 0; i < 4 && probe_count < MAX_PROBES; i++) {
+        opencl_probe *o = malloc(sizeof *o);
+        *o = (opencl_probe){device, build(device, lanes[i])};
+        probe *p = &probes[probe_count++];
+        *p = (probe){.lanes = lanes[i], .device = o, .words = words, .sin = sine, .reciprocal = reciprocal, .layout = layout};
+        snprintf(p->name, sizeof p->name, "%.100s, %u lanes", info->name, lanes[i]);
+    }
+    return true;
+}
+
+// ---- All --------------------------------------------------------------------------------------
+
+const probe *probes_open(size_t *count) {
+    static const probe *const native[] = {
+        &probe_lanes_1,
+        &probe_lanes_4,
+#ifdef __x86_64__
+        &probe_lanes_8,
+        &probe_lanes_16,
+#endif
+    };
+    const unsigned widest = native_device_info().lanes;
+    for (size_t i = 0; i < sizeof native / sizeof native[0] && native[i]->lanes <= widest; i++) {
+        probes[probe_count] = *native[i];
+        snprintf(probes[probe_count].name, sizeof probes[probe_count].name, "C, %u lanes", native[i]->lanes);
+        probe_count++;
+    }
+    opencl_visit(add_device, NULL);
+    *count = probe_count;
+    return probes;
+}
+
+void probes_close(void) {
+    for (size_t i = 0; i < probe_count; i++) {
+        opencl_probe *o = probes[i].device;
+        if (!o) continue;
+        clReleaseProgram(o->program);
+        if (probes[i].lanes == 16) opencl_close(o->device); // the last of its device
+        free(o);
+    }
+    probe_count = 0;
+}
