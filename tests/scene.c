@@ -89,6 +89,16 @@ static float sample(const spec *distribution, uint32_t word) {
     return fmaf((float)(word >> 8), (float)((value[1] - value[0]) * pow(2, -24)), (float)value[0]);
 }
 
+float scene_voltage(const scene *s, uint64_t row, uint64_t col, uint64_t t) {
+    const spec uniform = {.role = ROLE_STIMULUS, .value = {-5, 5}};
+    return sample(&uniform, word_of(s, row, col, t, 1));
+}
+
+float scene_initial(const scene *s, uint64_t row, uint64_t col) {
+    const spec uniform = {.role = ROLE_INITIAL, .value = {0.1, 0.9}};
+    return sample(&uniform, word_of(s, row, col, 0, 0));
+}
+
 static float clamp(float x, float low, float high) {
     return x < low ? low : x > high ? high : x + 0.0f; // + 0: no −0
 }

@@ -24,6 +24,11 @@ void scene_play(const scene *s, const ohm_definition *d, const char *selector, u
 // The same from formulas, one synapse at a time, with Random123's Philox.
 void scene_reference(const scene *s, uint64_t digests[2]);
 
+// From the formulas too: the voltage of a synapse at step t, and its initial state, for the default
+// stimulus and initial state and the scene's seed.
+float scene_voltage(const scene *s, uint64_t row, uint64_t col, uint64_t t);
+float scene_initial(const scene *s, uint64_t row, uint64_t col);
+
 // The OpenCL devices of this machine by id, at most max; how many.
 size_t scene_opencl_devices(char ids[][16], size_t max);
 

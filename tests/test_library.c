@@ -1,0 +1,195 @@
+// The library as a program uses it: every way to be refused, and what must hold afterwards.
+#include "scene.h"
+
+#include "../host/number.h"
+#include "../host/spec.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static void refused(ohm_status found, ohm_status expected, const char *part) {
+    if (found != expected) fail_msg("status %d, not %d (%s)", found, expected, ohm_error_message());
+    if (!strstr(ohm_error_message(), part)) fail_msg("\"%s\" does not say \"%s\"", ohm_error_message(), part);
+}
+
+// ---- The grammar ------------------------------------------------------------------------------
+
+static void specifications_are_read_and_written(void **state) {
+    (void)state;
+    static const struct {
+        spec_role role;
+        const char *in, *out;
+    } cases[] = {
+        {ROLE_MODEL, "sin-state", "sin-state:beta=0.5,r_on=0.1,r_off=10"},
+        {ROLE_MODEL, "sin-state:r_off=1e4,beta=-0.25", "sin-state:beta=-0.25,r_on=0.1,r_off=10000"},
+        {ROLE_MODEL, "sin-resistance:alpha=0.1", "sin-resistance:alpha=0.1,r_on=0.1,r_off=10"},
+        {ROLE_STIMULUS, "uniform", "uniform:lo=-5,hi=5"},
+        {ROLE_STIMULUS, "constant:value=0.3333333333333333", "constant:value=0.3333333333333333"},
+        {ROLE_INITIAL, "uniform:lo=0,hi=0", "uniform:lo=0,hi=0"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        spec s, again;
+        char text[SPEC_MAX_TEXT];
+        REQUIRE(spec_parse(cases[i].role, cases[i].in, &s));
+        spec_format(&s, text);
+        assert_string_equal(text, cases[i].out);
+        REQUIRE(spec_parse(cases[i].role, text, &again));
+        assert_memory_equal(s.value, again.value, sizeof s.value);
+        assert_true(spec_agrees(&s, &again));
+    }
+}
+
+static void specifications_are_refused(void **state) {
+    (void)state;
+    static const struct {
+        spec_role role;
+        const char *text, *part;
+    } cases[] = {
+        {ROLE_MODEL, "", "unknown model \"\": there are sin-state, sin-resistance"},
+        {ROLE_MODEL, "sin", "unknown model \"sin\""},
+        {ROLE_MODEL, "sin-state:", "no parameter \"\": there are beta, r_on, r_off"},
+        {ROLE_MODEL, "sin-state:gamma=1", "no parameter \"gamma\""},
+        {ROLE_MODEL, "sin-state:beta", "beta is not a finite number"},
+        {ROLE_MODEL, "sin-state:beta=", "beta= is not a finite number"},
+        {ROLE_MODEL, "sin-state:beta=1x", "beta=1x is not"},
+        {ROLE_MODEL, "sin-state:beta= 1", "is not a finite number"},
+        {ROLE_MODEL, "sin-state:beta=nan", "beta=nan is not a finite number"},
+        {ROLE_MODEL, "sin-state:beta=-inf", "is not a finite number"},
+        {ROLE_MODEL, "sin-state:beta=1e999", "is not a finite number"},
+        {ROLE_MODEL, "sin-state:beta=1,beta=1", "beta is given twice"},
+        {ROLE_MODEL, "sin-state:beta=1,", "no parameter \"\""},
+        {ROLE_MODEL, "sin-state:beta=2e6", "beta=2e+06 is outside [-1e+06, 1e+06]"},
+        {ROLE_MODEL, "sin-state:r_on=0", "r_on=0 is outside [1e-12, 1e+12]"},
+        {ROLE_MODEL, "sin-state:r_on=20", "r_on=20 is more than r_off=10"},
+        {ROLE_STIMULUS, "uniform:hi=1000.5", "hi=1000.5 is outside [-1000, 1000]"},
+        {ROLE_STIMULUS, "uniform:lo=6", "lo=6 is more than hi=5"},
+        {ROLE_INITIAL, "uniform:lo=-0.1", "lo=-0.1 is outside [0, 1]"},
+        {ROLE_INITIAL, "constant:value=1.1", "value=1.1 is outside [0, 1]"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        spec s;
+        refused(spec_parse(cases[i].role, cases[i].text, &s), OHM_BAD_ARGUMENT, cases[i].part);
+    }
+}
+
+static void numbers_are_read_whole(void **state) {
+    (void)state;
+    uint64_t u;
+    double d;
+    char text[NUMBER_MAX_TEXT];
+    assert_true(number_read_u64("18446744073709551615", &u) && u == UINT64_MAX);
+    static const char *const wrong[] = {"", "-1", "+1", " 1", "1 ", "1.0", "1e3", "18446744073709551616", "0x10"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) assert_false(number_read_u64(wrong[i], &u));
+    assert_true(number_read_double("-2.5e-3", &d) && d == -2.5e-3);
+    assert_false(number_read_double("", &d) || number_read_double("1 ", &d) || number_read_double("inf", &d));
+    number_format(0.1, text);
+    assert_string_equal(text, "0.1");
+    number_format(0.1 + 0.2, text);
+    assert_string_equal(text, "0.30000000000000004");
+    number_format_count(16777216, text);
+    assert_string_equal(text, "16,777,216");
+    number_format_bytes(5ull << 30, text);
+    assert_string_equal(text, "5.0 GiB");
+}
+
+// ---- Objects ----------------------------------------------------------------------------------
+
+static void nothing_is_destroyed_quietly(void **state) {
+    (void)state;
+    ohm_crossbar_destroy(NULL);
+    ohm_devices_close(NULL);
+}
+
+static void definitions_are_checked(void **state) {
+    (void)state;
+    ohm_devices *devices;
+    ohm_crossbar *c = (ohm_crossbar *)&devices;
+    REQUIRE(ohm_devices_open("native", &devices));
+    ohm_definition d = ohm_definition_default();
+    d.rows = 0;
+    refused(ohm_crossbar_create(devices, &d, &c), OHM_BAD_ARGUMENT, "rows: 0 is outside [1, 2147483648]");
+    assert_null(c);
+    d = ohm_definition_default();
+    d.cols = OHM_MAX_SIDE + 1ull;
+    refused(ohm_crossbar_create(devices, &d, &c), OHM_BAD_ARGUMENT, "cols: 2147483649");
+    d = ohm_definition_default();
+    d.dt = -0.0;
+    refused(ohm_crossbar_create(devices, &d, &c), OHM_BAD_ARGUMENT, "dt: -0 is outside");
+    d.dt = 0.0 / (d.dt + 0.0);
+    refused(ohm_crossbar_create(devices, &d, &c), OHM_BAD_ARGUMENT, "dt: ");
+    d = ohm_definition_default();
+    d.lanes = 2;
+    refused(ohm_crossbar_create(devices, &d, &c), OHM_BAD_ARGUMENT, "lanes: 2 is not 1, 4, 8 or 16");
+    d = ohm_definition_default();
+    d.fuse = OHM_MAX_FUSE + 1;
+    refused(ohm_crossbar_create(devices, &d, &c), OHM_BAD_ARGUMENT, "fuse: 65537");
+    d = ohm_definition_default();
+    d.rows = d.cols = OHM_MAX_SIDE;
+    refused(ohm_crossbar_create(devices, &d, &c), OHM_OUT_OF_MEMORY, "needs 16.0 EiB");
+    ohm_devices_close(devices);
+}
+
+static void devices_are_found_or_refused(void **state) {
+    (void)state;
+    ohm_devices *devices;
+    refused(ohm_devices_open("", &devices), OHM_BAD_ARGUMENT, "unknown device \"\"");
+    refused(ohm_devices_open("native,", &devices), OHM_BAD_ARGUMENT, "unknown device \"\"");
+    refused(ohm_devices_open("0.", &devices), OHM_BAD_ARGUMENT, "unknown device \"0.\"");
+    refused(ohm_devices_open("63.63", &devices), OHM_NO_DEVICE, "no OpenCL device 63.63");
+    assert_non_null(ohm_error_hint());
+    assert_null(devices);
+    REQUIRE(ohm_devices_open("native,native", &devices));
+    assert_int_equal(ohm_devices_count(devices), 2);
+    assert_string_equal(ohm_devices_info(devices, 1)->id, "native");
+    ohm_devices_close(devices);
+}
+
+static void steps_and_rows_have_ends(void **state) {
+    (void)state;
+    ohm_devices *devices;
+    ohm_crossbar *c;
+    const ohm_definition d = ohm_definition_default();
+    float row[5];
+    REQUIRE(ohm_devices_open("native", &devices));
+    REQUIRE(ohm_crossbar_create(devices, &d, &c));
+    REQUIRE(ohm_crossbar_advance(c, 3));
+    refused(ohm_crossbar_advance(c, OHM_MAX_STEP - 2), OHM_BAD_ARGUMENT, "pass the last step");
+    assert_int_equal(ohm_crossbar_step(c), 3);
+    refused(ohm_crossbar_read_state(c, 5, 1, row), OHM_BAD_ARGUMENT, "not within the crossbar's 5");
+    refused(ohm_crossbar_read_state(c, UINT64_MAX, 2, row), OHM_BAD_ARGUMENT, "not within the crossbar's 5");
+    refused(ohm_crossbar_read_flux(c, 0, 1, row), OHM_BAD_ARGUMENT, "does not track the flux");
+    REQUIRE(ohm_crossbar_read_state(c, 4, 1, row));
+    assert_string_equal(ohm_crossbar_definition(c)->model, "sin-state:beta=0.5,r_on=0.1,r_off=10");
+    ohm_crossbar_destroy(c);
+    ohm_devices_close(devices);
+}
+
+static void files_are_refused(void **state) {
+    (void)state;
+    ohm_file_info *info;
+    refused(ohm_file_read_info("/nonexistent/file.h5", &info), OHM_IO_FAILED, "No such file or directory");
+    refused(ohm_file_read_info("LICENSE", &info), OHM_BAD_FILE, "not an ohmscape file");
+    assert_null(info);
+    refused(ohm_save_check("/nonexistent/file.h5"), OHM_IO_FAILED, "/nonexistent/file.h5");
+    refused(ohm_save_check("/tmp"), OHM_IO_FAILED, "not a regular file");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(specifications_are_read_and_written),
+        cmocka_unit_test(specifications_are_refused),
+        cmocka_unit_test(numbers_are_read_whole),
+        cmocka_unit_test(nothing_is_destroyed_quietly),
+        cmocka_unit_test(definitions_are_checked),
+        cmocka_unit_test(devices_are_found_or_refused),
+        cmocka_unit_test(steps_and_rows_have_ends),
+        cmocka_unit_test(files_are_refused),
+    };
+    return cmocka_run_group_tests_name("library", tests, NULL, NULL);
+}
