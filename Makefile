@@ -160,17 +160,23 @@ includedir = $(DESTDIR)$(PREFIX)/include
 mandir     = $(DESTDIR)$(PREFIX)/share/man/man1
 exampledir = $(DESTDIR)$(PREFIX)/share/doc/ohmscape/examples
 
-install: all ## install under PREFIX, /usr/local by default; DESTDIR is honoured
+install: all $(BUILD)/ohmscape.1 $(BUILD)/ohmscape.pc ## install under PREFIX, /usr/local by default; DESTDIR is honoured
 	install -Dm755 $(BUILD)/ohmscape $(bindir)/ohmscape
 	install -Dm644 $(BUILD)/libohmscape.so.$(VERSION) $(libdir)/libohmscape.so.$(VERSION)
 	ln -sf libohmscape.so.$(VERSION) $(libdir)/libohmscape.so.0
 	ln -sf libohmscape.so.0 $(libdir)/libohmscape.so
 	install -Dm644 host/ohmscape.h $(includedir)/ohmscape.h
 	install -Dm644 host/example/plasticity.c $(exampledir)/plasticity.c
-	install -d $(libdir)/pkgconfig $(mandir)
-	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' host/ohmscape.pc.in >$(libdir)/pkgconfig/ohmscape.pc
-	$(BUILD)/ohmscape --manual-options | sed 's/@VERSION@/$(VERSION)/; /@OPTIONS@/{r /dev/stdin' -e 'd}' \
-	  host/ohmscape.1.in >$(mandir)/ohmscape.1
+	install -Dm644 $(BUILD)/ohmscape.1 $(mandir)/ohmscape.1
+	install -Dm644 $(BUILD)/ohmscape.pc $(libdir)/pkgconfig/ohmscape.pc
+
+$(BUILD)/ohmscape.pc: host/ohmscape.pc.in always
+	@sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' $< >$@
+
+# The manual's options are what --help prints.
+$(BUILD)/ohmscape.1: host/ohmscape.1.in $(BUILD)/ohmscape
+	@$(BUILD)/ohmscape --manual-options >$@.options
+	@sed -e '/@OPTIONS@/{r $@.options' -e 'd;}' -e 's/@VERSION@/$(VERSION)/' $< >$@
 
 clean: ## remove build/
 	rm -rf $(BUILD)

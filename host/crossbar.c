@@ -25,8 +25,8 @@ static ohm_status no_room(const ohm_device_info *info, const char *what, uint64_
     char needed_text[NUMBER_MAX_TEXT], has_text[NUMBER_MAX_TEXT];
     number_format_bytes(needed, needed_text);
     number_format_bytes(has, has_text);
-    return error_set(OHM_OUT_OF_MEMORY, "%s needs %s, and %s (%s) has %s", what, needed_text,
-                     info->name, info->id, has_text);
+    return error_set(OHM_OUT_OF_MEMORY, "%s needs %s, and %s (%s) has %s", what, needed_text, info->name,
+                     info->id, has_text);
 }
 
 // Whether the share of device i fits into it.
@@ -58,7 +58,8 @@ static ohm_status add_bands(ohm_crossbar *c, const ohm_device_info *info, size_t
         if (!bands) return error_no_memory("a band");
         c->bands = bands;
         engine *e = c->engines[i];
-        const ohm_status status = e->class->band_create(e, (uint32_t)row, (uint32_t)rows, &bands[c->band_count]);
+        const ohm_status status =
+            e->class->band_create(e, (uint32_t)row, (uint32_t)rows, &bands[c->band_count]);
         if (status) return status;
         c->band_count++;
         row += rows;
@@ -118,7 +119,8 @@ static ohm_status build(ohm_crossbar *c, ohm_devices *devices) {
     return status ? status : fill(c);
 }
 
-ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *definition, ohm_crossbar **crossbar) {
+ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *definition,
+                               ohm_crossbar **crossbar) {
     assert(devices && definition && crossbar);
     *crossbar = NULL;
     ohm_crossbar *c = calloc(1, sizeof *c);
@@ -171,8 +173,9 @@ static ohm_status launch(ohm_crossbar *c, uint64_t t, uint32_t steps) {
 
 ohm_status ohm_crossbar_advance(ohm_crossbar *c, uint64_t steps) {
     if (steps > OHM_MAX_STEP - c->step)
-        return error_set(OHM_BAD_ARGUMENT, "%" PRIu64 " steps after step %" PRIu64 " pass the last step, %" PRIu64,
-                         steps, c->step, OHM_MAX_STEP);
+        return error_set(OHM_BAD_ARGUMENT,
+                         "%" PRIu64 " steps after step %" PRIu64 " pass the last step, %" PRIu64, steps,
+                         c->step, OHM_MAX_STEP);
     const uint32_t fuse = c->plan.definition.fuse;
     ohm_status status = OHM_OK;
     for (uint64_t done = 0; done < steps && !status;) {
@@ -296,8 +299,9 @@ ohm_status crossbar_write(ohm_crossbar *c, plane which, area a, const float *in)
 
 static ohm_status read_rows(ohm_crossbar *c, plane which, uint64_t row0, uint64_t rows, float *out) {
     if (row0 > c->problem.rows || rows > c->problem.rows - row0)
-        return error_set(OHM_BAD_ARGUMENT, "%" PRIu64 " rows from row %" PRIu64 " are not within the crossbar's %" PRIu64,
-                         rows, row0, c->problem.rows);
+        return error_set(OHM_BAD_ARGUMENT,
+                         "%" PRIu64 " rows from row %" PRIu64 " are not within the crossbar's %" PRIu64, rows,
+                         row0, c->problem.rows);
     return crossbar_read(c, which, (area){row0, 0, rows, c->problem.cols}, out);
 }
 

@@ -9,11 +9,11 @@
 // What is computed: a definition, checked and derived.
 typedef struct problem {
     uint64_t rows, cols;
-    uint64_t pitch;   // columns stored in a row: cols rounded up to OHM_BLOCK
+    uint64_t pitch; // columns stored in a row: cols rounded up to OHM_BLOCK
     ohm_physics physics;
     int model, stimulus, initial; // numbers from the enums in kernels/
     bool track_flux;
-    unsigned lanes;   // 0: the engine chooses
+    unsigned lanes; // 0: the engine chooses
 } problem;
 
 // The arrays of a band, each float32 [rows, pitch].
@@ -46,9 +46,10 @@ typedef struct engine_class {
     bool asynchronous; // advance returns at once
 
     void (*destroy)(engine *e);
-    // A band of rows row0 … row0 + rows − 1, with its flux 0 and its state undefined.
+    // A band of rows row0 … row0 + rows − 1, of no defined content until it is filled.
     ohm_status (*band_create)(engine *e, uint32_t row0, uint32_t rows, band **b);
     void (*band_destroy)(band *b);
+    // The initial state, and a flux of 0.
     ohm_status (*fill)(band *b);
     ohm_status (*advance)(band *b, uint64_t t, uint32_t steps);
     ohm_status (*wait)(engine *e);

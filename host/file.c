@@ -11,12 +11,9 @@ const char *const file_plane_digest[PLANE_COUNT] = {"digest", "flux_digest"};
 #define PLACE(field) (offsetof(series_row, field) / 8)
 
 const file_column file_columns[FILE_COLUMN_COUNT] = {
-    {"step", PLACE(step), 1, false},
-    {"state_mean", PLACE(state_mean), 1, true},
-    {"state_std", PLACE(state_std), 1, true},
-    {"state_min", PLACE(state_min), 1, true},
-    {"state_max", PLACE(state_max), 1, true},
-    {"histogram", PLACE(histogram), OHM_HISTOGRAM_BINS, false},
+    {"step", PLACE(step), 1, false},          {"state_mean", PLACE(state_mean), 1, true},
+    {"state_std", PLACE(state_std), 1, true}, {"state_min", PLACE(state_min), 1, true},
+    {"state_max", PLACE(state_max), 1, true}, {"histogram", PLACE(histogram), OHM_HISTOGRAM_BINS, false},
 };
 
 void file_parameter_name(spec_role role, const char *key, char name[FILE_MAX_NAME]) {

@@ -36,7 +36,8 @@ static bool read_attribute(const source *s, const char *name, H5T_class_t class,
     const hid_t attribute = H5Aopen(s->file, name, H5P_DEFAULT);
     if (attribute < 0) return false;
     const hid_t space = H5Aget_space(attribute), stored = H5Aget_type(attribute);
-    const bool right = space >= 0 && H5Sget_simple_extent_npoints(space) == 1 && H5Tget_class(stored) == class;
+    const bool right =
+        space >= 0 && H5Sget_simple_extent_npoints(space) == 1 && H5Tget_class(stored) == class;
     const bool done = right && H5Aread(attribute, type, value) >= 0;
     H5Tclose(stored);
     H5Sclose(space);
@@ -95,8 +96,8 @@ static ohm_status check_format(const source *s) {
         return error_set(OHM_BAD_FILE, "%s is not an ohmscape file", s->path);
     const ohm_status status = read_number(s, "format_version", &version);
     if (status || version == FILE_FORMAT_VERSION) return status;
-    return error_set(OHM_BAD_FILE, "%s has format version %" PRIu64 ", and this ohmscape reads version %d", s->path,
-                     version, FILE_FORMAT_VERSION);
+    return error_set(OHM_BAD_FILE, "%s has format version %" PRIu64 ", and this ohmscape reads version %d",
+                     s->path, version, FILE_FORMAT_VERSION);
 }
 
 // Reads the parameters, and the step.
@@ -125,7 +126,8 @@ static ohm_status read_plan(const source *s, plan *p, uint64_t *step) {
 static ohm_status check_plane(const source *s, const char *name, hid_t dataset, const problem *p) {
     const hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
     hsize_t size[2] = {0};
-    const bool matrix = H5Sget_simple_extent_ndims(space) == 2 && H5Sget_simple_extent_dims(space, size, NULL) == 2;
+    const bool matrix =
+        H5Sget_simple_extent_ndims(space) == 2 && H5Sget_simple_extent_dims(space, size, NULL) == 2;
     const bool real = H5Tget_class(type) == H5T_FLOAT && H5Tget_size(type) == sizeof(float);
     H5Tclose(type);
     H5Sclose(space);
@@ -144,7 +146,8 @@ static ohm_status read_piece(ohm_crossbar *c, plane which, area piece, hid_t dat
     const bool done = file_select(dataset, piece, &file_space, &memory_space) &&
                       H5Dread(dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, buffer) >= 0;
     const ohm_status status =
-        done ? OHM_OK : error_set(OHM_BAD_FILE, "cannot read the %s: %s", file_plane_name[which], file_hdf5_reason());
+        done ? OHM_OK
+             : error_set(OHM_BAD_FILE, "cannot read the %s: %s", file_plane_name[which], file_hdf5_reason());
     H5Sclose(file_space);
     H5Sclose(memory_space);
     return status ? status : crossbar_write(c, which, piece, buffer);
@@ -179,7 +182,8 @@ static ohm_status read_series_count(const source *s, uint64_t *count) {
     if (dataset < 0) return unreadable(s, "series/step");
     const hid_t space = H5Dget_space(dataset);
     hsize_t size = 0;
-    const bool right = H5Sget_simple_extent_ndims(space) == 1 && H5Sget_simple_extent_dims(space, &size, NULL) == 1;
+    const bool right =
+        H5Sget_simple_extent_ndims(space) == 1 && H5Sget_simple_extent_dims(space, &size, NULL) == 1;
     H5Sclose(space);
     H5Dclose(dataset);
     *count = size;
@@ -255,7 +259,8 @@ ohm_status ohm_file_read_info(const char *path, ohm_file_info **info) {
     return OHM_OK;
 }
 
-static ohm_status load(const source *s, ohm_devices *devices, const ohm_definition *speed, ohm_crossbar **crossbar) {
+static ohm_status load(const source *s, ohm_devices *devices, const ohm_definition *speed,
+                       ohm_crossbar **crossbar) {
     plan p;
     uint64_t step;
     ohm_status status = read_plan(s, &p, &step);

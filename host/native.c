@@ -39,9 +39,11 @@ static bool lanes_supported(unsigned lanes) {
 static const native_lanes *find_lanes(unsigned wanted) {
     static const native_lanes *const all[] = {
 #ifdef __x86_64__
-        &native_lanes_16, &native_lanes_8,
+        &native_lanes_16,
+        &native_lanes_8,
 #endif
-        &native_lanes_4, &native_lanes_1,
+        &native_lanes_4,
+        &native_lanes_1,
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
         if ((wanted == 0 || all[i]->lanes == wanted) && lanes_supported(all[i]->lanes)) return all[i];
@@ -121,7 +123,6 @@ static ohm_status native_band_create(engine *e, uint32_t row0, uint32_t rows, ba
             return error_no_memory("a band");
         }
     }
-    if (p->track_flux) memset(nb->plane[PLANE_FLUX], 0, bytes);
     *b = &nb->base;
     return OHM_OK;
 }
@@ -215,16 +216,14 @@ static ohm_status native_tally(band *b, tally_total *total) {
 static ohm_status native_read(band *b, plane which, area a, float *out) {
     const uint64_t pitch = b->shape.pitch;
     const float *from = ((native_band *)b)->plane[which] + a.row * pitch + a.col;
-    for (uint64_t i = 0; i < a.rows; i++)
-        memcpy(out + i * a.cols, from + i * pitch, a.cols * sizeof *out);
+    for (uint64_t i = 0; i < a.rows; i++) memcpy(out + i * a.cols, from + i * pitch, a.cols * sizeof *out);
     return OHM_OK;
 }
 
 static ohm_status native_write(band *b, plane which, area a, const float *in) {
     const uint64_t pitch = b->shape.pitch;
     float *to = ((native_band *)b)->plane[which] + a.row * pitch + a.col;
-    for (uint64_t i = 0; i < a.rows; i++)
-        memcpy(to + i * pitch, in + i * a.cols, a.cols * sizeof *in);
+    for (uint64_t i = 0; i < a.rows; i++) memcpy(to + i * pitch, in + i * a.cols, a.cols * sizeof *in);
     return OHM_OK;
 }
 
@@ -250,8 +249,7 @@ static const engine_class native_class = {
 
 ohm_status native_engine_create(const problem *p, engine **e) {
     const native_lanes *lanes = find_lanes(p->lanes);
-    if (!lanes)
-        return error_set(OHM_BAD_ARGUMENT, "this processor has no %u-lane native engine", p->lanes);
+    if (!lanes) return error_set(OHM_BAD_ARGUMENT, "this processor has no %u-lane native engine", p->lanes);
     native_engine *n = calloc(1, sizeof *n);
     if (!n) return error_no_memory("the native engine");
     n->base = (engine){&native_class, *p, lanes->lanes};

@@ -13,12 +13,12 @@
 #endif
 
 // Calls body(row, x) for the strips first … end − 1, row by row.
-#define FOR_STRIPS(shape, first, end, body)                                                        \
-    do {                                                                                           \
-        const u32 strips = strips_per_row(shape);                                                  \
-        u32 row = (u32)((first) / strips), x = (u32)((first) % strips);                            \
-        for (u64 left = (end) - (first); left > 0; row++, x = 0)                                   \
-            for (; x < strips && left > 0; x++, left--) body;                                      \
+#define FOR_STRIPS(shape, first, end, body)                                                                  \
+    do {                                                                                                     \
+        const u32 strips = strips_per_row(shape);                                                            \
+        u32 row = (u32)((first) / strips), x = (u32)((first) % strips);                                      \
+        for (u64 left = (end) - (first); left > 0; row++, x = 0)                                             \
+            for (; x < strips && left > 0; x++, left--) body;                                                \
     } while (0)
 
 OHM_FN void advance_strips(int model, int stimulus, const native_job *job, u64 first, u64 end) {
@@ -29,15 +29,16 @@ OHM_FN void advance_strips(int model, int stimulus, const native_job *job, u64 f
     const u32 steps = job->steps;
     if (flux)
         FOR_STRIPS(shape, first, end,
-                   strip_advance(model, stimulus, state, flux, shape, row, x, t, steps, &physics));
+                   strip_advance(model, stimulus, 1, state, flux, shape, row, x, t, steps, &physics));
     else
         FOR_STRIPS(shape, first, end,
-                   strip_advance(model, stimulus, state, 0, shape, row, x, t, steps, &physics));
+                   strip_advance(model, stimulus, 0, state, flux, shape, row, x, t, steps, &physics));
 }
 
 OHM_FN void fill_strips(int model, const native_job *job, u64 first, u64 end) {
     FOR_STRIPS(job->shape, first, end,
-               strip_fill(model, job->initial, job->state, job->shape, row, x, &job->physics));
+               strip_fill(model, job->initial, job->flux != 0, job->state, job->flux, job->shape, row, x,
+                          &job->physics));
 }
 
 OHM_FN ohm_tally tally_strips(int model, const native_job *job, u64 first, u64 end, u32 *bins) {
@@ -54,17 +55,17 @@ static u64 digest_strips(const float *plane, ohm_shape shape, u64 first, u64 end
 }
 
 // One function for each choice, in which the compiler knows the choice.
-#define ADVANCE(stimulus, model)                                                                   \
-    static void advance_##model##_##stimulus(const native_job *job, u64 first, u64 end) {          \
-        advance_strips(OHM_MODEL_##model, OHM_DISTRIBUTION_##stimulus, job, first, end);           \
+#define ADVANCE(stimulus, model)                                                                             \
+    static void advance_##model##_##stimulus(const native_job *job, u64 first, u64 end) {                    \
+        advance_strips(OHM_MODEL_##model, OHM_DISTRIBUTION_##stimulus, job, first, end);                     \
     }
-#define MODEL(model, unused)                                                                       \
-    OHM_DISTRIBUTIONS(ADVANCE, model)                                                              \
-    static void fill_##model(const native_job *job, u64 first, u64 end) {                          \
-        fill_strips(OHM_MODEL_##model, job, first, end);                                           \
-    }                                                                                              \
-    static ohm_tally tally_##model(const native_job *job, u64 first, u64 end, u32 *bins) {         \
-        return tally_strips(OHM_MODEL_##model, job, first, end, bins);                             \
+#define MODEL(model, unused)                                                                                 \
+    OHM_DISTRIBUTIONS(ADVANCE, model)                                                                        \
+    static void fill_##model(const native_job *job, u64 first, u64 end) {                                    \
+        fill_strips(OHM_MODEL_##model, job, first, end);                                                     \
+    }                                                                                                        \
+    static ohm_tally tally_##model(const native_job *job, u64 first, u64 end, u32 *bins) {                   \
+        return tally_strips(OHM_MODEL_##model, job, first, end, bins);                                       \
     }
 OHM_MODELS(MODEL, )
 

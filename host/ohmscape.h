@@ -33,9 +33,9 @@ extern "C" {
 
 #define OHM_VERSION "0.1.0"
 
-#define OHM_MAX_SIDE 2147483648u           // largest number of rows, and of columns
-#define OHM_MAX_STEP ((uint64_t)1 << 56)   // the step counter never passes this
-#define OHM_MAX_FUSE 65536u                // most steps in one launch
+#define OHM_MAX_SIDE 2147483648u         // largest number of rows, and of columns
+#define OHM_MAX_STEP ((uint64_t)1 << 56) // the step counter never passes this
+#define OHM_MAX_FUSE 65536u              // most steps in one launch
 #define OHM_HISTOGRAM_BINS 256
 
 // Why a call failed.
@@ -60,14 +60,19 @@ const char *ohm_error_hint(void);
 
 // ---- Devices ----------------------------------------------------------------------------------
 
-typedef enum ohm_device_type { OHM_DEVICE_NATIVE, OHM_DEVICE_CPU, OHM_DEVICE_GPU, OHM_DEVICE_OTHER } ohm_device_type;
+typedef enum ohm_device_type {
+    OHM_DEVICE_NATIVE,
+    OHM_DEVICE_CPU,
+    OHM_DEVICE_GPU,
+    OHM_DEVICE_OTHER
+} ohm_device_type;
 
 // One device that crossbars can live on.
 typedef struct ohm_device_info {
-    char id[16];             // what ohm_devices_open takes: "native", or platform.device, "0.1"
-    char name[128];          // as its driver calls it
-    char platform[128];      // the OpenCL platform; "C" for the native engine
-    char driver[128];        // its driver's version; the instruction set for the native engine
+    char id[16];        // what ohm_devices_open takes: "native", or platform.device, "0.1"
+    char name[128];     // as its driver calls it
+    char platform[128]; // the OpenCL platform; "C" for the native engine
+    char driver[128];   // its driver's version; the instruction set for the native engine
     ohm_device_type type;
     unsigned compute_units;  // or threads
     unsigned lanes;          // float32 lanes its kernels are built for, unless told otherwise
@@ -117,10 +122,10 @@ typedef struct ohm_definition {
     bool track_flux;      // keep φ ← φ + V·dt for every synapse (4 more bytes each); default false
 
     // These change the speed, never the result.
-    unsigned fuse;        // steps in one launch, 1 … OHM_MAX_FUSE; 0, the default, chooses
-    unsigned lanes;       // 1, 4, 8 or 16 float32 lanes; 0, the default, takes the device's own
-    uint64_t band_rows;   // most rows in one buffer; 0, the default, is what the device can allocate
-    uint64_t cookie;      // set by ohm_definition_default
+    unsigned fuse;      // steps in one launch, 1 … OHM_MAX_FUSE; 0, the default, chooses
+    unsigned lanes;     // 1, 4, 8 or 16 float32 lanes; 0, the default, takes the device's own
+    uint64_t band_rows; // most rows in one buffer; 0, the default, is what the device can allocate
+    uint64_t cookie;    // set by ohm_definition_default
 } ohm_definition;
 
 ohm_definition ohm_definition_default(void);
@@ -132,7 +137,8 @@ typedef struct ohm_crossbar ohm_crossbar;
 // 4 bytes a synapse (8 with flux; rows are padded to 64 columns) and draws the initial state.
 // Errors: OHM_BAD_ARGUMENT, OHM_OUT_OF_MEMORY (before anything is allocated, with what is needed and
 // what there is), OHM_DEVICE_FAILED, OHM_BUILD_FAILED.
-ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *definition, ohm_crossbar **crossbar);
+ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *definition,
+                               ohm_crossbar **crossbar);
 
 // Legal on NULL.
 void ohm_crossbar_destroy(ohm_crossbar *crossbar);
@@ -160,8 +166,8 @@ typedef struct ohm_statistics {
     double state_min, state_max, state_mean, state_std; // in the state's own unit; std over N, not N − 1
     double resistance_min, resistance_max, resistance_mean;    // Ω
     double conductance_min, conductance_max, conductance_mean; // S
-    double state_low, state_high;                  // the range a state can have, which the bins divide
-    uint64_t histogram[OHM_HISTOGRAM_BINS];        // synapses with a state in each bin
+    double state_low, state_high;           // the range a state can have, which the bins divide
+    uint64_t histogram[OHM_HISTOGRAM_BINS]; // synapses with a state in each bin
 } ohm_statistics;
 
 // Means are exact to 1e-9 of the state's range, or of the largest resistance or conductance.
@@ -193,10 +199,10 @@ ohm_status ohm_save_check(const char *path);
 typedef struct ohm_file_info {
     ohm_definition definition; // as ohm_crossbar_definition; fuse, lanes and band_rows are 0
     uint64_t step;
-    uint64_t digest;           // of the state
+    uint64_t digest; // of the state
     uint64_t series_rows;
-    char version[32];          // the version of ohmscape that wrote it
-    char text[3][512];         // what the definition's strings point to
+    char version[32];  // the version of ohmscape that wrote it
+    char text[3][512]; // what the definition's strings point to
 } ohm_file_info;
 
 // Reads that, without the state. *info is to be freed with free().

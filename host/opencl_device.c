@@ -9,7 +9,8 @@
 extern const unsigned char ohm_kernels[]; // made by the build from kernels/, ends in 0
 
 static const char *code_name(cl_int code) {
-#define NAME(n) case n: return #n
+#define NAME(n)                                                                                              \
+    case n: return #n
     switch (code) {
         NAME(CL_DEVICE_NOT_FOUND);
         NAME(CL_DEVICE_NOT_AVAILABLE);
@@ -152,8 +153,8 @@ ohm_status opencl_build(const opencl_device *device, const char *options, cl_pro
     const char *folder = getenv("OHMSCAPE_KERNELS");
     const char *source = folder ? "#include \"crossbar.cl\"\n" : (const char *)ohm_kernels;
     char all[4096 + 512];
-    const int length = snprintf(all, sizeof all, "-cl-std=CL1.2 %s%s%s%s", options,
-                                folder ? " -I \"" : "", folder ? folder : "", folder ? "\"" : "");
+    const int length = snprintf(all, sizeof all, "-cl-std=CL1.2 %s%s%s%s", options, folder ? " -I \"" : "",
+                                folder ? folder : "", folder ? "\"" : "");
     if (length >= (int)sizeof all)
         return error_set(OHM_BAD_ARGUMENT, "OHMSCAPE_KERNELS is too long a path: %s", folder);
     cl_int code;

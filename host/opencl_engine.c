@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 enum { KERNEL_FILL, KERNEL_ADVANCE, KERNEL_DIGEST, KERNEL_TALLY, KERNEL_COUNT };
-static const char *const kernel_name[KERNEL_COUNT] = {"crossbar_fill", "crossbar_advance",
-                                                      "crossbar_digest", "crossbar_tally"};
+static const char *const kernel_name[KERNEL_COUNT] = {"crossbar_fill", "crossbar_advance", "crossbar_digest",
+                                                      "crossbar_tally"};
 
 typedef struct opencl_engine {
     engine base;
@@ -21,9 +21,9 @@ typedef struct opencl_band {
     cl_mem plane[PLANE_COUNT];
 } opencl_band;
 
-#define GPU_GROUP 64        // one lane: work-items in a group, a divisor of every GPU's wave
+#define GPU_GROUP 64         // one lane: work-items in a group, a divisor of every GPU's wave
 #define GPU_ITEMS (1u << 14) // work-items that share a digest or tally, enough to fill a large GPU
-#define CPU_ITEMS 64        // the same with more lanes: a few for each core
+#define CPU_ITEMS 64         // the same with more lanes: a few for each core
 
 static opencl_engine *engine_of(const band *b) {
     return (opencl_engine *)b->engine;
@@ -37,7 +37,8 @@ typedef struct argument {
     const void *value;
 } argument;
 
-#define ARGUMENT(x) {sizeof(x), &(x)}
+#define ARGUMENT(x)                                                                                          \
+    { sizeof(x), &(x) }
 
 static ohm_status set_arguments(cl_kernel kernel, const argument *arguments, cl_uint count) {
     for (cl_uint i = 0; i < count; i++) {
@@ -49,8 +50,8 @@ static ohm_status set_arguments(cl_kernel kernel, const argument *arguments, cl_
 
 static ohm_status enqueue(opencl_engine *e, int kernel, cl_uint dimensions, const size_t *global,
                           const size_t *local) {
-    const cl_int code = clEnqueueNDRangeKernel(e->device->queue, e->kernel[kernel], dimensions, NULL,
-                                               global, local, 0, NULL, NULL);
+    const cl_int code = clEnqueueNDRangeKernel(e->device->queue, e->kernel[kernel], dimensions, NULL, global,
+                                               local, 0, NULL, NULL);
     return code ? opencl_failed("clEnqueueNDRangeKernel", code) : OHM_OK;
 }
 
@@ -81,11 +82,7 @@ static ohm_status create_plane(opencl_band *b, plane which) {
     const size_t bytes = (size_t)b->base.shape.rows * b->base.shape.pitch * sizeof(float);
     cl_int code;
     b->plane[which] = clCreateBuffer(device->context, CL_MEM_READ_WRITE, bytes, NULL, &code);
-    if (!b->plane[which]) return opencl_failed("clCreateBuffer", code);
-    if (which == PLANE_STATE) return OHM_OK;
-    const cl_float zero = 0;
-    code = clEnqueueFillBuffer(device->queue, b->plane[which], &zero, sizeof zero, 0, bytes, 0, NULL, NULL);
-    return code ? opencl_failed("clEnqueueFillBuffer", code) : OHM_OK;
+    return b->plane[which] ? OHM_OK : opencl_failed("clCreateBuffer", code);
 }
 
 static ohm_status opencl_band_create(engine *e, uint32_t row0, uint32_t rows, band **b) {
@@ -104,9 +101,9 @@ static ohm_status opencl_band_create(engine *e, uint32_t row0, uint32_t rows, ba
 
 static ohm_status opencl_fill(band *b) {
     const opencl_band *ob = (opencl_band *)b;
-    const argument arguments[] = {ARGUMENT(ob->plane[PLANE_STATE]), ARGUMENT(b->shape),
-                                  ARGUMENT(b->engine->problem.physics)};
-    const ohm_status status = set_arguments(engine_of(b)->kernel[KERNEL_FILL], arguments, 3);
+    const argument arguments[] = {ARGUMENT(ob->plane[PLANE_STATE]), ARGUMENT(ob->plane[PLANE_FLUX]),
+                                  ARGUMENT(b->shape), ARGUMENT(b->engine->problem.physics)};
+    const ohm_status status = set_arguments(engine_of(b)->kernel[KERNEL_FILL], arguments, 4);
     return status ? status : enqueue_grid(b, KERNEL_FILL);
 }
 
@@ -114,9 +111,12 @@ static ohm_status opencl_advance(band *b, uint64_t t, uint32_t steps) {
     const opencl_band *ob = (opencl_band *)b;
     const cl_ulong first = t;
     const cl_uint count = steps;
-    const argument arguments[] = {ARGUMENT(ob->plane[PLANE_STATE]), ARGUMENT(ob->plane[PLANE_FLUX]),
-                                  ARGUMENT(b->shape), ARGUMENT(b->engine->problem.physics),
-                                  ARGUMENT(first), ARGUMENT(count)};
+    const argument arguments[] = {ARGUMENT(ob->plane[PLANE_STATE]),
+                                  ARGUMENT(ob->plane[PLANE_FLUX]),
+                                  ARGUMENT(b->shape),
+                                  ARGUMENT(b->engine->problem.physics),
+                                  ARGUMENT(first),
+                                  ARGUMENT(count)};
     ohm_status status = set_arguments(engine_of(b)->kernel[KERNEL_ADVANCE], arguments, 6);
     if (!status) status = enqueue_grid(b, KERNEL_ADVANCE);
     if (status) return status;
@@ -153,8 +153,8 @@ static ohm_status result_create(const opencl_engine *e, size_t bytes, result *r)
 }
 
 static ohm_status result_read(const opencl_engine *e, const result *r) {
-    const cl_int code = clEnqueueReadBuffer(e->device->queue, r->buffer, CL_TRUE, 0, r->bytes,
-                                            r->data, 0, NULL, NULL);
+    const cl_int code =
+        clEnqueueReadBuffer(e->device->queue, r->buffer, CL_TRUE, 0, r->bytes, r->data, 0, NULL, NULL);
     return code ? opencl_failed("clEnqueueReadBuffer", code) : OHM_OK;
 }
 
@@ -224,17 +224,17 @@ static rectangle rectangle_of(const band *b, area a) {
 
 static ohm_status opencl_read(band *b, plane which, area a, float *out) {
     const rectangle r = rectangle_of(b, a);
-    const cl_int code = clEnqueueReadBufferRect(
-        engine_of(b)->device->queue, ((opencl_band *)b)->plane[which], CL_TRUE, r.plane_origin,
-        r.host_origin, r.region, r.plane_pitch, 0, r.host_pitch, 0, out, 0, NULL, NULL);
+    const cl_int code = clEnqueueReadBufferRect(engine_of(b)->device->queue, ((opencl_band *)b)->plane[which],
+                                                CL_TRUE, r.plane_origin, r.host_origin, r.region,
+                                                r.plane_pitch, 0, r.host_pitch, 0, out, 0, NULL, NULL);
     return code ? opencl_failed("clEnqueueReadBufferRect", code) : OHM_OK;
 }
 
 static ohm_status opencl_write(band *b, plane which, area a, const float *in) {
     const rectangle r = rectangle_of(b, a);
     const cl_int code = clEnqueueWriteBufferRect(
-        engine_of(b)->device->queue, ((opencl_band *)b)->plane[which], CL_TRUE, r.plane_origin,
-        r.host_origin, r.region, r.plane_pitch, 0, r.host_pitch, 0, in, 0, NULL, NULL);
+        engine_of(b)->device->queue, ((opencl_band *)b)->plane[which], CL_TRUE, r.plane_origin, r.host_origin,
+        r.region, r.plane_pitch, 0, r.host_pitch, 0, in, 0, NULL, NULL);
     return code ? opencl_failed("clEnqueueWriteBufferRect", code) : OHM_OK;
 }
 

@@ -60,8 +60,7 @@ static void list_keys(const spec_entry *entry, char *text, size_t size) {
     size_t used = 0;
     text[0] = '\0';
     for (int i = 0; i < entry->count && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "",
-                                 entry->parameters[i].key);
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", entry->parameters[i].key);
 }
 
 static ohm_status find_entry(spec *s, const char *name, int length) {
@@ -70,8 +69,8 @@ static ohm_status find_entry(spec *s, const char *name, int length) {
             return OHM_OK;
     char names[256];
     list_names(s->role, names, sizeof names);
-    return error_set(OHM_BAD_ARGUMENT, "unknown %s \"%.*s\": there are %s", spec_role_name[s->role],
-                     length, name, names);
+    return error_set(OHM_BAD_ARGUMENT, "unknown %s \"%.*s\": there are %s", spec_role_name[s->role], length,
+                     name, names);
 }
 
 static int find_parameter(const spec_entry *entry, const char *key, int length) {
@@ -95,8 +94,8 @@ static ohm_status parse_parameter(spec *s, const char *text, int length) {
                          spec_role_name[s->role], name_of(s), key_length, text, keys);
     }
     if (s->given & 1u << i)
-        return error_set(OHM_BAD_ARGUMENT, "%s %s: %s is given twice", spec_role_name[s->role],
-                         name_of(s), entry->parameters[i].key);
+        return error_set(OHM_BAD_ARGUMENT, "%s %s: %s is given twice", spec_role_name[s->role], name_of(s),
+                         entry->parameters[i].key);
     s->given |= 1u << i;
 
     char value[64] = "";
@@ -149,8 +148,8 @@ static ohm_status check_order(const spec *s) {
     char low_text[NUMBER_MAX_TEXT], high_text[NUMBER_MAX_TEXT];
     number_format(low, low_text);
     number_format(high, high_text);
-    return error_set(OHM_BAD_ARGUMENT, "%s %s: %s=%s is more than %s=%s", spec_role_name[s->role],
-                     name_of(s), key[0], low_text, key[1], high_text);
+    return error_set(OHM_BAD_ARGUMENT, "%s %s: %s=%s is more than %s=%s", spec_role_name[s->role], name_of(s),
+                     key[0], low_text, key[1], high_text);
 }
 
 ohm_status spec_check(const spec *s) {
@@ -180,9 +179,11 @@ bool spec_agrees(const spec *part, const spec *whole) {
     return true;
 }
 
-#define DERIVE_MODEL(name, unused)                                                                 \
-    case OHM_MODEL_##name: name##_derive(specs[ROLE_MODEL].value, dt, &p); break;
-#define DERIVE_DISTRIBUTION(name, role_and_place)                                                  \
+#define DERIVE_MODEL(name, unused)                                                                           \
+    case OHM_MODEL_##name:                                                                                   \
+        name##_derive(specs[ROLE_MODEL].value, dt, &p);                                                      \
+        break;
+#define DERIVE_DISTRIBUTION(name, role_and_place)                                                            \
     case OHM_DISTRIBUTION_##name: name##_derive role_and_place; break;
 
 ohm_physics spec_derive(const spec specs[ROLE_COUNT], double dt, uint64_t seed) {

@@ -5,8 +5,12 @@
 
 tally_total tally_total_start(void) {
     return (tally_total){
-        .state_min = FLT_MAX,       .state_max = -FLT_MAX,     .resistance_min = FLT_MAX,
-        .resistance_max = -FLT_MAX, .conductance_min = FLT_MAX, .conductance_max = -FLT_MAX,
+        .state_min = FLT_MAX,
+        .state_max = -FLT_MAX,
+        .resistance_min = FLT_MAX,
+        .resistance_max = -FLT_MAX,
+        .conductance_min = FLT_MAX,
+        .conductance_max = -FLT_MAX,
     };
 }
 
@@ -22,10 +26,8 @@ void tally_total_add(tally_total *total, const ohm_tally *tally) {
     total->resistance += tally->resistance;
     total->conductance += tally->conductance;
     widen(&total->state_min, &total->state_max, tally->state_min, tally->state_max);
-    widen(&total->resistance_min, &total->resistance_max, tally->resistance_min,
-          tally->resistance_max);
-    widen(&total->conductance_min, &total->conductance_max, tally->conductance_min,
-          tally->conductance_max);
+    widen(&total->resistance_min, &total->resistance_max, tally->resistance_min, tally->resistance_max);
+    widen(&total->conductance_min, &total->conductance_max, tally->conductance_min, tally->conductance_max);
 }
 
 void tally_total_add_bins(tally_total *total, const uint32_t bins[TALLY_BINS]) {

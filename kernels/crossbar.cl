@@ -12,13 +12,14 @@ __kernel void crossbar_advance(__global float *state, __global float *flux, ohm_
                                ohm_physics physics, ulong t, uint steps) {
     const uint x = get_global_id(0), row = get_global_id(1);
     if (x >= strips_per_row(shape) || row >= shape.rows || steps == 0) return;
-    strip_advance(OHM_MODEL, OHM_STIMULUS, state, OHM_FLUX ? flux : 0, shape, row, x, t, steps, &physics);
+    strip_advance(OHM_MODEL, OHM_STIMULUS, OHM_FLUX, state, flux, shape, row, x, t, steps, &physics);
 }
 
-__kernel void crossbar_fill(__global float *state, ohm_shape shape, ohm_physics physics) {
+__kernel void crossbar_fill(__global float *state, __global float *flux, ohm_shape shape,
+                            ohm_physics physics) {
     const uint x = get_global_id(0), row = get_global_id(1);
     if (x >= strips_per_row(shape) || row >= shape.rows) return;
-    strip_fill(OHM_MODEL, OHM_INITIAL, state, shape, row, x, &physics);
+    strip_fill(OHM_MODEL, OHM_INITIAL, OHM_FLUX, state, flux, shape, row, x, &physics);
 }
 
 // The strips of one work-item among all: on a GPU every n-th, so that neighbours read neighbouring
@@ -44,23 +45,27 @@ __kernel void crossbar_digest(__global const float *plane, ohm_shape shape, __gl
     const share s = share_of_item(shape);
     const uint strips = strips_per_row(shape);
     vu64 sum = v_splat_u64(0);
-    for (ulong i = s.first; i < s.end; i += s.stride)
-        sum = strip_digest(sum, plane, shape, i / strips, i % strips);
+    for (ulong i = s.first; i < s.end; i += s.stride) {
+        const uint row = i / strips, x = i - (ulong)row * strips;
+        sum = strip_digest(sum, plane, shape, row, x);
+    }
     sums[get_global_id(0)] = sum_lanes(sum);
 }
 
 // tallies[item], and bins[TALLY_BINS * group], the group's histogram.
 __kernel __attribute__((reqd_work_group_size(OHM_GROUP, 1, 1))) void
-crossbar_tally(__global const float *state, ohm_shape shape, ohm_physics physics,
-               __global ohm_tally *tallies, __global uint *bins) {
+crossbar_tally(__global const float *state, ohm_shape shape, ohm_physics physics, __global ohm_tally *tallies,
+               __global uint *bins) {
     __local uint local_bins[TALLY_BINS];
     for (uint i = get_local_id(0); i < TALLY_BINS; i += OHM_GROUP) local_bins[i] = 0;
     barrier(CLK_LOCAL_MEM_FENCE);
     const share s = share_of_item(shape);
     const uint strips = strips_per_row(shape);
     tally_lanes tally = tally_start();
-    for (ulong i = s.first; i < s.end; i += s.stride)
-        strip_tally(OHM_MODEL, &tally, local_bins, state, shape, i / strips, i % strips, &physics);
+    for (ulong i = s.first; i < s.end; i += s.stride) {
+        const uint row = i / strips, x = i - (ulong)row * strips;
+        strip_tally(OHM_MODEL, &tally, local_bins, state, shape, row, x, &physics);
+    }
     tallies[get_global_id(0)] = tally_finish(&tally);
     barrier(CLK_LOCAL_MEM_FENCE);
     for (uint i = get_local_id(0); i < TALLY_BINS; i += OHM_GROUP)

@@ -24,7 +24,7 @@ OHM_FN vf32 constant_sample(vu32 word, const float *c) {
     return v_splat(c[0]);
 }
 
-#define OHM_DISTRIBUTION_CASE(name, call)                                                          \
+#define OHM_DISTRIBUTION_CASE(name, call)                                                                    \
     case OHM_DISTRIBUTION_##name: return name##_sample call;
 
 OHM_FN vf32 distribution_sample(int distribution, vu32 word, const float *c) {

@@ -30,7 +30,11 @@
 #define OHM_FN static inline
 #define OHM_GLOBAL __global
 #define OHM_LOCAL __local
+#if OHM_LANES == 1
 #define OHM_COUNT(place) atomic_inc(&(place))
+#else
+#define OHM_COUNT(place) ((place)++) // a group is one work-item
+#endif
 typedef uint u32;
 typedef ulong u64;
 
@@ -84,7 +88,7 @@ typedef u64 vu64;
 
 #else
 
-#define OHM_VECTOR(bytes) __attribute__((vector_size((bytes) * OHM_LANES)))
+#define OHM_VECTOR(bytes) __attribute__((vector_size(OHM_LANES * (bytes))))
 typedef float vf32 OHM_VECTOR(4) __attribute__((may_alias));
 typedef int32_t vi32 OHM_VECTOR(4);
 typedef u32 vu32 OHM_VECTOR(4);
@@ -116,19 +120,38 @@ OHM_FN vf32 v_fma(vf32 a, vf32 b, vf32 c) {
 #endif
 #endif
 
-// A union, not a cast: it reinterprets scalars as well as vectors.
-OHM_FN vu32 v_bits(vf32 f) {
-    return ((union { vf32 f; vu32 u; }){f}).u;
-}
-
-OHM_FN vf32 v_from_bits(vu32 u) {
-    return ((union { vu32 u; vf32 f; }){u}).f;
-}
-
 #define v_int(u) ((vi32)(u))
 #define v_load(p) (*(const vf32 *)(p))
 #define v_store(p, x) (*(vf32 *)(p) = (x))
 
 #endif // C
+
+// A vector, and its lanes one by one.
+typedef union v_any32 {
+    vf32 f;
+    vu32 u;
+    float f_lane[OHM_LANES];
+    u32 u_lane[OHM_LANES];
+} v_any32;
+
+typedef union v_any64 {
+    vu64 u;
+    u64 lane[OHM_LANES];
+} v_any64;
+
+#ifndef __OPENCL_C_VERSION__
+
+// A union, not a cast: it reinterprets scalars as well as vectors.
+OHM_FN vu32 v_bits(vf32 f) {
+    const v_any32 x = {.f = f};
+    return x.u;
+}
+
+OHM_FN vf32 v_from_bits(vu32 u) {
+    const v_any32 x = {.u = u};
+    return x.f;
+}
+
+#endif
 
 #endif

@@ -17,9 +17,9 @@
 
 // The tally of up to TALLY_SYNAPSES synapses.
 typedef struct ohm_tally {
-    u64 state;                    // Σ x
-    u64 square_low, square_high;  // Σ x², its low and high 32 bits summed apart
-    u64 resistance, conductance;  // Σ R, Σ G
+    u64 state;                   // Σ x
+    u64 square_low, square_high; // Σ x², its low and high 32 bits summed apart
+    u64 resistance, conductance; // Σ R, Σ G
     float state_min, state_max;
     float resistance_min, resistance_max;
     float conductance_min, conductance_max;
@@ -32,14 +32,10 @@ typedef struct tally_lanes {
 } tally_lanes;
 
 OHM_FN vu32 lane_numbers(void) {
-#if OHM_LANES == 1
-    return 0;
-#else
-    union { u32 lane[OHM_LANES]; vu32 v; } n;
+    v_any32 n;
     OHM_UNROLL
-    for (int i = 0; i < OHM_LANES; i++) n.lane[i] = i;
-    return n.v;
-#endif
+    for (u32 i = 0; i < OHM_LANES; i++) n.u_lane[i] = i;
+    return n.u;
 }
 
 OHM_FN vu64 mix64(vu64 x) {
@@ -53,10 +49,8 @@ OHM_FN vu64 lanes_inside(u64 column, u64 cols) {
 #if OHM_LANES == 1
     return column < cols ? ~(u64)0 : 0;
 #else
-    // i < n, for i < 2³² and n ≤ 2³²: the borrow of i − n.
-    const u64 left = cols > column ? cols - column : 0;
-    const vu64 borrow = (v_widen(lane_numbers()) - v_splat_u64(left)) >> 63;
-    return v_splat_u64(0) - borrow;
+    const vu64 beyond = v_widen(lane_numbers()) + v_splat_u64(column - cols); // its top bit: negative
+    return v_splat_u64(0) - (beyond >> 63);
 #endif
 }
 
@@ -76,25 +70,17 @@ OHM_FN vu64 strip_digest(vu64 sum, const OHM_GLOBAL float *plane, ohm_shape shap
 }
 
 OHM_FN u64 sum_lanes(vu64 v) {
-#if OHM_LANES == 1
-    return v;
-#else
-    union { vu64 v; u64 lane[OHM_LANES]; } all = {v};
+    const v_any64 all = {.u = v};
     u64 sum = 0;
     for (int i = 0; i < OHM_LANES; i++) sum += all.lane[i];
     return sum;
-#endif
 }
 
 OHM_FN float min_lanes(vf32 v) {
-#if OHM_LANES == 1
-    return v;
-#else
-    union { vf32 v; float lane[OHM_LANES]; } all = {v};
-    float min = all.lane[0];
-    for (int i = 1; i < OHM_LANES; i++) min = all.lane[i] < min ? all.lane[i] : min;
+    const v_any32 all = {.f = v};
+    float min = all.f_lane[0];
+    for (int i = 1; i < OHM_LANES; i++) min = all.f_lane[i] < min ? all.f_lane[i] : min;
     return min;
-#endif
 }
 
 OHM_FN tally_lanes tally_start(void) {
@@ -115,21 +101,15 @@ OHM_FN void tally_range(vf32 *min, vf32 *max, vf32 value, vu32 inside) {
 }
 
 // Counts the states of one register in the histogram; bin i holds [i/256, (i + 1)/256) of the
-// state's range and the last one also its upper end. One lane means that other work-items count in
-// the same histogram; a work-item with more has its own.
+// state's range and the last one also its upper end.
 OHM_FN void tally_bins(OHM_LOCAL u32 *bins, vu64 fixed, u32 columns) {
-#if OHM_LANES == 1
-    if (columns) OHM_COUNT(bins[fixed >> 23 < TALLY_BINS ? fixed >> 23 : TALLY_BINS - 1]);
-#else
-    union { vu64 v; u64 lane[OHM_LANES]; } all = {fixed >> 23};
+    const v_any64 bin = {.u = fixed >> 23};
     for (u32 i = 0; i < OHM_LANES && i < columns; i++)
-        bins[all.lane[i] < TALLY_BINS ? all.lane[i] : TALLY_BINS - 1]++;
-#endif
+        OHM_COUNT(bins[bin.lane[i] < TALLY_BINS ? bin.lane[i] : TALLY_BINS - 1]);
 }
 
-OHM_FN void strip_tally(int model, tally_lanes *t, OHM_LOCAL u32 *bins,
-                        const OHM_GLOBAL float *state, ohm_shape shape, u32 row, u32 x,
-                        const ohm_physics *p) {
+OHM_FN void strip_tally(int model, tally_lanes *t, OHM_LOCAL u32 *bins, const OHM_GLOBAL float *state,
+                        ohm_shape shape, u32 row, u32 x, const ohm_physics *p) {
     for (int k = 0; k < 4; k++) {
         const u64 column = strip_column(x, k);
         if (column >= shape.cols) return;
@@ -156,9 +136,9 @@ OHM_FN void strip_tally(int model, tally_lanes *t, OHM_LOCAL u32 *bins,
 
 OHM_FN ohm_tally tally_finish(const tally_lanes *t) {
     const ohm_tally sum = {
-        sum_lanes(t->state),          sum_lanes(t->square_low),       sum_lanes(t->square_high),
-        sum_lanes(t->resistance),     sum_lanes(t->conductance),      min_lanes(t->state_min),
-        -min_lanes(-t->state_max),    min_lanes(t->resistance_min),   -min_lanes(-t->resistance_max),
+        sum_lanes(t->state),           sum_lanes(t->square_low),        sum_lanes(t->square_high),
+        sum_lanes(t->resistance),      sum_lanes(t->conductance),       min_lanes(t->state_min),
+        -min_lanes(-t->state_max),     min_lanes(t->resistance_min),    -min_lanes(-t->resistance_max),
         min_lanes(t->conductance_min), -min_lanes(-t->conductance_max),
     };
     return sum;

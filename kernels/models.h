@@ -18,7 +18,7 @@
 enum { OHM_MODELS(OHM_MODEL_ID, ) OHM_MODEL_COUNT };
 
 // The three functions of the model whose number is known at compile time.
-#define OHM_MODEL_CASE(name, call)                                                                 \
+#define OHM_MODEL_CASE(name, call)                                                                           \
     case OHM_MODEL_##name: return name##_##call;
 
 OHM_FN vf32 model_initial(int model, vf32 x, const ohm_physics *p) {

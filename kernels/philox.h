@@ -74,7 +74,7 @@ typedef u64 half64 __attribute__((vector_size(4 * OHM_LANES)));
 #elif defined(__AVX2__) && OHM_LANES == 8 && !defined(__OPENCL_C_VERSION__)
 #define half_multiply(a, m) ((half64)_mm256_mul_epu32((__m256i)(a), _mm256_set1_epi64x(m)))
 #else
-#define half_multiply(a, m) (((a) & HALF_LOW) * (u64)(m))
+#define half_multiply(a, m) ((HALF_LOW & (a)) * (u64)(m))
 #endif
 
 // One Philox state a 64-bit lane, in the low half.

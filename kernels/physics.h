@@ -7,10 +7,10 @@
 // Quantities, derived from the user's parameters on the host in double and rounded once. An argument
 // of every kernel, by value, so that no quantity causes a rebuild.
 typedef struct ohm_physics {
-    u32 key[2];        // the seed: low half, high half
-    float dt;          // time step
-    float state_low, state_high;           // the range of the model's state
-    float resistance_low, resistance_high; // the range of its resistance
+    u32 key[2];                                             // the seed: low half, high half
+    float dt;                                               // time step
+    float state_low, state_high;                            // the range of the model's state
+    float resistance_low, resistance_high;                  // the range of its resistance
     float state_scale, resistance_scale, conductance_scale; // fixed points of the tally: measure.h
     float model[8];    // the model's own constants, as its NAME_derive lays them out
     float stimulus[8]; // the stimulus's, as its distribution's derive does

@@ -36,31 +36,34 @@ OHM_FN u64 strip_column(u32 x, int k) {
 }
 
 OHM_FN void strip_words(vu32 word[4], u32 row, u32 x, u64 t, u32 stream, const ohm_physics *p) {
-    philox_strip(word, strip_counter(x), row, (u32)t, stream << 24 | (u32)(t >> 32), p->key[0],
-                 p->key[1]);
+    philox_strip(word, strip_counter(x), row, (u32)t, stream << 24 | (u32)(t >> 32), p->key[0], p->key[1]);
 }
 
-// The state before the first step.
-OHM_FN void strip_fill(int model, int initial, OHM_GLOBAL float *state, ohm_shape shape, u32 row,
-                       u32 x, const ohm_physics *p) {
+// The state before the first step, and a flux of 0 if it is tracked.
+OHM_FN void strip_fill(int model, int initial, int track_flux, OHM_GLOBAL float *state,
+                       OHM_GLOBAL float *flux, ohm_shape shape, u32 row, u32 x, const ohm_physics *p) {
+    const u64 at = row * shape.pitch;
     vu32 word[4];
     strip_words(word, shape.row0 + row, x, 0, OHM_STREAM_INITIAL, p);
     OHM_UNROLL
-    for (int k = 0; k < 4; k++)
-        v_store(state + row * shape.pitch + strip_column(x, k),
-                model_initial(model, distribution_sample(initial, word[k], p->initial), p));
+    for (int k = 0; k < 4; k++) {
+        const vf32 start = distribution_sample(initial, word[k], p->initial);
+        v_store(state + at + strip_column(x, k), model_initial(model, start, p));
+        if (track_flux) v_store(flux + at + strip_column(x, k), v_splat(0));
+    }
 }
 
-// Steps t … t + steps − 1, with the state (and the flux φ ← φ + V·dt, unless flux is 0) in registers
-// all the way: K steps a launch cost the memory traffic of one.
-OHM_FN void strip_advance(int model, int stimulus, OHM_GLOBAL float *state, OHM_GLOBAL float *flux,
-                          ohm_shape shape, u32 row, u32 x, u64 t, u32 steps, const ohm_physics *p) {
+// Steps t … t + steps − 1, with the state (and, if track_flux, the flux φ ← φ + V·dt) in registers all
+// the way: K steps a launch cost the memory traffic of one.
+OHM_FN void strip_advance(int model, int stimulus, int track_flux, OHM_GLOBAL float *state,
+                          OHM_GLOBAL float *flux, ohm_shape shape, u32 row, u32 x, u64 t, u32 steps,
+                          const ohm_physics *p) {
     const u64 at = row * shape.pitch;
     vf32 w[4], phi[4];
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
         w[k] = v_load(state + at + strip_column(x, k));
-        if (flux) phi[k] = v_load(flux + at + strip_column(x, k));
+        if (track_flux) phi[k] = v_load(flux + at + strip_column(x, k));
     }
     for (u32 i = 0; i < steps; i++) {
         vu32 word[4];
@@ -69,13 +72,13 @@ OHM_FN void strip_advance(int model, int stimulus, OHM_GLOBAL float *state, OHM_
         for (int k = 0; k < 4; k++) {
             const vf32 voltage = distribution_sample(stimulus, word[k], p->stimulus);
             w[k] = model_advance(model, w[k], voltage, p);
-            if (flux) phi[k] = v_fma(voltage, v_splat(p->dt), phi[k]);
+            if (track_flux) phi[k] = v_fma(voltage, v_splat(p->dt), phi[k]);
         }
     }
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
         v_store(state + at + strip_column(x, k), w[k]);
-        if (flux) v_store(flux + at + strip_column(x, k), phi[k]);
+        if (track_flux) v_store(flux + at + strip_column(x, k), phi[k]);
     }
 }
 

@@ -39,11 +39,14 @@ static void run(const probe *p, const char *name, size_t items, const void *in, 
     cl_mem buffers[2] = {0};
     cl_uint arguments = 0;
     memset(out, 0xA5, out_bytes);
-    if (in) buffers[arguments++] = clCreateBuffer(o->device->context, CL_MEM_COPY_HOST_PTR, in_bytes, (void *)in, &code);
+    if (in)
+        buffers[arguments++] =
+            clCreateBuffer(o->device->context, CL_MEM_COPY_HOST_PTR, in_bytes, (void *)in, &code);
     buffers[arguments++] = clCreateBuffer(o->device->context, CL_MEM_COPY_HOST_PTR, out_bytes, out, &code);
     for (cl_uint i = 0; i < arguments; i++)
         require(clSetKernelArg(kernel, i, sizeof buffers[i], &buffers[i]) == CL_SUCCESS, "clSetKernelArg");
-    require(clEnqueueNDRangeKernel(o->device->queue, kernel, 1, NULL, &items, NULL, 0, NULL, NULL) == CL_SUCCESS,
+    require(clEnqueueNDRangeKernel(o->device->queue, kernel, 1, NULL, &items, NULL, 0, NULL, NULL) ==
+                CL_SUCCESS,
             "clEnqueueNDRangeKernel");
     require(clEnqueueReadBuffer(o->device->queue, buffers[arguments - 1], CL_TRUE, 0, out_bytes, out, 0, NULL,
                                 NULL) == CL_SUCCESS,
@@ -74,7 +77,8 @@ static cl_program build(const opencl_device *device, unsigned lanes) {
     snprintf(options, sizeof options, "-cl-std=CL1.2 -I kernels -I tests -DOHM_LANES=%u", lanes);
     cl_int code;
     cl_program program = clCreateProgramWithSource(device->context, 1, &source, NULL, &code);
-    require(program && clBuildProgram(program, 1, &device->id, options, NULL, NULL) == CL_SUCCESS, "clBuildProgram");
+    require(program && clBuildProgram(program, 1, &device->id, options, NULL, NULL) == CL_SUCCESS,
+            "clBuildProgram");
     return program;
 }
 
@@ -87,7 +91,12 @@ static bool add_device(cl_device_id id, const ohm_device_info *info, void *conte
         opencl_probe *o = malloc(sizeof *o);
         *o = (opencl_probe){device, build(device, lanes[i])};
         probe *p = &probes[probe_count++];
-        *p = (probe){.lanes = lanes[i], .device = o, .words = words, .sin = sine, .reciprocal = reciprocal, .layout = layout};
+        *p = (probe){.lanes = lanes[i],
+                     .device = o,
+                     .words = words,
+                     .sin = sine,
+                     .reciprocal = reciprocal,
+                     .layout = layout};
         snprintf(p->name, sizeof p->name, "%.100s, %u lanes", info->name, lanes[i]);
     }
     return true;

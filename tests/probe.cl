@@ -8,9 +8,8 @@ __kernel void probe_words(__global const uint *questions, __global uint *words) 
     vu32 word[4];
     philox_strip(word, a[0], a[1], a[2], a[3], a[4], a[5]);
     for (int k = 0; k < 4; k++) {
-        union { vu32 v; uint lane[OHM_LANES]; } all;
-        all.v = word[k];
-        for (int i = 0; i < OHM_LANES; i++) words[(q * 4 + k) * OHM_LANES + i] = all.lane[i];
+        const v_any32 all = {.u = word[k]};
+        for (int i = 0; i < OHM_LANES; i++) words[(q * 4 + k) * OHM_LANES + i] = all.u_lane[i];
     }
 }
 

@@ -25,8 +25,8 @@ const scene scenes[] = {
     {"odd sides", 257, 511, 7, 0, 130, NULL, NULL, NULL, false},
     {"past 2^32 steps", 65, 130, 8, 4294967290, 20, NULL, NULL, NULL, true},
     {"constant voltage", 33, 70, 9, 0, 20, NULL, "constant:value=0.5", "constant:value=0.25", true},
-    {"constant voltage on resistance", 33, 70, 9, 3, 20, "sin-resistance", "constant:value=-2", "uniform:lo=0,hi=1",
-     false},
+    {"constant voltage on resistance", 33, 70, 9, 3, 20, "sin-resistance", "constant:value=-2",
+     "uniform:lo=0,hi=1", false},
 };
 const size_t scene_count = sizeof scenes / sizeof scenes[0];
 
@@ -112,7 +112,8 @@ static uint64_t term(uint64_t i, float value) {
     return x ^ x >> 31;
 }
 
-static void play_synapse(const scene *s, const plan *p, uint64_t row, uint64_t col, float *state, float *flux) {
+static void play_synapse(const scene *s, const plan *p, uint64_t row, uint64_t col, float *state,
+                         float *flux) {
     const double *model = p->specs[ROLE_MODEL].value;
     const double dt = p->definition.dt;
     const bool resistance = p->specs[ROLE_MODEL].id == OHM_MODEL_sin_resistance;

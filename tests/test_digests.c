@@ -16,16 +16,11 @@
 
 // What the scenes gave when they were written: no later version may change a bit. Printed on mismatch.
 static const uint64_t golden[16][2] = {
-    {0x2abff82c6fa7f621, 0x0000000000000000},
-    {0x0a76fda987b2abb0, 0x0000000000000000},
-    {0x755272033e4d16d1, 0xfd8c56c56507a45f},
-    {0x6e07beda28474fcb, 0x0000000000000000},
-    {0xa9dd5b0ef72b36c3, 0x4733f0c231f610c7},
-    {0xed3a2cc78b615374, 0x0000000000000000},
-    {0xefede0b24fb557fd, 0x0000000000000000},
-    {0x2161c4225561c870, 0x6f366d2b965c10d0},
-    {0xe58f40f5e24430e4, 0xd9231cb587e6db8e},
-    {0xfaf04dff9d2ed2db, 0x0000000000000000},
+    {0x2abff82c6fa7f621, 0x0000000000000000}, {0x0a76fda987b2abb0, 0x0000000000000000},
+    {0x755272033e4d16d1, 0xfd8c56c56507a45f}, {0x6e07beda28474fcb, 0x0000000000000000},
+    {0xa9dd5b0ef72b36c3, 0x4733f0c231f610c7}, {0xed3a2cc78b615374, 0x0000000000000000},
+    {0xefede0b24fb557fd, 0x0000000000000000}, {0x2161c4225561c870, 0x6f366d2b965c10d0},
+    {0xe58f40f5e24430e4, 0xd9231cb587e6db8e}, {0xfaf04dff9d2ed2db, 0x0000000000000000},
 };
 
 #define MAX_DEVICES 8
@@ -47,10 +42,10 @@ static void check(size_t i, const ohm_definition *d, const char *selector) {
     uint64_t found[2];
     scene_play(&scenes[i], d, selector, found);
     if (memcmp(found, reference[i], sizeof found) != 0)
-        fail_msg("scene \"%s\" on %s with fuse %u, lanes %u, bands of %" PRIu64 ": digests %016" PRIx64 " %016" PRIx64
-                 ", not %016" PRIx64 " %016" PRIx64,
-                 scenes[i].name, selector, d->fuse, d->lanes, d->band_rows, found[0], found[1], reference[i][0],
-                 reference[i][1]);
+        fail_msg("scene \"%s\" on %s with fuse %u, lanes %u, bands of %" PRIu64 ": digests %016" PRIx64
+                 " %016" PRIx64 ", not %016" PRIx64 " %016" PRIx64,
+                 scenes[i].name, selector, d->fuse, d->lanes, d->band_rows, found[0], found[1],
+                 reference[i][0], reference[i][1]);
 }
 
 static void reference_is_golden(void **state) {
@@ -58,8 +53,8 @@ static void reference_is_golden(void **state) {
     bool equal = true;
     for (size_t i = 0; i < scene_count; i++) {
         if (memcmp(reference[i], golden[i], sizeof golden[i]) == 0) continue;
-        print_error("scene \"%s\" gives {0x%016" PRIx64 ", 0x%016" PRIx64 "},\n", scenes[i].name, reference[i][0],
-                    reference[i][1]);
+        print_error("scene \"%s\" gives {0x%016" PRIx64 ", 0x%016" PRIx64 "},\n", scenes[i].name,
+                    reference[i][0], reference[i][1]);
         equal = false;
     }
     assert_true(equal);
@@ -128,7 +123,8 @@ static void several_devices(void **state) {
 // ---- Interrupted runs -------------------------------------------------------------------------
 
 // Saves after each number of steps in turn on one device and goes on from the file on another.
-static void resume_at_every_step(const scene *s, const uint64_t expected[2], const char *before, const char *after) {
+static void resume_at_every_step(const scene *s, const uint64_t expected[2], const char *before,
+                                 const char *after) {
     char path[] = "/tmp/ohmscape-test-XXXXXX";
     const int fd = mkstemp(path);
     assert_true(fd >= 0);
@@ -152,8 +148,8 @@ static void resume_at_every_step(const scene *s, const uint64_t expected[2], con
         if (s->flux) REQUIRE(crossbar_digest(b, PLANE_FLUX, &flux_digest));
         ohm_crossbar_destroy(b);
         if (digest != expected[0] || flux_digest != expected[1])
-            fail_msg("scene \"%s\" saved on %s after %" PRIu64 " steps and resumed on %s: digest %016" PRIx64, s->name,
-                     before, steps, after, digest);
+            fail_msg("scene \"%s\" saved on %s after %" PRIu64 " steps and resumed on %s: digest %016" PRIx64,
+                     s->name, before, steps, after, digest);
     }
     ohm_devices_close(first);
     ohm_devices_close(second);

@@ -41,8 +41,8 @@ static void check_words(const probe *p, const probe_question *q, const uint32_t 
                         const uint32_t expected[4]) {
     for (unsigned k = 0; k < 4; k++)
         if (found[k * p->lanes + lane] != expected[k])
-            fail_msg("%s: counter %08x %08x %08x %08x, lane %u, word %u is %08x, not %08x", p->name, q->c0, q->c1,
-                     q->c2, q->c3, lane, k, found[k * p->lanes + lane], expected[k]);
+            fail_msg("%s: counter %08x %08x %08x %08x, lane %u, word %u is %08x, not %08x", p->name, q->c0,
+                     q->c1, q->c2, q->c3, lane, k, found[k * p->lanes + lane], expected[k]);
 }
 
 static void philox_gives_the_published_answers(void **state) {
@@ -54,8 +54,8 @@ static void philox_gives_the_published_answers(void **state) {
     while (fgets(line, sizeof line, f)) {
         probe_question q;
         uint32_t expected[4], found[4 * MOST_LANES];
-        if (sscanf(line, "%x %x %x %x %x %x %x %x %x %x", &q.c0, &q.c1, &q.c2, &q.c3, &q.k0, &q.k1, &expected[0],
-                   &expected[1], &expected[2], &expected[3]) != 10)
+        if (sscanf(line, "%x %x %x %x %x %x %x %x %x %x", &q.c0, &q.c1, &q.c2, &q.c3, &q.k0, &q.k1,
+                   &expected[0], &expected[1], &expected[2], &expected[3]) != 10)
             continue;
         answers++;
         FOR_PROBES(p) {
@@ -67,7 +67,8 @@ static void philox_gives_the_published_answers(void **state) {
     assert_int_equal(answers, 3);
 }
 
-static philox4x32_ctr_t random123(uint32_t c0, uint32_t c1, uint32_t c2, uint32_t c3, uint32_t k0, uint32_t k1) {
+static philox4x32_ctr_t random123(uint32_t c0, uint32_t c1, uint32_t c2, uint32_t c3, uint32_t k0,
+                                  uint32_t k1) {
     const philox4x32_ctr_t counter = {{c0, c1, c2, c3}};
     const philox4x32_key_t key = {{k0, k1}};
     return philox4x32(counter, key);
@@ -162,8 +163,8 @@ static void sin_has_the_same_bits_everywhere(void **state) {
             p->sin(p, batch_x, BATCH, batch_y);
             for (int i = 0; i < BATCH; i++)
                 if (bits_of(first[i]) != bits_of(batch_y[i]))
-                    fail_msg("sin(%.9g) is %a on %s, %a on %s", (double)batch_x[i], (double)first[i], all->name,
-                             (double)batch_y[i], p->name);
+                    fail_msg("sin(%.9g) is %a on %s, %a on %s", (double)batch_x[i], (double)first[i],
+                             all->name, (double)batch_y[i], p->name);
         }
     }
 }
@@ -197,7 +198,8 @@ static void structures_have_one_layout(void **state) {
     FOR_PROBES(p) {
         p->layout(p, other);
         for (int i = 0; i < PROBE_LAYOUT; i++)
-            if (other[i] != first[i]) fail_msg("%s: layout value %d is %u, not %u", p->name, i, other[i], first[i]);
+            if (other[i] != first[i])
+                fail_msg("%s: layout value %d is %u, not %u", p->name, i, other[i], first[i]);
     }
 }
 

@@ -84,7 +84,8 @@ static void numbers_are_read_whole(void **state) {
     double d;
     char text[NUMBER_MAX_TEXT];
     assert_true(number_read_u64("18446744073709551615", &u) && u == UINT64_MAX);
-    static const char *const wrong[] = {"", "-1", "+1", " 1", "1 ", "1.0", "1e3", "18446744073709551616", "0x10"};
+    static const char *const wrong[] = {"",    "-1", "+1", " 1", "1 ", "1.0", "1e3", "18446744073709551616",
+                                        "0x10"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) assert_false(number_read_u64(wrong[i], &u));
     assert_true(number_read_double("-2.5e-3", &d) && d == -2.5e-3);
     assert_false(number_read_double("", &d) || number_read_double("1 ", &d) || number_read_double("inf", &d));

@@ -150,7 +150,8 @@ static void the_law_holds_in_double(void **state) {
     for (uint64_t row = 0; row < s.rows; row++)
         for (uint64_t col = 0; col < s.cols; col++) {
             double w = (double)scene_initial(&s, row, col);
-            for (uint64_t t = 0; t < 100; t++) w = clip(w + 0.5 * sin((double)scene_voltage(&s, row, col, t)) * 0.1);
+            for (uint64_t t = 0; t < 100; t++)
+                w = clip(w + 0.5 * sin((double)scene_voltage(&s, row, col, t)) * 0.1);
             worst = fmax(worst, fabs(w - (double)found[row * s.cols + col]));
         }
     print_message("  after 100 steps w is off by at most %.3g\n", worst);
@@ -201,7 +202,8 @@ static void the_distribution_is_that_of_the_law(void **state) {
     for (int i = 0; i < N; i++) {
         ours[i] = (double)found[i];
         law[i] = 0.1 + 0.8 * independent_uniform(&random);
-        for (int t = 0; t < 1000; t++) law[i] = clip(law[i] + 0.05 * sin(-5 + 10 * independent_uniform(&random)));
+        for (int t = 0; t < 1000; t++)
+            law[i] = clip(law[i] + 0.05 * sin(-5 + 10 * independent_uniform(&random)));
     }
     const double apart = distance(ours, law, N);
     print_message("  after 1000 steps the distributions are %.4g apart\n", apart);

@@ -14,7 +14,7 @@ $(BUILD)/tests/probe_lanes_%.o: tests/probe_lanes.c $(BUILD)/flags
 	$(call SAY,CC,"$< ($* lanes)")$(CC) $(ALL_CFLAGS) $(LANES_$*) -DOHM_LANES=$* -MMD -MP -c $< -o $@
 
 # Leaks and races inside drivers and runtimes are not ours to mend; each is named there.
-TEST_ENVIRONMENT = POCL_CACHE_DIR=$(abspath $(BUILD))/pocl-cache OHMSCAPE=$(BUILD)/ohmscape BUILD=$(BUILD) \
+TEST_ENVIRONMENT = POCL_CACHE_DIR=$(abspath $(BUILD))/pocl-cache OHMSCAPE=$(BUILD)/ohmscape BUILD=$(BUILD) SANITIZE=$(SANITIZE) \
                    ASAN_OPTIONS=detect_stack_use_after_return=0 LSAN_OPTIONS=suppressions=tests/lsan.txt:print_suppressions=0
 
 check: ## run the tests that are built, without building

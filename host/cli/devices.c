@@ -12,7 +12,8 @@ static const option_entry entries[] = {
 };
 
 static void print_table(const ohm_device_info *list, size_t count) {
-    printf("%-8s %-7s %5s %5s %10s %10s  %s\n", "device", "type", "units", "lanes", "memory", "buffer", "name");
+    printf("%-8s %-7s %5s %5s %10s %10s  %s\n", "device", "type", "units", "lanes", "memory", "buffer",
+           "name");
     for (size_t i = 0; i < count; i++) {
         char memory[NUMBER_MAX_TEXT], allocation[NUMBER_MAX_TEXT];
         number_format_bytes(list[i].memory, memory);

@@ -61,7 +61,7 @@ static void print_help(FILE *out) {
 // The options of every command in the manual's own language, so that there is one place for them.
 static void print_manual_options(void) {
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        printf(".SS ohmscape %s %s\n%s.\n.PP\n.nf\n", commands[i]->name, commands[i]->arguments, commands[i]->summary);
+        printf(".SS ohmscape %s\n.nf\n", commands[i]->name);
         fflush(stdout);
         options_print_help(commands[i], stdout);
         printf(".fi\n");

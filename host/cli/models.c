@@ -9,7 +9,8 @@
 
 static const option_entry entries[] = {{0}};
 
-static const char *const title[ROLE_COUNT] = {"Models (--model)", "Stimuli (--stimulus)", "Initial states (--init)"};
+static const char *const title[ROLE_COUNT] = {"Models (--model)", "Stimuli (--stimulus)",
+                                              "Initial states (--init)"};
 
 static void print_list(void) {
     for (int role = 0; role < ROLE_COUNT; role++) {

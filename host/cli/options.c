@@ -22,7 +22,8 @@ static getopt_tables make_tables(const option_entry *options) {
     size_t used = strlen(t.letters);
     int n = 0;
     for (const option_entry *o = options; o->name; o++, n++) {
-        t.longs[n] = (struct option){o->name, o->argument ? required_argument : no_argument, NULL, FIRST_LONG + n};
+        t.longs[n] =
+            (struct option){o->name, o->argument ? required_argument : no_argument, NULL, FIRST_LONG + n};
         if (!o->letter) continue;
         t.letters[used++] = o->letter;
         if (o->argument) t.letters[used++] = ':';
@@ -85,8 +86,8 @@ static void print_option(const option_entry *o, FILE *out) {
 }
 
 void options_print_help(const command *c, FILE *out) {
-    fprintf(out, "Usage: ohmscape %s [OPTION]...%s%s\n%s.\n\n", c->name, *c->arguments ? " " : "", c->arguments,
-            c->summary);
+    fprintf(out, "Usage: ohmscape %s [OPTION]...%s%s\n%s.\n\n", c->name, *c->arguments ? " " : "",
+            c->arguments, c->summary);
     for (const option_entry *o = c->options; o->name; o++) print_option(o, out);
     print_option(&(option_entry){"help", 'h', NULL, "print this", NULL}, out);
 }

@@ -20,8 +20,8 @@ typedef struct option_entry {
 // A command of the program.
 typedef struct command {
     const char *name;
-    const char *arguments; // what follows the options: "F.h5", or ""
-    const char *summary;   // one line
+    const char *arguments;       // what follows the options: "F.h5", or ""
+    const char *summary;         // one line
     const option_entry *options; // ends with a nameless entry
     int (*run)(int argc, char **argv);
 } command;

@@ -25,8 +25,8 @@ void progress_update(progress *p, uint64_t done, double seconds) {
     bar[30] = '\0';
     const double rate = (double)done / seconds;
     const double left = (double)(p->total - done) / rate;
-    fprintf(stderr, "\r[%s] step %" PRIu64 " of %" PRIu64 "  %.3g synapse-steps/s  %.0f s left \033[K", bar, done,
-            p->total, rate * (double)p->synapses, left);
+    fprintf(stderr, "\r[%s] step %" PRIu64 " of %" PRIu64 "  %.3g synapse-steps/s  %.0f s left \033[K", bar,
+            done, p->total, rate * (double)p->synapses, left);
     fflush(stderr);
 }
 

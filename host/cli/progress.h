@@ -6,10 +6,10 @@
 #include <stdint.h>
 
 typedef struct progress {
-    bool shown;         // stderr is a terminal, and nobody asked for quiet
-    uint64_t total;     // steps to do
+    bool shown;     // stderr is a terminal, and nobody asked for quiet
+    uint64_t total; // steps to do
     uint64_t synapses;
-    double last;        // when the line was last drawn, s
+    double last; // when the line was last drawn, s
 } progress;
 
 // Seconds since some fixed moment.

@@ -22,20 +22,20 @@ typedef struct run_options {
 } run_options;
 
 #define SETTER(name) static ohm_status set_##name(void *object, const char *text)
-#define SIDE_SETTER(name, place)                                                                   \
-    SETTER(name) {                                                                                 \
-        return options_read_u64(#name, text, 1, OHM_MAX_SIDE, &((run_options *)object)->place);    \
+#define SIDE_SETTER(name, place)                                                                             \
+    SETTER(name) {                                                                                           \
+        return options_read_u64(#name, text, 1, OHM_MAX_SIDE, &((run_options *)object)->place);              \
     }
-#define TEXT_SETTER(name, place)                                                                   \
-    SETTER(name) {                                                                                 \
-        ((run_options *)object)->place = text;                                                     \
-        return OHM_OK;                                                                             \
+#define TEXT_SETTER(name, place)                                                                             \
+    SETTER(name) {                                                                                           \
+        ((run_options *)object)->place = text;                                                               \
+        return OHM_OK;                                                                                       \
     }
-#define FLAG_SETTER(name, place)                                                                   \
-    SETTER(name) {                                                                                 \
-        (void)text;                                                                                \
-        ((run_options *)object)->place = true;                                                     \
-        return OHM_OK;                                                                             \
+#define FLAG_SETTER(name, place)                                                                             \
+    SETTER(name) {                                                                                           \
+        (void)text;                                                                                          \
+        ((run_options *)object)->place = true;                                                               \
+        return OHM_OK;                                                                                       \
     }
 
 SIDE_SETTER(neurons, neurons)
@@ -96,19 +96,24 @@ SETTER(band_rows) {
 enum { NEURONS, ROWS, COLS, STEPS, DT, SEED, MODEL, STIMULUS, INIT, FLUX };
 
 static const option_entry run_entries[] = {
-    [NEURONS] = {"neurons", 'n', "N", "rows and columns of the crossbar, 1 to 2147483648 (default 5)", set_neurons},
+    [NEURONS] = {"neurons", 'n', "N", "rows and columns of the crossbar, 1 to 2147483648 (default 5)",
+                 set_neurons},
     [ROWS] = {"rows", 0, "R", "rows, if not as many as columns", set_rows},
     [COLS] = {"cols", 0, "C", "columns", set_cols},
     [STEPS] = {"steps", 't', "T", "steps to do now, 0 or more (default 20)", set_steps},
     [DT] = {"dt", 0, "DT", "time step, above 0 and up to 1e6 (default 0.1)", set_dt},
     [SEED] = {"seed", 0, "S", "seed of all randomness, 0 to 2^64 - 1 (default 1)", set_seed},
-    [MODEL] = {"model", 0, "MODEL", "the memristor (default sin-state:beta=0.5,r_on=0.1,r_off=10);\n"
-                                    "`ohmscape models` lists models, stimuli and initial states", set_model},
+    [MODEL] = {"model", 0, "MODEL",
+               "the memristor (default sin-state:beta=0.5,r_on=0.1,r_off=10);\n"
+               "`ohmscape models` lists models, stimuli and initial states",
+               set_model},
     [STIMULUS] = {"stimulus", 0, "STIMULUS", "the voltages, in V (default uniform:lo=-5,hi=5)", set_stimulus},
     [INIT] = {"init", 0, "INIT", "initial states, from 0 to 1 (default uniform:lo=0.1,hi=0.9)", set_init},
     [FLUX] = {"flux", 0, NULL, "keep the flux of every synapse, in V s (4 more bytes each)", set_flux},
-    {"device", 0, "DEVICE", "auto (default), native, gpu, cpu or P.D, as `ohmscape devices`\n"
-                            "prints them; or several, with commas, to share the rows", set_device},
+    {"device", 0, "DEVICE",
+     "auto (default), native, gpu, cpu or P.D, as `ohmscape devices`\n"
+     "prints them; or several, with commas, to share the rows",
+     set_device},
     {"fuse", 0, "K", "steps in one launch, 1 to 65536, or auto (default): only speed", set_fuse},
     {"lanes", 0, "L", "vector width, 1, 4, 8, 16 or auto (default): only speed", set_lanes},
     {"band-rows", 0, "R", "most rows in one buffer, or auto (default): only layout", set_band_rows},
@@ -160,17 +165,25 @@ static ohm_status check_against_file(const run_options *o, uint32_t given) {
     const ohm_definition *mine = &o->definition, *saved = &info->definition;
     const bool rows = was_given(given, ROWS) || was_given(given, NEURONS);
     const bool cols = was_given(given, COLS) || was_given(given, NEURONS);
-    if (rows && mine->rows != saved->rows) status = differs(was_given(given, ROWS) ? "rows" : "neurons", o->from);
-    else if (cols && mine->cols != saved->cols) status = differs(was_given(given, COLS) ? "cols" : "neurons", o->from);
-    else if (was_given(given, DT) && mine->dt != saved->dt) status = differs("dt", o->from);
-    else if (was_given(given, SEED) && mine->seed != saved->seed) status = differs("seed", o->from);
-    else if (was_given(given, FLUX) && !saved->track_flux) status = differs("flux", o->from);
-    if (!status && was_given(given, MODEL)) status = check_spec(ROLE_MODEL, mine->model, saved->model, o->from);
+    if (rows && mine->rows != saved->rows)
+        status = differs(was_given(given, ROWS) ? "rows" : "neurons", o->from);
+    else if (cols && mine->cols != saved->cols)
+        status = differs(was_given(given, COLS) ? "cols" : "neurons", o->from);
+    else if (was_given(given, DT) && mine->dt != saved->dt)
+        status = differs("dt", o->from);
+    else if (was_given(given, SEED) && mine->seed != saved->seed)
+        status = differs("seed", o->from);
+    else if (was_given(given, FLUX) && !saved->track_flux)
+        status = differs("flux", o->from);
+    if (!status && was_given(given, MODEL))
+        status = check_spec(ROLE_MODEL, mine->model, saved->model, o->from);
     if (!status && was_given(given, STIMULUS))
         status = check_spec(ROLE_STIMULUS, mine->stimulus, saved->stimulus, o->from);
-    if (!status && was_given(given, INIT)) status = check_spec(ROLE_INITIAL, mine->initial, saved->initial, o->from);
+    if (!status && was_given(given, INIT))
+        status = check_spec(ROLE_INITIAL, mine->initial, saved->initial, o->from);
     if (!status && o->steps > OHM_MAX_STEP - info->step)
-        status = error_set(OHM_BAD_ARGUMENT, "--steps: %" PRIu64 " after step %" PRIu64 " pass the last step, %" PRIu64,
+        status = error_set(OHM_BAD_ARGUMENT,
+                           "--steps: %" PRIu64 " after step %" PRIu64 " pass the last step, %" PRIu64,
                            o->steps, info->step, OHM_MAX_STEP);
     free(info);
     return status;
@@ -224,7 +237,8 @@ static ohm_status advance(const run_options *o, ohm_crossbar *c, run_result *r) 
         r->seconds += progress_clock() - start;
         r->steps += slice;
         progress_update(&bar, r->steps, r->seconds);
-        if (!status && o->every && ohm_crossbar_step(c) % o->every == 0) status = ohm_crossbar_record(c, NULL);
+        if (!status && o->every && ohm_crossbar_step(c) % o->every == 0)
+            status = ohm_crossbar_record(c, NULL);
     }
     progress_end(&bar);
     return status;
@@ -304,11 +318,12 @@ static void print_summary(const ohm_devices *devices, const ohm_crossbar *c, con
     }
     printf("model         %s, dt=%s\n", d->model, dt);
     printf("stimulus      %s, seed %" PRIu64 "\n", d->stimulus, d->seed);
-    printf("steps         %" PRIu64 " in %.3f s, %u a launch, after %.3f s of set-up; now at step %" PRIu64 "\n",
+    printf("steps         %" PRIu64 " in %.3f s, %u a launch, after %.3f s of set-up; now at step %" PRIu64
+           "\n",
            r->steps, r->seconds, d->fuse, r->setup_seconds, ohm_crossbar_step(c));
     printf("throughput    %.3g synapse-steps/s\n", rate_of(r, d));
-    printf("state         mean %.6f, std %.6f, from %.6g to %.6g\n", s->state_mean, s->state_std, s->state_min,
-           s->state_max);
+    printf("state         mean %.6f, std %.6f, from %.6g to %.6g\n", s->state_mean, s->state_std,
+           s->state_min, s->state_max);
     print_histogram(s);
     printf("resistance    mean %.6g ohm, from %.6g to %.6g\n", s->resistance_mean, s->resistance_min,
            s->resistance_max);
