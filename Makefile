@@ -36,7 +36,11 @@ command -v clang-format|clang-format|the layout of the code
 command -v clang|clang|kernels compiled alone
 command -v cppcheck|cppcheck|static analysis
 endef
-export NEEDED_TO_BUILD NEEDED_TO_TEST NEEDED_TO_LINT
+define NEEDED_FOR_TSAN
+command -v clang|clang|a compiler whose OpenMP the thread sanitizer understands
+echo 'int main(void){}' | clang -fopenmp -x c - -o /dev/null|libomp-dev|that OpenMP
+endef
+export NEEDED_TO_BUILD NEEDED_TO_TEST NEEDED_TO_LINT NEEDED_FOR_TSAN
 
 # Installs what is missing with apt, or names it.
 define INSTALL
@@ -57,6 +61,8 @@ deps-test: deps
 	@NEEDED="$$NEEDED_TO_TEST"; $(INSTALL)
 deps-lint: deps-test
 	@NEEDED="$$NEEDED_TO_LINT"; $(INSTALL)
+deps-tsan: deps
+	@NEEDED="$$NEEDED_FOR_TSAN"; $(INSTALL)
 
 # ---- Compiling --------------------------------------------------------------------------------
 # pkg-config is asked when it is needed, not before `deps` has installed it.
@@ -142,6 +148,12 @@ asan: deps-test ## run the tests under the address and undefined-behaviour sanit
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g' SANITIZE=address,undefined all tests
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g' SANITIZE=address,undefined check
 
+# The native engine alone: OpenCL runtimes are not built for it.
+TSAN = BUILD=$(BUILD)/tsan CC=clang CFLAGS='-O1 -g' SANITIZE=thread
+tsan: deps-tsan ## run the native engine under the thread sanitizer
+	@$(MAKE) --no-print-directory $(TSAN) $(BUILD)/tsan/ohmscape
+	@$(MAKE) --no-print-directory $(TSAN) check-tsan
+
 SOURCES = $(shell git ls-files '*.c' '*.h' '*.cl')
 lint: deps-lint ## check layout, warnings, kernels alone, and static analysis
 	clang-format --dry-run -Werror $(SOURCES)
@@ -184,5 +196,5 @@ clean: ## remove build/
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile tests/tests.mk | column -t -s '|'
 
-.PHONY: all deps deps-test deps-lint run test tests check asan lint install clean help always
+.PHONY: all deps deps-test deps-lint deps-tsan run test tests check asan tsan check-tsan lint install clean help always
 .SECONDARY:
