@@ -163,7 +163,7 @@ lint: deps-lint ## check layout, warnings, kernels alone, and static analysis
 	    kernels/crossbar.cl || exit 1; done
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint CFLAGS='-O3 -Werror' all tests
 	cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \
-	  --suppress=missingIncludeSystem -DOHM_LANES=1 host host/cli
+	  --suppress=missingIncludeSystem -DOHM_LANES=1 host
 
 # ---- Installing -------------------------------------------------------------------------------
 bindir     = $(DESTDIR)$(PREFIX)/bin

@@ -161,7 +161,7 @@ static ohm_status read_plane(const source *s, ohm_crossbar *c, plane which) {
     if (!status) status = file_for_pieces(c, which, dataset, read_piece);
     H5Dclose(dataset);
 
-    uint64_t stored, found;
+    uint64_t stored = 0, found = 0;
     if (!status) status = read_digest(s, which, &stored);
     if (!status) status = crossbar_digest(c, which, &found);
     if (status || stored == found) return status;

@@ -1,6 +1,6 @@
 // ohmscape devices: what a crossbar can run on.
 #include "cli.h"
-#include "json.h"
+#include "report.h"
 #include "../error.h"
 #include "../number.h"
 

@@ -1,8 +1,7 @@
 // ohmscape info: what a saved file says of itself.
 #include "cli.h"
-#include "json.h"
+#include "report.h"
 #include "../error.h"
-#include "../number.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -23,16 +22,8 @@ static bool print_json(const ohm_file_info *info) {
 }
 
 static void print_text(const ohm_file_info *info) {
-    const ohm_definition *d = &info->definition;
-    char synapses[NUMBER_MAX_TEXT], dt[NUMBER_MAX_TEXT];
-    number_format_count(d->rows * d->cols, synapses);
-    number_format(d->dt, dt);
-    printf("crossbar      %" PRIu64 " x %" PRIu64 ", %s synapses%s\n", d->rows, d->cols, synapses,
-           d->track_flux ? ", with flux" : "");
+    report_definition(&info->definition);
     printf("step          %" PRIu64 "\n", info->step);
-    printf("model         %s, dt=%s\n", d->model, dt);
-    printf("stimulus      %s, seed %" PRIu64 "\n", d->stimulus, d->seed);
-    printf("init          %s\n", d->initial);
     printf("series        %" PRIu64 " rows\n", info->series_rows);
     printf("digest        %016" PRIx64 "\n", info->digest);
     printf("written by    ohmscape %s\n", info->version);

@@ -1,6 +1,6 @@
 // ohmscape run: simulate, report, save.
 #include "cli.h"
-#include "json.h"
+#include "report.h"
 #include "progress.h"
 #include "../error.h"
 #include "../number.h"
@@ -307,17 +307,11 @@ static void print_histogram(const ohm_statistics *s) {
 static void print_summary(const ohm_devices *devices, const ohm_crossbar *c, const run_result *r) {
     const ohm_definition *d = ohm_crossbar_definition(c);
     const ohm_statistics *s = &r->statistics;
-    char synapses[NUMBER_MAX_TEXT], dt[NUMBER_MAX_TEXT];
-    number_format_count(d->rows * d->cols, synapses);
-    number_format(d->dt, dt);
-    printf("crossbar      %" PRIu64 " x %" PRIu64 ", %s synapses%s\n", d->rows, d->cols, synapses,
-           d->track_flux ? ", with flux" : "");
+    report_definition(d);
     for (size_t i = 0; i < ohm_devices_count(devices); i++) {
         const ohm_device_info *info = ohm_devices_info(devices, i);
         printf("device        %s (%s, %s, %u lanes)\n", info->name, info->id, info->driver, d->lanes);
     }
-    printf("model         %s, dt=%s\n", d->model, dt);
-    printf("stimulus      %s, seed %" PRIu64 "\n", d->stimulus, d->seed);
     printf("steps         %" PRIu64 " in %.3f s, %u a launch, after %.3f s of set-up; now at step %" PRIu64
            "\n",
            r->steps, r->seconds, d->fuse, r->setup_seconds, ohm_crossbar_step(c));

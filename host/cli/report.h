@@ -1,10 +1,13 @@
-// JSON as the commands write it.
-#ifndef CLI_JSON_H
-#define CLI_JSON_H
+// What several commands print, as text and as JSON.
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
 
 #include "../ohmscape.h"
 
 #include <cjson/cJSON.h>
+
+// The lines of text that describe a definition.
+void report_definition(const ohm_definition *d);
 
 // A whole number, exact: cJSON's own numbers are doubles.
 void json_add_u64(cJSON *object, const char *name, uint64_t value);

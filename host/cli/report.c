@@ -1,7 +1,19 @@
-#include "json.h"
+#include "report.h"
+#include "../number.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+
+void report_definition(const ohm_definition *d) {
+    char synapses[NUMBER_MAX_TEXT], dt[NUMBER_MAX_TEXT];
+    number_format_count(d->rows * d->cols, synapses);
+    number_format(d->dt, dt);
+    printf("crossbar      %" PRIu64 " x %" PRIu64 ", %s synapses%s\n", d->rows, d->cols, synapses,
+           d->track_flux ? ", with flux" : "");
+    printf("model         %s, dt=%s\n", d->model, dt);
+    printf("stimulus      %s, seed %" PRIu64 "\n", d->stimulus, d->seed);
+    printf("init          %s\n", d->initial);
+}
 
 void json_add_u64(cJSON *object, const char *name, uint64_t value) {
     char text[24];
