@@ -7,6 +7,7 @@ PREFIX ?= /usr/local
 CC     ?= cc
 CFLAGS ?= -O3 -g
 V      ?= 0
+JOBS   ?= -j$(shell nproc 2>/dev/null || echo 1)
 
 VERSION := $(shell sed -n 's/^.define OHM_VERSION "\(.*\)"/\1/p' host/ohmscape.h)
 
@@ -128,7 +129,7 @@ $(BUILD)/flags: always
 
 # ---- Running ----------------------------------------------------------------------------------
 run: deps ## simulate a 4096 x 4096 crossbar for 200 steps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(JOBS) all
 	@$(BUILD)/ohmscape run --neurons 4096 --steps 200 --output $(BUILD)/crossbar.h5
 	@echo
 	@echo 'Try next:'
@@ -141,17 +142,17 @@ run: deps ## simulate a 4096 x 4096 crossbar for 200 steps
 include tests/tests.mk
 
 test: deps-test ## run every test
-	@$(MAKE) --no-print-directory all tests
+	@$(MAKE) --no-print-directory $(JOBS) all tests
 	@$(MAKE) --no-print-directory check
 
 asan: deps-test ## run the tests under the address and undefined-behaviour sanitizers
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g' SANITIZE=address,undefined all tests
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g' SANITIZE=address,undefined $(JOBS) all tests
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g' SANITIZE=address,undefined check
 
 # The native engine alone: OpenCL runtimes are not built for it.
 TSAN = BUILD=$(BUILD)/tsan CC=clang CFLAGS='-O1 -g' SANITIZE=thread
 tsan: deps-tsan ## run the native engine under the thread sanitizer
-	@$(MAKE) --no-print-directory $(TSAN) $(BUILD)/tsan/ohmscape
+	@$(MAKE) --no-print-directory $(TSAN) $(JOBS) $(BUILD)/tsan/ohmscape
 	@$(MAKE) --no-print-directory $(TSAN) check-tsan
 
 SOURCES = $(shell git ls-files '*.c' '*.h' '*.cl')
@@ -161,7 +162,7 @@ lint: deps-lint ## check layout, warnings, kernels alone, and static analysis
 	  clang -x cl -cl-std=CL1.2 -Xclang -finclude-default-header -fsyntax-only -Wall -Wextra -Werror \
 	    -DOHM_LANES=$$lanes -DOHM_MODEL=0 -DOHM_STIMULUS=0 -DOHM_INITIAL=0 -DOHM_FLUX=1 -DOHM_GROUP=1 \
 	    kernels/crossbar.cl || exit 1; done
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint CFLAGS='-O3 -Werror' all tests
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint CFLAGS='-O3 -Werror' $(JOBS) all tests
 	cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \
 	  --suppress=missingIncludeSystem -DOHM_LANES=1 host
 
