@@ -12,41 +12,41 @@ JOBS   ?= -j$(shell nproc 2>/dev/null || echo 1)
 VERSION := $(shell sed -n 's/^.define OHM_VERSION "\(.*\)"/\1/p' host/ohmscape.h)
 
 # ---- What is needed ---------------------------------------------------------------------------
-# Probe (a shell command that succeeds where the thing is there) | Debian package | what it is for.
+# Probe (a shell command that succeeds where the thing is there) @ Debian packages @ what for.
 define NEEDED_TO_BUILD
-command -v cc|gcc|the C compiler
-command -v pkg-config|pkg-config|finding libraries
-echo 'int main(void){}' | cc -x c -fopenmp - -o /dev/null|libc6-dev libgomp1|C library and OpenMP
-pkg-config --exists OpenCL|ocl-icd-opencl-dev|OpenCL loader
-echo '#include <CL/cl.h>' | cc -E - |opencl-c-headers|OpenCL headers
-ls /etc/OpenCL/vendors/*.icd|pocl-opencl-icd|an OpenCL device on any CPU
-pkg-config --exists hdf5|libhdf5-dev|state files
-pkg-config --exists libcjson|libcjson-dev|JSON output
+command -v cc @ gcc @ the C compiler
+command -v pkg-config @ pkg-config @ finding libraries
+echo 'int main(void){}' | cc -x c -fopenmp - -o /dev/null @ libc6-dev libgomp1 @ C library and OpenMP
+pkg-config --exists OpenCL @ ocl-icd-opencl-dev @ OpenCL loader
+echo '#include <CL/cl.h>' | cc -E -  @ opencl-c-headers @ OpenCL headers
+ls /etc/OpenCL/vendors/*.icd @ pocl-opencl-icd @ an OpenCL device on any CPU
+pkg-config --exists hdf5 @ libhdf5-dev @ state files
+pkg-config --exists libcjson @ libcjson-dev @ JSON output
 endef
 define NEEDED_TO_TEST
-pkg-config --exists cmocka|libcmocka-dev|unit tests
-command -v bats|bats|command-line tests
-ls /usr/include/Random123/philox.h|librandom123-dev|a second opinion on Philox
-command -v oclgrind|oclgrind|races and bounds in kernels
-command -v h5dump|hdf5-tools|reading files with another program
-command -v jq|jq|reading JSON with another program
-python3 -c 'import numpy, h5py'|python3-numpy python3-h5py|the comparison in bench/, and its tests
+pkg-config --exists cmocka @ libcmocka-dev @ unit tests
+command -v bats @ bats @ command-line tests
+ls /usr/include/Random123/philox.h @ librandom123-dev @ a second opinion on Philox
+command -v oclgrind @ oclgrind @ races and bounds in kernels
+command -v h5dump @ hdf5-tools @ reading files with another program
+command -v jq @ jq @ reading JSON with another program
+for p in python3 /usr/bin/python3; do $$p -c 'import numpy, h5py' && break; done @ python3-numpy python3-h5py @ the comparison in bench/, and its tests
 endef
 define NEEDED_TO_LINT
-command -v clang-format|clang-format|the layout of the code
-command -v clang|clang|kernels compiled alone
-command -v cppcheck|cppcheck|static analysis
+command -v clang-format @ clang-format @ the layout of the code
+command -v clang @ clang @ kernels compiled alone
+command -v cppcheck @ cppcheck @ static analysis
 endef
 define NEEDED_FOR_TSAN
-command -v clang|clang|a compiler whose OpenMP the thread sanitizer understands
-echo 'int main(void){}' | clang -fopenmp -x c - -o /dev/null|libomp-dev|that OpenMP
+command -v clang @ clang @ a compiler whose OpenMP the thread sanitizer understands
+echo 'int main(void){}' | clang -fopenmp -x c - -o /dev/null @ libomp-dev @ that OpenMP
 endef
 export NEEDED_TO_BUILD NEEDED_TO_TEST NEEDED_TO_LINT NEEDED_FOR_TSAN
 
 # Installs what is missing with apt, or names it.
 define INSTALL
-missing=$$(printf '%s\n' "$$NEEDED" | while IFS='|' read -r probe package purpose; do \
-    sh -c "$$probe" >/dev/null 2>&1 || { echo "missing: $$package ($$purpose)" >&2; echo "$$package"; }; done); \
+missing=$$(printf '%s\n' "$$NEEDED" | while IFS=@ read -r probe package purpose; do \
+    sh -c "$$probe" >/dev/null 2>&1 || { echo missing: $$package '-' $$purpose >&2; echo $$package; }; done); \
 [ -z "$$missing" ] && exit 0; \
 missing=$$(echo $$missing); \
 command -v apt-get >/dev/null || { echo "make: install these (Debian's names), then try again: $$missing" >&2; exit 1; }; \
