@@ -29,10 +29,11 @@ static ohm_status no_room(const ohm_device_info *info, const char *what, uint64_
                      info->id, has_text);
 }
 
-// Whether the share of device i fits into it.
-static ohm_status check_share(const problem *p, const ohm_device_info *info, size_t i, size_t n) {
+// Whether the share of device i fits into it. *host counts what all devices take of the host's memory.
+static ohm_status check_share(const problem *p, const ohm_device_info *info, size_t i, size_t n, u128 *host) {
     const uint64_t rows = first_row(p, i + 1, n) - first_row(p, i, n);
-    const u128 needed = (u128)rows * row_bytes(p) * (p->track_flux ? 2 : 1);
+    u128 needed = (u128)rows * row_bytes(p) * (p->track_flux ? 2 : 1);
+    if (info->type == OHM_DEVICE_NATIVE || info->type == OHM_DEVICE_CPU) needed = *host += needed;
     char what[128];
     snprintf(what, sizeof what, "a crossbar of %" PRIu64 " x %" PRIu64, p->rows, p->cols);
     if (needed > info->memory)
@@ -112,8 +113,9 @@ static unsigned choose_fuse(const problem *p) {
 static ohm_status build(ohm_crossbar *c, ohm_devices *devices) {
     const size_t n = ohm_devices_count(devices);
     ohm_status status = OHM_OK;
+    u128 host = 0;
     for (size_t i = 0; i < n && !status; i++)
-        status = check_share(&c->problem, ohm_devices_info(devices, i), i, n);
+        status = check_share(&c->problem, ohm_devices_info(devices, i), i, n, &host);
     if (!status) status = create_engines(c, devices);
     for (size_t i = 0; i < n && !status; i++) status = add_bands(c, ohm_devices_info(devices, i), i);
     return status ? status : fill(c);
@@ -213,6 +215,8 @@ static void summarise(u128 sum, u128 square, uint64_t n, double *mean, double *s
     *mean = (double)whole + rest;
     *std = sqrt(fmax((double)spread / (double)n - rest * rest, 0));
 }
+
+_Static_assert(OHM_HISTOGRAM_BINS == TALLY_BINS, "the histogram is the tally's");
 
 static double mean_of(u128 sum, uint64_t n, float scale) {
     return ((double)(sum / n) + (double)(uint64_t)(sum % n) / (double)n) / scale;

@@ -20,33 +20,45 @@ void file_parameter_name(spec_role role, const char *key, char name[FILE_MAX_NAM
     snprintf(name, FILE_MAX_NAME, "%s.%s", spec_role_name[role], key);
 }
 
+static _Thread_local char reason[256];
+
 void file_quiet(void) {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    reason[0] = '\0';
 }
 
 // Keeps the innermost description of the error stack, cut to the system's own words.
 static herr_t keep_reason(unsigned depth, const H5E_error2_t *error, void *context) {
     (void)depth;
-    char *reason = context;
+    (void)context;
     const char *system = error->desc ? strstr(error->desc, "error message = '") : NULL;
     const char *text = system ? system + strlen("error message = '") : error->desc;
-    if (text) snprintf(reason, 256, "%.*s", (int)strcspn(text, system ? "'" : "\n"), text);
-    return system ? 1 : 0; // the outer entries say less
+    if (text) snprintf(reason, sizeof reason, "%.*s", (int)strcspn(text, system ? "'" : "\n"), text);
+    return 1; // the outer ones say less
+}
+
+bool file_did(int64_t result) {
+    if (result >= 0) return true;
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_reason, NULL);
+    return false;
 }
 
 const char *file_hdf5_reason(void) {
-    static _Thread_local char reason[256];
-    snprintf(reason, sizeof reason, "HDF5 gives no reason");
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_reason, reason);
-    return reason;
+    return reason[0] ? reason : "HDF5 gives no reason";
+}
+
+void file_plane_chunk(const problem *p, hsize_t chunk[2]) {
+    const hsize_t most = 1u << 18;
+    chunk[1] = p->cols < most ? p->cols : most;
+    chunk[0] = most / chunk[1] < p->rows ? most / chunk[1] : p->rows;
 }
 
 bool file_select(hid_t dataset, area piece, hid_t *file_space, hid_t *memory_space) {
     const hsize_t start[2] = {piece.row, piece.col}, count[2] = {piece.rows, piece.cols};
     *memory_space = H5Screate_simple(2, count, NULL);
     *file_space = H5Dget_space(dataset);
-    return *memory_space >= 0 && *file_space >= 0 &&
-           H5Sselect_hyperslab(*file_space, H5S_SELECT_SET, start, NULL, count, NULL) >= 0;
+    return file_did(*memory_space) && file_did(*file_space) &&
+           file_did(H5Sselect_hyperslab(*file_space, H5S_SELECT_SET, start, NULL, count, NULL));
 }
 
 ohm_status file_for_pieces(ohm_crossbar *c, plane which, hid_t dataset, file_copy *copy) {

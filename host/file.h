@@ -27,11 +27,21 @@ typedef struct file_column {
 #define FILE_COLUMN_COUNT 6
 extern const file_column file_columns[FILE_COLUMN_COUNT];
 
+// Chunks of a plane: up to 1 MiB, of whole rows unless one row is longer.
+void file_plane_chunk(const problem *p, hsize_t chunk[2]);
+
+// Rows of the series in a chunk.
+#define FILE_SERIES_CHUNK 1024
+
 // The attribute of a parameter, "model.beta".
 #define FILE_MAX_NAME 64
 void file_parameter_name(spec_role role, const char *key, char name[FILE_MAX_NAME]);
 
-// The last failure inside HDF5, as a phrase: the system's own words where there are some.
+// Whether an HDF5 call succeeded, from what it returned. If not, its reason is kept, since the next
+// HDF5 call, even one that cleans up, forgets it.
+bool file_did(int64_t result);
+
+// The reason kept last, as a phrase: the system's own words where there are some.
 const char *file_hdf5_reason(void);
 
 // An area of rows that fit a buffer of this many floats, for copying a plane piece by piece.
@@ -44,7 +54,7 @@ ohm_status file_for_pieces(ohm_crossbar *c, plane which, hid_t dataset, file_cop
 // Selects a piece in a dataset's space; memory receives the space of the buffer.
 bool file_select(hid_t dataset, area piece, hid_t *file_space, hid_t *memory_space);
 
-// Keeps HDF5 from printing; call before any other HDF5 call.
+// Keeps HDF5 from printing, and forgets old reasons; call before any other HDF5 call.
 void file_quiet(void);
 
 #endif

@@ -34,11 +34,11 @@ static ohm_status unreadable(const source *s, const char *name) {
 // Reads a scalar attribute of a type class as the host's type.
 static bool read_attribute(const source *s, const char *name, H5T_class_t class, hid_t type, void *value) {
     const hid_t attribute = H5Aopen(s->file, name, H5P_DEFAULT);
-    if (attribute < 0) return false;
+    if (!file_did(attribute)) return false;
     const hid_t space = H5Aget_space(attribute), stored = H5Aget_type(attribute);
     const bool right =
         space >= 0 && H5Sget_simple_extent_npoints(space) == 1 && H5Tget_class(stored) == class;
-    const bool done = right && H5Aread(attribute, type, value) >= 0;
+    const bool done = right && file_did(H5Aread(attribute, type, value));
     H5Tclose(stored);
     H5Sclose(space);
     H5Aclose(attribute);
@@ -143,8 +143,9 @@ static ohm_status check_plane(const source *s, const char *name, hid_t dataset, 
 
 static ohm_status read_piece(ohm_crossbar *c, plane which, area piece, hid_t dataset, float *buffer) {
     hid_t file_space, memory_space;
-    const bool done = file_select(dataset, piece, &file_space, &memory_space) &&
-                      H5Dread(dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, buffer) >= 0;
+    const bool done =
+        file_select(dataset, piece, &file_space, &memory_space) &&
+        file_did(H5Dread(dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, buffer));
     const ohm_status status =
         done ? OHM_OK
              : error_set(OHM_BAD_FILE, "cannot read the %s: %s", file_plane_name[which], file_hdf5_reason());
@@ -156,7 +157,7 @@ static ohm_status read_piece(ohm_crossbar *c, plane which, area piece, hid_t dat
 static ohm_status read_plane(const source *s, ohm_crossbar *c, plane which) {
     const char *name = file_plane_name[which];
     const hid_t dataset = H5Dopen2(s->file, name, H5P_DEFAULT);
-    if (dataset < 0) return unreadable(s, name);
+    if (!file_did(dataset)) return unreadable(s, name);
     ohm_status status = check_plane(s, name, dataset, &c->problem);
     if (!status) status = file_for_pieces(c, which, dataset, read_piece);
     H5Dclose(dataset);
@@ -176,10 +177,10 @@ static ohm_status read_plane(const source *s, ohm_crossbar *c, plane which) {
 static ohm_status read_series_count(const source *s, uint64_t *count) {
     *count = 0;
     const htri_t there = H5Lexists(s->file, "series", H5P_DEFAULT);
-    if (there < 0) return unreadable(s, "series");
+    if (!file_did(there)) return unreadable(s, "series");
     if (!there) return OHM_OK;
     const hid_t dataset = H5Dopen2(s->file, "series/step", H5P_DEFAULT);
-    if (dataset < 0) return unreadable(s, "series/step");
+    if (!file_did(dataset)) return unreadable(s, "series/step");
     const hid_t space = H5Dget_space(dataset);
     hsize_t size = 0;
     const bool right =
@@ -194,14 +195,14 @@ static ohm_status read_column(const source *s, series *result, const file_column
     char name[FILE_MAX_NAME];
     snprintf(name, sizeof name, "series/%s", column->name);
     const hid_t dataset = H5Dopen2(s->file, name, H5P_DEFAULT);
-    if (dataset < 0) return unreadable(s, name);
+    if (!file_did(dataset)) return unreadable(s, name);
     const hsize_t count[2] = {result->count, column->width};
     const hsize_t row[2] = {result->count, sizeof(series_row) / 8}, start[2] = {0, column->first};
     const hid_t space = H5Dget_space(dataset), memory = H5Screate_simple(2, row, NULL);
     H5Sselect_hyperslab(memory, H5S_SELECT_SET, start, NULL, count, NULL);
     const hid_t type = column->real ? H5T_NATIVE_DOUBLE : H5T_NATIVE_UINT64;
     const bool right = H5Sget_simple_extent_npoints(space) == (hssize_t)(count[0] * count[1]);
-    const bool done = right && H5Dread(dataset, type, memory, space, H5P_DEFAULT, result->rows) >= 0;
+    const bool done = right && file_did(H5Dread(dataset, type, memory, space, H5P_DEFAULT, result->rows));
     H5Sclose(memory);
     H5Sclose(space);
     H5Dclose(dataset);
@@ -226,7 +227,7 @@ static ohm_status open_source(const char *path, source *s) {
     *s = (source){path, -1};
     if (access(path, R_OK) < 0) return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
     s->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (s->file >= 0) return OHM_OK;
+    if (file_did(s->file)) return OHM_OK;
     return error_set(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: %s", path, file_hdf5_reason());
 }
 

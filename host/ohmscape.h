@@ -191,9 +191,9 @@ ohm_status ohm_crossbar_record(ohm_crossbar *crossbar, ohm_statistics *statistic
 // Errors: OHM_IO_FAILED, OHM_OUT_OF_MEMORY, OHM_DEVICE_FAILED.
 ohm_status ohm_crossbar_save(ohm_crossbar *crossbar, const char *path);
 
-// Whether a crossbar could be saved at path, without touching a file that is there.
+// Whether a file of some bytes could be saved at path, without touching one that is there.
 // Errors: OHM_IO_FAILED.
-ohm_status ohm_save_check(const char *path);
+ohm_status ohm_save_check(const char *path, uint64_t bytes);
 
 // What a file says of itself.
 typedef struct ohm_file_info {

@@ -1,6 +1,7 @@
 // Saving a crossbar: into a temporary file beside the target, flushed to disk, then renamed.
 #include "error.h"
 #include "file.h"
+#include "number.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,10 +11,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 static ohm_status hdf5_failed(const char *what) {
     return error_set(OHM_IO_FAILED, "cannot write %s: %s", what, file_hdf5_reason());
+}
+
+static ohm_status system_failed(const char *verb, const char *path) {
+    return error_set(OHM_IO_FAILED, "cannot %s %s: %s", verb, path, strerror(errno));
 }
 
 // ---- Attributes -------------------------------------------------------------------------------
@@ -21,8 +27,8 @@ static ohm_status hdf5_failed(const char *what) {
 static bool write_attribute(hid_t file, const char *name, hid_t type, const void *value) {
     const hid_t space = H5Screate(H5S_SCALAR);
     const hid_t attribute = H5Acreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    const bool done = attribute >= 0 && H5Awrite(attribute, type, value) >= 0;
-    const bool closed = attribute < 0 || H5Aclose(attribute) >= 0;
+    const bool done = file_did(attribute) && file_did(H5Awrite(attribute, type, value));
+    const bool closed = attribute < 0 || file_did(H5Aclose(attribute));
     H5Sclose(space);
     return done && closed;
 }
@@ -66,15 +72,14 @@ static bool write_parameters(hid_t file, const ohm_crossbar *c) {
 // ---- Planes -----------------------------------------------------------------------------------
 
 static hid_t create_plane(hid_t file, const problem *p, const char *name) {
-    // Chunks of up to 1 MiB, of whole rows unless one row is longer. No more than HDF5's chunk cache
-    // holds: HDF5 1.10 wrote rubbish for chunks past it.
-    const hsize_t most = 1u << 18, size[2] = {p->rows, p->cols};
-    hsize_t chunk[2] = {1, p->cols < most ? p->cols : most};
-    chunk[0] = most / chunk[1] < p->rows ? most / chunk[1] : p->rows;
+    const hsize_t size[2] = {p->rows, p->cols};
+    hsize_t chunk[2];
+    file_plane_chunk(p, chunk);
     const hid_t space = H5Screate_simple(2, size, NULL);
     const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_chunk(creation, 2, chunk);
     H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
+    H5Pset_obj_track_times(creation, false); // the same crossbar gives the same file
     const hid_t dataset = H5Dcreate2(file, name, H5T_IEEE_F32LE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
     H5Pclose(creation);
     H5Sclose(space);
@@ -85,8 +90,9 @@ static ohm_status write_piece(ohm_crossbar *c, plane which, area piece, hid_t da
     const ohm_status status = crossbar_read(c, which, piece, buffer);
     if (status) return status;
     hid_t file_space, memory_space;
-    const bool done = file_select(dataset, piece, &file_space, &memory_space) &&
-                      H5Dwrite(dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, buffer) >= 0;
+    const bool done =
+        file_select(dataset, piece, &file_space, &memory_space) &&
+        file_did(H5Dwrite(dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, buffer));
     const ohm_status written = done ? OHM_OK : hdf5_failed(file_plane_name[which]);
     H5Sclose(file_space);
     H5Sclose(memory_space);
@@ -101,9 +107,9 @@ static ohm_status write_plane(hid_t file, ohm_crossbar *c, plane which) {
     snprintf(text, sizeof text, "%016" PRIx64, digest);
     if (!write_text(file, file_plane_digest[which], text)) return hdf5_failed(file_plane_digest[which]);
     const hid_t dataset = create_plane(file, &c->problem, file_plane_name[which]);
-    if (dataset < 0) return hdf5_failed(file_plane_name[which]);
+    if (!file_did(dataset)) return hdf5_failed(file_plane_name[which]);
     status = file_for_pieces(c, which, dataset, write_piece);
-    if (H5Dclose(dataset) < 0 && !status) status = hdf5_failed(file_plane_name[which]);
+    if (!file_did(H5Dclose(dataset)) && !status) status = hdf5_failed(file_plane_name[which]);
     return status;
 }
 
@@ -112,18 +118,20 @@ static ohm_status write_plane(hid_t file, ohm_crossbar *c, plane which) {
 static bool write_column(hid_t group, const series *s, const file_column *column) {
     const int rank = column->width > 1 ? 2 : 1;
     const hsize_t size[2] = {s->count, column->width};
-    const hsize_t chunk[2] = {s->count < 1024 ? s->count : 1024, column->width};
+    const hsize_t chunk[2] = {s->count < FILE_SERIES_CHUNK ? s->count : FILE_SERIES_CHUNK, column->width};
     const hsize_t row[2] = {s->count, sizeof(series_row) / 8}, start[2] = {0, column->first};
     const hid_t space = H5Screate_simple(rank, size, NULL), memory = H5Screate_simple(2, row, NULL);
     H5Sselect_hyperslab(memory, H5S_SELECT_SET, start, NULL, size, NULL);
     const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_chunk(creation, rank, chunk);
+    H5Pset_obj_track_times(creation, false);
     H5Pset_fletcher32(creation); // no digest covers the series
     const hid_t type = column->real ? H5T_IEEE_F64LE : H5T_STD_U64LE;
     const hid_t dataset = H5Dcreate2(group, column->name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
     const hid_t host_type = column->real ? H5T_NATIVE_DOUBLE : H5T_NATIVE_UINT64;
-    const bool done = dataset >= 0 && H5Dwrite(dataset, host_type, memory, space, H5P_DEFAULT, s->rows) >= 0;
-    const bool closed = dataset < 0 || H5Dclose(dataset) >= 0;
+    const bool done =
+        file_did(dataset) && file_did(H5Dwrite(dataset, host_type, memory, space, H5P_DEFAULT, s->rows));
+    const bool closed = dataset < 0 || file_did(H5Dclose(dataset));
     H5Pclose(creation);
     H5Sclose(memory);
     H5Sclose(space);
@@ -132,8 +140,11 @@ static bool write_column(hid_t group, const series *s, const file_column *column
 
 static ohm_status write_series(hid_t file, const series *s) {
     if (!s->count) return OHM_OK;
-    const hid_t group = H5Gcreate2(file, "series", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    bool done = group >= 0;
+    const hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
+    H5Pset_obj_track_times(creation, false);
+    const hid_t group = H5Gcreate2(file, "series", H5P_DEFAULT, creation, H5P_DEFAULT);
+    H5Pclose(creation);
+    bool done = file_did(group);
     for (int i = 0; i < FILE_COLUMN_COUNT && done; i++) done = write_column(group, s, &file_columns[i]);
     if (group >= 0) H5Gclose(group);
     return done ? OHM_OK : hdf5_failed("series");
@@ -148,23 +159,58 @@ static ohm_status write_all(hid_t file, ohm_crossbar *c) {
     return status ? status : write_series(file, &c->series);
 }
 
-static ohm_status write_file(ohm_crossbar *c, const char *path) {
+// Bytes the file will take, rounded up: whole chunks, and room for everything beside the data.
+static uint64_t file_size(const ohm_crossbar *c) {
+    const problem *p = &c->problem;
+    hsize_t chunk[2];
+    file_plane_chunk(p, chunk);
+    const uint64_t rows = (p->rows + chunk[0] - 1) / chunk[0] * chunk[0];
+    const uint64_t cols = (p->cols + chunk[1] - 1) / chunk[1] * chunk[1];
+    const uint64_t planes = rows * cols * sizeof(float) * (p->track_flux ? 2 : 1);
+    const uint64_t series_rows = c->series.count < FILE_SERIES_CHUNK
+                                     ? c->series.count
+                                     : (c->series.count / FILE_SERIES_CHUNK + 1) * FILE_SERIES_CHUNK;
+    const uint64_t data = planes + series_rows * sizeof(series_row);
+    return data + data / 1024 + (64u << 10);
+}
+
+// Takes the room on the disk before HDF5 writes: a full disk then shows as what it is, and not as a
+// flush that fails inside HDF5 1.10, after which it can't even close the file. Systems that can't
+// reserve go without.
+static ohm_status reserve(const char *temporary, const char *path, uint64_t bytes) {
+    const int fd = open(temporary, O_WRONLY | O_CLOEXEC);
+    if (fd < 0) return system_failed("open", path);
+    const bool full = fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)bytes) < 0 && errno == ENOSPC;
+    const ohm_status status = full ? system_failed("write", path) : OHM_OK;
+    close(fd);
+    return status;
+}
+
+// Gives back what was reserved beyond the end of the file.
+static ohm_status trim(const char *temporary, const char *path) {
+    struct stat info;
+    const bool trimmed = stat(temporary, &info) == 0 && truncate(temporary, info.st_size) == 0;
+    return trimmed ? OHM_OK : system_failed("write", path);
+}
+
+// Writes the file at temporary; messages speak of path.
+static ohm_status write_file(ohm_crossbar *c, const char *temporary, const char *path) {
     file_quiet();
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     // Object headers and indices of this version carry checksums.
     H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110);
     H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
-    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+    const hid_t creation = H5Pcreate(H5P_FILE_CREATE);
+    H5Pset_obj_track_times(creation, false);
+    const hid_t file = H5Fcreate(temporary, H5F_ACC_TRUNC, creation, access);
+    H5Pclose(creation);
     H5Pclose(access);
-    if (file < 0) return hdf5_failed(path);
-    ohm_status status = write_all(file, c);
-    if (!status && H5Fflush(file, H5F_SCOPE_GLOBAL) < 0) status = hdf5_failed(path);
-    if (H5Fclose(file) < 0 && !status) status = hdf5_failed(path);
-    return status;
-}
-
-static ohm_status system_failed(const char *verb, const char *path) {
-    return error_set(OHM_IO_FAILED, "cannot %s %s: %s", verb, path, strerror(errno));
+    if (!file_did(file)) return hdf5_failed(path);
+    ohm_status status = reserve(temporary, path, file_size(c));
+    if (!status) status = write_all(file, c);
+    if (!status && !file_did(H5Fflush(file, H5F_SCOPE_GLOBAL))) status = hdf5_failed(path);
+    if (!file_did(H5Fclose(file)) && !status) status = hdf5_failed(path);
+    return status ? status : trim(temporary, path);
 }
 
 // Flushes a file or folder to disk.
@@ -184,45 +230,59 @@ static ohm_status sync_folder_of(const char *path) {
     return status;
 }
 
-// Creates an empty file beside path, with the permissions a new file gets here.
-static ohm_status create_temporary(const char *path, char **temporary) {
-    struct stat info;
-    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
-        return error_set(OHM_IO_FAILED, "cannot write %s: it is not a regular file", path);
-    if (asprintf(temporary, "%s.XXXXXX", path) < 0) {
-        *temporary = NULL;
-        return error_no_memory("a path");
-    }
-    const int fd = mkostemp(*temporary, O_CLOEXEC);
-    if (fd < 0) {
-        const ohm_status status = system_failed("write", path);
-        free(*temporary);
-        *temporary = NULL;
-        return status;
-    }
+// A file being made beside its target.
+typedef struct replacement {
+    char *target; // path, through any symbolic links
+    char *temporary;
+} replacement;
+
+static void replacement_free(replacement *r) {
+    free(r->target);
+    free(r->temporary);
+}
+
+// Creates the empty file, with the permissions of the target or, if there is none, of any new file.
+static ohm_status create_temporary(const char *path, replacement *r) {
     const mode_t mask = umask(0);
     umask(mask);
-    fchmod(fd, 0666 & ~mask);
+    struct stat info = {.st_mode = S_IFREG | (0666 & ~mask)};
+    stat(path, &info);
+    if (!S_ISREG(info.st_mode))
+        return error_set(OHM_IO_FAILED, "cannot write %s: it is not a regular file", path);
+    r->target = realpath(path, NULL);
+    if (!r->target) r->target = strdup(path);
+    if (!r->target || asprintf(&r->temporary, "%s.XXXXXX", r->target) < 0) return error_no_memory("a path");
+    const int fd = mkostemp(r->temporary, O_CLOEXEC);
+    if (fd < 0) return system_failed("write", path);
+    fchmod(fd, info.st_mode & 07777);
     close(fd);
     return OHM_OK;
 }
 
-ohm_status ohm_save_check(const char *path) {
-    char *temporary;
-    const ohm_status status = create_temporary(path, &temporary);
-    if (!status) unlink(temporary);
-    if (!status) free(temporary);
+ohm_status ohm_save_check(const char *path, uint64_t bytes) {
+    replacement r = {0};
+    ohm_status status = create_temporary(path, &r);
+    struct statvfs disk;
+    if (!status && statvfs(r.temporary, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < bytes) {
+        char needed[NUMBER_MAX_TEXT], left[NUMBER_MAX_TEXT];
+        number_format_bytes(bytes, needed);
+        number_format_bytes((uint64_t)disk.f_bavail * disk.f_frsize, left);
+        status = error_set(OHM_IO_FAILED, "cannot write %s: %s: it needs %s, and %s is free", path,
+                           strerror(ENOSPC), needed, left);
+    }
+    if (r.temporary) unlink(r.temporary);
+    replacement_free(&r);
     return status;
 }
 
 ohm_status ohm_crossbar_save(ohm_crossbar *c, const char *path) {
-    char *temporary;
-    ohm_status status = create_temporary(path, &temporary);
-    if (status) return status;
-    status = write_file(c, temporary);
-    if (!status) status = sync_path(temporary);
-    if (!status && rename(temporary, path) < 0) status = system_failed("rename the new file to", path);
-    if (status) unlink(temporary);
-    free(temporary);
-    return status ? status : sync_folder_of(path);
+    replacement r = {0};
+    ohm_status status = create_temporary(path, &r);
+    if (!status) status = write_file(c, r.temporary, path);
+    if (!status) status = sync_path(r.temporary);
+    if (!status && rename(r.temporary, r.target) < 0) status = system_failed("rename the new file to", path);
+    if (status && r.temporary) unlink(r.temporary);
+    if (!status) status = sync_folder_of(r.target);
+    replacement_free(&r);
+    return status;
 }

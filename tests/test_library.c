@@ -177,8 +177,10 @@ static void files_are_refused(void **state) {
     refused(ohm_file_read_info("/nonexistent/file.h5", &info), OHM_IO_FAILED, "No such file or directory");
     refused(ohm_file_read_info("LICENSE", &info), OHM_BAD_FILE, "not an ohmscape file");
     assert_null(info);
-    refused(ohm_save_check("/nonexistent/file.h5"), OHM_IO_FAILED, "/nonexistent/file.h5");
-    refused(ohm_save_check("/tmp"), OHM_IO_FAILED, "not a regular file");
+    refused(ohm_save_check("/nonexistent/file.h5", 0), OHM_IO_FAILED, "/nonexistent/file.h5");
+    refused(ohm_save_check("/tmp", 0), OHM_IO_FAILED, "not a regular file");
+    refused(ohm_save_check("/tmp/file.h5", UINT64_MAX), OHM_IO_FAILED,
+            "No space left on device: it needs 16.0 EiB");
 }
 
 int main(void) {

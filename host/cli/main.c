@@ -3,6 +3,7 @@
 #include "../error.h"
 
 #include <errno.h>
+#include <hdf5.h>
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
@@ -85,6 +86,9 @@ static int unknown(const char *name) {
 }
 
 int main(int argc, char **argv) {
+    // Every file is closed where it was opened. After a failed flush HDF5 1.10 keeps its half, and
+    // would crash on it when the process ends.
+    H5dont_atexit();
     const char *name = argc > 1 ? argv[1] : NULL;
     if (!name) {
         print_help(stderr);

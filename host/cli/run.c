@@ -143,6 +143,12 @@ static ohm_status check_options(run_options *o, uint32_t given) {
 
 // ---- Going on from a file ---------------------------------------------------------------------
 
+// Whether the result can be saved, as far as that shows before there is one.
+static ohm_status check_output(const run_options *o, const ohm_definition *d) {
+    if (!o->output) return OHM_OK;
+    return ohm_save_check(o->output, d->rows * d->cols * sizeof(float) * (d->track_flux ? 2 : 1));
+}
+
 static ohm_status differs(const char *name, const char *from) {
     error_set(OHM_BAD_ARGUMENT, "--%s differs from what %s was made with", name, from);
     error_hint("`ohmscape info %s` prints its parameters; leave --%s away to take them", from, name);
@@ -185,6 +191,7 @@ static ohm_status check_against_file(const run_options *o, uint32_t given) {
         status = error_set(OHM_BAD_ARGUMENT,
                            "--steps: %" PRIu64 " after step %" PRIu64 " pass the last step, %" PRIu64,
                            o->steps, info->step, OHM_MAX_STEP);
+    if (!status) status = check_output(o, saved);
     free(info);
     return status;
 }
@@ -310,7 +317,7 @@ static void print_summary(const ohm_devices *devices, const ohm_crossbar *c, con
     report_definition(d);
     for (size_t i = 0; i < ohm_devices_count(devices); i++) {
         const ohm_device_info *info = ohm_devices_info(devices, i);
-        printf("device        %s (%s, %s, %u lanes)\n", info->name, info->id, info->driver, d->lanes);
+        printf("device        %s (%s, %s)\n", info->name, info->id, info->driver);
     }
     printf("steps         %" PRIu64 " in %.3f s, %u a launch, after %.3f s of set-up; now at step %" PRIu64
            "\n",
@@ -369,8 +376,7 @@ static int run(int argc, char **argv) {
     if (!status && first < argc)
         status = error_set(OHM_BAD_ARGUMENT, "run takes no argument \"%s\"", argv[first]);
     if (!status) status = check_options(&o, given);
-    if (!status && o.from) status = check_against_file(&o, given);
-    if (!status && o.output) status = ohm_save_check(o.output);
+    if (!status) status = o.from ? check_against_file(&o, given) : check_output(&o, &o.definition);
     if (status) return cli_fail(status);
 
     catch_signals();
