@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <float.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,7 +47,11 @@ static bool read_attribute(const source *s, const char *name, H5T_class_t class,
 }
 
 static ohm_status read_number(const source *s, const char *name, uint64_t *value) {
-    return read_attribute(s, name, H5T_INTEGER, H5T_NATIVE_UINT64, value) ? OHM_OK : unreadable(s, name);
+    int64_t number = 0; // HDF5 reads a negative one as 0 into an unsigned one
+    const bool done = read_attribute(s, name, H5T_INTEGER, H5T_NATIVE_UINT64, value) &&
+                      (*value || read_attribute(s, name, H5T_INTEGER, H5T_NATIVE_INT64, &number));
+    if (!done) return unreadable(s, name);
+    return number < 0 ? damaged(s, name) : OHM_OK;
 }
 
 static ohm_status read_real(const source *s, const char *name, double *value) {
@@ -55,12 +60,9 @@ static ohm_status read_real(const source *s, const char *name, double *value) {
 
 static ohm_status read_text(const source *s, const char *name, char text[MAX_TEXT]) {
     const hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, H5T_VARIABLE);
+    H5Tset_size(type, MAX_TEXT);
     H5Tset_cset(type, H5T_CSET_UTF8);
-    char *value = NULL;
-    const bool done = read_attribute(s, name, H5T_STRING, type, &value) && value;
-    if (done) snprintf(text, MAX_TEXT, "%s", value);
-    if (value) H5free_memory(value);
+    const bool done = read_attribute(s, name, H5T_STRING, type, text);
     H5Tclose(type);
     return done ? OHM_OK : unreadable(s, name);
 }
@@ -141,17 +143,36 @@ static ohm_status check_plane(const source *s, const char *name, hid_t dataset, 
     return damaged(s, what);
 }
 
+// A state outside its range, or a flux that is not finite, was not written by a run.
+static ohm_status check_values(const ohm_crossbar *c, plane which, area piece, const float *values) {
+    const ohm_physics *p = &c->problem.physics;
+    const float low = which == PLANE_STATE ? p->state_low : -FLT_MAX;
+    const float high = which == PLANE_STATE ? p->state_high : FLT_MAX;
+    for (uint64_t i = 0; i < piece.rows * piece.cols; i++)
+        if (!(values[i] >= low && values[i] <= high))
+            return error_set(OHM_BAD_FILE, "row %" PRIu64 ", column %" PRIu64 " is %g, outside [%g, %g]",
+                             piece.row + i / piece.cols, piece.col + i % piece.cols, (double)values[i],
+                             (double)low, (double)high);
+    return OHM_OK;
+}
+
 static ohm_status read_piece(ohm_crossbar *c, plane which, area piece, hid_t dataset, float *buffer) {
     hid_t file_space, memory_space;
     const bool done =
         file_select(dataset, piece, &file_space, &memory_space) &&
         file_did(H5Dread(dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, buffer));
-    const ohm_status status =
-        done ? OHM_OK
-             : error_set(OHM_BAD_FILE, "cannot read the %s: %s", file_plane_name[which], file_hdf5_reason());
     H5Sclose(file_space);
     H5Sclose(memory_space);
+    if (!done) return error_set(OHM_BAD_FILE, "%s", file_hdf5_reason());
+    const ohm_status status = check_values(c, which, piece, buffer);
     return status ? status : crossbar_write(c, which, piece, buffer);
+}
+
+// Puts the file and the plane in front of what read_piece said.
+static ohm_status damaged_plane(const source *s, const char *name) {
+    char what[512];
+    snprintf(what, sizeof what, "the %s: %s", name, ohm_error_message());
+    return damaged(s, what);
 }
 
 static ohm_status read_plane(const source *s, ohm_crossbar *c, plane which) {
@@ -159,7 +180,10 @@ static ohm_status read_plane(const source *s, ohm_crossbar *c, plane which) {
     const hid_t dataset = H5Dopen2(s->file, name, H5P_DEFAULT);
     if (!file_did(dataset)) return unreadable(s, name);
     ohm_status status = check_plane(s, name, dataset, &c->problem);
-    if (!status) status = file_for_pieces(c, which, dataset, read_piece);
+    if (!status) {
+        status = file_for_pieces(c, which, dataset, read_piece);
+        if (status == OHM_BAD_FILE) status = damaged_plane(s, name);
+    }
     H5Dclose(dataset);
 
     uint64_t stored = 0, found = 0;

@@ -2,6 +2,8 @@
 #include "error.h"
 #include "opencl.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,14 +151,25 @@ static ohm_status build_failed(const opencl_device *device, cl_program program, 
     return OHM_BUILD_FAILED;
 }
 
+// The source that includes crossbar.cl from the folder OHMSCAPE_KERNELS. By its whole path: not every
+// compiler takes an -I with a blank in it, and PoCL looks for relative ones elsewhere.
+static ohm_status source_from_folder(const char *folder, char *source, size_t size) {
+    char whole[PATH_MAX];
+    if (!realpath(folder, whole))
+        return error_set(OHM_BAD_ARGUMENT, "OHMSCAPE_KERNELS: %s: %s", folder, strerror(errno));
+    snprintf(source, size, "#include \"%s/crossbar.cl\"\n", whole);
+    return OHM_OK;
+}
+
 ohm_status opencl_build(const opencl_device *device, const char *options, cl_program *program) {
-    const char *folder = getenv("OHMSCAPE_KERNELS");
-    const char *source = folder ? "#include \"crossbar.cl\"\n" : (const char *)ohm_kernels;
-    char all[4096 + 512];
-    const int length = snprintf(all, sizeof all, "-cl-std=CL1.2 %s%s%s%s", options, folder ? " -I \"" : "",
-                                folder ? folder : "", folder ? "\"" : "");
-    if (length >= (int)sizeof all)
-        return error_set(OHM_BAD_ARGUMENT, "OHMSCAPE_KERNELS is too long a path: %s", folder);
+    const char *folder = getenv("OHMSCAPE_KERNELS"), *source = (const char *)ohm_kernels;
+    char include[PATH_MAX + 64], all[512];
+    if (folder) {
+        const ohm_status status = source_from_folder(folder, include, sizeof include);
+        if (status) return status;
+        source = include;
+    }
+    snprintf(all, sizeof all, "-cl-std=CL1.2 %s", options);
     cl_int code;
     cl_program p = clCreateProgramWithSource(device->context, 1, &source, NULL, &code);
     if (!p) return opencl_failed("clCreateProgramWithSource", code);

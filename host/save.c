@@ -39,9 +39,10 @@ static bool write_number(hid_t file, const char *name, uint64_t value) {
 
 static bool write_text(hid_t file, const char *name, const char *value) {
     const hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, H5T_VARIABLE);
+    // In the attribute itself, which has a checksum: a text of variable length lies in a heap without.
+    H5Tset_size(type, strlen(value) + 1);
     H5Tset_cset(type, H5T_CSET_UTF8);
-    const bool done = write_attribute(file, name, type, &value);
+    const bool done = write_attribute(file, name, type, value);
     H5Tclose(type);
     return done;
 }
@@ -247,6 +248,7 @@ static ohm_status create_temporary(const char *path, replacement *r) {
     umask(mask);
     struct stat info = {.st_mode = S_IFREG | (0666 & ~mask)};
     stat(path, &info);
+    if (!*path) return error_set(OHM_IO_FAILED, "cannot write \"\": %s", strerror(ENOENT));
     if (!S_ISREG(info.st_mode))
         return error_set(OHM_IO_FAILED, "cannot write %s: it is not a regular file", path);
     r->target = realpath(path, NULL);

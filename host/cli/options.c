@@ -1,4 +1,5 @@
 #include "options.h"
+#include "cli.h"
 #include "../error.h"
 #include "../number.h"
 
@@ -9,7 +10,8 @@
 #include <string.h>
 
 #define FIRST_LONG 256 // getopt's value for the option of place 0, beyond every letter
-#define HELP 'h'
+#define HELP_LETTER 'h'
+#define HELP_LONG 255
 
 // getopt's two views of a table.
 typedef struct getopt_tables {
@@ -28,7 +30,7 @@ static getopt_tables make_tables(const option_entry *options) {
         t.letters[used++] = o->letter;
         if (o->argument) t.letters[used++] = ':';
     }
-    t.longs[n] = (struct option){"help", no_argument, NULL, HELP};
+    t.longs[n] = (struct option){"help", no_argument, NULL, HELP_LONG};
     return t;
 }
 
@@ -38,11 +40,10 @@ static int place_of_letter(const option_entry *options, int letter) {
     return -1;
 }
 
-// The argument getopt stumbled over: a long option as it was typed, or a letter.
+// The option getopt stumbled over: a letter, perhaps among others, or a long option as it was typed.
 static ohm_status bad_option(const command *c, int code, char **argv) {
-    const char *typed = argv[optind - 1];
-    char letter[3] = {'-', (char)optopt, '\0'};
-    if (strncmp(typed, "--", 2) != 0 && optopt) typed = letter;
+    const char letter[3] = {'-', (char)optopt, '\0'};
+    const char *typed = optopt > 0 && optopt < HELP_LONG ? letter : argv[optind - 1];
     error_set(OHM_BAD_ARGUMENT, code == ':' ? "%s needs a value" : "unknown option %s", typed);
     error_hint("`ohmscape %s --help` lists the options", c->name);
     return OHM_BAD_ARGUMENT;
@@ -57,9 +58,10 @@ ohm_status options_parse(const command *c, void *object, int argc, char **argv, 
         const int code = getopt_long(argc, argv, t.letters, t.longs, NULL);
         if (code == -1) break;
         if (code == '?' || code == ':') return bad_option(c, code, argv);
-        if (code == HELP) {
+        if (code == HELP_LETTER || code == HELP_LONG) {
             options_print_help(c, stdout);
-            exit(EXIT_SUCCESS);
+            const ohm_status status = cli_flush();
+            exit(status ? cli_fail(status) : EXIT_SUCCESS);
         }
         const int place = code >= FIRST_LONG ? code - FIRST_LONG : place_of_letter(c->options, code);
         const ohm_status status = c->options[place].set(object, optarg);

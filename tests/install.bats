@@ -1,0 +1,51 @@
+# What `make install` puts in place works from there: the program, the manual, and the library for a
+# program that finds it through pkg-config.
+load common
+
+setup() {
+    common_setup
+    prefix=/opt/ohm
+    root=$BATS_FILE_TMPDIR/root
+    if [ ! -d "$root" ]; then
+        make --no-print-directory install DESTDIR="$root" PREFIX=$prefix BUILD="${BUILD:-build}" >"$tmp/log" 2>&1 ||
+            fail "make install failed" "$(cat "$tmp/log")"
+    fi
+    export PKG_CONFIG_PATH=$root$prefix/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root
+    export LD_LIBRARY_PATH=$root$prefix/lib
+}
+
+@test "the installed program runs" {
+    run "$root$prefix/bin/ohmscape" --version
+    [ "$output" = "ohmscape $(pkg-config --modversion ohmscape)" ]
+    run "$root$prefix/bin/ohmscape" run --quiet --device native
+    [ "$status" -eq 0 ]
+}
+
+@test "the example compiles through pkg-config and gives the program's digest" {
+    [ -z "$SANITIZE" ] || skip "the example is not built with the sanitizers"
+    cc -std=c17 -Wall -Wextra -pedantic -Werror "$root$prefix/share/doc/ohmscape/examples/plasticity.c" \
+        $(pkg-config --cflags --libs ohmscape) -o "$tmp/plasticity"
+    run "$tmp/plasticity" 100 30 10
+    [ "$status" -eq 0 ]
+    [ "${#lines[@]}" -eq 5 ]
+    [[ ${lines[4]} == "digest $(digest_of -n 100 -t 30) on "?* ]]
+}
+
+@test "the header is C++ too, and stands alone" {
+    need_command c++
+    echo '#include <ohmscape.h>' | c++ -x c++ -Wall -Wextra -Werror -fsyntax-only $(pkg-config --cflags ohmscape) -
+}
+
+@test "the library exports its own names alone" {
+    need_command nm
+    run bash -c "nm -D --defined-only '$root$prefix/lib/libohmscape.so' | awk '{print \$3}' | grep -v '^ohm_'"
+    [ -z "$output" ]
+}
+
+@test "the manual names every command and option" {
+    local page=$root$prefix/share/man/man1/ohmscape.1
+    for word in 'ohmscape run' 'ohmscape devices' 'ohmscape models' 'ohmscape info' '--stimulus STIMULUS' '--json'; do
+        grep -qF -e "$word" "$page" || fail "the manual lacks $word"
+    done
+    ! grep -q '@' "$page"
+}
