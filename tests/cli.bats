@@ -285,6 +285,16 @@ scene=(--rows 13 --cols 131 --steps 29 --seed 77)
     done
 }
 
+@test "two OpenCL devices share the rows" {
+    need_opencl
+    export POCL_DEVICES="pthread pthread" # PoCL then has its device twice
+    "$ohmscape" devices --json | jq -e 'any(.devices[]; .id == "0.1")' >/dev/null || skip "no second OpenCL device"
+    expected=$(digest_of --device native --rows 257 --cols 511)
+    for fuse in 1 7; do
+        [ "$(digest_of --device 0.0,0.1 --fuse $fuse --rows 257 --cols 511)" = "$expected" ]
+    done
+}
+
 @test "both models give the same digest on both engines, with flux and without" {
     need_opencl
     for model in sin-state sin-resistance; do

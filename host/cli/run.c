@@ -108,8 +108,8 @@ static const option_entry run_entries[] = {
                "`ohmscape models` lists models, stimuli and initial states",
                set_model},
     [STIMULUS] = {"stimulus", 0, "STIMULUS", "the voltages, in V (default uniform:lo=-5,hi=5)", set_stimulus},
-    [INIT] = {"init", 0, "INIT",
-              "initial states, from 0 to 1, the most conductive\n(default uniform:lo=0.1,hi=0.9)", set_init},
+    [INIT] = {"init", 0, "INIT", "initial states, 1 the most conductive (default uniform:lo=0.1,hi=0.9)",
+              set_init},
     [FLUX] = {"flux", 0, NULL, "keep the flux of every synapse, in V s (4 more bytes each)", set_flux},
     {"device", 0, "DEVICE",
      "auto (default), native, gpu, cpu or P.D, as `ohmscape devices`\n"
