@@ -27,7 +27,8 @@ typedef struct file_column {
 #define FILE_COLUMN_COUNT 6
 extern const file_column file_columns[FILE_COLUMN_COUNT];
 
-// Chunks of a plane: up to 1 MiB, of whole rows unless one row is longer.
+// Chunks of a plane: whole rows, unless one row is longer, up to the 1 MiB that HDF5's chunk cache holds
+// (with a cache too small for a chunk HDF5 1.10 wrote rubbish).
 void file_plane_chunk(const problem *p, hsize_t chunk[2]);
 
 // Rows of the series in a chunk.

@@ -82,6 +82,7 @@ static hid_t create_plane(hid_t file, const problem *p, const char *name) {
     H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
     H5Pset_obj_track_times(creation, false); // the same crossbar gives the same file
     const hid_t dataset = H5Dcreate2(file, name, H5T_IEEE_F32LE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    file_did(dataset); // keeps the reason before the calls below forget it
     H5Pclose(creation);
     H5Sclose(space);
     return dataset;
@@ -108,7 +109,7 @@ static ohm_status write_plane(hid_t file, ohm_crossbar *c, plane which) {
     snprintf(text, sizeof text, "%016" PRIx64, digest);
     if (!write_text(file, file_plane_digest[which], text)) return hdf5_failed(file_plane_digest[which]);
     const hid_t dataset = create_plane(file, &c->problem, file_plane_name[which]);
-    if (!file_did(dataset)) return hdf5_failed(file_plane_name[which]);
+    if (dataset < 0) return hdf5_failed(file_plane_name[which]);
     status = file_for_pieces(c, which, dataset, write_piece);
     if (!file_did(H5Dclose(dataset)) && !status) status = hdf5_failed(file_plane_name[which]);
     return status;
@@ -204,9 +205,10 @@ static ohm_status write_file(ohm_crossbar *c, const char *temporary, const char 
     const hid_t creation = H5Pcreate(H5P_FILE_CREATE);
     H5Pset_obj_track_times(creation, false);
     const hid_t file = H5Fcreate(temporary, H5F_ACC_TRUNC, creation, access);
+    const bool created = file_did(file);
     H5Pclose(creation);
     H5Pclose(access);
-    if (!file_did(file)) return hdf5_failed(path);
+    if (!created) return hdf5_failed(path);
     ohm_status status = reserve(temporary, path, file_size(c));
     if (!status) status = write_all(file, c);
     if (!status && !file_did(H5Fflush(file, H5F_SCOPE_GLOBAL))) status = hdf5_failed(path);
