@@ -39,7 +39,7 @@ command -v cppcheck @ cppcheck @ static analysis
 endef
 define NEEDED_FOR_TSAN
 command -v clang @ clang @ a compiler whose OpenMP the thread sanitizer understands
-echo 'int main(void){}' | clang -fopenmp -x c - -o /dev/null @ libomp-dev @ that OpenMP
+echo 'int main(void){}' | clang -fopenmp -fsanitize=thread -x c - -o /dev/null @ libomp-dev libclang-rt-dev @ that OpenMP and the sanitizer
 endef
 export NEEDED_TO_BUILD NEEDED_TO_TEST NEEDED_TO_LINT NEEDED_FOR_TSAN
 
