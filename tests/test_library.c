@@ -13,6 +13,8 @@
 
 #include <cmocka.h>
 
+#include <hdf5.h>
+
 static void refused(ohm_status found, ohm_status expected, const char *part) {
     if (found != expected) fail_msg("status %d, not %d (%s)", found, expected, ohm_error_message());
     if (!strstr(ohm_error_message(), part)) fail_msg("\"%s\" does not say \"%s\"", ohm_error_message(), part);
@@ -183,6 +185,38 @@ static void files_are_refused(void **state) {
             "No space left on device: it needs 16.0 EiB");
 }
 
+static void nothing_is_open(void) {
+    assert_int_equal(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
+}
+
+// Saving, loading and being refused close all that they opened.
+static void files_are_closed(void **state) {
+    (void)state;
+    static const char path[] = "/tmp/ohmscape-test-closed.h5";
+    ohm_devices *devices;
+    ohm_crossbar *c, *again;
+    ohm_file_info *info;
+    ohm_definition d = ohm_definition_default();
+    d.track_flux = true;
+    REQUIRE(ohm_devices_open("native", &devices));
+    REQUIRE(ohm_crossbar_create(devices, &d, &c));
+    REQUIRE(ohm_crossbar_record(c, NULL));
+    REQUIRE(ohm_crossbar_save(c, path));
+    nothing_is_open();
+    REQUIRE(ohm_crossbar_load(devices, path, NULL, &again));
+    ohm_crossbar_destroy(again);
+    nothing_is_open();
+    REQUIRE(ohm_file_read_info(path, &info));
+    free(info);
+    nothing_is_open();
+    assert_int_equal(truncate(path, 4096), 0);
+    refused(ohm_file_read_info(path, &info), OHM_BAD_FILE, "damaged");
+    nothing_is_open();
+    unlink(path);
+    ohm_crossbar_destroy(c);
+    ohm_devices_close(devices);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(specifications_are_read_and_written),
@@ -193,6 +227,7 @@ int main(void) {
         cmocka_unit_test(devices_are_found_or_refused),
         cmocka_unit_test(steps_and_rows_have_ends),
         cmocka_unit_test(files_are_refused),
+        cmocka_unit_test(files_are_closed),
     };
     return cmocka_run_group_tests_name("library", tests, NULL, NULL);
 }
