@@ -164,7 +164,7 @@ static ohm_status source_from_folder(const char *folder, char *source, size_t si
 ohm_status opencl_build(const opencl_device *device, const char *options, cl_program *program) {
     const char *folder = getenv("OHMSCAPE_KERNELS"), *source = (const char *)ohm_kernels;
     char include[PATH_MAX + 64], all[512];
-    if (folder) {
+    if (folder && *folder) {
         const ohm_status status = source_from_folder(folder, include, sizeof include);
         if (status) return status;
         source = include;

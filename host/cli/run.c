@@ -147,7 +147,8 @@ static ohm_status check_options(run_options *o, uint32_t given) {
 // Whether the result can be saved, as far as that shows before there is one.
 static ohm_status check_output(const run_options *o, const ohm_definition *d) {
     if (!o->output) return OHM_OK;
-    return ohm_save_check(o->output, d->rows * d->cols * sizeof(float) * (d->track_flux ? 2 : 1));
+    const uint64_t synapses = d->rows * d->cols, each = sizeof(float) * (d->track_flux ? 2 : 1);
+    return ohm_save_check(o->output, synapses > UINT64_MAX / each ? UINT64_MAX : synapses * each);
 }
 
 static ohm_status differs(const char *name, const char *from) {
