@@ -109,14 +109,17 @@ $(BUILD)/host/native_lanes_%.o: host/native_lanes.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call SAY,CC,"$< ($* lanes)")$(CC) $(ALL_CFLAGS) $(LANES_$*) -DOHM_LANES=$* -MMD -MP -c $< -o $@
 
-# The kernels and their headers as one array of bytes.
-$(BUILD)/kernels.cl: $(wildcard kernels/*)
-	@mkdir -p $(@D)
-	$(call SAY,EMBED,$@)awk -f kernels/embed.awk kernels/crossbar.cl >$@.new && mv $@.new $@
+# Each file of kernels, with the headers it includes, as an array of bytes.
+KERNEL_FILES = crossbar view
 
-$(BUILD)/kernels.c: $(BUILD)/kernels.cl
-	@{ echo 'extern const unsigned char ohm_kernels[];'; echo 'const unsigned char ohm_kernels[] = {'; \
-	   od -An -v -tu1 $< | sed 's/\([0-9][0-9]*\)/\1,/g'; echo '0};'; } >$@
+$(BUILD)/kernels/%.cl: kernels/%.cl $(wildcard kernels/*)
+	@mkdir -p $(@D)
+	$(call SAY,EMBED,$@)awk -f kernels/embed.awk $< >$@.new && mv $@.new $@
+
+$(BUILD)/kernels.c: $(KERNEL_FILES:%=$(BUILD)/kernels/%.cl)
+	@for file in $(KERNEL_FILES); do echo "extern const unsigned char ohm_kernels_$$file[];"; \
+	   echo "const unsigned char ohm_kernels_$$file[] = {"; \
+	   od -An -v -tu1 $(BUILD)/kernels/$$file.cl | sed 's/\([0-9][0-9]*\)/\1,/g'; echo '0};'; done >$@
 
 $(BUILD)/kernels.o: $(BUILD)/kernels.c
 	$(call SAY,CC,$<)$(CC) $(ALL_CFLAGS) -c $< -o $@

@@ -92,7 +92,7 @@ static ohm_status wait_all(ohm_crossbar *c, ohm_status status) {
 }
 
 // Draws the initial state, and steps by none: devices that compile at the first launch do it now.
-static ohm_status fill(ohm_crossbar *c) {
+ohm_status crossbar_fill(ohm_crossbar *c) {
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < c->band_count && !status; i++) {
         const engine_class *class = c->bands[i]->engine->class;
@@ -118,7 +118,7 @@ static ohm_status build(ohm_crossbar *c, ohm_devices *devices) {
         status = check_share(&c->problem, ohm_devices_info(devices, i), i, n, &host);
     if (!status) status = create_engines(c, devices);
     for (size_t i = 0; i < n && !status; i++) status = add_bands(c, ohm_devices_info(devices, i), i);
-    return status ? status : fill(c);
+    return status ? status : crossbar_fill(c);
 }
 
 ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *definition,

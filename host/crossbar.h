@@ -16,11 +16,23 @@ struct ohm_crossbar {
     series series;
 };
 
+// Draws the initial state. Errors: OHM_DEVICE_FAILED.
+ohm_status crossbar_fill(ohm_crossbar *crossbar);
+
 // Digest of a plane, as ohm_crossbar_digest of the state.
 ohm_status crossbar_digest(ohm_crossbar *crossbar, plane which, uint64_t *digest);
 
 // An area of a plane, from and to float32 [area.rows, area.cols]. It lies within the crossbar.
 ohm_status crossbar_read(ohm_crossbar *crossbar, plane which, area a, float *out);
 ohm_status crossbar_write(ohm_crossbar *crossbar, plane which, area a, const float *in);
+
+// Where the picture that the engines have drawn goes.
+typedef ohm_status view_sink(ohm_crossbar *crossbar, const view_job *job, void *target);
+
+// Draws a view, and hands it to the sink. Errors: as ohm_crossbar_view.
+ohm_status crossbar_draw(ohm_crossbar *crossbar, const ohm_view *view, view_sink *sink, void *target);
+
+// The sink for float32 [height, width] on the host.
+ohm_status crossbar_image(ohm_crossbar *crossbar, const view_job *job, void *image);
 
 #endif

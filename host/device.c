@@ -10,6 +10,7 @@
 #define MAX_DEVICES 64 // in one selector
 
 struct ohm_devices {
+    const cl_context_properties *gl; // what the first is to share with, while opening, or NULL
     size_t count;
     struct {
         ohm_device_info info;
@@ -93,14 +94,22 @@ static bool names_opencl(const char *text, size_t length) {
     return device > 0 && platform + 1 + device == length;
 }
 
+// Whether the next device to be opened is the one that shares with OpenGL.
+static const cl_context_properties *sharing(const ohm_devices *devices) {
+    return devices->count == 0 ? devices->gl : NULL;
+}
+
 static ohm_status open_native(ohm_devices *devices) {
+    if (sharing(devices))
+        return error_set(OHM_NO_DEVICE, "the native engine computes on the host, not in an OpenCL context");
     devices->device[devices->count].info = native_device_info();
     devices->count++;
     return OHM_OK;
 }
 
 static ohm_status open_opencl(ohm_devices *devices, const search *s) {
-    const ohm_status status = opencl_open(s->id, &s->info, &devices->device[devices->count].opencl);
+    const ohm_status status =
+        opencl_open(s->id, &s->info, sharing(devices), &devices->device[devices->count].opencl);
     if (status) return status;
     devices->device[devices->count].info = s->info;
     devices->count++;
@@ -127,11 +136,12 @@ static ohm_status open_one(ohm_devices *devices, const char *text, size_t length
     return OHM_NO_DEVICE;
 }
 
-ohm_status ohm_devices_open(const char *selector, ohm_devices **devices) {
+ohm_status ohm_devices_open_gl(const char *selector, const cl_context_properties *gl, ohm_devices **devices) {
     assert(selector && devices);
     *devices = NULL;
     ohm_devices *d = calloc(1, sizeof *d);
     if (!d) return error_no_memory("devices");
+    d->gl = gl;
     ohm_status status = OHM_OK;
     for (const char *text = selector; !status;) {
         const size_t length = strcspn(text, ",");
@@ -146,8 +156,23 @@ ohm_status ohm_devices_open(const char *selector, ohm_devices **devices) {
         ohm_devices_close(d);
         return status;
     }
+    d->gl = NULL;
     *devices = d;
     return OHM_OK;
+}
+
+ohm_status ohm_devices_open(const char *selector, ohm_devices **devices) {
+    return ohm_devices_open_gl(selector, NULL, devices);
+}
+
+cl_context ohm_devices_cl_context(const ohm_devices *devices, size_t i) {
+    assert(i < devices->count);
+    return devices->device[i].opencl ? devices->device[i].opencl->context : NULL;
+}
+
+cl_command_queue ohm_devices_cl_queue(const ohm_devices *devices, size_t i) {
+    assert(i < devices->count);
+    return devices->device[i].opencl ? devices->device[i].opencl->queue : NULL;
 }
 
 size_t ohm_devices_count(const ohm_devices *devices) {

@@ -15,6 +15,8 @@
 typedef struct native_engine {
     engine base;
     const native_lanes *lanes;
+    int64_t *totals; // of the last picture
+    size_t pixels;   // room for so many
 } native_engine;
 
 typedef struct native_band {
@@ -227,9 +229,58 @@ static ohm_status native_write(band *b, plane which, area a, const float *in) {
     return OHM_OK;
 }
 
+// ---- Pictures ---------------------------------------------------------------------------------
+
+#define RUN 128 // pixels in a row that one thread draws at a time
+
+static ohm_status make_room(native_engine *n, const view_job *job) {
+    const size_t pixels = (size_t)job->picture.width * job->picture.height;
+    if (pixels <= n->pixels) return OHM_OK;
+    free(n->totals);
+    n->pixels = 0;
+    n->totals = malloc(pixels * sizeof *n->totals);
+    if (!n->totals) return error_no_memory("a picture");
+    n->pixels = pixels;
+    return OHM_OK;
+}
+
+static ohm_status native_view_band(band *b, const view_job *job) {
+    native_engine *n = (native_engine *)b->engine;
+    const problem *p = &b->engine->problem;
+    const ohm_picture *v = &job->picture;
+    const ohm_status status = make_room(n, job);
+    if (status) return status;
+    const native_job band_job = job_of(b);
+    const view_part part = view_part_of(job, b->shape.row0, b->shape.rows);
+    native_view *const run = n->lanes->view[p->model][p->stimulus];
+#pragma omp parallel for collapse(2) schedule(dynamic)
+    for (uint32_t y = part.y; y < part.end; y++)
+        for (uint32_t x = v->x0; x < v->x1; x += RUN)
+            run(&band_job, job, x, x + RUN < v->x1 ? x + RUN : v->x1, y, n->totals);
+    return OHM_OK;
+}
+
+static ohm_status native_view_totals(engine *e, const view_job *job, view_part part, int64_t *totals) {
+    const size_t width = job->picture.width;
+    memcpy(totals, ((native_engine *)e)->totals + part.y * width,
+           (part.end - part.y) * width * sizeof *totals);
+    return OHM_OK;
+}
+
+static ohm_status native_view_image(engine *e, const view_job *job, float *image) {
+    const ohm_picture *v = &job->picture;
+    const int64_t *totals = ((native_engine *)e)->totals;
+#pragma omp parallel for
+    for (uint32_t y = 0; y < v->height; y++)
+        for (uint32_t x = 0; x < v->width; x++)
+            image[(size_t)y * v->width + x] = view_pixel(v, job->cols, job->rows, x, y, totals);
+    return OHM_OK;
+}
+
 // ---- The engine -------------------------------------------------------------------------------
 
 static void native_destroy(engine *e) {
+    if (e) free(((native_engine *)e)->totals);
     free(e);
 }
 
@@ -245,6 +296,9 @@ static const engine_class native_class = {
     .tally = native_tally,
     .read = native_read,
     .write = native_write,
+    .view = native_view_band,
+    .view_totals = native_view_totals,
+    .view_image = native_view_image,
 };
 
 ohm_status native_engine_create(const problem *p, engine **e) {

@@ -54,10 +54,21 @@ static u64 digest_strips(const float *plane, ohm_shape shape, u64 first, u64 end
     return sum_lanes(sum);
 }
 
+OHM_FN void view_pixels(int model, int stimulus, const native_job *job, const view_job *view, u32 x, u32 end,
+                        u32 y, i64 *totals) {
+    const float *plane = view->picture.quantity == VIEW_FLUX ? job->flux : job->state;
+    view_run(model, stimulus, &view->picture, plane, job->shape, view->cols, view->rows, x, end, y,
+             &job->physics, totals);
+}
+
 // One function for each choice, in which the compiler knows the choice.
 #define ADVANCE(stimulus, model)                                                                             \
     static void advance_##model##_##stimulus(const native_job *job, u64 first, u64 end) {                    \
         advance_strips(OHM_MODEL_##model, OHM_DISTRIBUTION_##stimulus, job, first, end);                     \
+    }                                                                                                        \
+    static void view_##model##_##stimulus(const native_job *job, const view_job *view, u32 x, u32 end,       \
+                                          u32 y, i64 *totals) {                                              \
+        view_pixels(OHM_MODEL_##model, OHM_DISTRIBUTION_##stimulus, job, view, x, end, y, totals);           \
     }
 #define MODEL(model, unused)                                                                                 \
     OHM_DISTRIBUTIONS(ADVANCE, model)                                                                        \
@@ -71,6 +82,8 @@ OHM_MODELS(MODEL, )
 
 #define ADVANCE_ENTRY(stimulus, model) [OHM_DISTRIBUTION_##stimulus] = advance_##model##_##stimulus,
 #define ADVANCE_ROW(model, unused) [OHM_MODEL_##model] = {OHM_DISTRIBUTIONS(ADVANCE_ENTRY, model)},
+#define VIEW_ENTRY(stimulus, model) [OHM_DISTRIBUTION_##stimulus] = view_##model##_##stimulus,
+#define VIEW_ROW(model, unused) [OHM_MODEL_##model] = {OHM_DISTRIBUTIONS(VIEW_ENTRY, model)},
 #define FILL_ENTRY(model, unused) [OHM_MODEL_##model] = fill_##model,
 #define TALLY_ENTRY(model, unused) [OHM_MODEL_##model] = tally_##model,
 
@@ -78,6 +91,7 @@ const native_lanes OHM_PASTE(native_lanes_, OHM_LANES) = {
     .instructions = INSTRUCTIONS,
     .lanes = OHM_LANES,
     .advance = {OHM_MODELS(ADVANCE_ROW, )},
+    .view = {OHM_MODELS(VIEW_ROW, )},
     .fill = {OHM_MODELS(FILL_ENTRY, )},
     .tally = {OHM_MODELS(TALLY_ENTRY, )},
     .digest = digest_strips,

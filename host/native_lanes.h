@@ -5,6 +5,7 @@
 #include "../kernels/distributions.h"
 #include "../kernels/measure.h"
 #include "../kernels/models.h"
+#include "view.h"
 
 // One band, and what to do to it.
 typedef struct native_job {
@@ -19,11 +20,16 @@ typedef struct native_job {
 // Strips first … end − 1 of the band, counted along its rows.
 typedef void native_advance(const native_job *job, uint64_t first, uint64_t end);
 
+// Adds the band to the totals, int64 [height, width], of pixels x … end − 1 in row y.
+typedef void native_view(const native_job *job, const view_job *view, uint32_t x, uint32_t end, uint32_t y,
+                         int64_t *totals);
+
 typedef struct native_lanes {
     const char *instructions; // what it was compiled for
     unsigned lanes;
     native_advance *advance[OHM_MODEL_COUNT][OHM_DISTRIBUTION_COUNT];
     native_advance *fill[OHM_MODEL_COUNT];
+    native_view *view[OHM_MODEL_COUNT][OHM_DISTRIBUTION_COUNT];
     uint64_t (*digest)(const float *plane, ohm_shape shape, uint64_t first, uint64_t end);
     // At most TALLY_SYNAPSES synapses; adds to bins[TALLY_BINS].
     ohm_tally (*tally[OHM_MODEL_COUNT])(const native_job *job, uint64_t first, uint64_t end, uint32_t *bins);

@@ -184,6 +184,79 @@ ohm_status ohm_crossbar_digest(ohm_crossbar *crossbar, uint64_t *digest);
 // Errors: as ohm_crossbar_statistics.
 ohm_status ohm_crossbar_record(ohm_crossbar *crossbar, ohm_statistics *statistics);
 
+// ---- Looking ----------------------------------------------------------------------------------
+
+typedef enum ohm_quantity {
+    OHM_RESISTANCE,  // Ω
+    OHM_CONDUCTANCE, // S
+    OHM_STATE,       // in the state's own unit
+    OHM_VOLTAGE,     // V, as applied in the last step
+    OHM_FLUX,        // V·s
+    OHM_QUANTITIES
+} ohm_quantity;
+
+// What a pixel shows of the synapses it covers. Where it covers no more than one, all are the same.
+typedef enum ohm_reduction { OHM_MEAN, OHM_MIN, OHM_MAX, OHM_NEAREST, OHM_REDUCTIONS } ohm_reduction;
+
+// "resistance", "conductance", "state", "voltage", "flux"; "mean", "min", "max", "nearest". Static.
+const char *ohm_quantity_name(ohm_quantity quantity);
+const char *ohm_reduction_name(ohm_reduction reduction);
+
+#define OHM_MAX_IMAGE 16384u // most pixels on a side of an image
+
+// A rectangle of a crossbar, and the image it is drawn to. Synapse (i, j) is the square from (i, j) to
+// (i + 1, j + 1); the rectangle may reach beyond the crossbar.
+typedef struct ohm_view {
+    double row, col;        // its upper left corner
+    double rows, cols;      // its extent, above 0
+    uint32_t width, height; // of the image, in pixels, 1 … OHM_MAX_IMAGE
+    ohm_quantity quantity;
+    ohm_reduction reduction;
+} ohm_view;
+
+// Draws the view into image: float32 [height, width], from the top, NaN where there is no synapse or no
+// value (the voltage before the first step). Along each side with s synapses a pixel, pixel i takes the
+// synapses from floor(first + i·s) up to, not including, floor(first + (i + 1)·s) if s is 1 or more, and
+// otherwise, or for OHM_NEAREST, the one at floor(first + (i + ½)·s). Every device draws the same bits.
+// Means are within 1e-6 of the largest magnitude.
+// Errors: OHM_BAD_ARGUMENT (no flux, a size outside its range), OHM_DEVICE_FAILED, OHM_BUILD_FAILED,
+// OHM_OUT_OF_MEMORY.
+ohm_status ohm_crossbar_view(ohm_crossbar *crossbar, const ohm_view *view, float *image);
+
+// The least and the greatest value that a quantity can take. The flux has no bounds: *low = *high = 0.
+void ohm_crossbar_range(const ohm_crossbar *crossbar, ohm_quantity quantity, double *low, double *high);
+
+// One synapse: its value of every ohm_quantity, NaN where there is none.
+// Errors: OHM_BAD_ARGUMENT (outside the crossbar), OHM_DEVICE_FAILED.
+ohm_status ohm_crossbar_probe(ohm_crossbar *crossbar, uint64_t row, uint64_t col,
+                              float value[OHM_QUANTITIES]);
+
+// ---- Changing -----------------------------------------------------------------------------------
+
+// Changes parameters of the model and of the stimulus from the next step on: what is given, in the form
+// of ohm_definition's strings and by the same names, replaces what was. NULL leaves all as it is. A file
+// saved later tells the new ones, and goes on to the same bits.
+// Errors: OHM_BAD_ARGUMENT.
+ohm_status ohm_crossbar_change(ohm_crossbar *crossbar, const char *model, const char *stimulus);
+
+// Draws the initial state of a seed and goes back to step 0, without any series.
+// Errors: OHM_DEVICE_FAILED.
+ohm_status ohm_crossbar_restart(ohm_crossbar *crossbar, uint64_t seed);
+
+// A parameter of a model, a stimulus or an initial state.
+typedef struct ohm_parameter_info {
+    const char *key, *symbol, *unit, *help; // static; unit "1" if it has none
+    double min, max;                        // the valid range, both ends included
+    double value;
+} ohm_parameter_info;
+
+#define OHM_MAX_PARAMETERS 8
+
+// How many parameters a crossbar's model has, and its stimulus; parameters, an array of
+// OHM_MAX_PARAMETERS, receives them with their values now.
+size_t ohm_crossbar_model_parameters(const ohm_crossbar *crossbar, ohm_parameter_info *parameters);
+size_t ohm_crossbar_stimulus_parameters(const ohm_crossbar *crossbar, ohm_parameter_info *parameters);
+
 // ---- Files (HDF5; the README has the layout) ---------------------------------------------------
 
 // Saves everything needed to go on later, to the same bits. The file is written beside path, flushed

@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const unsigned char ohm_kernels[]; // made by the build from kernels/, ends in 0
+// Made by the build from kernels/; they end in 0.
+extern const unsigned char ohm_kernels_crossbar[], ohm_kernels_view[];
+
+const kernel_file kernel_file_crossbar = {"crossbar.cl", (const char *)ohm_kernels_crossbar};
+const kernel_file kernel_file_view = {"view.cl", (const char *)ohm_kernels_view};
 
 static const char *code_name(cl_int code) {
 #define NAME(n)                                                                                              \
@@ -111,15 +115,28 @@ void opencl_visit(opencl_visitor *visit, void *context) {
     }
 }
 
-ohm_status opencl_open(cl_device_id id, const ohm_device_info *info, opencl_device **device) {
+// The context, which shares with OpenGL or fails as OHM_NO_DEVICE if it is to: there is another way then.
+static ohm_status create_context(opencl_device *d, const cl_context_properties *gl) {
+    cl_context_properties properties[OPENCL_MAX_PROPERTIES];
+    cl_int code;
+    const ohm_status status = gl ? opencl_sharing_properties(d->id, gl, properties) : OHM_OK;
+    if (status) return status;
+    d->context = clCreateContext(gl ? properties : NULL, 1, &d->id, NULL, NULL, &code);
+    if (d->context) return OHM_OK;
+    opencl_failed("clCreateContext", code);
+    return gl ? opencl_no_sharing("its driver failed to make a shared context: %s", ohm_error_message())
+              : opencl_failed("clCreateContext", code);
+}
+
+ohm_status opencl_open(cl_device_id id, const ohm_device_info *info, const cl_context_properties *gl,
+                       opencl_device **device) {
     opencl_device *d = calloc(1, sizeof *d);
     if (!d) return error_no_memory("a device");
     d->id = id;
     d->info = *info;
-    cl_int code;
-    d->context = clCreateContext(NULL, 1, &id, NULL, NULL, &code);
-    ohm_status status = d->context ? OHM_OK : opencl_failed("clCreateContext", code);
+    ohm_status status = create_context(d, gl);
     if (!status) {
+        cl_int code;
         d->queue = clCreateCommandQueue(d->context, id, 0, &code);
         if (!d->queue) status = opencl_failed("clCreateCommandQueue", code);
     }
@@ -151,21 +168,22 @@ static ohm_status build_failed(const opencl_device *device, cl_program program, 
     return OHM_BUILD_FAILED;
 }
 
-// The source that includes crossbar.cl from the folder OHMSCAPE_KERNELS. By its whole path: not every
+// The source that includes a file from the folder OHMSCAPE_KERNELS. By its whole path: not every
 // compiler takes an -I with a blank in it, and PoCL looks for relative ones elsewhere.
-static ohm_status source_from_folder(const char *folder, char *source, size_t size) {
+static ohm_status source_from_folder(const char *folder, const char *name, char *source, size_t size) {
     char whole[PATH_MAX];
     if (!realpath(folder, whole))
         return error_set(OHM_BAD_ARGUMENT, "OHMSCAPE_KERNELS: %s: %s", folder, strerror(errno));
-    snprintf(source, size, "#include \"%s/crossbar.cl\"\n", whole);
+    snprintf(source, size, "#include \"%s/%s\"\n", whole, name);
     return OHM_OK;
 }
 
-ohm_status opencl_build(const opencl_device *device, const char *options, cl_program *program) {
-    const char *folder = getenv("OHMSCAPE_KERNELS"), *source = (const char *)ohm_kernels;
+ohm_status opencl_build(const opencl_device *device, const kernel_file *file, const char *options,
+                        cl_program *program) {
+    const char *folder = getenv("OHMSCAPE_KERNELS"), *source = file->source;
     char include[PATH_MAX + 64], all[512];
     if (folder && *folder) {
-        const ohm_status status = source_from_folder(folder, include, sizeof include);
+        const ohm_status status = source_from_folder(folder, file->name, include, sizeof include);
         if (status) return status;
         source = include;
     }

@@ -1,25 +1,12 @@
 // The OpenCL engine: the kernels of kernels/crossbar.cl on one device.
 #include "error.h"
-#include "opencl.h"
+#include "opencl_engine.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { KERNEL_FILL, KERNEL_ADVANCE, KERNEL_DIGEST, KERNEL_TALLY, KERNEL_COUNT };
 static const char *const kernel_name[KERNEL_COUNT] = {"crossbar_fill", "crossbar_advance", "crossbar_digest",
                                                       "crossbar_tally"};
-
-typedef struct opencl_engine {
-    engine base;
-    opencl_device *device;
-    cl_kernel kernel[KERNEL_COUNT];
-    unsigned group; // work-items in a group that tallies
-} opencl_engine;
-
-typedef struct opencl_band {
-    band base;
-    cl_mem plane[PLANE_COUNT];
-} opencl_band;
 
 #define GPU_GROUP 64         // one lane: work-items in a group, a divisor of every GPU's wave
 #define GPU_ITEMS (1u << 14) // work-items that share a digest or tally, enough to fill a large GPU
@@ -31,16 +18,7 @@ static opencl_engine *engine_of(const band *b) {
 
 // ---- Launching --------------------------------------------------------------------------------
 
-// One kernel argument.
-typedef struct argument {
-    size_t size;
-    const void *value;
-} argument;
-
-#define ARGUMENT(x)                                                                                          \
-    { sizeof(x), &(x) }
-
-static ohm_status set_arguments(cl_kernel kernel, const argument *arguments, cl_uint count) {
+ohm_status opencl_set_arguments(cl_kernel kernel, const argument *arguments, cl_uint count) {
     for (cl_uint i = 0; i < count; i++) {
         const cl_int code = clSetKernelArg(kernel, i, arguments[i].size, arguments[i].value);
         if (code) return opencl_failed("clSetKernelArg", code);
@@ -103,7 +81,7 @@ static ohm_status opencl_fill(band *b) {
     const opencl_band *ob = (opencl_band *)b;
     const argument arguments[] = {ARGUMENT(ob->plane[PLANE_STATE]), ARGUMENT(ob->plane[PLANE_FLUX]),
                                   ARGUMENT(b->shape), ARGUMENT(b->engine->problem.physics)};
-    const ohm_status status = set_arguments(engine_of(b)->kernel[KERNEL_FILL], arguments, 4);
+    const ohm_status status = opencl_set_arguments(engine_of(b)->kernel[KERNEL_FILL], arguments, 4);
     return status ? status : enqueue_grid(b, KERNEL_FILL);
 }
 
@@ -117,7 +95,7 @@ static ohm_status opencl_advance(band *b, uint64_t t, uint32_t steps) {
                                   ARGUMENT(b->engine->problem.physics),
                                   ARGUMENT(first),
                                   ARGUMENT(count)};
-    ohm_status status = set_arguments(engine_of(b)->kernel[KERNEL_ADVANCE], arguments, 6);
+    ohm_status status = opencl_set_arguments(engine_of(b)->kernel[KERNEL_ADVANCE], arguments, 6);
     if (!status) status = enqueue_grid(b, KERNEL_ADVANCE);
     if (status) return status;
     const cl_int code = clFlush(engine_of(b)->device->queue);
@@ -177,7 +155,7 @@ static ohm_status opencl_digest(band *b, plane which, uint64_t *digest) {
     ohm_status status = result_create(e, items * sizeof(cl_ulong), &sums);
     const argument arguments[] = {ARGUMENT(((opencl_band *)b)->plane[which]), ARGUMENT(b->shape),
                                   ARGUMENT(sums.buffer)};
-    if (!status) status = set_arguments(e->kernel[KERNEL_DIGEST], arguments, 3);
+    if (!status) status = opencl_set_arguments(e->kernel[KERNEL_DIGEST], arguments, 3);
     if (!status) status = enqueue(e, KERNEL_DIGEST, 1, &items, &local);
     if (!status) status = result_read(e, &sums);
     for (size_t i = 0; !status && i < items; i++) *digest += ((const cl_ulong *)sums.data)[i];
@@ -194,7 +172,7 @@ static ohm_status opencl_tally(band *b, tally_total *total) {
     const argument arguments[] = {ARGUMENT(((opencl_band *)b)->plane[PLANE_STATE]), ARGUMENT(b->shape),
                                   ARGUMENT(b->engine->problem.physics), ARGUMENT(tallies.buffer),
                                   ARGUMENT(bins.buffer)};
-    if (!status) status = set_arguments(e->kernel[KERNEL_TALLY], arguments, 5);
+    if (!status) status = opencl_set_arguments(e->kernel[KERNEL_TALLY], arguments, 5);
     if (!status) status = enqueue(e, KERNEL_TALLY, 1, &items, &local);
     if (!status) status = result_read(e, &tallies);
     if (!status) status = result_read(e, &bins);
@@ -245,10 +223,11 @@ static void opencl_destroy(engine *e) {
     if (!oe) return;
     for (int i = 0; i < KERNEL_COUNT; i++)
         if (oe->kernel[i]) clReleaseKernel(oe->kernel[i]);
+    opencl_view_release(oe);
     free(oe);
 }
 
-static const engine_class opencl_class = {
+const engine_class opencl_class = {
     .asynchronous = true,
     .destroy = opencl_destroy,
     .band_create = opencl_band_create,
@@ -260,6 +239,9 @@ static const engine_class opencl_class = {
     .tally = opencl_tally,
     .read = opencl_read,
     .write = opencl_write,
+    .view = opencl_view_band,
+    .view_totals = opencl_view_totals,
+    .view_image = opencl_view_image,
 };
 
 // The options that shape the code. Quantities are kernel arguments, so changing one never rebuilds.
@@ -271,11 +253,15 @@ static void format_options(const opencl_engine *e, char *text, size_t size) {
              e->base.lanes, p->model, p->stimulus, p->initial, p->track_flux, e->group);
 }
 
-static ohm_status create_kernels(opencl_engine *e) {
+ohm_status opencl_engine_build(const opencl_engine *e, const kernel_file *file, cl_program *program) {
     char options[256];
     format_options(e, options, sizeof options);
+    return opencl_build(e->device, file, options, program);
+}
+
+static ohm_status create_kernels(opencl_engine *e) {
     cl_program program;
-    const ohm_status status = opencl_build(e->device, options, &program);
+    const ohm_status status = opencl_engine_build(e, &kernel_file_crossbar, &program);
     if (status) return status;
     cl_int code = CL_SUCCESS;
     for (int i = 0; i < KERNEL_COUNT && !code; i++)

@@ -36,6 +36,8 @@
 #else
 #define OHM_COUNT(place) ((place)++) // a group is one work-item
 #endif
+typedef int i32;
+typedef long i64;
 typedef uint u32;
 typedef ulong u64;
 
@@ -56,6 +58,7 @@ typedef OHM_VECTOR(ulong) vu64;
 #define v_widen(u) OHM_PASTE(convert_, OHM_VECTOR(ulong))(u)
 #define v_narrow(u) OHM_PASTE(convert_, OHM_VECTOR(uint))(u)
 #define v_truncate(f) OHM_PASTE(convert_, OHM_VECTOR(ulong))(f)
+#define v_signed(f) OHM_PASTE(as_, OHM_VECTOR(ulong))(OHM_PASTE(convert_, OHM_VECTOR(long))(f))
 #define v_bits(f) OHM_PASTE(as_, OHM_VECTOR(uint))(f)
 #define v_int(u) OHM_PASTE(as_, OHM_VECTOR(int))(u)
 #define v_from_bits(u) OHM_PASTE(as_, OHM_VECTOR(float))(u)
@@ -70,6 +73,8 @@ typedef OHM_VECTOR(ulong) vu64;
 #define OHM_GLOBAL
 #define OHM_LOCAL
 #define OHM_COUNT(place) ((place)++)
+typedef int32_t i32;
+typedef int64_t i64;
 typedef uint32_t u32;
 typedef uint64_t u64;
 
@@ -83,6 +88,7 @@ typedef u64 vu64;
 #define v_widen(u) ((u64)(u))
 #define v_narrow(u) ((u32)(u))
 #define v_truncate(f) ((u64)(f))
+#define v_signed(f) ((u64)(i64)(f))
 #define v_fma(a, b, c) fmaf(a, b, c)
 #define v_splat(x) ((float)(x))
 #define v_splat_u64(x) ((u64)(x))
@@ -94,10 +100,12 @@ typedef float vf32 OHM_VECTOR(4) __attribute__((may_alias));
 typedef int32_t vi32 OHM_VECTOR(4);
 typedef u32 vu32 OHM_VECTOR(4);
 typedef u64 vu64 OHM_VECTOR(8);
+typedef i64 vi64 OHM_VECTOR(8);
 #define v_float(i) __builtin_convertvector(i, vf32)
 #define v_widen(u) __builtin_convertvector(u, vu64)
 #define v_narrow(u) __builtin_convertvector(u, vu32)
 #define v_truncate(f) __builtin_convertvector(f, vu64)
+#define v_signed(f) ((vu64) __builtin_convertvector(f, vi64)) // the bits of a signed integer
 
 OHM_FN vf32 v_splat(float x) {
     return x - (vf32){0}; // x − 0 is x for every x, −0 too

@@ -1,0 +1,43 @@
+// What a renderer needs beside ohmscape.h: the OpenCL context and queue that crossbars live in, a context
+// that shares its buffers with OpenGL, and views drawn into a buffer of it.
+#ifndef OHMSCAPE_CL_H
+#define OHMSCAPE_CL_H
+
+#include "ohmscape.h"
+
+#ifndef CL_TARGET_OPENCL_VERSION
+#define CL_TARGET_OPENCL_VERSION 120
+#endif
+#include <CL/cl.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
+// Opens devices as ohm_devices_open, the first of them in a context that shares objects with an OpenGL
+// context. gl says with which, in pairs that end in 0: CL_GL_CONTEXT_KHR and CL_EGL_DISPLAY_KHR or
+// CL_GLX_DISPLAY_KHR (CL/cl_gl.h). The OpenGL context has to be current.
+// Errors: those of ohm_devices_open, and OHM_NO_DEVICE with the reason when the first device cannot
+// share: it is the native engine, its driver does not have cl_khr_gl_sharing, or says that another device
+// draws for that OpenGL context, or fails to make the shared context.
+ohm_status ohm_devices_open_gl(const char *selector, const cl_context_properties *gl, ohm_devices **devices);
+
+// The context of the i-th device and the in-order queue that all its work goes through, or NULL for the
+// native engine. They live as long as devices.
+cl_context ohm_devices_cl_context(const ohm_devices *devices, size_t i);
+cl_command_queue ohm_devices_cl_queue(const ohm_devices *devices, size_t i);
+
+// Enqueues the drawing of a view, as ohm_crossbar_view draws it, into a buffer of at least 4 × width ×
+// height bytes in the context of the crossbar's first device, which is not the native engine. Returns
+// before it is done: what is enqueued behind it waits for it. A buffer that is an OpenGL object has to be
+// acquired.
+// Errors: as ohm_crossbar_view.
+ohm_status ohm_crossbar_view_cl(ohm_crossbar *crossbar, const ohm_view *view, cl_mem image);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
+
+#endif

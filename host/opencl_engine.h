@@ -1,0 +1,52 @@
+// The inside of the OpenCL engine, for the files that make it up.
+#ifndef OHM_OPENCL_ENGINE_H
+#define OHM_OPENCL_ENGINE_H
+
+#include "opencl.h"
+
+enum { KERNEL_FILL, KERNEL_ADVANCE, KERNEL_DIGEST, KERNEL_TALLY, KERNEL_COUNT };
+
+// What pictures are drawn with, made when the first is.
+typedef struct opencl_picture {
+    cl_kernel band, image;
+    cl_mem cols, rows, totals, pixels; // pixels: the finished image, when the host asks for it
+    size_t cols_bytes, rows_bytes, totals_bytes, pixels_bytes;
+} opencl_picture;
+
+typedef struct opencl_engine {
+    engine base;
+    opencl_device *device;
+    cl_kernel kernel[KERNEL_COUNT];
+    unsigned group; // work-items in a group that tallies
+    opencl_picture picture;
+} opencl_engine;
+
+extern const engine_class opencl_class;
+
+typedef struct opencl_band {
+    band base;
+    cl_mem plane[PLANE_COUNT];
+} opencl_band;
+
+// One kernel argument.
+typedef struct argument {
+    size_t size;
+    const void *value;
+} argument;
+
+#define ARGUMENT(x)                                                                                          \
+    { sizeof(x), &(x) }
+
+ohm_status opencl_set_arguments(cl_kernel kernel, const argument *arguments, cl_uint count);
+
+// A program for the engine's problem, from one of the kernel files.
+// Errors: as opencl_build.
+ohm_status opencl_engine_build(const opencl_engine *e, const kernel_file *file, cl_program *program);
+
+// The engine's functions that draw (engine.h), and the end of what they made.
+ohm_status opencl_view_band(band *b, const view_job *job);
+ohm_status opencl_view_totals(engine *e, const view_job *job, view_part part, int64_t *totals);
+ohm_status opencl_view_image(engine *e, const view_job *job, float *image);
+void opencl_view_release(opencl_engine *e);
+
+#endif

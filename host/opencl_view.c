@@ -1,0 +1,161 @@
+// Pictures on an OpenCL device: the kernels of kernels/view.cl.
+#include "crossbar.h"
+#include "error.h"
+#include "opencl_engine.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#define RUN 128 // pixels in a work-item's run, as in kernels/view.cl
+
+// ---- What it takes ----------------------------------------------------------------------------
+
+static ohm_status make_kernels(opencl_engine *e) {
+    opencl_picture *p = &e->picture;
+    if (p->image) return OHM_OK;
+    cl_program program;
+    const ohm_status status = opencl_engine_build(e, &kernel_file_view, &program);
+    if (status) return status;
+    cl_int code;
+    if (!p->band) p->band = clCreateKernel(program, "view_band", &code);
+    if (p->band) p->image = clCreateKernel(program, "view_image", &code);
+    clReleaseProgram(program);
+    return p->image ? OHM_OK : opencl_failed("clCreateKernel", code);
+}
+
+// A buffer of at least so many bytes, its old content lost if it has to grow.
+static ohm_status make_room(const opencl_engine *e, cl_mem *buffer, size_t *has, size_t bytes) {
+    if (*buffer && *has >= bytes) return OHM_OK;
+    if (*buffer) clReleaseMemObject(*buffer);
+    cl_int code;
+    *buffer = clCreateBuffer(e->device->context, CL_MEM_READ_WRITE, bytes, NULL, &code);
+    *has = *buffer ? bytes : 0;
+    return *buffer ? OHM_OK : opencl_failed("clCreateBuffer", code);
+}
+
+static ohm_status send_spans(const opencl_engine *e, cl_mem *buffer, size_t *has, const ohm_span *spans,
+                             size_t count) {
+    const size_t bytes = count * sizeof *spans;
+    const ohm_status status = make_room(e, buffer, has, bytes);
+    if (status) return status;
+    const cl_int code =
+        clEnqueueWriteBuffer(e->device->queue, *buffer, CL_TRUE, 0, bytes, spans, 0, NULL, NULL);
+    return code ? opencl_failed("clEnqueueWriteBuffer", code) : OHM_OK;
+}
+
+static size_t pixels_of(const view_job *job) {
+    return (size_t)job->picture.width * job->picture.height;
+}
+
+static ohm_status prepare(opencl_engine *e, const view_job *job) {
+    opencl_picture *p = &e->picture;
+    ohm_status status = make_kernels(e);
+    if (!status) status = send_spans(e, &p->cols, &p->cols_bytes, job->cols, job->picture.width);
+    if (!status) status = send_spans(e, &p->rows, &p->rows_bytes, job->rows, job->picture.height);
+    if (!status) status = make_room(e, &p->totals, &p->totals_bytes, pixels_of(job) * sizeof(int64_t));
+    return status;
+}
+
+void opencl_view_release(opencl_engine *e) {
+    const opencl_picture *p = &e->picture;
+    const cl_mem buffers[] = {p->cols, p->rows, p->totals, p->pixels};
+    for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++)
+        if (buffers[i]) clReleaseMemObject(buffers[i]);
+    if (p->band) clReleaseKernel(p->band);
+    if (p->image) clReleaseKernel(p->image);
+}
+
+// ---- Drawing ----------------------------------------------------------------------------------
+
+static ohm_status enqueue(const opencl_engine *e, cl_kernel kernel, const size_t global[2],
+                          const size_t local[2]) {
+    const cl_int code =
+        clEnqueueNDRangeKernel(e->device->queue, kernel, 2, NULL, global, local, 0, NULL, NULL);
+    return code ? opencl_failed("clEnqueueNDRangeKernel", code) : OHM_OK;
+}
+
+// One work-item for each run of pixels; with one lane, picture.spread of them for each pixel, in groups.
+static ohm_status enqueue_band(const opencl_engine *e, const ohm_picture *v, size_t rows) {
+    const size_t pixels = v->x1 - v->x0, items = pixels * v->spread, local[2] = {e->group, 1};
+    const size_t grouped[2] = {(items + e->group - 1) / e->group * e->group, rows};
+    const size_t runs[2] = {(pixels + RUN - 1) / RUN, rows};
+    if (e->base.lanes == 1) return enqueue(e, e->picture.band, grouped, local);
+    return enqueue(e, e->picture.band, runs, NULL);
+}
+
+ohm_status opencl_view_band(band *b, const view_job *job) {
+    opencl_engine *e = (opencl_engine *)b->engine;
+    const opencl_band *ob = (opencl_band *)b;
+    const ohm_picture *v = &job->picture;
+    const view_part part = view_part_of(job, b->shape.row0, b->shape.rows);
+    ohm_status status = prepare(e, job);
+    if (status || part.y >= part.end) return status;
+    const cl_mem from = ob->plane[v->quantity == VIEW_FLUX ? PLANE_FLUX : PLANE_STATE];
+    const argument arguments[] = {
+        ARGUMENT(from),   ARGUMENT(b->shape),         ARGUMENT(e->base.problem.physics),
+        ARGUMENT(*v),     ARGUMENT(e->picture.cols),  ARGUMENT(e->picture.rows),
+        ARGUMENT(part.y), ARGUMENT(e->picture.totals)};
+    status = opencl_set_arguments(e->picture.band, arguments, 8);
+    return status ? status : enqueue_band(e, v, part.end - part.y);
+}
+
+ohm_status opencl_view_totals(engine *base, const view_job *job, view_part part, int64_t *totals) {
+    const opencl_engine *e = (opencl_engine *)base;
+    const size_t row = job->picture.width * sizeof *totals;
+    const cl_int code = clEnqueueReadBuffer(e->device->queue, e->picture.totals, CL_TRUE, part.y * row,
+                                            (part.end - part.y) * row, totals, 0, NULL, NULL);
+    return code ? opencl_failed("clEnqueueReadBuffer", code) : OHM_OK;
+}
+
+// Where no band was drawn, the buffers are not there yet.
+ohm_status opencl_view_buffer(engine *base, const view_job *job, cl_mem image) {
+    opencl_engine *e = (opencl_engine *)base;
+    const ohm_picture *v = &job->picture;
+    ohm_status status = prepare(e, job);
+    if (status) return status;
+    const argument arguments[] = {ARGUMENT(*v), ARGUMENT(e->picture.cols), ARGUMENT(e->picture.rows),
+                                  ARGUMENT(e->picture.totals), ARGUMENT(image)};
+    status = opencl_set_arguments(e->picture.image, arguments, 5);
+    const size_t global[2] = {((size_t)v->width + 63) / 64 * 64, v->height}, local[2] = {64, 1};
+    return status ? status : enqueue(e, e->picture.image, global, local);
+}
+
+ohm_status opencl_view_image(engine *base, const view_job *job, float *image) {
+    opencl_engine *e = (opencl_engine *)base;
+    opencl_picture *p = &e->picture;
+    const size_t bytes = pixels_of(job) * sizeof *image;
+    ohm_status status = make_room(e, &p->pixels, &p->pixels_bytes, bytes);
+    if (!status) status = opencl_view_buffer(base, job, p->pixels);
+    if (status) return status;
+    const cl_int code =
+        clEnqueueReadBuffer(e->device->queue, p->pixels, CL_TRUE, 0, bytes, image, 0, NULL, NULL);
+    return code ? opencl_failed("clEnqueueReadBuffer", code) : OHM_OK;
+}
+
+// ---- Into a buffer of the caller's ------------------------------------------------------------
+
+// The picture of several engines is put together on the host, and is small.
+static ohm_status send_image(ohm_crossbar *c, const view_job *job, cl_mem image) {
+    const opencl_engine *e = (opencl_engine *)c->engines[0];
+    const size_t bytes = pixels_of(job) * sizeof(float);
+    float *pixels = malloc(bytes);
+    if (!pixels) return error_no_memory("a picture");
+    ohm_status status = crossbar_image(c, job, pixels);
+    if (!status) {
+        const cl_int code =
+            clEnqueueWriteBuffer(e->device->queue, image, CL_TRUE, 0, bytes, pixels, 0, NULL, NULL);
+        if (code) status = opencl_failed("clEnqueueWriteBuffer", code);
+    }
+    free(pixels);
+    return status;
+}
+
+static ohm_status to_buffer(ohm_crossbar *c, const view_job *job, void *image) {
+    if (c->engine_count > 1) return send_image(c, job, image);
+    return opencl_view_buffer(c->engines[0], job, image);
+}
+
+ohm_status ohm_crossbar_view_cl(ohm_crossbar *c, const ohm_view *view, cl_mem image) {
+    assert(c->engines[0]->class == &opencl_class && "the first device is the native engine");
+    return crossbar_draw(c, view, to_buffer, image);
+}

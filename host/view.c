@@ -1,0 +1,287 @@
+// Pictures: from a rectangle of the crossbar to the spans of synapses under each pixel, drawn band by
+// band, and put together where several engines have a share.
+#include "crossbar.h"
+#include "error.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+
+_Static_assert((int)VIEW_RESISTANCE == OHM_RESISTANCE && (int)VIEW_CONDUCTANCE == OHM_CONDUCTANCE &&
+                   (int)VIEW_STATE == OHM_STATE && (int)VIEW_VOLTAGE == OHM_VOLTAGE &&
+                   (int)VIEW_FLUX == OHM_FLUX && (int)VIEW_MEAN == OHM_MEAN && (int)VIEW_MIN == OHM_MIN &&
+                   (int)VIEW_MAX == OHM_MAX && (int)VIEW_NEAREST == OHM_NEAREST,
+               "kernels/view.h and ohmscape.h number alike");
+
+const char *ohm_quantity_name(ohm_quantity quantity) {
+    static const char *const names[] = {"resistance", "conductance", "state", "voltage", "flux"};
+    return names[quantity];
+}
+
+const char *ohm_reduction_name(ohm_reduction reduction) {
+    static const char *const names[] = {"mean", "min", "max", "nearest"};
+    return names[reduction];
+}
+
+// ---- From a view to its job -------------------------------------------------------------------
+
+// One side of a view: extent synapses from start on, over so many pixels.
+typedef struct side {
+    double start, extent;
+    uint32_t pixels;
+    uint64_t synapses; // the crossbar's
+} side;
+
+// The synapse at a place along a side, of which those beyond the ends are beyond by one.
+static uint64_t clip(double place, uint64_t synapses) {
+    return place <= 0 ? 0 : place >= (double)synapses ? synapses : (uint64_t)place;
+}
+
+// The synapses of pixel i; none (first = end) outside the crossbar.
+static ohm_span span_of(const side *s, bool nearest, uint32_t i) {
+    const double scale = s->extent / s->pixels;
+    uint64_t first, end;
+    if (nearest || scale < 1) {
+        const double place = floor(s->start + (i + 0.5) * scale);
+        first = clip(place, s->synapses);
+        end = clip(place + 1, s->synapses);
+    } else {
+        first = clip(floor(s->start + i * scale), s->synapses);
+        end = clip(floor(s->start + (i + 1.0) * scale), s->synapses);
+    }
+    return (ohm_span){(uint32_t)first, (uint32_t)end, end > first ? 1.0f / (float)(end - first) : 0};
+}
+
+// All spans of a side, the pixels that show synapses in *inside, and the most synapses under one.
+static ohm_status make_spans(const side *s, bool nearest, ohm_span **spans, view_part *inside,
+                             uint64_t *most) {
+    *spans = malloc(s->pixels * sizeof **spans);
+    if (!*spans) return error_no_memory("a picture");
+    *inside = (view_part){s->pixels, s->pixels};
+    *most = 1;
+    for (uint32_t i = 0; i < s->pixels; i++) {
+        const ohm_span span = (*spans)[i] = span_of(s, nearest, i);
+        if (span.first == span.end) continue;
+        if (inside->y == s->pixels) inside->y = i;
+        inside->end = i + 1;
+        if (span.end - span.first > *most) *most = span.end - span.first;
+    }
+    return OHM_OK;
+}
+
+view_part view_part_of(const view_job *job, uint64_t row0, uint64_t rows) {
+    const ohm_picture *p = &job->picture;
+    view_part part = {p->y0, p->y1};
+    while (part.y < part.end && job->rows[part.y].end <= row0) part.y++;
+    while (part.end > part.y && job->rows[part.end - 1].first >= row0 + rows) part.end--;
+    return part;
+}
+
+#define LARGEST_VOLTAGE 1024.0 // above what a stimulus may apply, kernels/distributions.h
+
+// What no value of a quantity is beyond, either way.
+static double bound_of(const ohm_crossbar *c, ohm_quantity quantity) {
+    const ohm_physics *p = &c->problem.physics;
+    switch (quantity) {
+    case OHM_RESISTANCE: return p->resistance_high;
+    case OHM_CONDUCTANCE: return 1.0 / p->resistance_low;
+    case OHM_STATE: return fmax(fabs(p->state_low), fabs(p->state_high));
+    case OHM_VOLTAGE: return LARGEST_VOLTAGE;
+    default: return LARGEST_VOLTAGE * p->dt * ((double)c->step + 1);
+    }
+}
+
+// Work-items that share a pixel of one lane: no more than its columns, a power of 2.
+static uint32_t spread_of(uint64_t most_cols) {
+    uint32_t spread = 1;
+    while (spread < 32 && spread * 2 <= most_cols) spread *= 2;
+    return spread;
+}
+
+// The fixed point of a mean: no sum of so many values within ±bound reaches 2⁶². Exponents beyond 100
+// would pass the range of a float.
+static void set_fixed_point(ohm_picture *p, double bound, double most) {
+    int exponent = 61 - ilogb(bound) - 1 - (int)ceil(log2(most));
+    if (exponent > 100) exponent = 100;
+    p->bound = (float)bound;
+    p->scale = ldexpf(1, exponent);
+    p->unit = ldexpf(1, -exponent);
+}
+
+static void job_free(view_job *job) {
+    free(job->cols);
+    free(job->rows);
+}
+
+static ohm_status job_make(const ohm_crossbar *c, const ohm_view *v, view_job *job) {
+    const side across = {v->col, v->cols, v->width, c->problem.cols};
+    const side down = {v->row, v->rows, v->height, c->problem.rows};
+    const bool nearest = v->reduction == OHM_NEAREST;
+    const bool shown = v->quantity != OHM_VOLTAGE || c->step > 0;
+    view_part x, y;
+    uint64_t most_cols, most_rows;
+    ohm_status status = make_spans(&across, nearest, &job->cols, &x, &most_cols);
+    if (!status) status = make_spans(&down, nearest, &job->rows, &y, &most_rows);
+    if (status) return status;
+    job->picture = (ohm_picture){
+        .t = c->step ? c->step - 1 : 0,
+        .quantity = v->quantity,
+        .reduction = v->reduction,
+        .width = v->width,
+        .height = v->height,
+        .x0 = x.y,
+        .x1 = shown ? x.end : x.y,
+        .y0 = y.y,
+        .y1 = y.end,
+        .spread = spread_of(most_cols),
+        .sign = v->reduction == OHM_MAX ? -1 : 1,
+    };
+    set_fixed_point(&job->picture, bound_of(c, v->quantity), (double)most_cols * (double)most_rows);
+    return OHM_OK;
+}
+
+static ohm_status check_view(const ohm_crossbar *c, const ohm_view *v) {
+    if (v->width < 1 || v->width > OHM_MAX_IMAGE || v->height < 1 || v->height > OHM_MAX_IMAGE)
+        return error_set(OHM_BAD_ARGUMENT, "an image of %" PRIu32 " x %" PRIu32 " pixels is outside [1, %u]",
+                         v->width, v->height, OHM_MAX_IMAGE);
+    if (!(v->rows > 0 && v->cols > 0 && isfinite(v->rows) && isfinite(v->cols) && isfinite(v->row) &&
+          isfinite(v->col)))
+        return error_set(OHM_BAD_ARGUMENT, "a view needs a finite place and an extent above 0");
+    if ((unsigned)v->quantity >= OHM_QUANTITIES || (unsigned)v->reduction >= OHM_REDUCTIONS)
+        return error_set(OHM_BAD_ARGUMENT, "no such quantity or reduction");
+    if (v->quantity == OHM_FLUX && !c->problem.track_flux)
+        return error_set(OHM_BAD_ARGUMENT, "this crossbar does not track the flux");
+    return OHM_OK;
+}
+
+// ---- Drawing ----------------------------------------------------------------------------------
+
+// The rows that an engine has: all its bands follow one another.
+static view_part rows_of_engine(const ohm_crossbar *c, const engine *e) {
+    view_part rows = {UINT32_MAX, 0};
+    for (size_t i = 0; i < c->band_count; i++) {
+        const ohm_shape *s = &c->bands[i]->shape;
+        if (c->bands[i]->engine != e) continue;
+        if (rows.y == UINT32_MAX) rows.y = s->row0;
+        rows.end = s->row0 + s->rows;
+    }
+    return rows;
+}
+
+static bool empty(const view_job *job) {
+    return job->picture.x0 == job->picture.x1 || job->picture.y0 == job->picture.y1;
+}
+
+static ohm_status draw_bands(ohm_crossbar *c, view_job *job) {
+    const engine *last = NULL;
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < c->band_count && !status && !empty(job); i++) {
+        band *b = c->bands[i];
+        if (b->engine != last) job->picture.row0 = b->shape.row0;
+        last = b->engine;
+        if (b->shape.rows) status = b->engine->class->view(b, job);
+    }
+    return status;
+}
+
+// Joins an engine's totals to those of all.
+static ohm_status join(ohm_crossbar *c, engine *e, const view_job *job, int64_t *totals) {
+    const ohm_picture *p = &job->picture;
+    const view_part rows = rows_of_engine(c, e);
+    if (rows.end <= rows.y) return OHM_OK;
+    const view_part part = view_part_of(job, rows.y, rows.end - rows.y);
+    if (part.y >= part.end) return OHM_OK;
+    const size_t first = (size_t)part.y * p->width, count = (size_t)(part.end - part.y) * p->width;
+    int64_t *some = malloc(count * sizeof *some);
+    if (!some) return error_no_memory("a picture");
+    const ohm_status status = e->class->view_totals(e, job, part, some);
+    for (size_t i = 0; i < count && !status; i++)
+        totals[first + i] = view_join(p, totals[first + i], some[i]);
+    free(some);
+    return status;
+}
+
+static void finish(const view_job *job, const int64_t *totals, float *image) {
+    const ohm_picture *p = &job->picture;
+    for (uint32_t y = 0; y < p->height; y++)
+        for (uint32_t x = 0; x < p->width; x++)
+            image[(size_t)y * p->width + x] = view_pixel(p, job->cols, job->rows, x, y, totals);
+}
+
+static ohm_status join_all(ohm_crossbar *c, const view_job *job, float *image) {
+    const size_t pixels = (size_t)job->picture.width * job->picture.height;
+    int64_t *totals = malloc(pixels * sizeof *totals);
+    if (!totals) return error_no_memory("a picture");
+    for (size_t i = 0; i < pixels; i++) totals[i] = view_start(&job->picture);
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < c->engine_count && !status && !empty(job); i++)
+        status = join(c, c->engines[i], job, totals);
+    if (!status) finish(job, totals, image);
+    free(totals);
+    return status;
+}
+
+ohm_status crossbar_draw(ohm_crossbar *c, const ohm_view *view, view_sink *sink, void *target) {
+    ohm_status status = check_view(c, view);
+    if (status) return status;
+    view_job job = {0};
+    status = job_make(c, view, &job);
+    if (!status) status = draw_bands(c, &job);
+    if (!status) status = sink(c, &job, target);
+    job_free(&job);
+    return status;
+}
+
+ohm_status crossbar_image(ohm_crossbar *c, const view_job *job, void *image) {
+    if (c->engine_count > 1) return join_all(c, job, image);
+    return c->engines[0]->class->view_image(c->engines[0], job, image);
+}
+
+ohm_status ohm_crossbar_view(ohm_crossbar *c, const ohm_view *view, float *image) {
+    return crossbar_draw(c, view, crossbar_image, image);
+}
+
+// ---- Values -----------------------------------------------------------------------------------
+
+void ohm_crossbar_range(const ohm_crossbar *c, ohm_quantity quantity, double *low, double *high) {
+    const problem *p = &c->problem;
+    const ohm_physics *physics = &p->physics;
+    *low = *high = 0;
+    switch (quantity) {
+    case OHM_RESISTANCE: *low = physics->resistance_low, *high = physics->resistance_high; break;
+    case OHM_CONDUCTANCE: *low = 1.0 / physics->resistance_high, *high = 1.0 / physics->resistance_low; break;
+    case OHM_STATE: *low = physics->state_low, *high = physics->state_high; break;
+    case OHM_VOLTAGE: // a distribution rises with its word
+        *low = distribution_sample(p->stimulus, 0, physics->stimulus);
+        *high = distribution_sample(p->stimulus, UINT32_MAX, physics->stimulus);
+        break;
+    default: break;
+    }
+}
+
+// The voltage of a synapse in the last step, by the same words as the kernels'.
+static float voltage_of(const ohm_crossbar *c, uint64_t row, uint64_t col) {
+    const ohm_physics *p = &c->problem.physics;
+    u32 word[4];
+    const u32 strip = (u32)(col / OHM_BLOCK * 16 + col % 16);
+    strip_words(word, (u32)row, strip, c->step - 1, OHM_STREAM_STIMULUS, p);
+    return distribution_sample(c->problem.stimulus, word[col / 16 % 4], p->stimulus);
+}
+
+ohm_status ohm_crossbar_probe(ohm_crossbar *c, uint64_t row, uint64_t col, float value[OHM_QUANTITIES]) {
+    if (row >= c->problem.rows || col >= c->problem.cols)
+        return error_set(OHM_BAD_ARGUMENT, "there is no synapse in row %" PRIu64 ", column %" PRIu64, row,
+                         col);
+    const area one = {row, col, 1, 1};
+    const int model = c->problem.model;
+    float state, flux = NAN;
+    ohm_status status = crossbar_read(c, PLANE_STATE, one, &state);
+    if (!status && c->problem.track_flux) status = crossbar_read(c, PLANE_FLUX, one, &flux);
+    if (status) return status;
+    value[OHM_STATE] = state;
+    value[OHM_RESISTANCE] = view_value(model, VIEW_RESISTANCE, state, &c->problem.physics);
+    value[OHM_CONDUCTANCE] = view_value(model, VIEW_CONDUCTANCE, state, &c->problem.physics);
+    value[OHM_VOLTAGE] = c->step ? voltage_of(c, row, col) : NAN;
+    value[OHM_FLUX] = flux;
+    return OHM_OK;
+}

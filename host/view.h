@@ -1,0 +1,21 @@
+// Pictures of a crossbar, as the engines make them.
+#ifndef OHM_HOST_VIEW_H
+#define OHM_HOST_VIEW_H
+
+#include "../kernels/view.h"
+
+// What one picture takes.
+typedef struct view_job {
+    ohm_picture picture;
+    ohm_span *cols, *rows; // picture.width and picture.height of them
+} view_job;
+
+// A range of pixel rows.
+typedef struct view_part {
+    uint32_t y, end;
+} view_part;
+
+// The pixel rows that show any of so many rows of the crossbar.
+view_part view_part_of(const view_job *job, uint64_t row0, uint64_t rows);
+
+#endif

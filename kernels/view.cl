@@ -1,0 +1,66 @@
+// The kernels of a picture. Options as for crossbar.cl.
+#include "view.h"
+
+#define RUN 128 // pixels in one work-item's run, when it has several lanes
+
+// Adds the rows of one band to the pixels' totals, int64 [height, width].
+#if OHM_LANES == 1
+
+// The value of one synapse of the band.
+static inline float synapse_value(const ohm_picture *v, __global const float *plane, ohm_shape shape,
+                                  uint row, uint col, const ohm_physics *p) {
+    if (v->quantity != VIEW_VOLTAGE)
+        return view_value(OHM_MODEL, v->quantity, plane[row * shape.pitch + col], p);
+    uint word[4];
+    strip_words(word, shape.row0 + row, col / OHM_BLOCK * 16 + col % 16, v->t, OHM_STREAM_STIMULUS, p);
+    const uint k = col / 16 % 4, low = k & 1 ? word[1] : word[0], high = k & 1 ? word[3] : word[2];
+    return distribution_sample(OHM_STIMULUS, k & 2 ? high : low, p->stimulus);
+}
+
+// picture.spread neighbouring work-items share a pixel and take every spread-th of its columns, so that
+// neighbours read neighbouring floats whether a pixel is one synapse wide or a thousand.
+__kernel __attribute__((reqd_work_group_size(OHM_GROUP, 1, 1))) void
+view_band(__global const float *plane, ohm_shape shape, ohm_physics physics, ohm_picture picture,
+          __global const ohm_span *cols, __global const ohm_span *rows, uint first_y, __global long *totals) {
+    __local long shared_total[OHM_GROUP];
+    const ohm_picture *v = &picture;
+    const uint y = first_y + get_global_id(1), x = v->x0 + get_global_id(0) / v->spread;
+    const uint share = get_local_id(0) % v->spread;
+    const ohm_span part = view_rows_of_band(rows[y], shape);
+    long total = view_start(v);
+    if (x < v->x1)
+        for (uint row = part.first; row < part.end; row++)
+            for (uint col = cols[x].first + share; col < cols[x].end; col += v->spread) {
+                const float value = synapse_value(v, plane, shape, row, col, &physics);
+                const long one = v->reduction == VIEW_MEAN ? (long)view_fixed(v, value)
+                                                           : view_ordered(as_uint(value * v->sign));
+                total = view_join(v, total, one);
+            }
+    shared_total[get_local_id(0)] = total;
+    barrier(CLK_LOCAL_MEM_FENCE);
+    if (share != 0 || x >= v->x1) return;
+    for (uint i = 1; i < v->spread; i++) total = view_join(v, total, shared_total[get_local_id(0) + i]);
+    __global long *out = totals + (ulong)y * v->width + x;
+    *out = view_begun(v, rows[y], shape) ? view_join(v, *out, total) : total;
+}
+
+#else
+
+// A work-item has a run of pixels.
+__kernel void view_band(__global const float *plane, ohm_shape shape, ohm_physics physics,
+                        ohm_picture picture, __global const ohm_span *cols, __global const ohm_span *rows,
+                        uint first_y, __global long *totals) {
+    const uint x = picture.x0 + get_global_id(0) * RUN, end = min(x + RUN, picture.x1);
+    view_run(OHM_MODEL, OHM_STIMULUS, &picture, plane, shape, cols, rows, x, end, first_y + get_global_id(1),
+             &physics, totals);
+}
+
+#endif
+
+// image[y, x] = the value of each pixel.
+__kernel void view_image(ohm_picture picture, __global const ohm_span *cols, __global const ohm_span *rows,
+                         __global const long *totals, __global float *image) {
+    const uint x = get_global_id(0), y = get_global_id(1);
+    if (x >= picture.width) return;
+    image[(ulong)y * picture.width + x] = view_pixel(&picture, cols, rows, x, y, totals);
+}

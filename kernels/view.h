@@ -1,0 +1,172 @@
+// A picture of a crossbar: every pixel is the mean, the least or the greatest value of a quantity over
+// the synapses it covers.
+//
+// Sums are of 64-bit integers, and the rest are minima, so no lane width, split or order of work can
+// change a pixel's bits.
+#ifndef OHM_VIEW_H
+#define OHM_VIEW_H
+
+#include "strip.h"
+
+// What a pixel shows, and of what. The numbers are those of ohm_quantity and ohm_reduction.
+enum { VIEW_RESISTANCE, VIEW_CONDUCTANCE, VIEW_STATE, VIEW_VOLTAGE, VIEW_FLUX };
+enum { VIEW_MEAN, VIEW_MIN, VIEW_MAX, VIEW_NEAREST };
+
+// The columns first … end − 1 of a pixel column, or the rows of a pixel row.
+typedef struct ohm_span {
+    u32 first, end;
+    float share; // 1/(end − first)
+} ohm_span;
+
+// A picture of width × height pixels, of which those in columns x0 … x1 − 1 and rows y0 … y1 − 1 show
+// synapses and the others nothing.
+typedef struct ohm_picture {
+    u64 t; // the step whose voltage is shown
+    u32 quantity, reduction;
+    u32 width, height;
+    u32 x0, x1, y0, y1;
+    u32 row0;    // the engine's first row: pixels that begin above it begin there
+    u32 spread;  // one lane: work-items that share a pixel
+    float sign;  // −1 for the greatest value, as the least of −value; else 1
+    float bound; // no value is beyond ±bound
+    float scale; // fixed point of the sums, a power of 2: no pixel's sum reaches 2⁶²
+    float unit;  // 1/scale
+} ohm_picture;
+
+// ---- Values -----------------------------------------------------------------------------------
+
+// The quantity's value where a plane (the flux for flux, else the state) holds stored.
+OHM_FN vf32 view_value(int model, u32 quantity, vf32 stored, const ohm_physics *p) {
+    if (quantity == VIEW_RESISTANCE) return model_resistance(model, stored, p);
+    if (quantity == VIEW_CONDUCTANCE) return v_reciprocal(model_resistance(model, stored, p));
+    return stored;
+}
+
+// The values of a strip, part by part, in a row of the band.
+OHM_FN void view_values(int model, int stimulus, const ohm_picture *v, const OHM_GLOBAL float *plane,
+                        ohm_shape shape, u32 row, u32 x, const ohm_physics *p, vf32 value[4]) {
+    if (v->quantity == VIEW_VOLTAGE) {
+        vu32 word[4];
+        strip_words(word, shape.row0 + row, x, v->t, OHM_STREAM_STIMULUS, p);
+        OHM_UNROLL
+        for (int k = 0; k < 4; k++) value[k] = distribution_sample(stimulus, word[k], p->stimulus);
+    } else {
+        OHM_UNROLL
+        for (int k = 0; k < 4; k++)
+            value[k] =
+                view_value(model, v->quantity, v_load(plane + row * shape.pitch + strip_column(x, k)), p);
+    }
+}
+
+// ---- Totals -----------------------------------------------------------------------------------
+// A total is a 64-bit integer: a sum in fixed point, or a float's bits put in the floats' order.
+
+OHM_FN vu64 view_fixed(const ohm_picture *v, vf32 value) {
+    return v_signed(v_clamp(value, -v->bound, v->bound) * v_splat(v->scale));
+}
+
+OHM_FN i64 view_ordered(u32 bits) {
+    const i32 i = (i32)bits;
+    return i ^ (i >> 31 & 0x7FFFFFFF);
+}
+
+OHM_FN i64 view_start(const ohm_picture *v) {
+    return v->reduction == VIEW_MEAN ? 0 : 0x7FFFFFFF;
+}
+
+OHM_FN i64 view_join(const ohm_picture *v, i64 a, i64 b) {
+    if (v->reduction == VIEW_MEAN) return a + b;
+    return b < a ? b : a;
+}
+
+// The value of a pixel from its total.
+OHM_FN float view_finish(const ohm_picture *v, ohm_span cols, ohm_span rows, i64 total) {
+    if (v->reduction == VIEW_MEAN) return (float)total * v->unit * cols.share * rows.share;
+    const i32 i = (i32)total;
+    const v_any32 bits = {.u_lane = {(u32)(i ^ (i >> 31 & 0x7FFFFFFF))}};
+    return v->sign * bits.f_lane[0];
+}
+
+// A pixel's value, or NaN outside the crossbar.
+OHM_FN float view_pixel(const ohm_picture *v, const OHM_GLOBAL ohm_span *cols,
+                        const OHM_GLOBAL ohm_span *rows, u32 x, u32 y, const OHM_GLOBAL i64 *totals) {
+    const v_any32 nothing = {.u_lane = {0x7FC00000}};
+    if (x < v->x0 || x >= v->x1 || y < v->y0 || y >= v->y1) return nothing.f_lane[0];
+    return view_finish(v, cols[x], rows[y], totals[(u64)y * v->width + x]);
+}
+
+// The part of a pixel's rows that lies in a band, counted from the band's first row.
+OHM_FN ohm_span view_rows_of_band(ohm_span rows, ohm_shape shape) {
+    const u32 end = shape.row0 + shape.rows;
+    const u32 from = rows.first > shape.row0 ? rows.first : shape.row0;
+    const u32 to = rows.end < end ? rows.end : end;
+    const ohm_span part = {from - shape.row0, (to > from ? to : from) - shape.row0, 1};
+    return part;
+}
+
+// Whether an earlier band of the same engine has had a part of a pixel's rows.
+OHM_FN int view_begun(const ohm_picture *v, ohm_span rows, ohm_shape shape) {
+    const u32 from = rows.first > v->row0 ? rows.first : v->row0;
+    return from < shape.row0;
+}
+
+// ---- Rows of pixels, in vectors ---------------------------------------------------------------
+
+// The totals down the columns of a strip, over some rows of the band. total[] is a block's.
+OHM_FN void view_strip(int model, int stimulus, const ohm_picture *v, const OHM_GLOBAL float *plane,
+                       ohm_shape shape, ohm_span rows, u32 x, const ohm_physics *p, i64 *total) {
+    vu64 sum[4];
+    vf32 least[4], value[4];
+    OHM_UNROLL
+    for (int k = 0; k < 4; k++) {
+        sum[k] = v_splat_u64(0);
+        least[k] = v_splat(3.4e38f);
+    }
+    for (u32 row = rows.first; row < rows.end; row++) {
+        view_values(model, stimulus, v, plane, shape, row, x, p, value);
+        OHM_UNROLL
+        for (int k = 0; k < 4; k++)
+            if (v->reduction == VIEW_MEAN)
+                sum[k] += view_fixed(v, value[k]);
+            else
+                least[k] = v_min(value[k] * v_splat(v->sign), least[k]);
+    }
+    for (int k = 0; k < 4; k++) {
+        const v_any64 sums = {.u = sum[k]};
+        const v_any32 leasts = {.f = least[k]};
+        i64 *to = total + strip_column(x, k) % OHM_BLOCK;
+        for (int i = 0; i < OHM_LANES; i++)
+            to[i] = v->reduction == VIEW_MEAN ? (i64)sums.lane[i] : view_ordered(leasts.u_lane[i]);
+    }
+}
+
+// The pixels x … x_end − 1 of pixel row y, from left to right: columns are added up a block at a time,
+// so that every synapse is read once and in vectors, whatever a pixel's width.
+OHM_FN void view_run(int model, int stimulus, const ohm_picture *v, const OHM_GLOBAL float *plane,
+                     ohm_shape shape, const OHM_GLOBAL ohm_span *cols, const OHM_GLOBAL ohm_span *rows, u32 x,
+                     u32 x_end, u32 y, const ohm_physics *p, OHM_GLOBAL i64 *totals) {
+    const ohm_span part = view_rows_of_band(rows[y], shape);
+    if (part.first == part.end) return;
+    const int begun = view_begun(v, rows[y], shape);
+    OHM_GLOBAL i64 *out = totals + (u64)y * v->width;
+    u32 col = cols[x].first;
+    i64 total = begun ? out[x] : view_start(v);
+    while (x < x_end) {
+        const u32 first = col / OHM_BLOCK * OHM_BLOCK, end = first + OHM_BLOCK;
+        i64 block[OHM_BLOCK];
+        for (u32 s = 0; s < 16 / OHM_LANES; s++)
+            view_strip(model, stimulus, v, plane, shape, part, first / OHM_BLOCK * (16 / OHM_LANES) + s, p,
+                       block);
+        while (x < x_end && col < end) {
+            const u32 stop = cols[x].end < end ? cols[x].end : end;
+            for (; col < stop; col++) total = view_join(v, total, block[col - first]);
+            if (cols[x].end > end) break; // the rest of this pixel is in the next block
+            out[x++] = total;
+            if (x == x_end) break;
+            col = cols[x].first;
+            total = begun ? out[x] : view_start(v);
+        }
+    }
+}
+
+#endif
