@@ -5,6 +5,7 @@ MAKEFLAGS += --no-builtin-rules
 BUILD  ?= build
 PREFIX ?= /usr/local
 CC     ?= cc
+CXX    ?= c++
 CFLAGS ?= -O3 -g
 V      ?= 0
 JOBS   ?= -j$(shell nproc 2>/dev/null || echo 1)
@@ -22,6 +23,15 @@ echo '#include <CL/cl.h>' | cc -E -  @ opencl-c-headers @ OpenCL headers
 ls /etc/OpenCL/vendors/*.icd @ pocl-opencl-icd @ an OpenCL device on any CPU
 pkg-config --exists hdf5 @ libhdf5-dev @ state files
 pkg-config --exists libcjson @ libcjson-dev @ JSON output
+command -v c++ @ g++ @ a C++ compiler, for the viewer's panel
+pkg-config --exists glfw3 @ libglfw3-dev @ windows
+pkg-config --exists epoxy @ libepoxy-dev @ OpenGL functions
+pkg-config --exists gl @ libgl-dev @ OpenGL
+pkg-config --exists egl @ libegl-dev @ OpenGL without a display
+ls /usr/lib/*/dri/*_dri.so @ libgl1-mesa-dri libegl-mesa0 libglx-mesa0 @ an OpenGL driver on any machine
+pkg-config --exists imgui @ libimgui-dev @ the viewer's panel
+pkg-config --exists libpng @ libpng-dev @ pictures
+ls /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf @ fonts-dejavu-core @ the viewer's letters
 endef
 define NEEDED_TO_TEST
 pkg-config --exists cmocka @ libcmocka-dev @ unit tests
@@ -86,14 +96,25 @@ LIBRARY_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out host/native_lanes.c,$
                   $(LANES:%=$(BUILD)/host/native_lanes_%.o) $(BUILD)/kernels.o
 CLI_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/cli/*.c))
 
+# What the programs share of the command line, and the viewer.
+KIT_OBJECTS  = $(patsubst %,$(BUILD)/host/cli/%.o,cli options progress setup)
+VIEW_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out viz/main.c,$(wildcard viz/*.c))) $(BUILD)/viz/ui.o $(KIT_OBJECTS)
+VIEW_LIBS    = $(shell pkg-config --libs glfw3 epoxy imgui libpng) -ldl -lpthread
+ALL_CXXFLAGS = -std=c++17 -D_GNU_SOURCE -Wall -Wextra $(CFLAGS) -fPIC -fvisibility=hidden \
+               $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \
+               $(shell pkg-config --cflags glfw3 imgui OpenCL)
+
 ifeq ($(V),0)
 SAY = @printf '  %-5s %s\n' $(1) $(2);
 endif
 
-all: $(BUILD)/ohmscape $(BUILD)/libohmscape.so.$(VERSION) ## build the program and the library
+all: $(BUILD)/ohmscape $(BUILD)/ohmscape-view $(BUILD)/libohmscape.so.$(VERSION) ## build the programs and the library
 
 $(BUILD)/ohmscape: $(CLI_OBJECTS) $(BUILD)/libohmscape.a
 	$(call SAY,LINK,$@)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
+
+$(BUILD)/ohmscape-view: $(BUILD)/viz/main.o $(VIEW_OBJECTS) $(BUILD)/libohmscape.a
+	$(call SAY,LINK,$@)$(CXX) $(ALL_LDFLAGS) $^ -o $@ $(VIEW_LIBS) $(LIBS)
 
 $(BUILD)/libohmscape.a: $(LIBRARY_OBJECTS)
 	$(call SAY,AR,$@)rm -f $@ && $(AR) rcs $@ $^
@@ -104,6 +125,10 @@ $(BUILD)/libohmscape.so.$(VERSION): $(LIBRARY_OBJECTS)
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call SAY,CC,$<)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/%.o: %.cpp $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call SAY,CXX,$<)$(CXX) $(ALL_CXXFLAGS) -MMD -MP -c $< -o $@
 
 $(BUILD)/host/native_lanes_%.o: host/native_lanes.c $(BUILD)/flags
 	@mkdir -p $(@D)

@@ -45,7 +45,7 @@ static bool print_json(const ohm_device_info *list, size_t count) {
 
 static int devices(int argc, char **argv) {
     bool json = false;
-    uint32_t given;
+    uint64_t given;
     int first;
     ohm_status status = options_parse(&command_devices, &json, argc, argv, &given, &first);
     if (!status && first < argc)

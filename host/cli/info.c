@@ -31,7 +31,7 @@ static void print_text(const ohm_file_info *info) {
 
 static int info(int argc, char **argv) {
     bool json = false;
-    uint32_t given;
+    uint64_t given;
     int first;
     ohm_status status = options_parse(&command_info, &json, argc, argv, &given, &first);
     if (!status && argc - first != 1) status = error_set(OHM_BAD_ARGUMENT, "info takes one file");

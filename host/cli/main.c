@@ -24,17 +24,6 @@ static const struct {
 };
 #define OTHER_COUNT (sizeof others / sizeof others[0])
 
-int cli_fail(ohm_status status) {
-    fprintf(stderr, "ohmscape: error: %s\n", ohm_error_message());
-    if (ohm_error_hint()) fprintf(stderr, "hint: %s\n", ohm_error_hint());
-    return status == OHM_BAD_ARGUMENT ? EXIT_USAGE : EXIT_FAILURE;
-}
-
-ohm_status cli_flush(void) {
-    if (fflush(stdout) == 0 && !ferror(stdout)) return OHM_OK;
-    return error_set(OHM_IO_FAILED, "cannot write standard output: %s", strerror(errno));
-}
-
 // Where a program of our own stands: beside this one, as built or installed.
 static void program_path(const char *program, char *path, size_t size) {
     char self[PATH_MAX] = "";

@@ -77,7 +77,7 @@ static ohm_status print_named(const char *name) {
 }
 
 static int models(int argc, char **argv) {
-    uint32_t given;
+    uint64_t given;
     int first;
     ohm_status status = options_parse(&command_models, NULL, argc, argv, &given, &first);
     if (!status && argc - first > 1) status = error_set(OHM_BAD_ARGUMENT, "models takes one NAME");

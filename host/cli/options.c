@@ -49,7 +49,7 @@ static ohm_status bad_option(const command *c, int code, char **argv) {
     return OHM_BAD_ARGUMENT;
 }
 
-ohm_status options_parse(const command *c, void *object, int argc, char **argv, uint32_t *given, int *first) {
+ohm_status options_parse(const command *c, void *object, int argc, char **argv, uint64_t *given, int *first) {
     const getopt_tables t = make_tables(c->options);
     *given = 0;
     opterr = 0;
@@ -66,7 +66,7 @@ ohm_status options_parse(const command *c, void *object, int argc, char **argv, 
         const int place = code >= FIRST_LONG ? code - FIRST_LONG : place_of_letter(c->options, code);
         const ohm_status status = c->options[place].set(object, optarg);
         if (status) return status;
-        *given |= 1u << place;
+        *given |= (uint64_t)1 << place;
     }
     *first = optind;
     return OHM_OK;
@@ -103,6 +103,11 @@ ohm_status options_read_u64(const char *name, const char *text, uint64_t min, ui
     snprintf(allowed, sizeof allowed, "a whole number from %" PRIu64 " to %" PRIu64, min, max);
     const bool right = number_read_u64(text, value) && *value >= min && *value <= max;
     return right ? OHM_OK : options_bad_value(name, text, allowed);
+}
+
+ohm_status options_read_auto(const char *name, const char *text, uint64_t max, uint64_t *value) {
+    *value = 0;
+    return strcmp(text, "auto") == 0 ? OHM_OK : options_read_u64(name, text, 1, max, value);
 }
 
 ohm_status options_set_flag(void *object, const char *text) {

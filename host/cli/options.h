@@ -26,11 +26,11 @@ typedef struct command {
     int (*run)(int argc, char **argv);
 } command;
 
-#define OPTIONS_MAX 32
+#define OPTIONS_MAX 64
 
 // Fills in object from the options in argv; *given gets a bit for each option that was there, in the
 // order of the table, and *first the place of the first other argument. --help prints and exits.
-ohm_status options_parse(const command *c, void *object, int argc, char **argv, uint32_t *given, int *first);
+ohm_status options_parse(const command *c, void *object, int argc, char **argv, uint64_t *given, int *first);
 
 void options_print_help(const command *c, FILE *out);
 
@@ -42,5 +42,8 @@ ohm_status options_set_flag(void *object, const char *text);
 
 // Reads a whole number in [min, max] for an option.
 ohm_status options_read_u64(const char *name, const char *text, uint64_t min, uint64_t max, uint64_t *value);
+
+// The same in [1, max], or auto, which is 0.
+ohm_status options_read_auto(const char *name, const char *text, uint64_t max, uint64_t *value);
 
 #endif

@@ -1,10 +1,9 @@
 // ohmscape run: simulate, report, save.
 #include "cli.h"
-#include "report.h"
 #include "progress.h"
+#include "report.h"
+#include "setup.h"
 #include "../error.h"
-#include "../number.h"
-#include "../spec.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -15,134 +14,44 @@
 // ---- Options ----------------------------------------------------------------------------------
 
 typedef struct run_options {
-    ohm_definition definition;
-    uint64_t neurons, steps, every;
-    const char *device, *output, *from;
+    setup setup;
+    uint64_t steps, every;
+    const char *output;
     bool json, quiet;
 } run_options;
 
 #define SETTER(name) static ohm_status set_##name(void *object, const char *text)
-#define SIDE_SETTER(name, place)                                                                             \
-    SETTER(name) {                                                                                           \
-        return options_read_u64(#name, text, 1, OHM_MAX_SIDE, &((run_options *)object)->place);              \
-    }
-#define TEXT_SETTER(name, place)                                                                             \
-    SETTER(name) {                                                                                           \
-        ((run_options *)object)->place = text;                                                               \
-        return OHM_OK;                                                                                       \
-    }
-#define FLAG_SETTER(name, place)                                                                             \
-    SETTER(name) {                                                                                           \
-        (void)text;                                                                                          \
-        ((run_options *)object)->place = true;                                                               \
-        return OHM_OK;                                                                                       \
-    }
-
-SIDE_SETTER(neurons, neurons)
-SIDE_SETTER(rows, definition.rows)
-SIDE_SETTER(cols, definition.cols)
-TEXT_SETTER(model, definition.model)
-TEXT_SETTER(stimulus, definition.stimulus)
-TEXT_SETTER(init, definition.initial)
-TEXT_SETTER(device, device)
-TEXT_SETTER(output, output)
-TEXT_SETTER(from, from)
-FLAG_SETTER(flux, definition.track_flux)
-FLAG_SETTER(json, json)
-FLAG_SETTER(quiet, quiet)
 
 SETTER(steps) {
     return options_read_u64("steps", text, 0, OHM_MAX_STEP, &((run_options *)object)->steps);
-}
-
-SETTER(seed) {
-    return options_read_u64("seed", text, 0, UINT64_MAX, &((run_options *)object)->definition.seed);
 }
 
 SETTER(every) {
     return options_read_u64("every", text, 1, OHM_MAX_STEP, &((run_options *)object)->every);
 }
 
-SETTER(dt) {
-    const bool right = number_read_double(text, &((run_options *)object)->definition.dt);
-    return right ? OHM_OK : options_bad_value("dt", text, "a number above 0 and up to 1e6");
+SETTER(output) {
+    ((run_options *)object)->output = text;
+    return OHM_OK;
 }
 
-// A whole number, or auto, which is 0.
-static ohm_status read_auto(const char *name, const char *text, uint64_t max, uint64_t *value) {
-    *value = 0;
-    return strcmp(text, "auto") == 0 ? OHM_OK : options_read_u64(name, text, 1, max, value);
+SETTER(json) {
+    return options_set_flag(&((run_options *)object)->json, text);
 }
 
-SETTER(fuse) {
-    uint64_t value;
-    const ohm_status status = read_auto("fuse", text, OHM_MAX_FUSE, &value);
-    if (!status) ((run_options *)object)->definition.fuse = (unsigned)value;
-    return status;
+SETTER(quiet) {
+    return options_set_flag(&((run_options *)object)->quiet, text);
 }
-
-SETTER(lanes) {
-    uint64_t value;
-    const ohm_status status = read_auto("lanes", text, 16, &value);
-    if (!status) ((run_options *)object)->definition.lanes = (unsigned)value;
-    return status;
-}
-
-SETTER(band_rows) {
-    return read_auto("band-rows", text, OHM_MAX_SIDE, &((run_options *)object)->definition.band_rows);
-}
-
-// The places of options that other code asks after.
-enum { NEURONS, ROWS, COLS, STEPS, DT, SEED, MODEL, STIMULUS, INIT, FLUX };
 
 static const option_entry run_entries[] = {
-    [NEURONS] = {"neurons", 'n', "N", "rows and columns of the crossbar, 1 to 2147483648 (default 5)",
-                 set_neurons},
-    [ROWS] = {"rows", 0, "R", "rows, if not as many as columns", set_rows},
-    [COLS] = {"cols", 0, "C", "columns", set_cols},
-    [STEPS] = {"steps", 't', "T", "steps to do now, 0 or more (default 20)", set_steps},
-    [DT] = {"dt", 0, "DT", "time step, above 0 and up to 1e6 (default 0.1)", set_dt},
-    [SEED] = {"seed", 0, "S", "seed of all randomness, 0 to 2^64 - 1 (default 1)", set_seed},
-    [MODEL] = {"model", 0, "MODEL",
-               "the memristor (default sin-state:beta=0.5,r_on=0.1,r_off=10);\n"
-               "`ohmscape models` lists models, stimuli and initial states",
-               set_model},
-    [STIMULUS] = {"stimulus", 0, "STIMULUS", "the voltages, in V (default uniform:lo=-5,hi=5)", set_stimulus},
-    [INIT] = {"init", 0, "INIT", "initial states, 1 the most conductive (default uniform:lo=0.1,hi=0.9)",
-              set_init},
-    [FLUX] = {"flux", 0, NULL, "keep the flux of every synapse, in V s (4 more bytes each)", set_flux},
-    {"device", 0, "DEVICE",
-     "auto (default), native, gpu, cpu or P.D, as `ohmscape devices`\n"
-     "prints them; or several, with commas, to share the rows",
-     set_device},
-    {"fuse", 0, "K", "steps in one launch, 1 to 65536, or auto (default): only speed", set_fuse},
-    {"lanes", 0, "L", "vector width, 1, 4, 8, 16 or auto (default): only speed", set_lanes},
-    {"band-rows", 0, "R", "most rows in one buffer, or auto (default): only layout", set_band_rows},
+    SETUP_ENTRIES,
+    {"steps", 't', "T", "steps to do now, 0 or more (default 20)", set_steps},
     {"output", 'o', "F.h5", "save the crossbar when done", set_output},
-    {"from", 0, "F.h5", "go on from a saved crossbar, with its parameters", set_from},
     {"every", 0, "K", "record the state's statistics after every K-th step in the file", set_every},
     {"json", 0, NULL, "print one JSON object", set_json},
     {"quiet", 'q', NULL, "no progress and no summary", set_quiet},
     {0},
 };
-
-static bool was_given(uint32_t given, int place) {
-    return given >> place & 1;
-}
-
-static ohm_status check_options(run_options *o, uint32_t given) {
-    const bool sides = was_given(given, ROWS) || was_given(given, COLS);
-    if (was_given(given, NEURONS) && sides)
-        return error_set(OHM_BAD_ARGUMENT, "--neurons and --rows or --cols: give one or the other");
-    if (!o->from && was_given(given, ROWS) != was_given(given, COLS))
-        return error_set(OHM_BAD_ARGUMENT, "--rows and --cols belong together; --neurons N is N x N");
-    if (was_given(given, NEURONS)) o->definition.rows = o->definition.cols = o->neurons;
-    if (o->every && !o->output)
-        return error_set(OHM_BAD_ARGUMENT, "--every records into the saved file: give --output too");
-    return OHM_OK;
-}
-
-// ---- Going on from a file ---------------------------------------------------------------------
 
 // Whether the result can be saved, as far as that shows before there is one.
 static ohm_status check_output(const run_options *o, const ohm_definition *d) {
@@ -151,49 +60,17 @@ static ohm_status check_output(const run_options *o, const ohm_definition *d) {
     return ohm_save_check(o->output, synapses > UINT64_MAX / each ? UINT64_MAX : synapses * each);
 }
 
-static ohm_status differs(const char *name, const char *from) {
-    error_set(OHM_BAD_ARGUMENT, "--%s differs from what %s was made with", name, from);
-    error_hint("`ohmscape info %s` prints its parameters; leave --%s away to take them", from, name);
-    return OHM_BAD_ARGUMENT;
-}
-
-static ohm_status check_spec(spec_role role, const char *given, const char *saved, const char *from) {
-    spec part, whole;
-    ohm_status status = spec_parse(role, given, &part);
-    if (!status) status = spec_parse(role, saved, &whole);
-    if (status) return status;
-    return spec_agrees(&part, &whole) ? OHM_OK : differs(spec_role_name[role], from);
-}
-
-// What was given beside --from has to say the same as the file.
-static ohm_status check_against_file(const run_options *o, uint32_t given) {
+static ohm_status check_options(run_options *o, uint64_t given) {
     ohm_file_info *info;
-    ohm_status status = ohm_file_read_info(o->from, &info);
+    ohm_status status = setup_check(&o->setup, given, &info);
     if (status) return status;
-    const ohm_definition *mine = &o->definition, *saved = &info->definition;
-    const bool rows = was_given(given, ROWS) || was_given(given, NEURONS);
-    const bool cols = was_given(given, COLS) || was_given(given, NEURONS);
-    if (rows && mine->rows != saved->rows)
-        status = differs(was_given(given, ROWS) ? "rows" : "neurons", o->from);
-    else if (cols && mine->cols != saved->cols)
-        status = differs(was_given(given, COLS) ? "cols" : "neurons", o->from);
-    else if (was_given(given, DT) && mine->dt != saved->dt)
-        status = differs("dt", o->from);
-    else if (was_given(given, SEED) && mine->seed != saved->seed)
-        status = differs("seed", o->from);
-    else if (was_given(given, FLUX) && !saved->track_flux)
-        status = differs("flux", o->from);
-    if (!status && was_given(given, MODEL))
-        status = check_spec(ROLE_MODEL, mine->model, saved->model, o->from);
-    if (!status && was_given(given, STIMULUS))
-        status = check_spec(ROLE_STIMULUS, mine->stimulus, saved->stimulus, o->from);
-    if (!status && was_given(given, INIT))
-        status = check_spec(ROLE_INITIAL, mine->initial, saved->initial, o->from);
-    if (!status && o->steps > OHM_MAX_STEP - info->step)
+    if (o->every && !o->output)
+        status = error_set(OHM_BAD_ARGUMENT, "--every records into the saved file: give --output too");
+    if (!status && info && o->steps > OHM_MAX_STEP - info->step)
         status = error_set(OHM_BAD_ARGUMENT,
                            "--steps: %" PRIu64 " after step %" PRIu64 " pass the last step, %" PRIu64,
                            o->steps, info->step, OHM_MAX_STEP);
-    if (!status) status = check_output(o, saved);
+    if (!status) status = check_output(o, info ? &info->definition : &o->setup.definition);
     free(info);
     return status;
 }
@@ -337,17 +214,6 @@ static void print_summary(const ohm_devices *devices, const ohm_crossbar *c, con
 
 // ---- The command ------------------------------------------------------------------------------
 
-static ohm_status open_crossbar(const run_options *o, ohm_devices *devices, ohm_crossbar **c) {
-    if (o->from) return ohm_crossbar_load(devices, o->from, &o->definition, c);
-    return ohm_crossbar_create(devices, &o->definition, c);
-}
-
-static void say_fallback(const run_options *o, const ohm_devices *devices) {
-    const bool native = ohm_devices_info(devices, 0)->type == OHM_DEVICE_NATIVE;
-    if (native && strcmp(o->device, "auto") == 0 && !o->quiet)
-        fprintf(stderr, "ohmscape: no OpenCL device found; using the native engine\n");
-}
-
 static ohm_status report(const run_options *o, const ohm_devices *devices, const ohm_crossbar *c,
                          const run_result *r) {
     if (o->json && !print_json(devices, c, r)) return error_no_memory("the report");
@@ -360,7 +226,7 @@ static ohm_status report(const run_options *o, const ohm_devices *devices, const
 
 static ohm_status simulate(const run_options *o, ohm_devices *devices, ohm_crossbar **c, double start) {
     run_result r = {0};
-    ohm_status status = open_crossbar(o, devices, c);
+    ohm_status status = setup_make(&o->setup, devices, c);
     if (status) return status;
     r.setup_seconds = progress_clock() - start;
     status = advance(o, *c, &r);
@@ -371,22 +237,21 @@ static ohm_status simulate(const run_options *o, ohm_devices *devices, ohm_cross
 }
 
 static int run(int argc, char **argv) {
-    run_options o = {.definition = ohm_definition_default(), .steps = 20, .device = "auto"};
-    uint32_t given;
+    run_options o = {.setup = setup_default(), .steps = 20};
+    uint64_t given;
     int first;
     ohm_status status = options_parse(&command_run, &o, argc, argv, &given, &first);
     if (!status && first < argc)
         status = error_set(OHM_BAD_ARGUMENT, "run takes no argument \"%s\"", argv[first]);
     if (!status) status = check_options(&o, given);
-    if (!status) status = o.from ? check_against_file(&o, given) : check_output(&o, &o.definition);
     if (status) return cli_fail(status);
 
     catch_signals();
     const double start = progress_clock();
     ohm_devices *devices;
     ohm_crossbar *crossbar = NULL;
-    status = ohm_devices_open(o.device, &devices);
-    if (!status) say_fallback(&o, devices);
+    status = ohm_devices_open(o.setup.device, &devices);
+    if (!status && !o.quiet) setup_say_fallback(&o.setup, devices);
     if (!status) status = simulate(&o, devices, &crossbar, start);
     ohm_crossbar_destroy(crossbar);
     ohm_devices_close(devices);

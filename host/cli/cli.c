@@ -1,0 +1,18 @@
+#include "cli.h"
+#include "../error.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int cli_fail(ohm_status status) {
+    fprintf(stderr, "ohmscape: error: %s\n", ohm_error_message());
+    if (ohm_error_hint()) fprintf(stderr, "hint: %s\n", ohm_error_hint());
+    return status == OHM_BAD_ARGUMENT ? EXIT_USAGE : EXIT_FAILURE;
+}
+
+ohm_status cli_flush(void) {
+    if (fflush(stdout) == 0 && !ferror(stdout)) return OHM_OK;
+    return error_set(OHM_IO_FAILED, "cannot write standard output: %s", strerror(errno));
+}

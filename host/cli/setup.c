@@ -1,0 +1,143 @@
+#include "setup.h"
+#include "../error.h"
+#include "../number.h"
+#include "../spec.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+setup setup_default(void) {
+    return (setup){.definition = ohm_definition_default(), .device = "auto"};
+}
+
+// ---- Setters ----------------------------------------------------------------------------------
+
+#define SETTER(name) ohm_status setup_set_##name(void *object, const char *text)
+#define SIDE_SETTER(name, place)                                                                             \
+    SETTER(name) {                                                                                           \
+        return options_read_u64(#name, text, 1, OHM_MAX_SIDE, &((setup *)object)->place);                    \
+    }
+#define TEXT_SETTER(name, place)                                                                             \
+    SETTER(name) {                                                                                           \
+        ((setup *)object)->place = text;                                                                     \
+        return OHM_OK;                                                                                       \
+    }
+
+SIDE_SETTER(neurons, neurons)
+SIDE_SETTER(rows, definition.rows)
+SIDE_SETTER(cols, definition.cols)
+TEXT_SETTER(model, definition.model)
+TEXT_SETTER(stimulus, definition.stimulus)
+TEXT_SETTER(init, definition.initial)
+TEXT_SETTER(device, device)
+TEXT_SETTER(from, from)
+
+SETTER(flux) {
+    return options_set_flag(&((setup *)object)->definition.track_flux, text);
+}
+
+SETTER(seed) {
+    return options_read_u64("seed", text, 0, UINT64_MAX, &((setup *)object)->definition.seed);
+}
+
+SETTER(dt) {
+    const bool right = number_read_double(text, &((setup *)object)->definition.dt);
+    return right ? OHM_OK : options_bad_value("dt", text, "a number above 0 and up to 1e6");
+}
+
+SETTER(fuse) {
+    uint64_t value;
+    const ohm_status status = options_read_auto("fuse", text, OHM_MAX_FUSE, &value);
+    if (!status) ((setup *)object)->definition.fuse = (unsigned)value;
+    return status;
+}
+
+SETTER(lanes) {
+    uint64_t value;
+    const ohm_status status = options_read_auto("lanes", text, 16, &value);
+    if (!status) ((setup *)object)->definition.lanes = (unsigned)value;
+    return status;
+}
+
+SETTER(band_rows) {
+    return options_read_auto("band-rows", text, OHM_MAX_SIDE, &((setup *)object)->definition.band_rows);
+}
+
+// ---- Checks -----------------------------------------------------------------------------------
+
+static bool was_given(uint64_t given, int place) {
+    return given >> place & 1;
+}
+
+static ohm_status check_sides(setup *s, uint64_t given) {
+    const bool sides = was_given(given, SETUP_ROWS) || was_given(given, SETUP_COLS);
+    if (was_given(given, SETUP_NEURONS) && sides)
+        return error_set(OHM_BAD_ARGUMENT, "--neurons and --rows or --cols: give one or the other");
+    if (!s->from && was_given(given, SETUP_ROWS) != was_given(given, SETUP_COLS))
+        return error_set(OHM_BAD_ARGUMENT, "--rows and --cols belong together; --neurons N is N x N");
+    if (was_given(given, SETUP_NEURONS)) s->definition.rows = s->definition.cols = s->neurons;
+    return OHM_OK;
+}
+
+static ohm_status differs(const char *name, const char *from) {
+    error_set(OHM_BAD_ARGUMENT, "--%s differs from what %s was made with", name, from);
+    error_hint("`ohmscape info %s` prints its parameters; leave --%s away to take them", from, name);
+    return OHM_BAD_ARGUMENT;
+}
+
+static ohm_status check_spec(spec_role role, const char *given, const char *saved, const char *from) {
+    spec part, whole;
+    ohm_status status = spec_parse(role, given, &part);
+    if (!status) status = spec_parse(role, saved, &whole);
+    if (status) return status;
+    return spec_agrees(&part, &whole) ? OHM_OK : differs(spec_role_name[role], from);
+}
+
+// What was given beside --from has to say the same as the file.
+static ohm_status check_against_file(const setup *s, uint64_t given, const ohm_definition *saved) {
+    const ohm_definition *mine = &s->definition;
+    const bool rows = was_given(given, SETUP_ROWS) || was_given(given, SETUP_NEURONS);
+    const bool cols = was_given(given, SETUP_COLS) || was_given(given, SETUP_NEURONS);
+    if (rows && mine->rows != saved->rows)
+        return differs(was_given(given, SETUP_ROWS) ? "rows" : "neurons", s->from);
+    if (cols && mine->cols != saved->cols)
+        return differs(was_given(given, SETUP_COLS) ? "cols" : "neurons", s->from);
+    if (was_given(given, SETUP_DT) && mine->dt != saved->dt) return differs("dt", s->from);
+    if (was_given(given, SETUP_SEED) && mine->seed != saved->seed) return differs("seed", s->from);
+    if (was_given(given, SETUP_FLUX) && !saved->track_flux) return differs("flux", s->from);
+    ohm_status status = OHM_OK;
+    if (was_given(given, SETUP_MODEL)) status = check_spec(ROLE_MODEL, mine->model, saved->model, s->from);
+    if (!status && was_given(given, SETUP_STIMULUS))
+        status = check_spec(ROLE_STIMULUS, mine->stimulus, saved->stimulus, s->from);
+    if (!status && was_given(given, SETUP_INIT))
+        status = check_spec(ROLE_INITIAL, mine->initial, saved->initial, s->from);
+    return status;
+}
+
+ohm_status setup_check(setup *s, uint64_t given, ohm_file_info **info) {
+    *info = NULL;
+    ohm_status status = check_sides(s, given);
+    if (status || !s->from) return status;
+    status = ohm_file_read_info(s->from, info);
+    if (!status) status = check_against_file(s, given, &(*info)->definition);
+    if (status) {
+        free(*info);
+        *info = NULL;
+    }
+    return status;
+}
+
+// ---- Making -----------------------------------------------------------------------------------
+
+ohm_status setup_make(const setup *s, ohm_devices *devices, ohm_crossbar **crossbar) {
+    if (s->from) return ohm_crossbar_load(devices, s->from, &s->definition, crossbar);
+    return ohm_crossbar_create(devices, &s->definition, crossbar);
+}
+
+void setup_say_fallback(const setup *s, const ohm_devices *devices) {
+    const bool native = ohm_devices_info(devices, 0)->type == OHM_DEVICE_NATIVE;
+    if (native && strcmp(s->device, "auto") == 0)
+        fprintf(stderr, "ohmscape: no OpenCL device found; using the native engine\n");
+}

@@ -1,0 +1,93 @@
+// The options that say which crossbar, on which devices: of every command that makes one.
+#ifndef CLI_SETUP_H
+#define CLI_SETUP_H
+
+#include "options.h"
+
+// The first member of the object that such a command's options fill in.
+typedef struct setup {
+    ohm_definition definition;
+    uint64_t neurons;
+    const char *device, *from;
+} setup;
+
+// The places of these options in a command's table, which begins with SETUP_ENTRIES.
+enum {
+    SETUP_NEURONS,
+    SETUP_ROWS,
+    SETUP_COLS,
+    SETUP_DT,
+    SETUP_SEED,
+    SETUP_MODEL,
+    SETUP_STIMULUS,
+    SETUP_INIT,
+    SETUP_FLUX,
+    SETUP_DEVICE,
+    SETUP_FUSE,
+    SETUP_LANES,
+    SETUP_BAND_ROWS,
+    SETUP_FROM,
+    SETUP_END
+};
+
+#define SETUP_ENTRIES                                                                                        \
+    [SETUP_NEURONS] = {"neurons", 'n', "N", "rows and columns of the crossbar, 1 to 2147483648 (default 5)", \
+                       setup_set_neurons},                                                                   \
+    [SETUP_ROWS] = {"rows", 0, "R", "rows, if not as many as columns", setup_set_rows},                      \
+    [SETUP_COLS] = {"cols", 0, "C", "columns", setup_set_cols},                                              \
+    [SETUP_DT] = {"dt", 0, "DT", "time step, above 0 and up to 1e6 (default 0.1)", setup_set_dt},            \
+    [SETUP_SEED] = {"seed", 0, "S", "seed of all randomness, 0 to 2^64 - 1 (default 1)", setup_set_seed},    \
+    [SETUP_MODEL] = {"model", 0, "MODEL",                                                                    \
+                     "the memristor (default sin-state:beta=0.5,r_on=0.1,r_off=10);\n"                       \
+                     "`ohmscape models` lists models, stimuli and initial states",                           \
+                     setup_set_model},                                                                       \
+    [SETUP_STIMULUS] = {"stimulus", 0, "STIMULUS", "the voltages, in V (default uniform:lo=-5,hi=5)",        \
+                        setup_set_stimulus},                                                                 \
+    [SETUP_INIT] = {"init", 0, "INIT",                                                                       \
+                    "initial states, 1 the most conductive (default uniform:lo=0.1,hi=0.9)",                 \
+                    setup_set_init},                                                                         \
+    [SETUP_FLUX] = {"flux", 0, NULL, "keep the flux of every synapse, in V s (4 more bytes each)",           \
+                    setup_set_flux},                                                                         \
+    [SETUP_DEVICE] = {"device", 0, "DEVICE",                                                                 \
+                      "auto (default), native, gpu, cpu or P.D, as `ohmscape devices`\n"                     \
+                      "prints them; or several, with commas, to share the rows",                             \
+                      setup_set_device},                                                                     \
+    [SETUP_FUSE] = {"fuse", 0, "K", "steps in one launch, 1 to 65536, or auto (default): only speed",        \
+                    setup_set_fuse},                                                                         \
+    [SETUP_LANES] = {"lanes", 0, "L", "vector width, 1, 4, 8, 16 or auto (default): only speed",             \
+                     setup_set_lanes},                                                                       \
+    [SETUP_BAND_ROWS] = {"band-rows", 0, "R", "most rows in one buffer, or auto (default): only layout",     \
+                         setup_set_band_rows},                                                               \
+    [SETUP_FROM] = {"from", 0, "F.h5", "go on from a saved crossbar, with its parameters", setup_set_from}
+
+// The setters of that table; object starts with a setup.
+ohm_status setup_set_neurons(void *object, const char *text);
+ohm_status setup_set_rows(void *object, const char *text);
+ohm_status setup_set_cols(void *object, const char *text);
+ohm_status setup_set_dt(void *object, const char *text);
+ohm_status setup_set_seed(void *object, const char *text);
+ohm_status setup_set_model(void *object, const char *text);
+ohm_status setup_set_stimulus(void *object, const char *text);
+ohm_status setup_set_init(void *object, const char *text);
+ohm_status setup_set_flux(void *object, const char *text);
+ohm_status setup_set_device(void *object, const char *text);
+ohm_status setup_set_fuse(void *object, const char *text);
+ohm_status setup_set_lanes(void *object, const char *text);
+ohm_status setup_set_band_rows(void *object, const char *text);
+ohm_status setup_set_from(void *object, const char *text);
+
+setup setup_default(void);
+
+// Whether the options of one command line go together; given is options_parse's. With --from, what was
+// given beside it has to say the same as the file, whose description *info then receives, to be freed
+// with free(); NULL without --from.
+// Errors: OHM_BAD_ARGUMENT, and those of ohm_file_read_info.
+ohm_status setup_check(setup *s, uint64_t given, ohm_file_info **info);
+
+// Creates the crossbar, or loads it. Errors: those of ohm_crossbar_create and ohm_crossbar_load.
+ohm_status setup_make(const setup *s, ohm_devices *devices, ohm_crossbar **crossbar);
+
+// Says on stderr that no OpenCL device was found, if that was asked for.
+void setup_say_fallback(const setup *s, const ohm_devices *devices);
+
+#endif

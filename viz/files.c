@@ -1,0 +1,68 @@
+// Frames as files: pictures, and a recording.
+#include "files.h"
+#include "../host/error.h"
+#include "png.h"
+#include "record.h"
+
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct files {
+    recorder *recorder;
+    uint8_t *rgb; // of one frame
+    int width, height;
+};
+
+ohm_status files_create(files **f) {
+    *f = calloc(1, sizeof **f);
+    return *f ? OHM_OK : error_no_memory("a picture");
+}
+
+ohm_status files_close(files *f) {
+    if (!f) return OHM_OK;
+    const ohm_status status = record_close(f->recorder);
+    free(f->rgb);
+    free(f);
+    return status;
+}
+
+static ohm_status read_frame(const viewer *v, files *f) {
+    surface_size(v->surface, &f->width, &f->height);
+    uint8_t *rgb = realloc(f->rgb, (size_t)f->width * (size_t)f->height * 3);
+    if (!rgb) return error_no_memory("a picture");
+    f->rgb = rgb;
+    surface_bind(v->surface);
+    surface_read(v->surface, rgb);
+    return OHM_OK;
+}
+
+static ohm_status start_recording(const viewer *v, const char *path, unsigned fps, files *f) {
+    if (surface_window(v->surface)) // a film has one size
+        glfwSetWindowAttrib(surface_window(v->surface), GLFW_RESIZABLE, GLFW_FALSE);
+    return record_open(path, (unsigned)f->width, (unsigned)f->height, fps, &f->recorder);
+}
+
+ohm_status files_record(files *f, const viewer *v, const char *path, unsigned fps) {
+    const int width = f->width, height = f->height;
+    ohm_status status = read_frame(v, f);
+    if (!status && !f->recorder)
+        status = start_recording(v, path, fps, f);
+    else if (!status && (width != f->width || height != f->height))
+        status = error_set(OHM_BAD_ARGUMENT, "%s ends here: the window changed its size", path);
+    return status ? status : record_frame(f->recorder, f->rgb);
+}
+
+ohm_status files_save(files *f, const viewer *v, const char *path) {
+    const ohm_status status = read_frame(v, f);
+    return status ? status : png_write(path, (unsigned)f->width, (unsigned)f->height, f->rgb);
+}
+
+void files_free_name(const viewer *v, char *path, size_t size) {
+    snprintf(path, size, "ohmscape-%" PRIu64 ".png", v->result.step);
+    for (int i = 1; i < 10000 && access(path, F_OK) == 0; i++)
+        snprintf(path, size, "ohmscape-%" PRIu64 "-%d.png", v->result.step, i);
+}

@@ -1,0 +1,256 @@
+// A frame: where things are, the picture with its axes, its colour bar and its title.
+#include "../host/cli/progress.h"
+#include "../host/error.h"
+#include "overlay.h"
+#include "ticks.h"
+#include "ui.h"
+#include "viewer.h"
+
+#include <epoxy/gl.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_COLOR 0xE6E6E6FFu
+#define FAINT_COLOR 0x8C8C8CFFu
+#define TEXT_MAX 256
+
+const char *viewer_unit(ohm_quantity quantity) {
+    static const char *const units[] = {"Ω", "S", "", "V", "V·s"};
+    return units[quantity];
+}
+
+// ---- Where things are -------------------------------------------------------------------------
+
+layout viewer_layout(const viewer *v) {
+    layout l = {0};
+    surface_size(v->surface, &l.width, &l.height);
+    const double s = v->ui_scale;
+    if (v->bare) {
+        l.map = (rectangle){0, 0, l.width, l.height};
+        return l;
+    }
+    l.panel_width = v->panel ? fmin(330 * s, 0.45 * l.width) : 0;
+    l.panel_x = l.width - l.panel_width;
+    const int left = (int)(64 * s), top = (int)(34 * s), bottom = (int)(40 * s), right = (int)(108 * s);
+    const int width = (int)l.panel_x - left - right, height = l.height - top - bottom;
+    l.map = (rectangle){left, top, width > 1 ? width : 1, height > 1 ? height : 1};
+    l.bar = (rectangle){left + l.map.width + (int)(16 * s), top, (int)(18 * s), l.map.height};
+    return l;
+}
+
+ohm_view viewer_view(const viewer *v) {
+    const camera *c = &v->camera;
+    ohm_view view = {.row = c->row,
+                     .col = c->col,
+                     .rows = c->down * c->height,
+                     .cols = c->across * c->width,
+                     .width = (uint32_t)c->width,
+                     .height = (uint32_t)c->height,
+                     .quantity = v->quantity,
+                     .reduction = v->reduction};
+    if (v->network) { // every synapse, once
+        view.row = view.col = 0;
+        view.rows = view.height = (uint32_t)c->rows;
+        view.cols = view.width = (uint32_t)c->cols;
+    }
+    return view;
+}
+
+// ---- The colour scale -------------------------------------------------------------------------
+
+// The least and the greatest of some values, NaN left out; both 0 of none.
+static void extremes(const float *value, size_t n, double *low, double *high) {
+    float least = INFINITY, greatest = -INFINITY;
+    for (size_t i = 0; i < n; i++) {
+        if (value[i] < least) least = value[i];
+        if (value[i] > greatest) greatest = value[i];
+    }
+    *low = least <= greatest ? least : 0;
+    *high = least <= greatest ? greatest : 0;
+}
+
+// What is seen now, from the picture's own values.
+static ohm_status find_seen(viewer *v) {
+    const ohm_view *view = v->network ? &v->result.order.view : image_view(v->image);
+    const size_t pixels = (size_t)view->width * view->height;
+    if (v->network) {
+        extremes(v->network_values, v->has_values ? pixels : 0, &v->seen_low, &v->seen_high);
+    } else {
+        float *values = malloc(pixels * sizeof *values + 1);
+        if (!values) return error_no_memory("a picture");
+        image_read(v->image, values);
+        extremes(values, pixels, &v->seen_low, &v->seen_high);
+        free(values);
+    }
+    v->seen_known = true;
+    return OHM_OK;
+}
+
+static ohm_status set_scale(viewer *v) {
+    const bool whole = v->range == RANGE_WHOLE && v->quantity != OHM_FLUX;
+    ohm_status status = OHM_OK;
+    if (v->range != RANGE_MANUAL && !whole && !v->seen_known) status = find_seen(v);
+    double low = v->seen_low, high = v->seen_high;
+    if (whole) ohm_crossbar_range(v->crossbar, v->quantity, &low, &high);
+    if (!(low < high)) { // one value: in the middle
+        const double about = fmax(fabs(low) * 1e-3, 1e-30);
+        low -= about;
+        high += about;
+    }
+    if (v->range != RANGE_MANUAL) v->scale = (color_scale){low, high, false};
+    v->scale.logarithmic = v->logarithmic && v->scale.low > 0;
+    return status;
+}
+
+// ---- Axes -------------------------------------------------------------------------------------
+
+static void draw_columns_axis(const viewer *v, rectangle r) {
+    const camera *c = &v->camera;
+    const double s = v->ui_scale, y = r.y + r.height;
+    double tick[TICKS_MAX];
+    const int n = ticks_linear(fmax(c->col, 0), fmin(c->col + c->across * c->width, (double)c->cols),
+                               (int)(r.width / (80 * s)), true, tick);
+    for (int i = 0; i < n; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "%.0f", fabs(tick[i]));
+        // A number names a synapse: its middle, once synapses are large enough to tell.
+        const double x = r.x + (tick[i] - c->col + fmin(0.5, 0.5 * (c->across < 0.1))) / c->across;
+        if (x > r.x + r.width) continue;
+        ui_line(x, y, x, y + 4 * s, FAINT_COLOR, s);
+        ui_text(x, y + 5 * s, 0.5, 0, TEXT_COLOR, text);
+    }
+    ui_text(r.x + r.width / 2.0, r.y + r.height + 38 * s, 0.5, 1, FAINT_COLOR, "column");
+}
+
+static void draw_rows_axis(const viewer *v, rectangle r) {
+    const camera *c = &v->camera;
+    const double s = v->ui_scale;
+    double tick[TICKS_MAX];
+    const int n = ticks_linear(fmax(c->row, 0), fmin(c->row + c->down * c->height, (double)c->rows),
+                               (int)(r.height / (50 * s)), true, tick);
+    for (int i = 0; i < n; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "%.0f", fabs(tick[i]));
+        const double y = r.y + (tick[i] - c->row + 0.5 * (c->down < 0.1)) / c->down;
+        if (y > r.y + r.height) continue;
+        ui_line(r.x - 4 * s, y, r.x, y, FAINT_COLOR, s);
+        ui_text(r.x - 7 * s, y, 1, 0.5, TEXT_COLOR, text);
+    }
+    ui_text(4 * s, r.y - 4 * s, 0, 1, FAINT_COLOR, "row");
+}
+
+// ---- Colour bar -------------------------------------------------------------------------------
+
+static void draw_bar(const viewer *v, rectangle b) {
+    const double s = v->ui_scale;
+    uint8_t rgb[256][3];
+    colormap_table(v->colors, rgb);
+    for (int y = 0; y < b.height; y++) {
+        const uint8_t *c = rgb[(int)(255.0 * (b.height - 1 - y) / fmax(b.height - 1, 1) + 0.5)];
+        ui_box(b.x, b.y + y, b.width, 1,
+               (ui_color)c[0] << 24 | (ui_color)c[1] << 16 | (ui_color)c[2] << 8 | 0xFF);
+    }
+    double tick[TICKS_MAX];
+    const int n = ticks_scale(&v->scale, (int)(b.height / (36 * s)), tick);
+    for (int i = 0; i < n; i++) {
+        char text[32];
+        ticks_text(tick[i], v->scale.high - v->scale.low, text, sizeof text);
+        const double y = b.y + b.height * (1 - color_scale_place(&v->scale, tick[i]));
+        ui_line(b.x + b.width, y, b.x + b.width + 4 * s, y, FAINT_COLOR, s);
+        ui_text(b.x + b.width + 7 * s, y, 0, 0.5, TEXT_COLOR, text);
+    }
+    ui_frame(b.x, b.y - 2 * s, b.width, 4 * s, TEXT_COLOR); // what can be dragged
+    ui_frame(b.x, b.y + b.height - 2 * s, b.width, 4 * s, TEXT_COLOR);
+    ui_text(b.x, b.y - 5 * s, 0, 1, TEXT_COLOR,
+            *viewer_unit(v->quantity) ? viewer_unit(v->quantity) : ohm_quantity_name(v->quantity));
+    if (v->scale.logarithmic) ui_text(b.x + b.width, b.y + b.height + 5 * s, 0.5, 0, FAINT_COLOR, "log");
+}
+
+// ---- Title ------------------------------------------------------------------------------------
+
+// "mean of 5.12 x 5.12 synapses a pixel", or how large a synapse is.
+static void describe_scale(const viewer *v, char *text, size_t size) {
+    const camera *c = &v->camera;
+    if (fmax(c->across, c->down) > 1)
+        snprintf(text, size, "%s of %.3g × %.3g synapses a pixel", ohm_reduction_name(v->reduction), c->down,
+                 c->across);
+    else
+        snprintf(text, size, "a synapse %.3g × %.3g pixels", 1 / c->down, 1 / c->across);
+}
+
+static void draw_title(const viewer *v, const layout *l) {
+    char scale[TEXT_MAX] = "", text[2 * TEXT_MAX];
+    if (!v->network) describe_scale(v, scale, sizeof scale);
+    if (v->network)
+        snprintf(scale, sizeof scale, "%s network of %" PRIu64 " neurons", network_layout_name[v->layout],
+                 v->camera.rows);
+    const ohm_definition *d = ohm_crossbar_definition(v->crossbar);
+    snprintf(text, sizeof text, "step %" PRIu64 "    %s    %" PRIu64 " × %" PRIu64 "    %s", v->result.step,
+             ohm_quantity_name(v->quantity), d->rows, d->cols, scale);
+    ui_text(l->map.x, l->map.y - 8 * v->ui_scale, 0, 1, TEXT_COLOR, text);
+}
+
+// ---- The whole --------------------------------------------------------------------------------
+
+static void draw_network(const viewer *v, rectangle place) {
+    if (!v->has_values) return;
+    uint8_t rgb[256][3];
+    colormap_table(v->colors, rgb);
+    const int n = (int)v->camera.rows;
+    const network_style style = {.layout = v->layout,
+                                 .scale = &v->scale,
+                                 .colors = (const uint8_t(*)[3])rgb,
+                                 .line_width = fmax(0.4, fmin(2, 40.0 / n)) * v->ui_scale};
+    network_draw(&style, n, v->network_values, place);
+}
+
+static void clear(const viewer *v) {
+    surface_bind(v->surface);
+    glDisable(GL_SCISSOR_TEST);
+    glClearColor(0.1f, 0.1f, 0.11f, 1);
+    if (v->bare) glClearColor(0.13f, 0.13f, 0.15f, 1);
+    glClear(GL_COLOR_BUFFER_BIT);
+}
+
+static void draw_overlay(viewer *v, const layout *l, double seconds) {
+    ui_begin(l->width, l->height, seconds);
+    if (v->network) draw_network(v, l->map);
+    if (!v->bare) {
+        if (!v->network) {
+            draw_columns_axis(v, l->map);
+            draw_rows_axis(v, l->map);
+        }
+        draw_bar(v, l->bar);
+        draw_title(v, l);
+        if (v->panel) panel_draw(v, l);
+    }
+    overlay_draw(v, l);
+    ui_end();
+}
+
+static double passed(viewer *v, double since, double *sum) {
+    if (v->timed) glFinish();
+    const double now = progress_clock();
+    *sum += now - since;
+    return now;
+}
+
+ohm_status viewer_draw(viewer *v, double seconds) {
+    const ohm_status status = set_scale(v);
+    if (status) return status;
+    const double start = progress_clock();
+    const layout l = viewer_layout(v);
+    clear(v);
+    if (!v->network) {
+        const ohm_view view = viewer_view(v);
+        heatmap_draw(v->heatmap, v->image, &view, l.map, l.height, &v->scale, v->colors);
+        glViewport(0, 0, l.width, l.height);
+    }
+    const double drawn = passed(v, start, &v->timings.draw);
+    draw_overlay(v, &l, seconds);
+    passed(v, drawn, &v->timings.panel);
+    return OHM_OK;
+}

@@ -1,0 +1,203 @@
+// Mouse and keys.
+#include "ui.h"
+#include "viewer.h"
+
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+#include <math.h>
+#include <stdio.h>
+
+const char input_keys[] = "drag\tpan\n"
+                          "wheel\tzoom at the pointer\n"
+                          "double-click, r\tthe whole crossbar\n"
+                          "click\tprint the values of the synapse\n"
+                          "space\tpause and go on\n"
+                          ".\tone step\n"
+                          "+ -\tmore or fewer steps a frame\n"
+                          "1 2 3 4 5\tresistance, conductance, state, voltage, flux\n"
+                          "m\tmean, min, max, nearest\n"
+                          "c\tnext colour map\n"
+                          "l\tlinear or logarithmic\n"
+                          "f\trange: all it can be, or what is seen\n"
+                          "n\tnetwork; again: its other layouts\n"
+                          "tab\tthe panel\n"
+                          "s\tsave a picture\n"
+                          "h\tthese keys\n"
+                          "q\tquit\n";
+
+static viewer *viewer_of(GLFWwindow *window) {
+    return glfwGetWindowUserPointer(window);
+}
+
+// ---- Where the mouse is -----------------------------------------------------------------------
+
+static bool inside(rectangle r, double x, double y) {
+    return x >= r.x && x < r.x + r.width && y >= r.y && y < r.y + r.height;
+}
+
+bool input_probe(const viewer *v, uint64_t *row, uint64_t *col, ohm_view *area) {
+    const layout l = viewer_layout(v);
+    const camera *c = &v->camera;
+    if (!v->mouse_inside || v->network || !inside(l.map, v->mouse_x, v->mouse_y)) return false;
+    const double x = floor(v->mouse_x - l.map.x), y = floor(v->mouse_y - l.map.y);
+    double at_row, at_col;
+    camera_synapse(c, x + 0.5, y + 0.5, &at_row, &at_col);
+    if (at_row < 0 || at_col < 0 || at_row >= (double)c->rows || at_col >= (double)c->cols) return false;
+    *row = (uint64_t)at_row;
+    *col = (uint64_t)at_col;
+    *area = viewer_view(v);
+    camera_synapse(c, x, y, &area->row, &area->col);
+    area->rows = c->down;
+    area->cols = c->across;
+    area->width = area->height = 1;
+    return true;
+}
+
+static grip grip_at(const viewer *v, double x, double y) {
+    const layout l = viewer_layout(v);
+    const double reach = 10 * v->ui_scale;
+    if (v->bare || x < l.bar.x - reach || x > l.bar.x + l.bar.width + reach)
+        return inside(l.map, x, y) ? GRIP_MAP : GRIP_NONE;
+    if (fabs(y - l.bar.y) <= reach) return GRIP_HIGH;
+    if (fabs(y - l.bar.y - l.bar.height) <= reach) return GRIP_LOW;
+    return GRIP_NONE;
+}
+
+// ---- Mouse ------------------------------------------------------------------------------------
+
+// An end of the colour bar follows the mouse: dragging by the bar's height moves it by the whole range.
+static void drag_end(viewer *v, double pixels) {
+    const layout l = viewer_layout(v);
+    const double place = -pixels / l.bar.height;
+    color_scale moved = v->scale;
+    if (v->grip == GRIP_HIGH)
+        moved.high = color_scale_value(&v->scale, 1 + place);
+    else
+        moved.low = color_scale_value(&v->scale, place);
+    if (!(moved.low < moved.high)) return;
+    v->scale = moved;
+    v->range = RANGE_MANUAL;
+}
+
+static void on_move(GLFWwindow *window, double x, double y) {
+    viewer *v = viewer_of(window);
+    const double scale = surface_scale(v->surface);
+    x *= scale;
+    y *= scale;
+    const double dx = x - v->mouse_x, dy = y - v->mouse_y;
+    v->mouse_x = x;
+    v->mouse_y = y;
+    v->mouse_inside = !ui_wants_mouse();
+    if (dx != 0 || dy != 0) v->moved = true;
+    if (v->grip == GRIP_MAP) camera_pan(&v->camera, dx, dy);
+    if (v->grip == GRIP_LOW || v->grip == GRIP_HIGH) drag_end(v, dy);
+}
+
+static void on_button(GLFWwindow *window, int button, int action, int mods) {
+    (void)mods;
+    viewer *v = viewer_of(window);
+    if (button != GLFW_MOUSE_BUTTON_LEFT) return;
+    if (action == GLFW_RELEASE) {
+        if (v->grip == GRIP_MAP && !v->moved) v->print_probe = true;
+        v->grip = GRIP_NONE;
+        return;
+    }
+    if (ui_wants_mouse()) return;
+    const double now = glfwGetTime();
+    v->grip = grip_at(v, v->mouse_x, v->mouse_y);
+    if (v->grip == GRIP_MAP && !v->moved && now - v->press_time < 0.4) camera_reset(&v->camera);
+    v->press_time = now;
+    v->moved = false;
+}
+
+static void on_wheel(GLFWwindow *window, double x, double y) {
+    (void)x;
+    viewer *v = viewer_of(window);
+    const layout l = viewer_layout(v);
+    if (ui_wants_mouse() || v->network || !inside(l.map, v->mouse_x, v->mouse_y)) return;
+    camera_zoom(&v->camera, v->mouse_x - l.map.x, v->mouse_y - l.map.y, pow(1.25, y));
+}
+
+static void on_enter(GLFWwindow *window, int entered) {
+    viewer_of(window)->mouse_inside = entered;
+}
+
+// ---- Keys -------------------------------------------------------------------------------------
+
+static void choose_quantity(viewer *v, int quantity) {
+    if (quantity == OHM_FLUX && !ohm_crossbar_definition(v->crossbar)->track_flux) {
+        fprintf(stderr, "ohmscape: the flux is not tracked; start with --flux\n");
+        return;
+    }
+    v->quantity = (ohm_quantity)quantity;
+    if (v->range == RANGE_MANUAL) v->range = RANGE_WHOLE; // another unit
+}
+
+// Off, then each layout in turn.
+static void next_network(viewer *v) {
+    if (v->camera.rows != v->camera.cols || v->camera.rows > NETWORK_MAX) {
+        fprintf(stderr, "ohmscape: a network is drawn of up to %d x %d synapses\n", NETWORK_MAX, NETWORK_MAX);
+        return;
+    }
+    if (!v->network) {
+        v->network = true;
+        v->layout = NETWORK_RING;
+    } else if (v->layout == NETWORK_RING) {
+        v->layout = NETWORK_BIPARTITE;
+    } else {
+        v->network = false;
+    }
+}
+
+static void more_steps(viewer *v, bool more) {
+    uint64_t *k = &v->steps_per_frame;
+    if (more)
+        *k = *k < 1u << 20 ? *k * 2 + (*k == 0) : *k;
+    else
+        *k = *k > 1 ? *k / 2 : 1;
+}
+
+// What a character does; by the character, so that it is where the keyboard has it.
+static void on_character(GLFWwindow *window, unsigned character) {
+    viewer *v = viewer_of(window);
+    if (ui_wants_keys()) return;
+    if (character >= '1' && character <= '5') choose_quantity(v, (int)character - '1');
+    switch (character) {
+    case ' ': v->paused = !v->paused; break;
+    case '.': v->paused = true, v->extra_steps++; break;
+    case '+': more_steps(v, true); break;
+    case '-': more_steps(v, false); break;
+    case 'm': v->reduction = (v->reduction + 1) % OHM_REDUCTIONS; break;
+    case 'c': v->colors = (v->colors + 1) % COLORMAP_COUNT; break;
+    case 'l': v->logarithmic = !v->logarithmic; break;
+    case 'f': v->range = v->range == RANGE_WHOLE ? RANGE_SEEN : RANGE_WHOLE; break;
+    case 'n': next_network(v); break;
+    case 'r': camera_reset(&v->camera); break;
+    case 's': v->screenshot = true; break;
+    case 'h': v->help = !v->help; break;
+    case 'q': v->quit = true; break;
+    default: break;
+    }
+}
+
+static void on_key(GLFWwindow *window, int key, int scancode, int action, int mods) {
+    (void)scancode, (void)mods;
+    viewer *v = viewer_of(window);
+    if (action == GLFW_PRESS && key == GLFW_KEY_TAB && !ui_wants_keys()) v->panel = !v->panel;
+}
+
+static void on_close(GLFWwindow *window) {
+    viewer_of(window)->quit = true;
+}
+
+void input_listen(viewer *v) {
+    GLFWwindow *window = surface_window(v->surface);
+    glfwSetWindowUserPointer(window, v);
+    glfwSetCursorPosCallback(window, on_move);
+    glfwSetCursorEnterCallback(window, on_enter);
+    glfwSetMouseButtonCallback(window, on_button);
+    glfwSetScrollCallback(window, on_wheel);
+    glfwSetCharCallback(window, on_character);
+    glfwSetKeyCallback(window, on_key);
+    glfwSetWindowCloseCallback(window, on_close);
+}

@@ -1,0 +1,241 @@
+#include "options.h"
+#include "../host/error.h"
+#include "../host/number.h"
+#include "png.h"
+#include "record.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+view_options view_options_default(void) {
+    return (view_options){
+        .setup = setup_default(),
+        .surface = {.width = 1280, .height = 800},
+        .layout = NETWORK_RING,
+        .steps_per_frame = 1,
+        .fps = 30,
+    };
+}
+
+// ---- Setters ----------------------------------------------------------------------------------
+
+#define SETTER(name) static ohm_status set_##name(void *object, const char *text)
+#define OF(object) ((view_options *)(object))
+#define FLAG_SETTER(name, place)                                                                             \
+    SETTER(name) {                                                                                           \
+        return options_set_flag(&OF(object)->place, text);                                                   \
+    }
+#define TEXT_SETTER(name)                                                                                    \
+    SETTER(name) {                                                                                           \
+        OF(object)->name = text;                                                                             \
+        return OHM_OK;                                                                                       \
+    }
+
+FLAG_SETTER(headless, surface.headless)
+FLAG_SETTER(log, logarithmic)
+FLAG_SETTER(network, network)
+FLAG_SETTER(bare, bare)
+FLAG_SETTER(panel, panel)
+FLAG_SETTER(timings, timings)
+FLAG_SETTER(quiet, quiet)
+TEXT_SETTER(screenshot)
+TEXT_SETTER(record)
+TEXT_SETTER(output)
+
+// The place of text among names, as an error if it has none.
+static ohm_status choose(const char *option, const char *text, const char *const *names, int count,
+                         int *chosen) {
+    char allowed[256] = "one of";
+    for (*chosen = 0; *chosen < count; ++*chosen) {
+        if (strcmp(text, names[*chosen]) == 0) return OHM_OK;
+        const size_t used = strlen(allowed);
+        snprintf(allowed + used, sizeof allowed - used, "%s %s", *chosen ? "," : "", names[*chosen]);
+    }
+    return options_bad_value(option, text, allowed);
+}
+
+#define CHOICE_SETTER(name, option, place, ...)                                                              \
+    SETTER(name) {                                                                                           \
+        static const char *const names[] = {__VA_ARGS__};                                                    \
+        int chosen;                                                                                          \
+        const ohm_status status = choose(option, text, names, sizeof names / sizeof names[0], &chosen);      \
+        if (!status) OF(object)->place = chosen;                                                             \
+        return status;                                                                                       \
+    }
+
+CHOICE_SETTER(quantity, "quantity", quantity, "resistance", "conductance", "state", "voltage", "flux")
+CHOICE_SETTER(reduction, "reduction", reduction, "mean", "min", "max", "nearest")
+CHOICE_SETTER(share, "share", share, "auto", "on", "off")
+CHOICE_SETTER(context, "context", surface.api, "auto", "glx", "egl")
+
+SETTER(colormap) {
+    int chosen;
+    const ohm_status status = choose("colormap", text, colormap_name, COLORMAP_COUNT, &chosen);
+    if (!status) OF(object)->colors = chosen;
+    return status;
+}
+
+SETTER(layout) {
+    int chosen;
+    const ohm_status status = choose("layout", text, network_layout_name, NETWORK_LAYOUTS, &chosen);
+    if (!status) OF(object)->layout = chosen;
+    return status;
+}
+
+SETTER(steps) {
+    return options_read_u64("steps", text, 0, OHM_MAX_STEP, &OF(object)->steps);
+}
+
+SETTER(frames) {
+    OF(object)->frames_given = true;
+    return options_read_u64("frames", text, 1, UINT32_MAX, &OF(object)->frames);
+}
+
+SETTER(fps) {
+    return options_read_u64("fps", text, 1, 1000, &OF(object)->fps);
+}
+
+SETTER(steps_per_frame) {
+    return options_read_auto("steps-per-frame", text, 1 << 20, &OF(object)->steps_per_frame);
+}
+
+// Reads count numbers that are all of text, with one separator between them.
+static bool read_numbers(const char *text, char separator, int count, double *value) {
+    char part[NUMBER_MAX_TEXT];
+    for (int i = 0; i < count; i++) {
+        const size_t length = i + 1 < count ? strcspn(text, (char[]){separator, '\0'}) : strlen(text);
+        if (length >= sizeof part) return false;
+        snprintf(part, sizeof part, "%.*s", (int)length, text);
+        if (!number_read_double(part, &value[i])) return false;
+        if (i + 1 < count && text[length] != separator) return false;
+        text += length + (i + 1 < count);
+    }
+    return true;
+}
+
+SETTER(size) {
+    double side[2];
+    const bool right = read_numbers(text, 'x', 2, side) && side[0] == floor(side[0]) &&
+                       side[1] == floor(side[1]) && side[0] >= 1 && side[1] >= 1 && side[0] <= 8192 &&
+                       side[1] <= 8192;
+    if (!right) return options_bad_value("size", text, "WIDTHxHEIGHT, each from 1 to 8192 pixels");
+    OF(object)->surface.width = (int)side[0];
+    OF(object)->surface.height = (int)side[1];
+    return OHM_OK;
+}
+
+SETTER(range) {
+    view_options *o = OF(object);
+    double end[2];
+    o->range = strcmp(text, "all") == 0 ? RANGE_WHOLE : strcmp(text, "seen") == 0 ? RANGE_SEEN : RANGE_MANUAL;
+    if (o->range != RANGE_MANUAL) return OHM_OK;
+    if (!read_numbers(text, ':', 2, end) || !(end[0] < end[1]))
+        return options_bad_value("range", text, "all, seen, or LOW:HIGH with LOW below HIGH");
+    o->scale.low = end[0];
+    o->scale.high = end[1];
+    return OHM_OK;
+}
+
+SETTER(region) {
+    view_options *o = OF(object);
+    o->has_region = read_numbers(text, ',', 4, o->region) && o->region[2] > 0 && o->region[3] > 0;
+    return o->has_region ? OHM_OK
+                         : options_bad_value("region", text, "ROW,COLUMN,ROWS,COLUMNS, the last two above 0");
+}
+
+// ---- Tables -----------------------------------------------------------------------------------
+
+#define PICTURE_ENTRIES                                                                                      \
+    {"quantity", 0, "Q", "resistance (default), conductance, state, voltage of the last step,\nor flux",     \
+     set_quantity},                                                                                          \
+        {"colormap", 0, "MAP", "jet (default), viridis, magma, cividis, coolwarm or gray", set_colormap},    \
+        {"range", 0, "RANGE", "of the colours: all it can be (default), seen, or LOW:HIGH", set_range},      \
+        {"log", 0, NULL, "colours on a logarithmic scale", set_log}, {                                       \
+        "layout", 0, "LAYOUT", "diagonal, ring or bipartite", set_layout                                     \
+    }
+
+const option_entry view_entries[] = {
+    SETUP_ENTRIES,
+    {"steps", 't', "T", "steps before the first frame (default 0)", set_steps},
+    {"steps-per-frame", 0, "K", "steps between two frames (default 1), or auto: as many as fit",
+     set_steps_per_frame},
+    {"reduction", 0, "R", "of the synapses under a pixel: mean (default), min, max, nearest", set_reduction},
+    PICTURE_ENTRIES,
+    {"network", 0, NULL, "draw a network of up to 128 neurons, in the layout", set_network},
+    {"region", 0, "R,C,ROWS,COLS", "what is seen at first: a rectangle of synapses", set_region},
+    {"size", 0, "WxH", "of the window or picture, in pixels (default 1280x800)", set_size},
+    {"bare", 0, NULL, "the picture alone, without axes, colour bar, title and panel", set_bare},
+    {"panel", 0, NULL, "draw the panel without a window too", set_panel},
+    {"headless", 0, NULL, "need no display: draw the frames, and end", set_headless},
+    {"frames", 0, "N", "end after so many frames (headless: 1 by default)", set_frames},
+    {"screenshot", 0, "F.png", "save the last frame", set_screenshot},
+    {"record", 0, "F.mp4", "record every frame, through ffmpeg", set_record},
+    {"fps", 0, "N", "frames a second of the recording, 1 to 1000 (default 30)", set_fps},
+    {"share", 0, "MODE", "share the picture's buffer between OpenCL and OpenGL: auto\n(default), on or off",
+     set_share},
+    {"context", 0, "API", "the window's OpenGL context: auto (default), glx or egl", set_context},
+    {"output", 'o', "F.h5", "save the crossbar at the end", set_output},
+    {"timings", 0, NULL, "print at the end where a frame's time went", set_timings},
+    {"quiet", 'q', NULL, "print nothing but errors", set_quiet},
+    {0},
+};
+
+const option_entry figure_entries[] = {
+    SETUP_ENTRIES,
+    {"steps", 't', "T", "panels, one a step, 1 to 1000 (default 20)", set_steps},
+    PICTURE_ENTRIES,
+    {"size", 0, "WxH", "of the picture, in pixels (default 200 a panel, ten in a row)", set_size},
+    {"output", 'o', "F.png", "the picture (default figure1.png)", set_output},
+    {"quiet", 'q', NULL, "print nothing but errors", set_quiet},
+    {0},
+};
+
+// ---- Checks -----------------------------------------------------------------------------------
+
+static ohm_status check_files(const view_options *o) {
+    ohm_status status = OHM_OK;
+    if (o->screenshot) status = png_check(o->screenshot);
+    if (!status && o->record) status = record_check(o->record);
+    return status;
+}
+
+static ohm_status check_picture(const view_options *o, const ohm_definition *d) {
+    if (o->quantity == OHM_FLUX && !d->track_flux) {
+        error_set(OHM_BAD_ARGUMENT, "--quantity flux: the flux is not tracked");
+        error_hint(o->setup.from ? "it is if the file was made with --flux" : "add --flux");
+        return OHM_BAD_ARGUMENT;
+    }
+    if (o->range == RANGE_MANUAL && o->logarithmic && !(o->scale.low > 0))
+        return error_set(OHM_BAD_ARGUMENT, "--log: a logarithmic range starts above 0");
+    return OHM_OK;
+}
+
+static ohm_status check_view(view_options *o, const ohm_definition *d) {
+    if (o->network && (d->rows != d->cols || d->rows > NETWORK_MAX))
+        return error_set(OHM_BAD_ARGUMENT, "--network draws up to %d x %d synapses", NETWORK_MAX,
+                         NETWORK_MAX);
+    if (o->surface.headless && !o->frames) o->frames = 1;
+    if (!o->surface.headless) o->panel = true;
+    if (o->output && !o->setup.from) return ohm_save_check(o->output, 0);
+    return check_files(o);
+}
+
+ohm_status view_options_parse(const command *c, int argc, char **argv, view_options *o) {
+    uint64_t given;
+    int first;
+    ohm_file_info *info = NULL;
+    ohm_status status = options_parse(c, o, argc, argv, &given, &first);
+    if (!status && first < argc)
+        status = error_set(OHM_BAD_ARGUMENT, "%s takes no argument \"%s\"", c->name, argv[first]);
+    if (!status) status = setup_check(&o->setup, given, &info);
+    const ohm_definition *d = info ? &info->definition : &o->setup.definition;
+    if (!status) status = check_picture(o, d);
+    if (!status && c == &command_view) status = check_view(o, d);
+    if (!status && c == &command_figure && (d->rows != d->cols || d->rows > 64))
+        status = error_set(OHM_BAD_ARGUMENT, "a figure is drawn of up to 64 x 64 synapses");
+    free(info);
+    return status;
+}

@@ -1,0 +1,185 @@
+// The panel beside the picture: what is shown, the histogram and the state's course, the parameters.
+#include "ui.h"
+#include "viewer.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define TEXT_COLOR 0xE6E6E6FFu
+#define CURVE_COLOR 0x7FC8FFFFu
+#define BAND_COLOR 0x7FC8FF40u
+#define GROUND_COLOR 0x00000060u
+
+// ---- Parameters -------------------------------------------------------------------------------
+
+// A slider spans what is near the value it starts from: valid ranges span decades.
+static control control_of(const ohm_parameter_info *info) {
+    const double about = info->value != 0 ? fabs(info->value) : 1;
+    control c = {*info, -4 * about, 4 * about};
+    if (info->min >= 0) c.low = 0, c.high = 4 * about;
+    if (info->min > 0) c.low = about / 100, c.high = about * 100;
+    c.low = fmax(c.low, info->min);
+    c.high = fmin(c.high, info->max);
+    return c;
+}
+
+void panel_read_controls(viewer *v) {
+    ohm_parameter_info info[OHM_MAX_PARAMETERS];
+    controls *c = &v->controls;
+    c->model_count = ohm_crossbar_model_parameters(v->crossbar, info);
+    for (size_t i = 0; i < c->model_count; i++) c->model[i] = control_of(&info[i]);
+    c->stimulus_count = ohm_crossbar_stimulus_parameters(v->crossbar, info);
+    for (size_t i = 0; i < c->stimulus_count; i++) c->stimulus[i] = control_of(&info[i]);
+    c->changed = false;
+}
+
+static bool draw_controls(control *c, size_t count) {
+    bool changed = false;
+    for (size_t i = 0; i < count; i++) {
+        char label[64]; // what follows ## is not shown, and tells equal ones apart
+        const ohm_parameter_info *p = &c[i].info;
+        if (strcmp(p->unit, "1") == 0)
+            snprintf(label, sizeof label, "%s##%s", p->symbol, p->key);
+        else
+            snprintf(label, sizeof label, "%s (%s)##%s", p->symbol, p->unit, p->key);
+        changed |= ui_slider(label, &c[i].info.value, c[i].low, c[i].high, p->help);
+    }
+    return changed;
+}
+
+static void draw_parameters(viewer *v) {
+    controls *c = &v->controls;
+    ui_section("parameters, from the next step on");
+    c->changed |= draw_controls(c->model, c->model_count);
+    c->changed |= draw_controls(c->stimulus, c->stimulus_count);
+    if (c->problem[0]) ui_label(c->problem);
+}
+
+// ---- Choices ----------------------------------------------------------------------------------
+
+static void draw_choices(viewer *v) {
+    const char *quantities[OHM_QUANTITIES], *reductions[OHM_REDUCTIONS];
+    static const char *const ranges[] = {"all it can be", "what is seen", "by hand"};
+    for (int i = 0; i < OHM_QUANTITIES; i++) quantities[i] = ohm_quantity_name(i);
+    for (int i = 0; i < OHM_REDUCTIONS; i++) reductions[i] = ohm_reduction_name(i);
+    int quantity = v->quantity, reduction = v->reduction, colors = v->colors, range = v->range;
+    const bool flux = ohm_crossbar_definition(v->crossbar)->track_flux;
+    ui_section("picture");
+    if (ui_choice("quantity", &quantity, quantities, flux ? OHM_QUANTITIES : OHM_FLUX))
+        v->quantity = quantity;
+    if (ui_choice("reduction", &reduction, reductions, OHM_REDUCTIONS)) v->reduction = reduction;
+    if (ui_choice("colours", &colors, colormap_name, COLORMAP_COUNT)) v->colors = colors;
+    if (ui_choice("range", &range, ranges, RANGE_MODES)) v->range = range;
+    ui_check("logarithmic", &v->logarithmic);
+    if (v->camera.rows != v->camera.cols || v->camera.rows > NETWORK_MAX) return;
+    ui_same_line();
+    ui_check("network", &v->network);
+    int chosen = v->layout;
+    if (v->network && ui_choice("layout", &chosen, network_layout_name, NETWORK_LAYOUTS)) v->layout = chosen;
+}
+
+// ---- Running ----------------------------------------------------------------------------------
+
+static void draw_running(viewer *v) {
+    char text[768];
+    const ohm_device_info *info = ohm_devices_info(v->devices, 0);
+    snprintf(text, sizeof text, "%.3g synapse-steps/s, %.0f frames/s", v->rate, v->frame_rate);
+    ui_label(text);
+    snprintf(text, sizeof text, "%s (%s), picture %s", info->name, info->id,
+             v->shared ? "shared with OpenGL" : "copied");
+    ui_label(text);
+    if (ui_button(v->paused ? "run" : "pause")) v->paused = !v->paused;
+    ui_same_line();
+    if (ui_button("step")) v->paused = true, v->extra_steps++;
+    ui_same_line();
+    if (ui_button("restart")) v->restart = true;
+    ui_same_line();
+    if (ui_button("new seed")) v->restart = true, v->seed++;
+    ui_number("seed", &v->seed);
+    ui_number("steps/frame", &v->steps_per_frame);
+}
+
+// ---- Histogram --------------------------------------------------------------------------------
+
+static void draw_marker(const viewer *v, double value, double x, double y, double width, double height) {
+    const double place = (value - v->histogram_low) / (v->histogram_high - v->histogram_low);
+    if (place < 0 || place > 1) return;
+    ui_line(x + place * width, y, x + place * width, y + height, 0xFFFFFFFFu, 2 * v->ui_scale);
+}
+
+// The nearer end of the colour range follows the mouse.
+static void drag_range(viewer *v, double mouse) {
+    const double span = v->histogram_high - v->histogram_low, value = v->histogram_low + mouse * span;
+    double *end = fabs(value - v->scale.low) < fabs(value - v->scale.high) ? &v->scale.low : &v->scale.high;
+    const double was = *end;
+    *end = value;
+    if (!(v->scale.low < v->scale.high)) *end = was;
+    v->range = RANGE_MANUAL;
+}
+
+static void draw_histogram(viewer *v) {
+    ui_section("values in sight (a sample); drag the range");
+    const double height = 70 * v->ui_scale;
+    double x, y, width, mouse;
+    bool held;
+    ui_canvas("histogram", height, &x, &y, &width, &held, &mouse);
+    ui_box(x, y, width, height, GROUND_COLOR);
+    if (!v->has_statistics || !(v->histogram_high > v->histogram_low)) return;
+    uint8_t rgb[256][3];
+    colormap_table(v->colors, rgb);
+    float most = 1;
+    for (int i = 0; i < BINS; i++) most = fmaxf(most, v->histogram[i]);
+    for (int i = 0; i < BINS; i++) {
+        const double value = v->histogram_low + (i + 0.5) / BINS * (v->histogram_high - v->histogram_low);
+        const double place = fmax(0, fmin(1, color_scale_place(&v->scale, value)));
+        const uint8_t *c = rgb[(int)(place * 255)];
+        const double bar = height * v->histogram[i] / most;
+        ui_box(x + width * i / BINS, y + height - bar, width / BINS - 1, bar,
+               (ui_color)c[0] << 24 | (ui_color)c[1] << 16 | (ui_color)c[2] << 8 | 0xFF);
+    }
+    draw_marker(v, v->scale.low, x, y, width, height);
+    draw_marker(v, v->scale.high, x, y, width, height);
+    if (held) drag_range(v, mouse);
+}
+
+// ---- The state's course -----------------------------------------------------------------------
+
+static void draw_course(const viewer *v) {
+    const history *h = &v->history;
+    const double height = 80 * v->ui_scale;
+    double x, y, width, mouse;
+    bool held;
+    char text[128];
+    const ohm_statistics *s = &v->statistics;
+    ui_section("state: mean, and spread about it");
+    ui_canvas("course", height, &x, &y, &width, &held, &mouse);
+    ui_box(x, y, width, height, GROUND_COLOR);
+    const int count = h->count < HISTORY ? h->count : HISTORY, first = h->count - count;
+    const double span = s->state_high - s->state_low;
+    for (int i = first + 1; i < h->count && span > 0; i++) {
+        const int a = (i - 1) % HISTORY, b = i % HISTORY;
+        const double xa = x + width * (i - 1 - first) / fmax(count - 1, 1);
+        const double xb = x + width * (i - first) / fmax(count - 1, 1);
+        const double ya = y + height * (1 - (h->mean[a] - s->state_low) / span);
+        const double yb = y + height * (1 - (h->mean[b] - s->state_low) / span);
+        const double spread = height * h->spread[b] / span;
+        ui_box(xa, yb - spread, xb - xa, 2 * spread, BAND_COLOR);
+        ui_line(xa, ya, xb, yb, CURVE_COLOR, 1.5 * v->ui_scale);
+    }
+    if (!v->has_statistics) return;
+    snprintf(text, sizeof text, "mean %.6f, spread %.6f", s->state_mean, s->state_std);
+    ui_label(text);
+}
+
+void panel_draw(viewer *v, const layout *l) {
+    ui_window_begin("panel", l->panel_x, 0, l->panel_width, l->height);
+    draw_running(v);
+    draw_choices(v);
+    draw_histogram(v);
+    draw_course(v);
+    draw_parameters(v);
+    ui_label("h shows the keys");
+    ui_window_end();
+}

@@ -1,0 +1,172 @@
+#include "simulation.h"
+#include "../host/cli/progress.h"
+#include "../host/error.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+struct simulation {
+    ohm_crossbar *crossbar;
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    bool busy, ending; // under the mutex
+    float *image, *sample;
+    size_t pixels; // room for so many in image
+    simulation_result result;
+};
+
+// ---- Carrying out an order --------------------------------------------------------------------
+
+static ohm_status make_room(simulation *s, const ohm_view *v) {
+    const size_t pixels = (size_t)v->width * v->height;
+    if (pixels <= s->pixels) return OHM_OK;
+    free(s->image);
+    s->pixels = 0;
+    s->image = malloc(pixels * sizeof *s->image);
+    if (!s->image) return error_no_memory("a picture");
+    s->pixels = pixels;
+    return OHM_OK;
+}
+
+static ohm_status draw(simulation *s, const simulation_order *o) {
+    const ohm_status status = make_room(s, &o->view);
+    return status ? status : ohm_crossbar_view(s->crossbar, &o->view, s->image);
+}
+
+// Of every SIMULATION_SAMPLE-th part of the view's rows and columns the synapse in the middle.
+static ohm_status measure(simulation *s, const simulation_order *o) {
+    ohm_view sample = o->view;
+    sample.width = sample.height = SIMULATION_SAMPLE;
+    sample.reduction = OHM_NEAREST;
+    const ohm_status status = ohm_crossbar_statistics(s->crossbar, &s->result.statistics);
+    return status ? status : ohm_crossbar_view(s->crossbar, &sample, s->sample);
+}
+
+static ohm_status probe(simulation *s, const simulation_order *o) {
+    ohm_status status = ohm_crossbar_probe(s->crossbar, o->probe_row, o->probe_col, s->result.value);
+    ohm_view area = o->area;
+    area.width = area.height = 1;
+    for (int i = 0; i < OHM_NEAREST && !status; i++) {
+        area.reduction = (ohm_reduction)i;
+        status = ohm_crossbar_view(s->crossbar, &area, &s->result.area[i]);
+    }
+    return status;
+}
+
+static void keep_error(simulation_result *r) {
+    snprintf(r->message, sizeof r->message, "%s", ohm_error_message());
+    snprintf(r->hint, sizeof r->hint, "%s", ohm_error_hint() ? ohm_error_hint() : "");
+}
+
+static void carry_out(simulation *s) {
+    simulation_result *r = &s->result;
+    const simulation_order *o = &r->order;
+    const double start = progress_clock();
+    r->status = o->steps ? ohm_crossbar_advance(s->crossbar, o->steps) : OHM_OK;
+    const double stepped = progress_clock();
+    if (!r->status && o->image) r->status = draw(s, o);
+    const double drawn = progress_clock();
+    if (!r->status && o->statistics) r->status = measure(s, o);
+    if (!r->status && o->probe) r->status = probe(s, o);
+    if (r->status) keep_error(r);
+    r->step = ohm_crossbar_step(s->crossbar);
+    r->image = s->image;
+    r->sample = s->sample;
+    r->step_seconds = stepped - start;
+    r->view_seconds = drawn - stepped;
+    r->statistics_seconds = progress_clock() - drawn;
+}
+
+static void *work(void *object) {
+    simulation *s = object;
+    pthread_mutex_lock(&s->mutex);
+    for (;;) {
+        while (!s->busy && !s->ending) pthread_cond_wait(&s->changed, &s->mutex);
+        if (s->ending) break;
+        pthread_mutex_unlock(&s->mutex);
+        carry_out(s);
+        pthread_mutex_lock(&s->mutex);
+        s->busy = false;
+        pthread_cond_broadcast(&s->changed);
+    }
+    pthread_mutex_unlock(&s->mutex);
+    return NULL;
+}
+
+// ---- From outside -----------------------------------------------------------------------------
+
+ohm_status simulation_create(ohm_crossbar *crossbar, simulation **out) {
+    *out = NULL;
+    simulation *s = calloc(1, sizeof *s);
+    float *sample = calloc((size_t)SIMULATION_SAMPLE * SIMULATION_SAMPLE, sizeof *sample);
+    if (!s || !sample) {
+        free(s);
+        free(sample);
+        return error_no_memory("a simulation");
+    }
+    s->crossbar = crossbar;
+    s->sample = sample;
+    pthread_condattr_t attributes;
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&s->changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+    pthread_mutex_init(&s->mutex, NULL);
+    s->result.step = ohm_crossbar_step(crossbar);
+    if (pthread_create(&s->thread, NULL, work, s)) {
+        free(sample);
+        free(s);
+        return error_no_memory("a thread");
+    }
+    *out = s;
+    return OHM_OK;
+}
+
+void simulation_destroy(simulation *s) {
+    if (!s) return;
+    pthread_mutex_lock(&s->mutex);
+    s->ending = true;
+    pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->mutex);
+    pthread_join(s->thread, NULL);
+    pthread_cond_destroy(&s->changed);
+    pthread_mutex_destroy(&s->mutex);
+    free(s->image);
+    free(s->sample);
+    free(s);
+}
+
+void simulation_start(simulation *s, const simulation_order *order) {
+    pthread_mutex_lock(&s->mutex);
+    assert(!s->busy);
+    s->result.order = *order;
+    s->busy = true;
+    pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->mutex);
+}
+
+bool simulation_wait(simulation *s, double seconds) {
+    struct timespec until;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += (time_t)seconds;
+    until.tv_nsec += (long)((seconds - (double)(time_t)seconds) * 1e9);
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    pthread_mutex_lock(&s->mutex);
+    while (s->busy && pthread_cond_timedwait(&s->changed, &s->mutex, &until) != ETIMEDOUT) {
+    }
+    const bool idle = !s->busy;
+    pthread_mutex_unlock(&s->mutex);
+    return idle;
+}
+
+const simulation_result *simulation_last(const simulation *s) {
+    return &s->result;
+}

@@ -1,0 +1,54 @@
+// The thread that steps the crossbar and looks at it, so that the window never waits for either.
+//
+// It works on one order at a time. Between orders the crossbar belongs to whoever drives it; during one,
+// to the thread.
+#ifndef VIZ_SIMULATION_H
+#define VIZ_SIMULATION_H
+
+#include "../host/ohmscape.h"
+
+#define SIMULATION_SAMPLE 256 // the sample's pixels on a side
+
+// What to do, in this order.
+typedef struct simulation_order {
+    uint64_t steps;
+    bool image;      // draw the view on the host
+    bool statistics; // of the state, and a sample of the view's values
+    bool probe;      // the synapse and the area below
+    ohm_view view;
+    uint64_t probe_row, probe_col;
+    ohm_view area; // of one pixel
+} simulation_order;
+
+// What came of it. The arrays live until the next order.
+typedef struct simulation_result {
+    simulation_order order;
+    ohm_status status; // of the first thing that failed, and its texts
+    char message[1024], hint[256];
+    uint64_t step;       // steps done in all
+    const float *image;  // [view.height, view.width]
+    const float *sample; // SIMULATION_SAMPLE² values of synapses, evenly over the view
+    ohm_statistics statistics;
+    float value[OHM_QUANTITIES]; // of the synapse
+    float area[OHM_NEAREST];     // mean, min and max of the view's quantity in the area
+    double step_seconds, view_seconds, statistics_seconds;
+} simulation_result;
+
+typedef struct simulation simulation;
+
+// Starts the thread. Errors: OHM_OUT_OF_MEMORY.
+ohm_status simulation_create(ohm_crossbar *crossbar, simulation **s);
+
+// Waits for the order in hand and ends the thread. Legal on NULL.
+void simulation_destroy(simulation *s);
+
+// Gives an order; none may be in hand.
+void simulation_start(simulation *s, const simulation_order *order);
+
+// Whether no order is in hand, waiting up to so many seconds for that.
+bool simulation_wait(simulation *s, double seconds);
+
+// What came of the last order.
+const simulation_result *simulation_last(const simulation *s);
+
+#endif

@@ -1,0 +1,233 @@
+// A turn of the simulation: taking what an order brought, making the changes that were asked for, and
+// giving the next order.
+#include "turn.h"
+#include "../host/cli/progress.h"
+#include "../host/error.h"
+#include "overlay.h"
+
+#include <epoxy/gl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---- Orders -----------------------------------------------------------------------------------
+
+#define STEP_BUDGET 0.012 // s a frame, with as many steps as fit
+#define STEP_LIMIT 0.040  // s a frame, however many were asked for
+
+// As many steps as are wanted, unless the window would wait for them.
+static uint64_t steps_of_frame(viewer *v) {
+    const uint64_t left = OHM_MAX_STEP - v->result.step;
+    uint64_t steps = v->steps_per_frame;
+    if (v->paused) steps = v->extra_steps;
+    if (!v->headless && !v->paused && v->step_cost > 0) {
+        const double fit = (v->steps_per_frame ? STEP_LIMIT : STEP_BUDGET) / v->step_cost;
+        const uint64_t most = fit < 1 ? 1 : fit > 1 << 20 ? 1 << 20 : (uint64_t)fit;
+        if (!steps || steps > most) steps = most;
+    }
+    v->extra_steps = 0;
+    return steps < left ? steps : left;
+}
+
+// Statistics every fifth of a second, or so seldom that they take no more than a tenth of the time. A
+// picture without a window shows those of its own frame.
+static bool statistics_due(const viewer *v) {
+    if (!v->panel) return false;
+    return v->headless || progress_clock() - v->statistics_time > fmax(0.2, 10 * v->statistics_cost);
+}
+
+static simulation_order make_order(viewer *v) {
+    simulation_order o;
+    memset(&o, 0, sizeof o); // compared byte by byte
+    o.view = viewer_view(v);
+    o.image = !v->shared || v->network;
+    o.statistics = statistics_due(v);
+    o.probe = input_probe(v, &o.probe_row, &o.probe_col, &o.area);
+    return o;
+}
+
+// Whether an order would find nothing new.
+static bool nothing_new(const viewer *v, const simulation_order *o) {
+    simulation_order last = simulation_last(v->simulation)->order;
+    last.steps = 0;
+    simulation_order next = *o;
+    last.statistics = next.statistics = false;
+    return o->steps == 0 && memcmp(&last, &next, sizeof next) == 0 && v->timings.frames > 1;
+}
+
+// ---- Results ----------------------------------------------------------------------------------
+
+static ohm_status fail_as(const simulation_result *r) {
+    error_set(r->status, "%s", r->message);
+    if (r->hint[0]) error_hint("%s", r->hint);
+    return r->status;
+}
+
+static void take_histogram(viewer *v, const float *sample) {
+    double low, high;
+    ohm_crossbar_range(v->crossbar, v->quantity, &low, &high);
+    const int n = SIMULATION_SAMPLE * SIMULATION_SAMPLE;
+    if (low == high) {
+        for (int i = 0; i < n; i++) {
+            if (isnan(sample[i])) continue;
+            low = fmin(low, sample[i]);
+            high = fmax(high, sample[i]);
+        }
+    }
+    memset(v->histogram, 0, sizeof v->histogram);
+    v->histogram_low = low;
+    v->histogram_high = high;
+    for (int i = 0; i < n && high > low; i++) {
+        if (isnan(sample[i])) continue;
+        const int bin = (int)((sample[i] - low) / (high - low) * BINS);
+        v->histogram[bin < 0 ? 0 : bin < BINS ? bin : BINS - 1]++;
+    }
+}
+
+static void take_statistics(viewer *v, const simulation_result *r) {
+    history *h = &v->history;
+    v->statistics = r->statistics;
+    v->has_statistics = true;
+    v->statistics_time = progress_clock();
+    v->statistics_cost = r->statistics_seconds;
+    take_histogram(v, r->sample);
+    if (h->count && h->step[(h->count - 1) % HISTORY] == r->step) return;
+    if (h->count && h->step[(h->count - 1) % HISTORY] > r->step) h->count = 0; // restarted
+    const int at = h->count++ % HISTORY;
+    h->mean[at] = (float)r->statistics.state_mean;
+    h->spread[at] = (float)r->statistics.state_std;
+    h->step[at] = r->step;
+}
+
+static ohm_status take_values(viewer *v, const simulation_result *r) {
+    const size_t bytes = sizeof(float) * r->order.view.width * r->order.view.height;
+    float *values = realloc(v->network_values, bytes);
+    if (!values) return error_no_memory("a network");
+    v->network_values = values;
+    memcpy(values, r->image, bytes);
+    v->has_values = true;
+    return OHM_OK;
+}
+
+// Draws into the shared buffer; when the driver fails after all, the picture is copied from then on.
+static ohm_status draw_shared(viewer *v) {
+    const ohm_view view = viewer_view(v);
+    const ohm_status status = image_draw(v->image, v->crossbar, &view);
+    if (status != OHM_NO_DEVICE || v->share_only) return status;
+    snprintf(v->share_reason, sizeof v->share_reason, "%s", ohm_error_message());
+    v->shared = false;
+    float *values = malloc(sizeof *values * view.width * view.height);
+    if (!values) return error_no_memory("a picture");
+    const ohm_status drawn = ohm_crossbar_view(v->crossbar, &view, values);
+    if (!drawn) image_upload(v->image, &view, values);
+    free(values);
+    return drawn;
+}
+
+static ohm_status take_picture(viewer *v, const simulation_result *r) {
+    if (v->network && r->order.image) return take_values(v, r);
+    const double start = progress_clock();
+    ohm_status status = OHM_OK;
+    if (v->shared)
+        status = draw_shared(v);
+    else if (r->order.image)
+        image_upload(v->image, &r->order.view, r->image);
+    if (v->timed) glFinish();
+    v->timings.transfer += progress_clock() - start;
+    return status;
+}
+
+static void take_timings(viewer *v, const simulation_result *r) {
+    v->timings.step += r->step_seconds;
+    v->timings.reduce += r->view_seconds;
+    v->timings.steps += r->order.steps;
+    if (r->order.steps) v->step_cost = r->step_seconds / (double)r->order.steps;
+}
+
+static void take_probe(viewer *v, const simulation_result *r) {
+    v->has_probe = r->order.probe;
+    if (!r->order.probe) return;
+    v->probe = *r;
+    if (!v->print_probe) return;
+    char text[1024];
+    overlay_probe(v, text, sizeof text);
+    for (char *c = text; *c; c++)
+        if (*c == '\n') *c = ';';
+    printf("%s\n", text);
+    fflush(stdout);
+    v->print_probe = false;
+}
+
+// Takes what the last order brought. The crossbar is ours.
+static ohm_status take_result(viewer *v) {
+    const simulation_result *r = simulation_last(v->simulation);
+    if (r->status) return fail_as(r);
+    v->result = *r;
+    take_timings(v, r);
+    ohm_status status = take_picture(v, r);
+    v->seen_known = false;
+    if (r->order.statistics) take_statistics(v, r);
+    take_probe(v, r);
+    return status;
+}
+
+// ---- Changes ----------------------------------------------------------------------------------
+
+static void format_controls(const char *spec, const control *c, size_t count, char *text, size_t size) {
+    snprintf(text, size, "%.*s", (int)strcspn(spec, ":"), spec);
+    for (size_t i = 0; i < count; i++) {
+        const size_t used = strlen(text);
+        snprintf(text + used, size - used, "%c%s=%.17g", i ? ',' : ':', c[i].info.key, c[i].info.value);
+    }
+}
+
+// Tells the crossbar the parameters; those it refuses go back, with the reason shown.
+static void change_parameters(viewer *v) {
+    controls *c = &v->controls;
+    const ohm_definition *d = ohm_crossbar_definition(v->crossbar);
+    char model[512], stimulus[512];
+    format_controls(d->model, c->model, c->model_count, model, sizeof model);
+    format_controls(d->stimulus, c->stimulus, c->stimulus_count, stimulus, sizeof stimulus);
+    c->problem[0] = '\0';
+    c->changed = false;
+    if (ohm_crossbar_change(v->crossbar, model, stimulus) == OHM_OK) return;
+    snprintf(c->problem, sizeof c->problem, "%s", ohm_error_message());
+    panel_read_controls(v);
+}
+
+static ohm_status make_changes(viewer *v) {
+    if (v->controls.changed) change_parameters(v);
+    if (!v->restart) return OHM_OK;
+    v->restart = false;
+    return ohm_crossbar_restart(v->crossbar, v->seed);
+}
+
+// ---- Turns ------------------------------------------------------------------------------------
+
+#define PATIENCE 0.03 // s that a window's frame waits for the simulation before it draws what it has
+
+void turn_first(viewer *v) {
+    const simulation_order first = make_order(v);
+    simulation_start(v->simulation, &first);
+    v->ordered = true;
+}
+
+static ohm_status take_ordered(viewer *v) {
+    if (!v->ordered) return OHM_OK;
+    v->ordered = false;
+    return take_result(v);
+}
+
+ohm_status turn_next(viewer *v, bool last) {
+    if (!simulation_wait(v->simulation, v->headless ? 1e9 : PATIENCE)) return OHM_OK;
+    ohm_status status = take_ordered(v);
+    if (!status) status = make_changes(v);
+    if (status || last) return status;
+    simulation_order next = make_order(v);
+    next.steps = steps_of_frame(v);
+    if (!v->headless && nothing_new(v, &next)) return OHM_OK;
+    simulation_start(v->simulation, &next);
+    v->ordered = true;
+    return OHM_OK;
+}

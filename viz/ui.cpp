@@ -1,0 +1,202 @@
+// The project's only C++: Dear ImGui behind ui.h.
+#include "ui.h"
+
+#include <backends/imgui_impl_glfw.h>
+#include <backends/imgui_impl_opengl3.h>
+#include <imgui.h>
+#include <unistd.h>
+
+static bool has_window;    // the surface is one
+static bool inside_window; // between ui_window_begin and ui_window_end
+static double ui_scale = 1;
+
+// ---- Starting and ending ------------------------------------------------------------------------
+
+// Letters, Greek, and the signs our texts use. Without DejaVu there is Dear ImGui's own font, which has
+// ASCII alone.
+static void load_font(double scale) {
+    static const ImWchar ranges[] = {0x20,   0x17F,  0x370,  0x3FF,  0x2010, 0x2044, 0x2070, 0x209F, 0x2126,
+                                     0x2126, 0x2190, 0x2199, 0x2200, 0x22FF, 0x25A0, 0x25FF, 0};
+    static const char *const files[] = {"/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+                                        "/usr/share/fonts/dejavu-sans-fonts/DejaVuSans.ttf",
+                                        "/usr/share/fonts/TTF/DejaVuSans.ttf",
+                                        "/usr/share/fonts/dejavu/DejaVuSans.ttf"};
+    ImFontAtlas *fonts = ImGui::GetIO().Fonts;
+    for (const char *file : files)
+        if (access(file, R_OK) == 0 && fonts->AddFontFromFileTTF(file, float(13 * scale), nullptr, ranges))
+            return;
+    ImFontConfig config;
+    config.SizePixels = float(13 * scale);
+    fonts->AddFontDefault(&config);
+}
+
+extern "C" void ui_open(const surface *s, double scale) {
+    IMGUI_CHECKVERSION();
+    ImGui::CreateContext();
+    ImGui::GetIO().IniFilename = nullptr; // nothing is remembered from run to run
+    ImGui::GetStyle().ScaleAllSizes(float(scale));
+    ImGui::GetStyle().WindowRounding = 0;
+    load_font(scale);
+    ui_scale = scale;
+    has_window = surface_window(s) != nullptr;
+    if (has_window) ImGui_ImplGlfw_InitForOpenGL(surface_window(s), true);
+    ImGui_ImplOpenGL3_Init("#version 330 core");
+}
+
+extern "C" void ui_close(void) {
+    if (!ImGui::GetCurrentContext()) return;
+    ImGui_ImplOpenGL3_Shutdown();
+    if (has_window) ImGui_ImplGlfw_Shutdown();
+    ImGui::DestroyContext();
+}
+
+extern "C" void ui_begin(int width, int height, double seconds) {
+    ImGui_ImplOpenGL3_NewFrame();
+    if (has_window) ImGui_ImplGlfw_NewFrame();
+    ImGuiIO &io = ImGui::GetIO();
+    if (!has_window) {
+        io.DisplaySize = ImVec2(float(width), float(height));
+        io.DeltaTime = seconds > 1e-6 ? float(seconds) : 1e-6f;
+    }
+    ImGui::NewFrame();
+}
+
+extern "C" void ui_end(void) {
+    ImGui::Render();
+    ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+}
+
+extern "C" bool ui_wants_mouse(void) {
+    return ImGui::GetIO().WantCaptureMouse;
+}
+
+extern "C" bool ui_wants_keys(void) {
+    return ImGui::GetIO().WantTextInput;
+}
+
+// ---- Shapes -------------------------------------------------------------------------------------
+
+static ImDrawList *list() {
+    return inside_window ? ImGui::GetWindowDrawList() : ImGui::GetBackgroundDrawList();
+}
+
+static ImU32 color_of(ui_color c) {
+    return IM_COL32(c >> 24, c >> 16 & 255, c >> 8 & 255, c & 255);
+}
+
+static ImVec2 at(double x, double y) {
+    return ImVec2(float(x), float(y));
+}
+
+extern "C" void ui_line(double x0, double y0, double x1, double y1, ui_color color, double width) {
+    list()->AddLine(at(x0, y0), at(x1, y1), color_of(color), float(width));
+}
+
+extern "C" void ui_box(double x, double y, double width, double height, ui_color color) {
+    list()->AddRectFilled(at(x, y), at(x + width, y + height), color_of(color));
+}
+
+extern "C" void ui_frame(double x, double y, double width, double height, ui_color color) {
+    list()->AddRect(at(x, y), at(x + width, y + height), color_of(color));
+}
+
+extern "C" void ui_dot(double x, double y, double radius, ui_color color) {
+    list()->AddCircleFilled(at(x, y), float(radius), color_of(color));
+}
+
+extern "C" void ui_text(double x, double y, double across, double down, ui_color color, const char *text) {
+    const ImVec2 size = ImGui::CalcTextSize(text);
+    // Whole pixels: letters between them blur.
+    const double left = double(int(x - across * size.x)), top = double(int(y - down * size.y));
+    list()->AddText(at(left, top), color_of(color), text);
+}
+
+extern "C" double ui_text_width(const char *text) {
+    return ImGui::CalcTextSize(text).x;
+}
+
+extern "C" double ui_text_height(void) {
+    return ImGui::GetFontSize();
+}
+
+// ---- Windows and controls -----------------------------------------------------------------------
+
+extern "C" void ui_window_begin(const char *title, double x, double y, double width, double height) {
+    ImGui::SetNextWindowPos(at(x, y));
+    ImGui::SetNextWindowSize(at(width, height));
+    ImGui::Begin(title, nullptr,
+                 ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoCollapse |
+                     ImGuiWindowFlags_NoTitleBar);
+    ImGui::PushItemWidth(-float(90 * ui_scale));
+    inside_window = true;
+}
+
+extern "C" void ui_window_end(void) {
+    ImGui::PopItemWidth();
+    ImGui::End();
+    inside_window = false;
+}
+
+extern "C" void ui_tooltip(const char *text) {
+    ImGui::SetTooltip("%s", text);
+}
+
+extern "C" void ui_label(const char *text) {
+    ImGui::TextWrapped("%s", text);
+}
+
+extern "C" void ui_section(const char *title) {
+    ImGui::Spacing();
+    ImGui::TextDisabled("%s", title);
+    ImGui::Separator();
+}
+
+extern "C" void ui_same_line(void) {
+    ImGui::SameLine();
+}
+
+extern "C" bool ui_button(const char *label) {
+    return ImGui::Button(label);
+}
+
+extern "C" bool ui_check(const char *label, bool *on) {
+    return ImGui::Checkbox(label, on);
+}
+
+extern "C" bool ui_choice(const char *label, int *chosen, const char *const *names, int count) {
+    return ImGui::Combo(label, chosen, names, count);
+}
+
+static void help_below_mouse(const char *help) {
+    if (help && ImGui::IsItemHovered()) ImGui::SetTooltip("%s", help);
+}
+
+// Ranges over decades are spread by their logarithm.
+extern "C" bool ui_slider(const char *label, double *value, double low, double high, const char *help) {
+    const bool wide = low > 0 && high / low > 100;
+    const bool changed =
+        ImGui::SliderScalar(label, ImGuiDataType_Double, value, &low, &high, "%.4g",
+                            (wide ? ImGuiSliderFlags_Logarithmic : 0) | ImGuiSliderFlags_AlwaysClamp);
+    help_below_mouse(help);
+    return changed;
+}
+
+extern "C" bool ui_number(const char *label, uint64_t *value) {
+    const ImU64 one = 1;
+    ImU64 number = *value;
+    const bool changed = ImGui::InputScalar(label, ImGuiDataType_U64, &number, &one);
+    *value = number;
+    return changed;
+}
+
+extern "C" void ui_canvas(const char *name, double height, double *x, double *y, double *width, bool *held,
+                          double *mouse) {
+    const ImVec2 place = ImGui::GetCursorScreenPos();
+    const float across = ImGui::GetContentRegionAvail().x;
+    ImGui::InvisibleButton(name, ImVec2(across, float(height)));
+    *x = place.x;
+    *y = place.y;
+    *width = across;
+    *held = ImGui::IsItemActive();
+    *mouse = (ImGui::GetIO().MousePos.x - place.x) / across;
+}

@@ -1,0 +1,290 @@
+// ohmscape view: a crossbar in a window, or drawn without one.
+#include "../host/cli/progress.h"
+#include "../host/error.h"
+#include "files.h"
+#include "options.h"
+#include "turn.h"
+#include "ui.h"
+
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+#include <inttypes.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---- Opening ----------------------------------------------------------------------------------
+
+// Opens the devices with a context that shares with OpenGL if that is wanted and can be had.
+static ohm_status open_devices(const view_options *o, viewer *v) {
+    if (o->share == SHARE_OFF) snprintf(v->share_reason, sizeof v->share_reason, "--share off");
+    if (o->share != SHARE_OFF) {
+        const ohm_status status =
+            ohm_devices_open_gl(o->setup.device, surface_sharing(v->surface), &v->devices);
+        v->shared = !status;
+        if (!status) return OHM_OK;
+        if (o->share == SHARE_ON || status != OHM_NO_DEVICE) return status;
+        snprintf(v->share_reason, sizeof v->share_reason, "%s", ohm_error_message());
+    }
+    return ohm_devices_open(o->setup.device, &v->devices);
+}
+
+static double ui_scale_of(const viewer *v) {
+    int width, height;
+    surface_size(v->surface, &width, &height);
+    float x = 1, y = 1;
+    if (surface_window(v->surface)) {
+        glfwGetWindowContentScale(surface_window(v->surface), &x, &y);
+        return fmax(x, 1);
+    }
+    return fmin(fmax(fmin(width / 1280.0, height / 800.0), 0.6), 6);
+}
+
+static ohm_status open_all(const view_options *o, viewer *v) {
+    ohm_status status = surface_open(&o->surface, &v->surface);
+    if (!status) status = open_devices(o, v);
+    if (!status && !o->quiet) setup_say_fallback(&o->setup, v->devices);
+    if (!status) status = setup_make(&o->setup, v->devices, &v->crossbar);
+    if (!status && o->steps) status = ohm_crossbar_advance(v->crossbar, o->steps);
+    if (!status) status = image_create(v->devices, v->shared, &v->image);
+    if (!status) status = heatmap_create(&v->heatmap);
+    if (!status) status = simulation_create(v->crossbar, &v->simulation);
+    if (status) return status;
+    v->ui_scale = ui_scale_of(v);
+    if (surface_window(v->surface)) input_listen(v);
+    ui_open(v->surface, v->ui_scale);
+    return OHM_OK;
+}
+
+static void show_region(viewer *v, const double region[4]) {
+    camera *c = &v->camera;
+    c->across = region[3] / c->width;
+    c->down = region[2] / c->height;
+    c->across = c->down = fmax(c->across, c->down);
+    c->row = region[0] + (region[2] - c->height * c->down) / 2;
+    c->col = region[1] + (region[3] - c->width * c->across) / 2;
+    c->whole = false;
+}
+
+static void take_options(const view_options *o, viewer *v) {
+    const ohm_definition *d = ohm_crossbar_definition(v->crossbar);
+    v->quantity = o->quantity;
+    v->reduction = o->reduction;
+    v->colors = o->colors;
+    v->range = o->range;
+    v->scale = o->scale;
+    v->logarithmic = o->logarithmic;
+    v->network = o->network;
+    v->layout = o->layout;
+    v->bare = o->bare;
+    v->panel = o->panel && !o->bare;
+    v->steps_per_frame = o->steps_per_frame;
+    if (o->surface.headless && !v->steps_per_frame) v->steps_per_frame = 1;
+    v->headless = o->surface.headless;
+    v->timed = o->timings;
+    v->share_only = o->share == SHARE_ON;
+    v->seed = d->seed;
+    v->camera = camera_of(d->rows, d->cols);
+    const layout l = viewer_layout(v);
+    camera_resize(&v->camera, l.map.width, l.map.height);
+    if (o->has_region) show_region(v, o->region);
+    panel_read_controls(v);
+}
+
+static void close_all(viewer *v) {
+    simulation_destroy(v->simulation);
+    image_destroy(v->image);
+    heatmap_destroy(v->heatmap);
+    if (v->surface) ui_close();
+    ohm_crossbar_destroy(v->crossbar);
+    ohm_devices_close(v->devices);
+    surface_close(v->surface);
+    free(v->network_values);
+}
+
+// ---- Saying how it goes -----------------------------------------------------------------------
+
+static void set_title(const viewer *v) {
+    char text[512];
+    const ohm_definition *d = ohm_crossbar_definition(v->crossbar);
+    snprintf(text, sizeof text,
+             "ohmscape - %s %" PRIu64 " x %" PRIu64 " - step %" PRIu64 "%s - %.3g synapse-steps/s - "
+             "%.1f frames/s - %s, %s - %s",
+             ohm_quantity_name(v->quantity), d->rows, d->cols, v->result.step, v->paused ? " paused" : "",
+             v->rate, v->frame_rate, v->shared ? "shared" : "copied", surface_api_name(v->surface),
+             ohm_devices_info(v->devices, 0)->name);
+    glfwSetWindowTitle(surface_window(v->surface), text);
+}
+
+// Rates over the last half second or so.
+static void take_rates(viewer *v, double now) {
+    static double since;
+    static uint64_t steps, frames;
+    if (since > 0 && now - since < 0.5) return;
+    const ohm_definition *d = ohm_crossbar_definition(v->crossbar);
+    if (since > 0) {
+        v->rate = (double)(v->timings.steps - steps) * (double)d->rows * (double)d->cols / (now - since);
+        v->frame_rate = (double)(v->timings.frames - frames) / (now - since);
+    }
+    since = now;
+    steps = v->timings.steps;
+    frames = v->timings.frames;
+    if (surface_window(v->surface)) set_title(v);
+}
+
+static void print_timings(const viewer *v) {
+    const timings *t = &v->timings;
+    const double frames = (double)t->frames / 1e3; // so that what is printed is ms
+    const double accounted = t->step + t->reduce + t->transfer + t->draw + t->panel + t->present;
+    printf("frames    %" PRIu64 " in %.3f s: %.1f frames/s, %" PRIu64 " steps\n", t->frames, t->total,
+           (double)t->frames / t->total, t->steps);
+    printf("picture   %s%s%s\n", v->shared ? "shared with OpenGL" : "copied", v->shared ? "" : ": ",
+           v->shared ? "" : v->share_reason);
+    printf("ms a frame, of which step and reduce run beside the rest:\n");
+    printf("  step     %8.3f\n  reduce   %8.3f\n  transfer %8.3f\n  draw     %8.3f\n  panel    %8.3f\n"
+           "  present  %8.3f\n  sum      %8.3f\n  frame    %8.3f\n",
+           t->step / frames, t->reduce / frames, t->transfer / frames, t->draw / frames, t->panel / frames,
+           t->present / frames, accounted / frames, t->total / frames);
+}
+
+// ---- The loop ---------------------------------------------------------------------------------
+
+static volatile sig_atomic_t caught;
+
+static void catch_signal(int signal) {
+    caught = signal;
+}
+
+static void catch_signals(void) {
+    struct sigaction action = {.sa_handler = catch_signal, .sa_flags = (int)SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static bool finished(const view_options *o, const viewer *v) {
+    return v->quit || caught || (o->frames && v->timings.frames >= o->frames);
+}
+
+static ohm_status save_picture(const view_options *o, viewer *v, files *f, const char *path) {
+    const ohm_status status = files_save(f, v, path);
+    if (!status && !o->quiet) printf("saved %s\n", path);
+    fflush(stdout);
+    return status;
+}
+
+static ohm_status save_screenshot(const view_options *o, viewer *v, files *f) {
+    char path[96];
+    files_free_name(v, path, sizeof path);
+    v->screenshot = false;
+    return save_picture(o, v, f, path);
+}
+
+static ohm_status show_frame(const view_options *o, viewer *v, files *f, double seconds) {
+    ohm_status status = viewer_draw(v, seconds);
+    if (!status && o->record) status = files_record(f, v, o->record, (unsigned)o->fps);
+    if (!status && v->screenshot) status = save_screenshot(o, v, f);
+    const double start = progress_clock();
+    if (!status) surface_present(v->surface);
+    v->timings.present += progress_clock() - start;
+    v->timings.frames++;
+    return status;
+}
+
+// Whether there is a window to draw to: not while it is minimised.
+static bool visible(const viewer *v) {
+    int width, height;
+    surface_size(v->surface, &width, &height);
+    return width > 0 && height > 0;
+}
+
+// Hears the mouse and the keys. While nothing happens it sleeps.
+static void hear(const viewer *v) {
+    if (v->headless) return;
+    if (!visible(v) || (!v->ordered && v->timings.frames > 2))
+        glfwWaitEventsTimeout(0.1);
+    else
+        glfwPollEvents();
+}
+
+static ohm_status next_frame(const view_options *o, viewer *v, files *f, double seconds) {
+    const layout l = viewer_layout(v);
+    camera_resize(&v->camera, l.map.width, l.map.height);
+    const bool last = v->headless && v->timings.frames + 1 >= o->frames;
+    const ohm_status status = turn_next(v, last);
+    return status ? status : show_frame(o, v, f, seconds);
+}
+
+static ohm_status loop(const view_options *o, viewer *v, files *f) {
+    const double start = progress_clock();
+    double before = start;
+    ohm_status status = OHM_OK;
+    turn_first(v);
+    while (!status && !finished(o, v)) {
+        hear(v);
+        if (!visible(v)) continue;
+        const double now = progress_clock();
+        status = next_frame(o, v, f, now - before);
+        before = now;
+        take_rates(v, now);
+    }
+    simulation_wait(v->simulation, 1e9);
+    v->timings.total = progress_clock() - start;
+    return status;
+}
+
+// ---- The command ------------------------------------------------------------------------------
+
+// The last frame once more: what has been presented can't be read.
+static ohm_status save_last(const view_options *o, viewer *v, files *f) {
+    ohm_status status = OHM_OK;
+    if (o->screenshot && visible(v)) {
+        status = viewer_draw(v, 0);
+        if (!status) status = save_picture(o, v, f, o->screenshot);
+    }
+    if (!status && o->output) status = ohm_crossbar_save(v->crossbar, o->output);
+    return status;
+}
+
+static ohm_status show(const view_options *o, viewer *v) {
+    files *f;
+    ohm_status status = open_all(o, v);
+    if (status) return status;
+    take_options(o, v);
+    status = files_create(&f);
+    if (!status) status = loop(o, v, f);
+    if (!status) status = save_last(o, v, f);
+    const bool failed = status != OHM_OK;
+    const ohm_status closed = failed ? OHM_OK : files_close(f);
+    if (failed) { // the first error is the one to tell
+        char message[1024];
+        snprintf(message, sizeof message, "%s", ohm_error_message());
+        files_close(f);
+        error_set(status, "%s", message);
+    }
+    if (!failed && !closed && o->timings) print_timings(v);
+    return failed ? status : closed;
+}
+
+static int view(int argc, char **argv) {
+    view_options o = view_options_default();
+    ohm_status status = view_options_parse(&command_view, argc, argv, &o);
+    if (status) return cli_fail(status);
+    catch_signals();
+    viewer v = {0};
+    status = show(&o, &v);
+    const int code = status ? cli_fail(status) : caught ? 128 + caught : EXIT_SUCCESS;
+    close_all(&v);
+    if (!code && surface_complaints()) return EXIT_FAILURE;
+    return code;
+}
+
+const command command_view = {
+    .name = "view",
+    .arguments = "",
+    .summary = "Watch a crossbar change",
+    .options = view_entries,
+    .run = view,
+};

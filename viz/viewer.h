@@ -1,0 +1,150 @@
+// The viewer's state: what is shown of the crossbar, and what is known of it. view.c makes it and runs the
+// loop, frame.c draws a frame of it, input.c and panel.c change it.
+#ifndef VIZ_VIEWER_H
+#define VIZ_VIEWER_H
+
+#include "camera.h"
+#include "heatmap.h"
+#include "network.h"
+#include "simulation.h"
+#include "surface.h"
+
+// How the ends of the colour scale are found.
+typedef enum range_mode {
+    RANGE_WHOLE,  // what the quantity can be; for the flux as RANGE_SEEN
+    RANGE_SEEN,   // the least and greatest value in the picture
+    RANGE_MANUAL, // as given or dragged
+    RANGE_MODES
+} range_mode;
+
+#define HISTORY 512 // points of the state's course that are kept
+#define BINS 64     // of the histogram
+
+// The state's course.
+typedef struct history {
+    int count; // points so far, the last HISTORY of which are here, point i at i % HISTORY
+    float mean[HISTORY], spread[HISTORY];
+    uint64_t step[HISTORY];
+} history;
+
+// Where a frame's time goes, in seconds over all frames.
+typedef struct timings {
+    double step, reduce, transfer, draw, panel, present, total;
+    uint64_t frames, steps;
+} timings;
+
+// A parameter and the range of its slider.
+typedef struct control {
+    ohm_parameter_info info;
+    double low, high;
+} control;
+
+typedef struct controls {
+    control model[OHM_MAX_PARAMETERS], stimulus[OHM_MAX_PARAMETERS];
+    size_t model_count, stimulus_count;
+    bool changed; // to be told to the crossbar between two orders
+    char problem[256];
+} controls;
+
+// What the mouse is doing.
+typedef enum grip { GRIP_NONE, GRIP_MAP, GRIP_LOW, GRIP_HIGH } grip;
+
+typedef struct viewer {
+    ohm_devices *devices;
+    ohm_crossbar *crossbar;
+    simulation *simulation;
+    surface *surface;
+    image *image;
+    heatmap *heatmap;
+    bool headless, timed;   // no window; wait for OpenGL wherever the clock is read
+    bool shared;            // the image is
+    bool share_only;        // or nothing
+    char share_reason[512]; // why not, or ""
+
+    // What is shown.
+    camera camera;
+    ohm_quantity quantity;
+    ohm_reduction reduction;
+    colormap colors;
+    range_mode range;
+    color_scale scale;
+    bool logarithmic; // as asked for; a scale that reaches 0 stays linear
+    bool network, panel, help, bare;
+    network_layout layout;
+    double ui_scale;
+
+    // How it runs.
+    bool paused, quit;
+    uint64_t steps_per_frame; // 0: as many as fit
+    uint64_t extra_steps;     // asked for while paused
+    double step_cost;         // s, of one step, as last measured; 0 before
+    bool restart;
+    uint64_t seed; // for that
+    controls controls;
+    bool screenshot; // asked for
+
+    // The mouse, in pixels of the surface.
+    double mouse_x, mouse_y;
+    bool mouse_inside, moved, print_probe;
+    grip grip;
+    double press_time;
+
+    bool ordered;    // the simulation has an order, or its result is still to be taken
+    bool seen_known; // for RANGE_SEEN
+    double seen_low, seen_high;
+
+    // What is known. result is of the order that the picture shows.
+    simulation_result result;
+    float *network_values; // [n, n]
+    bool has_values, has_statistics, has_probe;
+    simulation_result probe;
+    ohm_statistics statistics;
+    double statistics_time, statistics_cost;
+    float histogram[BINS];
+    double histogram_low, histogram_high;
+    history history;
+    timings timings;
+    double rate, frame_rate; // synapse-steps/s and frames/s over the last second
+} viewer;
+
+// ---- frame.c ------------------------------------------------------------------------------------
+
+// Where things are on a surface.
+typedef struct layout {
+    rectangle map; // the heatmap or the network
+    rectangle bar; // the colour bar
+    double panel_x, panel_width;
+    int width, height; // of the surface
+} layout;
+
+layout viewer_layout(const viewer *v);
+
+// The view that the map shows now.
+ohm_view viewer_view(const viewer *v);
+
+// Draws everything but does not present it. seconds is the time since the last frame.
+// Errors: OHM_OUT_OF_MEMORY.
+ohm_status viewer_draw(viewer *v, double seconds);
+
+// "Ω" and so on, or "".
+const char *viewer_unit(ohm_quantity quantity);
+
+// ---- input.c ------------------------------------------------------------------------------------
+
+// Listens to the window. The viewer has to stay where it is.
+void input_listen(viewer *v);
+
+extern const char input_keys[]; // what the keys do, a line each
+
+// The synapse and its pixel's area below the mouse, if it is over one.
+bool input_probe(const viewer *v, uint64_t *row, uint64_t *col, ohm_view *area);
+
+// ---- panel.c ------------------------------------------------------------------------------------
+
+// Reads the crossbar's parameters into the controls, none of them changed.
+void panel_read_controls(viewer *v);
+
+// Draws the panel, and takes what it is told.
+void panel_draw(viewer *v, const layout *l);
+
+#endif
