@@ -6,8 +6,12 @@ TEST_SUPPORT  = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/probe_lanes.c,$(f
 
 tests: $(TEST_PROGRAMS)
 
+# What a test needs beside the library.
+$(BUILD)/tests/test_pictures: $(patsubst %,$(BUILD)/viz/%.o,colormap png record)
+$(BUILD)/tests/test_pictures: TEST_LIBS = $$(pkg-config --libs libpng)
+
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(TEST_SUPPORT) $(BUILD)/libohmscape.a
-	$(call SAY,LINK,$@)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS) $$(pkg-config --libs cmocka)
+	$(call SAY,LINK,$@)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(TEST_LIBS) $(LIBS) $$(pkg-config --libs cmocka)
 
 $(BUILD)/tests/probe_lanes_%.o: tests/probe_lanes.c $(BUILD)/flags
 	@mkdir -p $(@D)

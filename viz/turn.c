@@ -30,11 +30,13 @@ static uint64_t steps_of_frame(viewer *v) {
     return steps < left ? steps : left;
 }
 
-// Statistics every fifth of a second, or so seldom that they take no more than a tenth of the time. A
-// picture without a window shows those of its own frame.
+// Statistics every fifth of a second, or so seldom that they take no more than a tenth of the time; those
+// of the step at which the simulation rests, or that a picture without a window shows, at once.
 static bool statistics_due(const viewer *v) {
     if (!v->panel) return false;
-    return v->headless || progress_clock() - v->statistics_time > fmax(0.2, 10 * v->statistics_cost);
+    if (v->headless || !v->has_statistics) return true;
+    if (v->paused) return v->statistics_step != v->result.step;
+    return progress_clock() - v->statistics_time > fmax(0.2, 10 * v->statistics_cost);
 }
 
 static simulation_order make_order(viewer *v) {
@@ -51,9 +53,8 @@ static simulation_order make_order(viewer *v) {
 static bool nothing_new(const viewer *v, const simulation_order *o) {
     simulation_order last = simulation_last(v->simulation)->order;
     last.steps = 0;
-    simulation_order next = *o;
-    last.statistics = next.statistics = false;
-    return o->steps == 0 && memcmp(&last, &next, sizeof next) == 0 && v->timings.frames > 1;
+    last.statistics = false;
+    return o->steps == 0 && memcmp(&last, o, sizeof last) == 0 && v->timings.frames > 1;
 }
 
 // ---- Results ----------------------------------------------------------------------------------
@@ -88,9 +89,10 @@ static void take_histogram(viewer *v, const float *sample) {
 static void take_statistics(viewer *v, const simulation_result *r) {
     history *h = &v->history;
     v->statistics = r->statistics;
-    v->has_statistics = true;
     v->statistics_time = progress_clock();
-    v->statistics_cost = r->statistics_seconds;
+    v->statistics_step = r->step;
+    if (v->has_statistics) v->statistics_cost = r->statistics_seconds; // the first may have compiled
+    v->has_statistics = true;
     take_histogram(v, r->sample);
     if (h->count && h->step[(h->count - 1) % HISTORY] == r->step) return;
     if (h->count && h->step[(h->count - 1) % HISTORY] > r->step) h->count = 0; // restarted
@@ -220,7 +222,7 @@ static ohm_status take_ordered(viewer *v) {
 }
 
 ohm_status turn_next(viewer *v, bool last) {
-    if (!simulation_wait(v->simulation, v->headless ? 1e9 : PATIENCE)) return OHM_OK;
+    if (!simulation_wait(v->simulation, v->headless || v->timings.frames == 0 ? 1e9 : PATIENCE)) return OHM_OK;
     ohm_status status = take_ordered(v);
     if (!status) status = make_changes(v);
     if (status || last) return status;

@@ -134,19 +134,28 @@ static void take_rates(viewer *v, double now) {
     if (surface_window(v->surface)) set_title(v);
 }
 
+// The first frame stands apart: the driver compiles for it.
 static void print_timings(const viewer *v) {
-    const timings *t = &v->timings;
-    const double frames = (double)t->frames / 1e3; // so that what is printed is ms
-    const double accounted = t->step + t->reduce + t->transfer + t->draw + t->panel + t->present;
-    printf("frames    %" PRIu64 " in %.3f s: %.1f frames/s, %" PRIu64 " steps\n", t->frames, t->total,
-           (double)t->frames / t->total, t->steps);
-    printf("picture   %s%s%s\n", v->shared ? "shared with OpenGL" : "copied", v->shared ? "" : ": ",
-           v->shared ? "" : v->share_reason);
-    printf("ms a frame, of which step and reduce run beside the rest:\n");
-    printf("  step     %8.3f\n  reduce   %8.3f\n  transfer %8.3f\n  draw     %8.3f\n  panel    %8.3f\n"
-           "  present  %8.3f\n  sum      %8.3f\n  frame    %8.3f\n",
-           t->step / frames, t->reduce / frames, t->transfer / frames, t->draw / frames, t->panel / frames,
-           t->present / frames, accounted / frames, t->total / frames);
+    const timings *t = &v->timings, *f = &v->first;
+    const uint64_t frames = t->frames - f->frames;
+    printf("picture      %s%s\n",
+           v->shared ? "shared with OpenGL" : "copied: ", v->shared ? "" : v->share_reason);
+    printf("first frame  %.3f s after the start\n", v->first_seconds);
+    if (frames == 0) return;
+    const double each = (double)frames / 1e3; // of which seconds make ms a frame
+    printf("then         %" PRIu64 " frames in %.3f s: %.1f frames/s, %.3g synapse-steps/s\n", frames,
+           t->total - f->total, (double)frames / (t->total - f->total),
+           (double)(t->steps - f->steps) * (double)v->camera.rows * (double)v->camera.cols /
+               (t->total - f->total));
+    printf("a frame      %.3f ms, at most %.3f ms, of which\n", (t->total - f->total) / each,
+           t->longest * 1e3);
+    printf("  step       %8.3f ms, beside the rest\n", (t->step - f->step) / each);
+    printf("  reduce     %8.3f ms, %s\n", (t->reduce - f->reduce) / each,
+           v->shared ? "within the transfer" : "beside the rest");
+    printf("  transfer   %8.3f ms\n", (t->transfer - f->transfer) / each);
+    printf("  draw       %8.3f ms\n", (t->draw - f->draw) / each);
+    printf("  panel      %8.3f ms\n", (t->panel - f->panel) / each);
+    printf("  present    %8.3f ms\n", (t->present - f->present) / each);
 }
 
 // ---- The loop ---------------------------------------------------------------------------------
@@ -217,9 +226,22 @@ static ohm_status next_frame(const view_options *o, viewer *v, files *f, double 
     return status ? status : show_frame(o, v, f, seconds);
 }
 
+// A frame counts from the end of the one before it.
+static void count_frame(viewer *v, double start, double before) {
+    timings *t = &v->timings;
+    const double now = progress_clock();
+    t->total = now - start;
+    if (t->frames == 1) {
+        v->first = *t;
+        v->first_seconds = now - v->start;
+    } else {
+        t->longest = fmax(t->longest, now - before);
+    }
+}
+
 static ohm_status loop(const view_options *o, viewer *v, files *f) {
     const double start = progress_clock();
-    double before = start;
+    double before = start, drawn = start;
     ohm_status status = OHM_OK;
     turn_first(v);
     while (!status && !finished(o, v)) {
@@ -228,10 +250,11 @@ static ohm_status loop(const view_options *o, viewer *v, files *f) {
         const double now = progress_clock();
         status = next_frame(o, v, f, now - before);
         before = now;
+        count_frame(v, start, drawn);
+        drawn = progress_clock();
         take_rates(v, now);
     }
     simulation_wait(v->simulation, 1e9);
-    v->timings.total = progress_clock() - start;
     return status;
 }
 
@@ -273,7 +296,7 @@ static int view(int argc, char **argv) {
     ohm_status status = view_options_parse(&command_view, argc, argv, &o);
     if (status) return cli_fail(status);
     catch_signals();
-    viewer v = {0};
+    viewer v = {.start = progress_clock()};
     status = show(&o, &v);
     const int code = status ? cli_fail(status) : caught ? 128 + caught : EXIT_SUCCESS;
     close_all(&v);

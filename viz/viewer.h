@@ -31,6 +31,7 @@ typedef struct history {
 typedef struct timings {
     double step, reduce, transfer, draw, panel, present, total;
     uint64_t frames, steps;
+    double longest; // of one frame
 } timings;
 
 // A parameter and the range of its slider.
@@ -99,12 +100,14 @@ typedef struct viewer {
     bool has_values, has_statistics, has_probe;
     simulation_result probe;
     ohm_statistics statistics;
-    double statistics_time, statistics_cost;
+    double statistics_time, statistics_cost; // s
+    uint64_t statistics_step;
     float histogram[BINS];
     double histogram_low, histogram_high;
     history history;
-    timings timings;
-    double rate, frame_rate; // synapse-steps/s and frames/s over the last second
+    timings timings, first;      // of all frames, and of the first, which compiles
+    double start, first_seconds; // when the command began; how long the first frame took from then
+    double rate, frame_rate;     // synapse-steps/s and frames/s over the last second
 } viewer;
 
 // ---- frame.c ------------------------------------------------------------------------------------
