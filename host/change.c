@@ -2,42 +2,43 @@
 #include "crossbar.h"
 #include "error.h"
 
-// Takes the plan's parameters into the problem, and to every engine.
-static void derive(ohm_crossbar *c) {
+#include <string.h>
+
+// Takes physics to the problem, and to every engine.
+static void take(ohm_crossbar *c, const ohm_physics *physics) {
     plan_bind(&c->plan);
-    c->problem.physics = spec_derive(c->plan.specs, c->plan.definition.dt, c->plan.definition.seed);
-    for (size_t i = 0; i < c->engine_count; i++) c->engines[i]->problem.physics = c->problem.physics;
+    c->problem.physics = *physics;
+    for (size_t i = 0; i < c->engine_count; i++) c->engines[i]->problem.physics = *physics;
 }
 
-// What was given in text, over what s has.
-static ohm_status merge(const char *text, spec *s) {
-    spec given;
-    const ohm_status status = spec_parse(s->role, text, &given);
-    if (status) return status;
-    if (given.id != s->id)
-        return error_set(OHM_BAD_ARGUMENT, "%s: a crossbar of %s cannot become one of %s",
-                         spec_role_name[s->role], spec_entry_of(s)->about->name,
-                         spec_entry_of(&given)->about->name);
-    for (int i = 0; i < spec_entry_of(s)->count; i++)
-        if (given.given >> i & 1) s->value[i] = given.value[i];
-    return spec_check(s);
+// A state outside the range that its model now has would be no state of that model.
+static ohm_status check_state_range(const ohm_crossbar *c, const ohm_physics *changed) {
+    const ohm_physics *p = &c->problem.physics;
+    if (changed->state_low == p->state_low && changed->state_high == p->state_high) return OHM_OK;
+    const char *model = spec_entry_of(&c->plan.specs[ROLE_MODEL])->about->name;
+    return error_set(OHM_BAD_ARGUMENT, "model %s: what bounds its state cannot change while it runs", model);
 }
 
 ohm_status ohm_crossbar_change(ohm_crossbar *c, const char *model, const char *stimulus) {
-    spec new_model = c->plan.specs[ROLE_MODEL], new_stimulus = c->plan.specs[ROLE_STIMULUS];
-    ohm_status status = model ? merge(model, &new_model) : OHM_OK;
-    if (!status && stimulus) status = merge(stimulus, &new_stimulus);
+    spec specs[ROLE_COUNT];
+    memcpy(specs, c->plan.specs, sizeof specs);
+    ohm_status status = model ? spec_change(&specs[ROLE_MODEL], model) : OHM_OK;
+    if (!status && stimulus) status = spec_change(&specs[ROLE_STIMULUS], stimulus);
     if (status) return status;
-    c->plan.specs[ROLE_MODEL] = new_model;
-    c->plan.specs[ROLE_STIMULUS] = new_stimulus;
-    derive(c);
+    const ohm_physics physics = spec_derive(specs, c->plan.definition.dt, c->plan.definition.seed);
+    status = check_state_range(c, &physics);
+    if (status) return status;
+    memcpy(c->plan.specs, specs, sizeof specs);
+    take(c, &physics);
     return OHM_OK;
 }
 
 ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
     c->plan.definition.seed = seed;
-    derive(c);
+    const ohm_physics physics = spec_derive(c->plan.specs, c->plan.definition.dt, seed);
+    take(c, &physics);
     c->step = 0;
+    c->flux_bound = 0;
     series_free(&c->series);
     c->series = (series){0};
     return crossbar_fill(c);

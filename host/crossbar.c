@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 // ---- Splitting --------------------------------------------------------------------------------
 
@@ -136,6 +137,7 @@ ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *defin
         ohm_crossbar_destroy(c);
         return status;
     }
+    memcpy(c->applied, c->problem.physics.stimulus, sizeof c->applied); // if it is loaded, after some steps
     if (!c->plan.definition.fuse) c->plan.definition.fuse = choose_fuse(&c->problem);
     if (!c->plan.definition.lanes) c->plan.definition.lanes = c->engines[0]->lanes;
     *crossbar = c;
@@ -173,6 +175,12 @@ static ohm_status launch(ohm_crossbar *c, uint64_t t, uint32_t steps) {
     return status;
 }
 
+// The voltages just applied, for pictures of them and of the flux, whose sum rounds a little each time.
+static void remember(ohm_crossbar *c, uint64_t steps) {
+    memcpy(c->applied, c->problem.physics.stimulus, sizeof c->applied);
+    c->flux_bound += crossbar_largest_voltage(c) * c->problem.physics.dt * (double)steps * 1.001;
+}
+
 ohm_status ohm_crossbar_advance(ohm_crossbar *c, uint64_t steps) {
     if (steps > OHM_MAX_STEP - c->step)
         return error_set(OHM_BAD_ARGUMENT,
@@ -186,6 +194,7 @@ ohm_status ohm_crossbar_advance(ohm_crossbar *c, uint64_t steps) {
         done += count;
     }
     status = wait_all(c, status);
+    if (!status && steps) remember(c, steps);
     if (!status) c->step += steps;
     return status;
 }

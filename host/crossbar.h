@@ -14,7 +14,13 @@ struct ohm_crossbar {
     engine **engines; // one for each device
     band **bands;     // in the order of their rows
     series series;
+    // What pictures need to know of the past.
+    float applied[8];  // the stimulus's constants in the last step
+    double flux_bound; // V·s, beyond which no flux can be
 };
+
+// The largest voltage, either way, that the stimulus applies now.
+double crossbar_largest_voltage(const ohm_crossbar *crossbar);
 
 // Draws the initial state. Errors: OHM_DEVICE_FAILED.
 ohm_status crossbar_fill(ohm_crossbar *crossbar);

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <float.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,8 +144,8 @@ static ohm_status check_plane(const source *s, const char *name, hid_t dataset, 
     return damaged(s, what);
 }
 
-// A state outside its range, or a flux that is not finite, was not written by a run.
-static ohm_status check_values(const ohm_crossbar *c, plane which, area piece, const float *values) {
+// A state outside its range, or a flux that is not finite, was not written by a run. Notes the largest flux.
+static ohm_status check_values(ohm_crossbar *c, plane which, area piece, const float *values) {
     const ohm_physics *p = &c->problem.physics;
     const float low = which == PLANE_STATE ? p->state_low : -FLT_MAX;
     const float high = which == PLANE_STATE ? p->state_high : FLT_MAX;
@@ -153,6 +154,8 @@ static ohm_status check_values(const ohm_crossbar *c, plane which, area piece, c
             return error_set(OHM_BAD_FILE, "row %" PRIu64 ", column %" PRIu64 " is %g, outside [%g, %g]",
                              piece.row + i / piece.cols, piece.col + i % piece.cols, (double)values[i],
                              (double)low, (double)high);
+    for (uint64_t i = 0; which == PLANE_FLUX && i < piece.rows * piece.cols; i++)
+        c->flux_bound = fmax(c->flux_bound, fabsf(values[i]));
     return OHM_OK;
 }
 

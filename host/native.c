@@ -250,7 +250,8 @@ static ohm_status native_view_band(band *b, const view_job *job) {
     const ohm_picture *v = &job->picture;
     const ohm_status status = make_room(n, job);
     if (status) return status;
-    const native_job band_job = job_of(b);
+    native_job band_job = job_of(b);
+    band_job.physics = job->physics;
     const view_part part = view_part_of(job, b->shape.row0, b->shape.rows);
     native_view *const run = n->lanes->view[p->model][p->stimulus];
 #pragma omp parallel for collapse(2) schedule(dynamic)

@@ -235,7 +235,8 @@ ohm_status ohm_crossbar_probe(ohm_crossbar *crossbar, uint64_t row, uint64_t col
 
 // Changes parameters of the model and of the stimulus from the next step on: what is given, in the form
 // of ohm_definition's strings and by the same names, replaces what was. NULL leaves all as it is. A file
-// saved later tells the new ones, and goes on to the same bits.
+// saved later tells the new ones, and goes on to the same bits. Parameters that bound the state itself, as
+// sin-resistance's r_on and r_off do, cannot change.
 // Errors: OHM_BAD_ARGUMENT.
 ohm_status ohm_crossbar_change(ohm_crossbar *crossbar, const char *model, const char *stimulus);
 

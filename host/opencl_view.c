@@ -91,10 +91,9 @@ ohm_status opencl_view_band(band *b, const view_job *job) {
     ohm_status status = prepare(e, job);
     if (status || part.y >= part.end) return status;
     const cl_mem from = ob->plane[v->quantity == VIEW_FLUX ? PLANE_FLUX : PLANE_STATE];
-    const argument arguments[] = {
-        ARGUMENT(from),   ARGUMENT(b->shape),         ARGUMENT(e->base.problem.physics),
-        ARGUMENT(*v),     ARGUMENT(e->picture.cols),  ARGUMENT(e->picture.rows),
-        ARGUMENT(part.y), ARGUMENT(e->picture.totals)};
+    const argument arguments[] = {ARGUMENT(from),   ARGUMENT(b->shape),         ARGUMENT(job->physics),
+                                  ARGUMENT(*v),     ARGUMENT(e->picture.cols),  ARGUMENT(e->picture.rows),
+                                  ARGUMENT(part.y), ARGUMENT(e->picture.totals)};
     status = opencl_set_arguments(e->picture.band, arguments, 8);
     return status ? status : enqueue_band(e, v, part.end - part.y);
 }

@@ -2,11 +2,11 @@
 #include "error.h"
 #include "file.h"
 #include "number.h"
+#include "replace.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -216,56 +216,11 @@ static ohm_status write_file(ohm_crossbar *c, const char *temporary, const char 
     return status ? status : trim(temporary, path);
 }
 
-// Flushes a file or folder to disk.
-static ohm_status sync_path(const char *path) {
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return system_failed("open", path);
-    const ohm_status status = fsync(fd) < 0 ? system_failed("flush", path) : OHM_OK;
-    close(fd);
-    return status;
-}
-
-static ohm_status sync_folder_of(const char *path) {
-    char *copy = strdup(path);
-    if (!copy) return error_no_memory("a path");
-    const ohm_status status = sync_path(dirname(copy));
-    free(copy);
-    return status;
-}
-
-// A file being made beside its target.
-typedef struct replacement {
-    char *target; // path, through any symbolic links
-    char *temporary;
-} replacement;
-
-static void replacement_free(replacement *r) {
-    free(r->target);
-    free(r->temporary);
-}
-
-// Creates the empty file, with the permissions of the target or, if there is none, of any new file.
-static ohm_status create_temporary(const char *path, replacement *r) {
-    const mode_t mask = umask(0);
-    umask(mask);
-    struct stat info = {.st_mode = S_IFREG | (0666 & ~mask)};
-    stat(path, &info);
-    if (!*path) return error_set(OHM_IO_FAILED, "cannot write \"\": %s", strerror(ENOENT));
-    if (!S_ISREG(info.st_mode))
-        return error_set(OHM_IO_FAILED, "cannot write %s: it is not a regular file", path);
-    r->target = realpath(path, NULL);
-    if (!r->target) r->target = strdup(path);
-    if (!r->target || asprintf(&r->temporary, "%s.XXXXXX", r->target) < 0) return error_no_memory("a path");
-    const int fd = mkostemp(r->temporary, O_CLOEXEC);
-    if (fd < 0) return system_failed("write", path);
-    fchmod(fd, info.st_mode & 07777);
-    close(fd);
-    return OHM_OK;
-}
+// ---- The file ---------------------------------------------------------------------------------
 
 ohm_status ohm_save_check(const char *path, uint64_t bytes) {
-    replacement r = {0};
-    ohm_status status = create_temporary(path, &r);
+    replacement r;
+    ohm_status status = replacement_begin(path, &r);
     struct statvfs disk;
     if (!status && statvfs(r.temporary, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < bytes) {
         char needed[NUMBER_MAX_TEXT], left[NUMBER_MAX_TEXT];
@@ -274,19 +229,15 @@ ohm_status ohm_save_check(const char *path, uint64_t bytes) {
         status = error_set(OHM_IO_FAILED, "cannot write %s: %s: it needs %s, and %s is free", path,
                            strerror(ENOSPC), needed, left);
     }
-    if (r.temporary) unlink(r.temporary);
-    replacement_free(&r);
+    replacement_abandon(&r);
     return status;
 }
 
 ohm_status ohm_crossbar_save(ohm_crossbar *c, const char *path) {
-    replacement r = {0};
-    ohm_status status = create_temporary(path, &r);
+    replacement r;
+    ohm_status status = replacement_begin(path, &r);
     if (!status) status = write_file(c, r.temporary, path);
-    if (!status) status = sync_path(r.temporary);
-    if (!status && rename(r.temporary, r.target) < 0) status = system_failed("rename the new file to", path);
-    if (status && r.temporary) unlink(r.temporary);
-    if (!status) status = sync_folder_of(r.target);
-    replacement_free(&r);
+    if (!status) status = replacement_finish(&r);
+    replacement_abandon(&r);
     return status;
 }

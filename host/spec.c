@@ -107,24 +107,41 @@ static ohm_status parse_parameter(spec *s, const char *text, int length) {
     return OHM_OK;
 }
 
-ohm_status spec_parse(spec_role role, const char *text, spec *s) {
-    *s = (spec){.role = role};
-    const int name_length = (int)strcspn(text, ":");
-    ohm_status status = find_entry(s, text, name_length);
-    if (status) return status;
-    const spec_entry *entry = spec_entry_of(s);
-    assert(entry->count <= SPEC_MAX_PARAMETERS);
-    for (int i = 0; i < entry->count; i++) s->value[i] = entry->parameters[i].standard;
-
-    const char *rest = text + name_length;
+// Parses what follows the name, over the values that s has.
+static ohm_status parse_parameters(spec *s, const char *rest) {
+    s->given = 0;
     while (*rest) {
         rest++; // the colon or comma
         const int length = (int)strcspn(rest, ",");
-        status = parse_parameter(s, rest, length);
+        const ohm_status status = parse_parameter(s, rest, length);
         if (status) return status;
         rest += length;
     }
     return spec_check(s);
+}
+
+ohm_status spec_parse(spec_role role, const char *text, spec *s) {
+    *s = (spec){.role = role};
+    const int name_length = (int)strcspn(text, ":");
+    const ohm_status status = find_entry(s, text, name_length);
+    if (status) return status;
+    const spec_entry *entry = spec_entry_of(s);
+    assert(entry->count <= SPEC_MAX_PARAMETERS);
+    for (int i = 0; i < entry->count; i++) s->value[i] = entry->parameters[i].standard;
+    return parse_parameters(s, text + name_length);
+}
+
+ohm_status spec_change(spec *s, const char *text) {
+    spec changed = *s;
+    const int name_length = (int)strcspn(text, ":");
+    ohm_status status = find_entry(&changed, text, name_length);
+    if (status) return status;
+    if (changed.id != s->id)
+        return error_set(OHM_BAD_ARGUMENT, "%s: %s cannot become %s while it runs", spec_role_name[s->role],
+                         name_of(s), name_of(&changed));
+    status = parse_parameters(&changed, text + name_length);
+    if (!status) *s = changed;
+    return status;
 }
 
 static ohm_status check_range(const spec *s, int i) {

@@ -40,6 +40,10 @@ const spec_entry *spec_entry_of(const spec *s);
 // Errors: OHM_BAD_ARGUMENT: unknown name or key, a key twice, not a number, out of range.
 ohm_status spec_parse(spec_role role, const char *text, spec *s);
 
+// Parses text of the same name as s, over the values that s has; on failure s is as before.
+// Errors: OHM_BAD_ARGUMENT, as spec_parse, and another name.
+ohm_status spec_change(spec *s, const char *text);
+
 // Checks values that came from elsewhere, as spec_parse does.
 ohm_status spec_check(const spec *s);
 

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 _Static_assert((int)VIEW_RESISTANCE == OHM_RESISTANCE && (int)VIEW_CONDUCTANCE == OHM_CONDUCTANCE &&
                    (int)VIEW_STATE == OHM_STATE && (int)VIEW_VOLTAGE == OHM_VOLTAGE &&
@@ -77,17 +78,31 @@ view_part view_part_of(const view_job *job, uint64_t row0, uint64_t rows) {
     return part;
 }
 
-#define LARGEST_VOLTAGE 1024.0 // above what a stimulus may apply, kernels/distributions.h
+// The least and the greatest voltage of a stimulus: a distribution rises with its word.
+static void voltage_range(int stimulus, const float *constants, double *low, double *high) {
+    *low = distribution_sample(stimulus, 0, constants);
+    *high = distribution_sample(stimulus, UINT32_MAX, constants);
+}
 
-// What no value of a quantity is beyond, either way.
+static double largest_voltage(int stimulus, const float *constants) {
+    double low, high;
+    voltage_range(stimulus, constants, &low, &high);
+    return fmax(fabs(low), fabs(high));
+}
+
+double crossbar_largest_voltage(const ohm_crossbar *c) {
+    return largest_voltage(c->problem.stimulus, c->problem.physics.stimulus);
+}
+
+// What no value of a quantity is beyond, either way; a resistance may round to a little more than its range.
 static double bound_of(const ohm_crossbar *c, ohm_quantity quantity) {
     const ohm_physics *p = &c->problem.physics;
     switch (quantity) {
-    case OHM_RESISTANCE: return p->resistance_high;
-    case OHM_CONDUCTANCE: return 1.0 / p->resistance_low;
+    case OHM_RESISTANCE: return p->resistance_high * 1.000001;
+    case OHM_CONDUCTANCE: return 1.000001 / p->resistance_low;
     case OHM_STATE: return fmax(fabs(p->state_low), fabs(p->state_high));
-    case OHM_VOLTAGE: return LARGEST_VOLTAGE;
-    default: return LARGEST_VOLTAGE * p->dt * ((double)c->step + 1);
+    case OHM_VOLTAGE: return largest_voltage(c->problem.stimulus, c->applied);
+    default: return c->flux_bound;
     }
 }
 
@@ -101,6 +116,7 @@ static uint32_t spread_of(uint64_t most_cols) {
 // The fixed point of a mean: no sum of so many values within ±bound reaches 2⁶². Exponents beyond 100
 // would pass the range of a float.
 static void set_fixed_point(ohm_picture *p, double bound, double most) {
+    bound = fmax(bound, 1e-36); // 0 if all values are
     int exponent = 61 - ilogb(bound) - 1 - (int)ceil(log2(most));
     if (exponent > 100) exponent = 100;
     p->bound = (float)bound;
@@ -136,6 +152,8 @@ static ohm_status job_make(const ohm_crossbar *c, const ohm_view *v, view_job *j
         .spread = spread_of(most_cols),
         .sign = v->reduction == OHM_MAX ? -1 : 1,
     };
+    job->physics = c->problem.physics;
+    memcpy(job->physics.stimulus, c->applied, sizeof c->applied);
     set_fixed_point(&job->picture, bound_of(c, v->quantity), (double)most_cols * (double)most_rows);
     return OHM_OK;
 }
@@ -251,10 +269,7 @@ void ohm_crossbar_range(const ohm_crossbar *c, ohm_quantity quantity, double *lo
     case OHM_RESISTANCE: *low = physics->resistance_low, *high = physics->resistance_high; break;
     case OHM_CONDUCTANCE: *low = 1.0 / physics->resistance_high, *high = 1.0 / physics->resistance_low; break;
     case OHM_STATE: *low = physics->state_low, *high = physics->state_high; break;
-    case OHM_VOLTAGE: // a distribution rises with its word
-        *low = distribution_sample(p->stimulus, 0, physics->stimulus);
-        *high = distribution_sample(p->stimulus, UINT32_MAX, physics->stimulus);
-        break;
+    case OHM_VOLTAGE: voltage_range(p->stimulus, physics->stimulus, low, high); break;
     default: break;
     }
 }
@@ -265,7 +280,7 @@ static float voltage_of(const ohm_crossbar *c, uint64_t row, uint64_t col) {
     u32 word[4];
     const u32 strip = (u32)(col / OHM_BLOCK * 16 + col % 16);
     strip_words(word, (u32)row, strip, c->step - 1, OHM_STREAM_STIMULUS, p);
-    return distribution_sample(c->problem.stimulus, word[col / 16 % 4], p->stimulus);
+    return distribution_sample(c->problem.stimulus, word[col / 16 % 4], c->applied);
 }
 
 ohm_status ohm_crossbar_probe(ohm_crossbar *c, uint64_t row, uint64_t col, float value[OHM_QUANTITIES]) {

@@ -7,6 +7,7 @@
 // What one picture takes.
 typedef struct view_job {
     ohm_picture picture;
+    ohm_physics physics;   // with the stimulus of the step that is shown
     ohm_span *cols, *rows; // picture.width and picture.height of them
 } view_job;
 

@@ -33,7 +33,7 @@ view_band(__global const float *plane, ohm_shape shape, ohm_physics physics, ohm
             for (uint col = cols[x].first + share; col < cols[x].end; col += v->spread) {
                 const float value = synapse_value(v, plane, shape, row, col, &physics);
                 const long one = v->reduction == VIEW_MEAN ? (long)view_fixed(v, value)
-                                                           : view_ordered(as_uint(value * v->sign));
+                                                           : view_ordered(as_uint(view_signed(v, value)));
                 total = view_join(v, total, one);
             }
     shared_total[get_local_id(0)] = total;

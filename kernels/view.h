@@ -65,6 +65,11 @@ OHM_FN vu64 view_fixed(const ohm_picture *v, vf32 value) {
     return v_signed(v_clamp(value, -v->bound, v->bound) * v_splat(v->scale));
 }
 
+// What the least is sought of. Adding 0 makes zeros alike, or which one wins would depend on the order.
+OHM_FN vf32 view_signed(const ohm_picture *v, vf32 value) {
+    return value * v_splat(v->sign) + v_splat(0);
+}
+
 OHM_FN i64 view_ordered(u32 bits) {
     const i32 i = (i32)bits;
     return i ^ (i >> 31 & 0x7FFFFFFF);
@@ -84,7 +89,7 @@ OHM_FN float view_finish(const ohm_picture *v, ohm_span cols, ohm_span rows, i64
     if (v->reduction == VIEW_MEAN) return (float)total * v->unit * cols.share * rows.share;
     const i32 i = (i32)total;
     const v_any32 bits = {.u_lane = {(u32)(i ^ (i >> 31 & 0x7FFFFFFF))}};
-    return v->sign * bits.f_lane[0];
+    return v->sign * bits.f_lane[0] + 0.0f;
 }
 
 // A pixel's value, or NaN outside the crossbar.
@@ -129,7 +134,7 @@ OHM_FN void view_strip(int model, int stimulus, const ohm_picture *v, const OHM_
             if (v->reduction == VIEW_MEAN)
                 sum[k] += view_fixed(v, value[k]);
             else
-                least[k] = v_min(value[k] * v_splat(v->sign), least[k]);
+                least[k] = v_min(view_signed(v, value[k]), least[k]);
     }
     for (int k = 0; k < 4; k++) {
         const v_any64 sums = {.u = sum[k]};

@@ -11,7 +11,7 @@ $(BUILD)/tests/test_pictures: $(patsubst %,$(BUILD)/viz/%.o,colormap png record)
 $(BUILD)/tests/test_pictures: TEST_LIBS = $$(pkg-config --libs libpng)
 
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(TEST_SUPPORT) $(BUILD)/libohmscape.a
-	$(call SAY,LINK,$@)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(TEST_LIBS) $(LIBS) $$(pkg-config --libs cmocka)
+	$(call SAY,LINK,$@)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(filter %.a,$^) -o $@ $(TEST_LIBS) $(LIBS) $$(pkg-config --libs cmocka)
 
 $(BUILD)/tests/probe_lanes_%.o: tests/probe_lanes.c $(BUILD)/flags
 	@mkdir -p $(@D)

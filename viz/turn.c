@@ -222,7 +222,8 @@ static ohm_status take_ordered(viewer *v) {
 }
 
 ohm_status turn_next(viewer *v, bool last) {
-    if (!simulation_wait(v->simulation, v->headless || v->timings.frames == 0 ? 1e9 : PATIENCE)) return OHM_OK;
+    if (!simulation_wait(v->simulation, v->headless || v->timings.frames == 0 ? 1e9 : PATIENCE))
+        return OHM_OK;
     ohm_status status = take_ordered(v);
     if (!status) status = make_changes(v);
     if (status || last) return status;
