@@ -40,7 +40,10 @@ ls /usr/include/Random123/philox.h @ librandom123-dev @ a second opinion on Phil
 command -v oclgrind @ oclgrind @ races and bounds in kernels
 command -v h5dump @ hdf5-tools @ reading files with another program
 command -v jq @ jq @ reading JSON with another program
-for p in python3 /usr/bin/python3; do $$p -c 'import numpy, h5py' && break; done @ python3-numpy python3-h5py @ the comparison in bench/, and its tests
+for p in python3 /usr/bin/python3; do $$p -c 'import numpy, h5py, matplotlib, PIL' && break; done @ python3-numpy python3-h5py python3-matplotlib python3-pil @ a second opinion on files and pictures
+command -v ffmpeg @ ffmpeg @ recording
+command -v Xvfb @ xvfb @ a display for windows
+command -v xdotool @ xdotool @ their mouse and keys
 endef
 define NEEDED_TO_LINT
 command -v clang-format @ clang-format @ the layout of the code
@@ -156,15 +159,22 @@ $(BUILD)/flags: always
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 # ---- Running ----------------------------------------------------------------------------------
-run: deps ## simulate a 4096 x 4096 crossbar for 200 steps
+run: deps ## simulate a 4096 x 4096 crossbar for 200 steps, and draw it and the paper's figure
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@$(BUILD)/ohmscape run --neurons 4096 --steps 200 --output $(BUILD)/crossbar.h5
+	@$(BUILD)/ohmscape view --from $(BUILD)/crossbar.h5 --headless --screenshot $(BUILD)/crossbar.png
+	@$(BUILD)/ohmscape figure --output $(BUILD)/figure1.png
 	@echo
 	@echo 'Try next:'
+	@echo '  make view'
 	@echo '  $(BUILD)/ohmscape info $(BUILD)/crossbar.h5'
 	@echo '  $(BUILD)/ohmscape run --from $(BUILD)/crossbar.h5 --steps 1000 --output $(BUILD)/later.h5'
 	@echo '  $(BUILD)/ohmscape models'
 	@echo '  $(BUILD)/ohmscape run --help'
+
+view: deps ## watch a 2048 x 2048 crossbar in a window
+	@$(MAKE) --no-print-directory $(JOBS) all
+	@$(BUILD)/ohmscape view --neurons 2048
 
 # ---- Testing ----------------------------------------------------------------------------------
 include tests/tests.mk
@@ -183,16 +193,16 @@ tsan: deps-tsan ## run the native engine under the thread sanitizer
 	@$(MAKE) --no-print-directory $(TSAN) $(JOBS) $(BUILD)/tsan/ohmscape
 	@$(MAKE) --no-print-directory $(TSAN) check-tsan
 
-SOURCES = $(shell git ls-files '*.c' '*.h' '*.cl')
+SOURCES = $(shell git ls-files '*.c' '*.h' '*.cl' '*.cpp')
 lint: deps-lint ## check layout, warnings, kernels alone, and static analysis
 	clang-format --dry-run -Werror $(SOURCES)
 	@for lanes in 1 4 8 16; do echo "clang, kernels at $$lanes lanes"; \
 	  clang -x cl -cl-std=CL1.2 -Xclang -finclude-default-header -fsyntax-only -Wall -Wextra -Werror \
 	    -DOHM_LANES=$$lanes -DOHM_MODEL=0 -DOHM_STIMULUS=0 -DOHM_INITIAL=0 -DOHM_FLUX=1 -DOHM_GROUP=1 \
-	    kernels/crossbar.cl || exit 1; done
+	    kernels/crossbar.cl kernels/view.cl || exit 1; done
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint CFLAGS='-O3 -Werror' $(JOBS) all tests
 	cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \
-	  --suppress=missingIncludeSystem -DOHM_LANES=1 host
+	  --suppress=missingIncludeSystem -DOHM_LANES=1 host viz
 
 # ---- Installing -------------------------------------------------------------------------------
 bindir     = $(DESTDIR)$(PREFIX)/bin
@@ -203,10 +213,12 @@ exampledir = $(DESTDIR)$(PREFIX)/share/doc/ohmscape/examples
 
 install: all $(BUILD)/ohmscape.1 $(BUILD)/ohmscape.pc ## install under PREFIX, /usr/local by default; DESTDIR is honoured
 	install -Dm755 $(BUILD)/ohmscape $(bindir)/ohmscape
+	install -Dm755 $(BUILD)/ohmscape-view $(bindir)/ohmscape-view
 	install -Dm644 $(BUILD)/libohmscape.so.$(VERSION) $(libdir)/libohmscape.so.$(VERSION)
 	ln -sf libohmscape.so.$(VERSION) $(libdir)/libohmscape.so.0
 	ln -sf libohmscape.so.0 $(libdir)/libohmscape.so
 	install -Dm644 host/ohmscape.h $(includedir)/ohmscape.h
+	install -Dm644 host/ohmscape_cl.h $(includedir)/ohmscape_cl.h
 	install -Dm644 host/example/plasticity.c $(exampledir)/plasticity.c
 	install -Dm644 $(BUILD)/ohmscape.1 $(mandir)/ohmscape.1
 	install -Dm644 $(BUILD)/ohmscape.pc $(libdir)/pkgconfig/ohmscape.pc
@@ -215,8 +227,8 @@ $(BUILD)/ohmscape.pc: host/ohmscape.pc.in always
 	@sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' $< >$@
 
 # The manual's options are what --help prints.
-$(BUILD)/ohmscape.1: host/ohmscape.1.in $(BUILD)/ohmscape
-	@$(BUILD)/ohmscape --manual-options >$@.options
+$(BUILD)/ohmscape.1: host/ohmscape.1.in $(BUILD)/ohmscape $(BUILD)/ohmscape-view
+	@for program in ohmscape ohmscape-view; do $(BUILD)/$$program --manual-options; done >$@.options
 	@sed -e '/@OPTIONS@/{r $@.options' -e 'd;}' -e 's/@VERSION@/$(VERSION)/' $< >$@
 
 clean: ## remove build/
@@ -225,5 +237,5 @@ clean: ## remove build/
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile tests/tests.mk | column -t -s '|'
 
-.PHONY: all deps deps-test deps-lint deps-tsan run test tests check asan tsan check-tsan lint install clean help always
+.PHONY: all deps deps-test deps-lint deps-tsan run view test tests check asan tsan check-tsan lint install clean help always
 .SECONDARY:

@@ -70,9 +70,13 @@ OHM_FN vf32 view_signed(const ohm_picture *v, vf32 value) {
     return value * v_splat(v->sign) + v_splat(0);
 }
 
+// From a float's bits to those of an integer in the same order, and back.
+OHM_FN u32 view_flip(u32 bits) {
+    return bits >> 31 ? bits ^ 0x7FFFFFFF : bits;
+}
+
 OHM_FN i64 view_ordered(u32 bits) {
-    const i32 i = (i32)bits;
-    return i ^ (i >> 31 & 0x7FFFFFFF);
+    return (i32)view_flip(bits);
 }
 
 OHM_FN i64 view_start(const ohm_picture *v) {
@@ -87,8 +91,7 @@ OHM_FN i64 view_join(const ohm_picture *v, i64 a, i64 b) {
 // The value of a pixel from its total.
 OHM_FN float view_finish(const ohm_picture *v, ohm_span cols, ohm_span rows, i64 total) {
     if (v->reduction == VIEW_MEAN) return (float)total * v->unit * cols.share * rows.share;
-    const i32 i = (i32)total;
-    const v_any32 bits = {.u_lane = {(u32)(i ^ (i >> 31 & 0x7FFFFFFF))}};
+    const v_any32 bits = {.u_lane = {view_flip((u32)total)}};
     return v->sign * bits.f_lane[0] + 0.0f;
 }
 

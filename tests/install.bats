@@ -19,6 +19,9 @@ setup() {
     [ "$output" = "ohmscape $(pkg-config --modversion ohmscape)" ]
     run "$root$prefix/bin/ohmscape" run --quiet --device native
     [ "$status" -eq 0 ]
+    run "$root$prefix/bin/ohmscape" figure --quiet --output "$tmp/figure.png"
+    [ "$status" -eq 0 ]
+    [ -s "$tmp/figure.png" ]
 }
 
 @test "the example compiles through pkg-config and gives the program's digest" {
@@ -31,9 +34,11 @@ setup() {
     [[ ${lines[4]} == "digest $(digest_of -n 100 -t 30) on "?* ]]
 }
 
-@test "the header is C++ too, and stands alone" {
+@test "the headers are C++ too, and stand alone" {
     need_command c++
-    echo '#include <ohmscape.h>' | c++ -x c++ -Wall -Wextra -Werror -fsyntax-only $(pkg-config --cflags ohmscape) -
+    for header in ohmscape.h ohmscape_cl.h; do
+        echo "#include <$header>" | c++ -x c++ -Wall -Wextra -Werror -fsyntax-only $(pkg-config --cflags ohmscape) -
+    done
 }
 
 @test "the library exports its own names alone" {
@@ -44,7 +49,7 @@ setup() {
 
 @test "the manual names every command and option" {
     local page=$root$prefix/share/man/man1/ohmscape.1
-    for word in 'ohmscape run' 'ohmscape devices' 'ohmscape models' 'ohmscape info' '--stimulus STIMULUS' '--json'; do
+    for word in 'ohmscape run' 'ohmscape devices' 'ohmscape models' 'ohmscape info' '--stimulus STIMULUS' '--json' 'ohmscape view' 'ohmscape figure' '--screenshot F.png'; do
         grep -qF -e "$word" "$page" || fail "the manual lacks $word"
     done
     ! grep -q '@' "$page"

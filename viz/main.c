@@ -4,14 +4,20 @@
 
 #include <hdf5.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 int main(int argc, char **argv) {
     H5dont_atexit(); // as in host/cli/main.c
     const command *const commands[] = {&command_view, &command_figure};
+    const size_t count = sizeof commands / sizeof commands[0];
+    if (argc == 2 && strcmp(argv[1], "--manual-options") == 0) {
+        options_print_manual(commands, count);
+        return EXIT_SUCCESS;
+    }
     // Called by hand it is told its command as ohmscape is; handed over to, it is its own first argument.
     for (int shift = 0; shift < 2 && shift < argc; shift++)
-        for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        for (size_t i = 0; i < count; i++)
             if (strcmp(argv[shift], commands[i]->name) == 0)
                 return commands[i]->run(argc - shift, argv + shift);
     error_set(OHM_BAD_ARGUMENT, "ohmscape-view needs a command: view or figure");

@@ -48,16 +48,6 @@ static void print_help(FILE *out) {
     fprintf(out, "\n`ohmscape COMMAND --help` describes a command; --version prints the version.\n");
 }
 
-// The options of every command in the manual's own language, so that there is one place for them.
-static void print_manual_options(void) {
-    for (size_t i = 0; i < COMMAND_COUNT; i++) {
-        printf(".SS ohmscape %s\n.nf\n", commands[i]->name);
-        fflush(stdout);
-        options_print_help(commands[i], stdout);
-        printf(".fi\n");
-    }
-}
-
 // Runs one of the others in this process's place.
 static int hand_over(size_t i, char **argv) {
     char path[2 * PATH_MAX];
@@ -88,7 +78,7 @@ int main(int argc, char **argv) {
     else if (strcmp(name, "--version") == 0)
         printf("ohmscape %s\n", OHM_VERSION);
     else if (strcmp(name, "--manual-options") == 0)
-        print_manual_options();
+        options_print_manual(commands, COMMAND_COUNT);
     else {
         for (size_t i = 0; i < COMMAND_COUNT; i++)
             if (strcmp(name, commands[i]->name) == 0) return commands[i]->run(argc - 1, argv + 1);

@@ -115,3 +115,11 @@ ohm_status options_set_flag(void *object, const char *text) {
     *(bool *)object = true;
     return OHM_OK;
 }
+
+void options_print_manual(const command *const *commands, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        printf(".SS ohmscape %s\n.nf\n", commands[i]->name);
+        options_print_help(commands[i], stdout);
+        printf(".fi\n");
+    }
+}

@@ -34,6 +34,9 @@ ohm_status options_parse(const command *c, void *object, int argc, char **argv, 
 
 void options_print_help(const command *c, FILE *out);
 
+// Prints the options of all commands in the manual's own language, so that there is one place for them.
+void options_print_manual(const command *const *commands, size_t count);
+
 // Sets an error that names the option: "--dt: 0 is …", for setters.
 ohm_status options_bad_value(const char *name, const char *text, const char *allowed);
 
