@@ -116,7 +116,7 @@ all: $(BUILD)/ohmscape $(BUILD)/ohmscape-view $(BUILD)/libohmscape.so.$(VERSION)
 $(BUILD)/ohmscape: $(CLI_OBJECTS) $(BUILD)/libohmscape.a
 	$(call SAY,LINK,$@)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
 
-$(BUILD)/ohmscape-view: $(BUILD)/viz/main.o $(VIEW_OBJECTS) $(BUILD)/libohmscape.a
+$(BUILD)/ohmscape-view: $(BUILD)/viz/main.o $(VIEW_OBJECTS) $(if $(findstring address,$(SANITIZE)),$(BUILD)/tests/keep_libraries.o) $(BUILD)/libohmscape.a
 	$(call SAY,LINK,$@)$(CXX) $(ALL_LDFLAGS) $^ -o $@ $(VIEW_LIBS) $(LIBS)
 
 $(BUILD)/libohmscape.a: $(LIBRARY_OBJECTS)

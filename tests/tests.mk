@@ -1,10 +1,12 @@
 # The tests: one cmocka program for each tests/test_*.c, and the command-line tests tests/*.bats.
 
 TEST_PROGRAMS = $(patsubst tests/%.c,$(BUILD)/tests/%,$(wildcard tests/test_*.c))
-TEST_SUPPORT  = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/probe_lanes.c,$(filter-out tests/test_%.c,$(wildcard tests/*.c)))) \
+TEST_SUPPORT  = $(patsubst %.c,$(BUILD)/%.o,$(filter-out tests/probe_lanes.c tests/keep_libraries.c,$(filter-out tests/test_%.c,$(wildcard tests/*.c)))) \
                 $(LANES:%=$(BUILD)/tests/probe_lanes_%.o)
 
 tests: $(TEST_PROGRAMS)
+
+include tests/layer/layer.mk
 
 # What a test needs beside the library.
 $(BUILD)/tests/test_pictures: $(patsubst %,$(BUILD)/viz/%.o,colormap png record)

@@ -1,0 +1,148 @@
+# Sharing the picture's buffer between OpenCL and OpenGL, through the layer tests/layer/gl_sharing.c, which
+# lends any OpenCL device the extension and is stricter than a driver: pictures have to be those of the copy
+# path, no rule may be broken, and whatever fails is fallen back from, with the reason.
+load common
+
+setup() {
+    common_setup
+    layer=$(realpath "${BUILD:-build}/tests/gl_sharing.so")
+    log=$tmp/log
+    [ -e "$layer" ] || skip "the layer is not built"
+    need_opencl
+    export OHMSCAPE_GL_DEBUG=1
+    # A sanitizer has to be loaded before everything else, and the layer is not.
+    [ -z "$SANITIZE" ] || export ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0
+}
+
+# view FAULT ARG...: runs `view ARG...` over the layer, which fails in that way, or not if it is empty.
+view() {
+    local fault=$1
+    shift
+    rm -f "$log"
+    run --separate-stderr env OPENCL_LAYERS="$layer" GL_SHARING_LOG="$log" ${fault:+GL_SHARING_FAULT=$fault} \
+        timeout 120 "$ohmscape" view --device 0.0 "$@"
+}
+
+expect_success() {
+    [ "$status" -eq 0 ] && [ -z "$stderr" ] || fail "exit status: $status" "$stderr" "$(cat "$log")"
+}
+
+# expect_log PATTERN: what the layer has counted; that no rule was broken and nothing is left goes without
+# saying.
+expect_log() {
+    grep -Eq "^summary: $1.* violations 0 alive 0$" "$log" || fail "not $1:" "$(cat "$log")"
+    ! grep -q violation: "$log" || fail "$(cat "$log")"
+}
+
+@test "a shared picture is the copied one, for every quantity and reduction" {
+    for options in "--quantity resistance" "--quantity voltage --reduction max" "--quantity flux --range seen" \
+        "--quantity conductance --log --reduction min --band-rows 37" "--region 10,20,7,9 --quantity state" \
+        "--reduction nearest --lanes 1" "--lanes 1 --region -50,-50,300,300"; do
+        common=(-n 130 --flux --headless --frames 3 --size 317x211 $options -q)
+        view "" "${common[@]}" --share on --screenshot "$tmp/on.png"
+        expect_success
+        expect_log "created 1 destroyed 1 acquired 3 released 3 kernels 3"
+        view "" "${common[@]}" --share off --screenshot "$tmp/off.png"
+        expect_success
+        expect_log "created 0"
+        cmp "$tmp/on.png" "$tmp/off.png" || fail "differs: $options"
+    done
+}
+
+@test "several devices draw into the first one's buffer" {
+    view "" -n 90 --device 0.0,native --headless --frames 2 --share on --screenshot "$tmp/on.png" -q
+    expect_success
+    expect_log "created 1 destroyed 1 acquired 2 released 2"
+    view "" -n 90 --headless --frames 2 --share off --screenshot "$tmp/off.png" -q
+    cmp "$tmp/on.png" "$tmp/off.png"
+}
+
+@test "auto shares when it can, and says so" {
+    view "" -n 64 --headless --timings
+    expect_success
+    grep -q "^picture *shared with OpenGL$" <<<"$output"
+    expect_log "created 1"
+}
+
+# expect_fallback FAULT REASON: auto copies and tells the reason, on fails with it.
+expect_fallback() {
+    view "$1" -n 64 --headless --frames 3 --size 300x200 --timings --screenshot "$tmp/auto.png"
+    expect_success
+    grep -Eq "^picture *copied: cannot share buffers with OpenGL: .*$2" <<<"$output" || fail "$1" "$output"
+    expect_log "created"
+    cmp "$tmp/auto.png" "$tmp/off.png"
+    view "$1" -n 64 --headless --share on --screenshot "$tmp/none.png"
+    [ "$status" -eq 1 ]
+    [[ $stderr == "ohmscape: error: cannot share buffers with OpenGL: "*$2* ]] || fail "$1" "$stderr"
+    [ ! -e "$tmp/none.png" ]
+    expect_log "created"
+}
+
+@test "every way in which sharing fails is fallen back from" {
+    view "" -n 64 --headless --frames 3 --size 300x200 --share off -q --screenshot "$tmp/off.png"
+    expect_success
+    expect_fallback not-listed "does not list cl_khr_gl_sharing"
+    expect_fallback no-function "lacks clGetGLContextInfoKHR"
+    expect_fallback refuse-device "another device"
+    expect_fallback context "clCreateContext failed: CL_INVALID_OPERATION"
+    expect_fallback buffer clCreateFromGLBuffer
+    expect_fallback acquire clEnqueueAcquireGLObjects
+}
+
+@test "the native engine has nothing to share" {
+    view "" -n 64 --device native --headless --timings
+    expect_success
+    grep -q "^picture *copied: .*native engine" <<<"$output"
+    view "" -n 64 --device native --headless --share on
+    [ "$status" -eq 1 ]
+    [[ $stderr == *"native engine"* ]]
+}
+
+# ---- In a window ------------------------------------------------------------------------------
+
+# Runs `view ARG...` over the layer on a display of its own, resized once it has drawn, until it is told to
+# quit; leaves what it printed in $output.
+resize() {
+    local fault=$1 window
+    shift
+    need_command Xvfb
+    need_command xdotool
+    Xvfb -displayfd 3 -screen 0 1400x1000x24 -nolisten tcp 3>"$tmp/display" >/dev/null 2>&1 &
+    local server=$!
+    for _ in $(seq 200); do [ -s "$tmp/display" ] && break || sleep 0.05; done
+    export DISPLAY=:$(<"$tmp/display")
+    env OPENCL_LAYERS="$layer" GL_SHARING_LOG="$log" ${fault:+GL_SHARING_FAULT=$fault} timeout 120 \
+        "$ohmscape" view --device 0.0 "$@" >"$tmp/out" 2>"$tmp/err" &
+    local viewer=$!
+    for _ in $(seq 1200); do
+        window=$(xdotool search --name '^ohmscape - .*(shared|copied)' 2>/dev/null | head -1) || true
+        [ -z "$window" ] || break
+        sleep 0.05
+    done
+    for size in "900 700" "640 500" "1000 600"; do
+        xdotool windowsize --sync "$window" $size
+        sleep 0.3
+    done
+    xdotool windowfocus "$window" key q
+    status=0
+    wait "$viewer" || status=$?
+    kill "$server"
+    output=$(<"$tmp/out")
+    stderr=$(<"$tmp/err")
+}
+
+@test "a window of another size has another buffer, through GLX and through EGL" {
+    for context in glx egl; do
+        resize "" -n 200 --share on --context $context --timings --screenshot "$tmp/$context.png"
+        expect_success
+        grep -q "^picture *shared" <<<"$output"
+        expect_log "created [2-9]"
+    done
+}
+
+@test "a buffer refused in the middle is fallen back from" {
+    resize buffer-2 -n 200 --timings
+    expect_success
+    grep -q "^picture *copied: .*clCreateFromGLBuffer" <<<"$output" || fail "$output"
+    expect_log "created 1 destroyed 1"
+}
