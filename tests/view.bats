@@ -168,10 +168,10 @@ same_from() {
     local view=$1 device
     shift
     # shellcheck disable=SC2086 # several words
-    draw "$tmp/p.png" --from "$files/a.h5" --bare --size 70x41 $view --device native
+    draw "$tmp/p.png" --from "$files/a.h5" --bare --size 30x9 $view --device native
     for device in "$@"; do
         # shellcheck disable=SC2086 # several words
-        draw "$tmp/q.png" --from "$files/a.h5" --bare --size 70x41 $view --device $device
+        draw "$tmp/q.png" --from "$files/a.h5" --bare --size 30x9 $view --device $device
         same "$tmp/p.png" "$tmp/q.png"
     done
 }

@@ -195,9 +195,10 @@ const option_entry figure_entries[] = {
 
 // ---- Checks -----------------------------------------------------------------------------------
 
-static ohm_status check_files(const view_options *o) {
-    ohm_status status = OHM_OK;
-    if (o->screenshot) status = png_check(o->screenshot);
+// The files, before there is anything to write into them.
+static ohm_status check_files(const view_options *o, const ohm_definition *d) {
+    ohm_status status = setup_check_output(o->output, d);
+    if (!status && o->screenshot) status = png_check(o->screenshot);
     if (!status && o->record) status = record_check(o->record);
     return status;
 }
@@ -215,12 +216,11 @@ static ohm_status check_picture(const view_options *o, const ohm_definition *d) 
 
 static ohm_status check_view(view_options *o, const ohm_definition *d) {
     if (o->network && (d->rows != d->cols || d->rows > NETWORK_MAX))
-        return error_set(OHM_BAD_ARGUMENT, "--network draws up to %d x %d synapses", NETWORK_MAX,
-                         NETWORK_MAX);
+        return error_set(OHM_BAD_ARGUMENT, "--network draws square crossbars of up to %d x %d synapses",
+                         NETWORK_MAX, NETWORK_MAX);
     if (o->surface.headless && !o->frames) o->frames = 1;
     if (!o->surface.headless) o->panel = true;
-    if (o->output && !o->setup.from) return ohm_save_check(o->output, 0);
-    return check_files(o);
+    return check_files(o, d);
 }
 
 ohm_status view_options_parse(const command *c, int argc, char **argv, view_options *o) {
@@ -235,7 +235,8 @@ ohm_status view_options_parse(const command *c, int argc, char **argv, view_opti
     if (!status) status = check_picture(o, d);
     if (!status && c == &command_view) status = check_view(o, d);
     if (!status && c == &command_figure && (d->rows != d->cols || d->rows > 64))
-        status = error_set(OHM_BAD_ARGUMENT, "a figure is drawn of up to 64 x 64 synapses");
+        status =
+            error_set(OHM_BAD_ARGUMENT, "a figure is drawn of square crossbars of up to 64 x 64 synapses");
     free(info);
     return status;
 }

@@ -53,13 +53,6 @@ static const option_entry run_entries[] = {
     {0},
 };
 
-// Whether the result can be saved, as far as that shows before there is one.
-static ohm_status check_output(const run_options *o, const ohm_definition *d) {
-    if (!o->output) return OHM_OK;
-    const uint64_t synapses = d->rows * d->cols, each = sizeof(float) * (d->track_flux ? 2 : 1);
-    return ohm_save_check(o->output, synapses > UINT64_MAX / each ? UINT64_MAX : synapses * each);
-}
-
 static ohm_status check_options(run_options *o, uint64_t given) {
     ohm_file_info *info;
     ohm_status status = setup_check(&o->setup, given, &info);
@@ -70,7 +63,7 @@ static ohm_status check_options(run_options *o, uint64_t given) {
         status = error_set(OHM_BAD_ARGUMENT,
                            "--steps: %" PRIu64 " after step %" PRIu64 " pass the last step, %" PRIu64,
                            o->steps, info->step, OHM_MAX_STEP);
-    if (!status) status = check_output(o, info ? &info->definition : &o->setup.definition);
+    if (!status) status = setup_check_output(o->output, info ? &info->definition : &o->setup.definition);
     free(info);
     return status;
 }

@@ -129,6 +129,12 @@ ohm_status setup_check(setup *s, uint64_t given, ohm_file_info **info) {
     return status;
 }
 
+ohm_status setup_check_output(const char *path, const ohm_definition *d) {
+    if (!path) return OHM_OK;
+    const uint64_t synapses = d->rows * d->cols, each = sizeof(float) * (d->track_flux ? 2 : 1);
+    return ohm_save_check(path, synapses > UINT64_MAX / each ? UINT64_MAX : synapses * each);
+}
+
 // ---- Making -----------------------------------------------------------------------------------
 
 ohm_status setup_make(const setup *s, ohm_devices *devices, ohm_crossbar **crossbar) {

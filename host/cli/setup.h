@@ -84,6 +84,10 @@ setup setup_default(void);
 // Errors: OHM_BAD_ARGUMENT, and those of ohm_file_read_info.
 ohm_status setup_check(setup *s, uint64_t given, ohm_file_info **info);
 
+// Whether a crossbar of this definition can be saved at path, as far as that shows before there is one;
+// nothing is to be saved if path is NULL. Errors: OHM_IO_FAILED.
+ohm_status setup_check_output(const char *path, const ohm_definition *d);
+
 // Creates the crossbar, or loads it. Errors: those of ohm_crossbar_create and ohm_crossbar_load.
 ohm_status setup_make(const setup *s, ohm_devices *devices, ohm_crossbar **crossbar);
 
