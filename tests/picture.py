@@ -183,23 +183,26 @@ class Side:
     """One side of what is seen: the picture's pixels begin at a synapse and go on by so many each."""
 
     def __init__(self, start, each, pixels, synapses):
-        self.start, self.each, self.pixels, self.synapses = start, each, pixels, synapses
+        self.start, self.pixels, self.synapses = start, pixels, synapses
+        self.each = each * pixels / pixels # what is handed on is the extent
+
+    def middles(self, i):
+        """The synapses in the middles of pixels."""
+        return np.floor(self.start + (i + 0.5) * self.each)
 
     def spans(self, nearest):
         """The synapses of each pixel, first to end - 1, as ohm_crossbar_view has it."""
         i = np.arange(self.pixels)
-        each = self.each * self.pixels / self.pixels  # the extent is what is handed on
-        if nearest or each < 1:
-            first = np.floor(self.start + (i + 0.5) * each)
-            end = first + 1
+        if nearest or self.each < 1:
+            first, end = self.middles(i), self.middles(i) + 1
         else:
-            first, end = np.floor(self.start + i * each), np.floor(self.start + (i + 1) * each)
+            first, end = np.floor(self.start + i * self.each), np.floor(self.start + (i + 1) * self.each)
         return [np.clip(edge, 0, self.synapses).astype(int) for edge in (first, end)]
 
     def grid(self):
         """Which pixels are the first of a synapse, if it is large enough for a line."""
-        middle = self.start + (np.arange(self.pixels) + 0.5) * self.each
-        return (np.floor(middle) != np.floor(middle - self.each)) & (self.each * GRID_PIXELS <= 1)
+        i = np.arange(self.pixels)
+        return (self.middles(i) != self.middles(i - 1)) & (self.each * GRID_PIXELS <= 1)
 
 
 def sides(crossbar, width, height, region=None):

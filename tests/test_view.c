@@ -19,6 +19,8 @@
 #include <Random123/philox.h>
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#define POISON 0x7E // every byte of what has not been written: 8.5e37, nothing a crossbar shows
+#define GUARD 64    // floats behind a picture that stay as they are
 
 #define MAX_SELECTORS 16
 static char selectors[MAX_SELECTORS][64]; // every way to place a crossbar here; the first is "native"
@@ -138,7 +140,7 @@ static void check_resistance(const subject *s, const float value[OHM_QUANTITIES]
 static void take_probe(const subject *s, ohm_crossbar *c, values *v, uint64_t row, uint64_t col) {
     const size_t i = row * v->cols + col;
     float value[OHM_QUANTITIES];
-    memset(value, 0x7E, sizeof value);
+    memset(value, POISON, sizeof value);
     REQUIRE(ohm_crossbar_probe(c, row, col, value));
     assert_true(same(value[OHM_STATE], v->of[OHM_STATE][i]));
     assert_true(same(value[OHM_VOLTAGE], v->of[OHM_VOLTAGE][i]));
@@ -209,16 +211,12 @@ static double along(const double place[2], uint64_t side) {
 }
 
 static ohm_view view_of(const frame *f, uint64_t rows, uint64_t cols, int quantity, int reduction) {
-    ohm_view v = {along(f->row, rows),
-                  along(f->col, cols),
-                  along(f->rows, rows),
-                  along(f->cols, cols),
-                  f->width,
-                  f->height,
-                  quantity,
-                  reduction};
-    if (!v.width) v.width = (uint32_t)v.cols;
-    if (!v.height) v.height = (uint32_t)v.rows;
+    ohm_view v = {.row = along(f->row, rows), .col = along(f->col, cols), .rows = along(f->rows, rows)};
+    v.cols = along(f->cols, cols);
+    v.width = f->width ? f->width : (uint32_t)v.cols;
+    v.height = f->height ? f->height : (uint32_t)v.rows;
+    v.quantity = quantity;
+    v.reduction = reduction;
     return v;
 }
 
@@ -238,9 +236,6 @@ static void say_view(const ohm_view *v) {
                 ohm_quantity_name(v->quantity), ohm_reduction_name(v->reduction), v->rows, v->cols, v->row,
                 v->col, v->height, v->width);
 }
-
-#define POISON 0x7E // of every byte: 8.5e37, nothing a picture shows
-#define GUARD 64    // floats behind a picture that stay as they are
 
 static size_t pixels_of(const ohm_view *v) {
     return (size_t)v->width * v->height;
@@ -303,7 +298,7 @@ static double reduce(const values *v, ohm_quantity quantity, ohm_reduction reduc
     return reduction == OHM_MEAN ? sum / (double)n : reduction == OHM_MIN ? least : greatest;
 }
 
-// Means may be off by 1e-6 of the largest magnitude, but not where a pixel shows one synapse.
+// Means may be off by 1e-6 of the largest magnitude, but where a pixel covers one synapse all are the same.
 static bool pixel_holds(const values *all, const ohm_view *v, range rows, range cols, float found) {
     const double expected = reduce(all, v->quantity, v->reduction, rows, cols);
     const bool one = rows.to - rows.from == 1 && cols.to - cols.from == 1;
@@ -829,6 +824,7 @@ static void refuse_changes(ohm_crossbar *c) {
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         refused(ohm_crossbar_change(c, cases[i].model, cases[i].stimulus), OHM_BAD_ARGUMENT, cases[i].part);
+        REQUIRE(ohm_crossbar_change(c, NULL, NULL)); // would take in what had been left behind
         assert_string_equal(ohm_crossbar_definition(c)->model, "sin-state:beta=0.5,r_on=0.1,r_off=10");
         assert_string_equal(ohm_crossbar_definition(c)->stimulus, "uniform:lo=-5,hi=5");
     }
@@ -978,10 +974,42 @@ static void what_bounds_the_state_cannot_change(void **state) {
     ohm_crossbar *c = play(devices, &s, 0, 0);
     for (size_t i = 0; i < COUNT_OF(bounds); i++)
         refused(ohm_crossbar_change(c, bounds[i], "uniform:lo=0"), OHM_BAD_ARGUMENT, "cannot change");
+    REQUIRE(ohm_crossbar_change(c, NULL, NULL));
     assert_string_equal(ohm_crossbar_definition(c)->model, "sin-resistance:alpha=0.5,r_on=0.1,r_off=10");
     assert_string_equal(ohm_crossbar_definition(c)->stimulus, "uniform:lo=-5,hi=5");
     check_saved(c);
     ohm_crossbar_destroy(c);
+    ohm_devices_close(devices);
+}
+
+static void check_loaded(const scene *s, const char *path, const char *selector, const album *expected) {
+    ohm_crossbar *c;
+    ohm_devices *devices = open_devices(selector);
+    REQUIRE(ohm_crossbar_load(devices, path, NULL, &c));
+    assert_int_equal(ohm_crossbar_step(c), s->first_step + s->steps);
+    compare_views(expected, selector, c);
+    ohm_crossbar_destroy(c);
+    ohm_devices_close(devices);
+}
+
+static void a_loaded_crossbar_draws_the_same_bits(void **state) {
+    (void)state;
+    static const size_t compared[] = {2, 4, 5, 6, 7};
+    char path[32];
+    temporary_path(path);
+    ohm_devices *devices = open_devices("native");
+    for (size_t i = 0; i < COUNT_OF(compared); i++) {
+        const scene *s = &subjects[compared[i]].scene;
+        album expected;
+        ohm_crossbar *c = play(devices, s, 0, 0);
+        album_draw(s, c, &expected);
+        REQUIRE(ohm_crossbar_save(c, path));
+        check_loaded(s, path, "native", &expected);
+        if (opencl_count) check_loaded(s, path, opencl[0], &expected);
+        album_free(&expected);
+        ohm_crossbar_destroy(c);
+    }
+    unlink(path);
     ohm_devices_close(devices);
 }
 
@@ -1160,6 +1188,7 @@ int main(void) {
         cmocka_unit_test(a_file_tells_the_change),
         cmocka_unit_test(the_voltage_shown_is_the_one_applied),
         cmocka_unit_test(what_bounds_the_state_cannot_change),
+        cmocka_unit_test(a_loaded_crossbar_draws_the_same_bits),
         cmocka_unit_test(a_restart_is_a_fresh_start),
         cmocka_unit_test(a_restart_keeps_the_parameters),
         cmocka_unit_test(a_restart_drops_the_series),

@@ -85,7 +85,7 @@ static void draw(const figure *f) {
     const surface_options *s = &f->options->surface;
     uint8_t colors[256][3];
     colormap_table(f->options->colors, colors);
-    surface_bind(f->surface);
+    surface_bind(f->surface, s->width, s->height);
     glClearColor(1, 1, 1, 1);
     glClear(GL_COLOR_BUFFER_BIT);
     ui_open(f->surface, fmax(0.4, fmin((double)s->width / f->columns, (double)s->height / f->rows) / PANEL));
@@ -99,7 +99,7 @@ static ohm_status save(const figure *f) {
     const surface_options *s = &f->options->surface;
     uint8_t *rgb = malloc((size_t)s->width * (size_t)s->height * 3);
     if (!rgb) return error_no_memory("a figure");
-    surface_read(f->surface, rgb);
+    surface_read(s->width, s->height, rgb);
     const ohm_status status = png_write(f->options->output, (unsigned)s->width, (unsigned)s->height, rgb);
     free(rgb);
     if (!status && !f->options->quiet) printf("saved %s\n", f->options->output);

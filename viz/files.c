@@ -31,12 +31,13 @@ ohm_status files_close(files *f) {
 }
 
 static ohm_status read_frame(const viewer *v, files *f) {
-    surface_size(v->surface, &f->width, &f->height);
+    f->width = v->width;
+    f->height = v->height;
     uint8_t *rgb = realloc(f->rgb, (size_t)f->width * (size_t)f->height * 3);
     if (!rgb) return error_no_memory("a picture");
     f->rgb = rgb;
-    surface_bind(v->surface);
-    surface_read(v->surface, rgb);
+    surface_bind(v->surface, f->width, f->height);
+    surface_read(f->width, f->height, rgb);
     return OHM_OK;
 }
 
@@ -52,7 +53,7 @@ ohm_status files_record(files *f, const viewer *v, const char *path, unsigned fp
     if (!status && !f->recorder)
         status = start_recording(v, path, fps, f);
     else if (!status && (width != f->width || height != f->height))
-        status = error_set(OHM_BAD_ARGUMENT, "%s ends here: the window changed its size", path);
+        status = error_set(OHM_IO_FAILED, "%s ends here: the window changed its size", path);
     return status ? status : record_frame(f->recorder, f->rgb);
 }
 

@@ -13,7 +13,7 @@ ohm_status files_create(files **f);
 ohm_status files_close(files *f);
 
 // Adds what has been drawn, and not presented yet, to the recording at path, which the first one starts.
-// Errors: OHM_BAD_ARGUMENT (the window has another size now), and those of record_open and record_frame.
+// Errors: OHM_IO_FAILED (the window has another size now), and those of record_open and record_frame.
 ohm_status files_record(files *f, const viewer *v, const char *path, unsigned fps);
 
 // Saves it as a picture. Errors: those of png_write.

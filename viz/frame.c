@@ -25,8 +25,7 @@ const char *viewer_unit(ohm_quantity quantity) {
 // ---- Where things are -------------------------------------------------------------------------
 
 layout viewer_layout(const viewer *v) {
-    layout l = {0};
-    surface_size(v->surface, &l.width, &l.height);
+    layout l = {.width = v->width, .height = v->height};
     const double s = v->ui_scale;
     if (v->bare) {
         l.map = (rectangle){0, 0, l.width, l.height};
@@ -208,7 +207,7 @@ static void draw_network(const viewer *v, rectangle place) {
 }
 
 static void clear(const viewer *v) {
-    surface_bind(v->surface);
+    surface_bind(v->surface, v->width, v->height);
     glDisable(GL_SCISSOR_TEST);
     glClearColor(0.1f, 0.1f, 0.11f, 1);
     if (v->bare) glClearColor(0.13f, 0.13f, 0.15f, 1);

@@ -35,11 +35,12 @@ static bool inside(rectangle r, double x, double y) {
     return x >= r.x && x < r.x + r.width && y >= r.y && y < r.y + r.height;
 }
 
-bool input_probe(const viewer *v, uint64_t *row, uint64_t *col, ohm_view *area) {
+bool input_probe(const viewer *v, double mouse_x, double mouse_y, uint64_t *row, uint64_t *col,
+                 ohm_view *area) {
     const layout l = viewer_layout(v);
     const camera *c = &v->camera;
-    if (!v->mouse_inside || v->network || !inside(l.map, v->mouse_x, v->mouse_y)) return false;
-    const double x = floor(v->mouse_x - l.map.x), y = floor(v->mouse_y - l.map.y);
+    if (v->network || !inside(l.map, mouse_x, mouse_y)) return false;
+    const double x = floor(mouse_x - l.map.x), y = floor(mouse_y - l.map.y);
     double at_row, at_col;
     camera_synapse(c, x + 0.5, y + 0.5, &at_row, &at_col);
     if (at_row < 0 || at_col < 0 || at_row >= (double)c->rows || at_col >= (double)c->cols) return false;
@@ -98,7 +99,11 @@ static void on_button(GLFWwindow *window, int button, int action, int mods) {
     viewer *v = viewer_of(window);
     if (button != GLFW_MOUSE_BUTTON_LEFT) return;
     if (action == GLFW_RELEASE) {
-        if (v->grip == GRIP_MAP && !v->moved) v->print_probe = true;
+        if (v->grip == GRIP_MAP && !v->moved) {
+            v->clicked = true;
+            v->click_x = v->mouse_x;
+            v->click_y = v->mouse_y;
+        }
         v->grip = GRIP_NONE;
         return;
     }

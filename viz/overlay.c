@@ -16,11 +16,20 @@ __attribute__((format(printf, 3, 4))) static void add(char *text, size_t size, c
     va_end(arguments);
 }
 
-static void add_area(const simulation_result *r, char *text, size_t size) {
+// The first and the last synapse from place on over extent, of so many.
+static void ends_of(double place, double extent, uint64_t synapses, double *first, double *last) {
+    *first = fmax(floor(place), 0);
+    *last = fmin(fmax(floor(place + extent) - 1, *first), (double)synapses - 1);
+}
+
+static void add_area(const viewer *v, char *text, size_t size) {
+    const simulation_result *r = &v->probe;
     const ohm_view *a = &r->order.area;
     const char *unit = viewer_unit(a->quantity);
-    add(text, size, "\nrows %.0f to %.0f, columns %.0f to %.0f", fmax(floor(a->row), 0),
-        fmax(floor(a->row + a->rows) - 1, 0), fmax(floor(a->col), 0), fmax(floor(a->col + a->cols) - 1, 0));
+    double row, last_row, col, last_col;
+    ends_of(a->row, a->rows, v->camera.rows, &row, &last_row);
+    ends_of(a->col, a->cols, v->camera.cols, &col, &last_col);
+    add(text, size, "\nrows %.0f to %.0f, columns %.0f to %.0f", row, last_row, col, last_col);
     add(text, size, "\n%s mean %.6g %s", ohm_quantity_name(a->quantity), r->area[OHM_MEAN], unit);
     add(text, size, "\nmin %.6g, max %.6g %s", r->area[OHM_MIN], r->area[OHM_MAX], unit);
 }
@@ -36,7 +45,7 @@ void overlay_probe(const viewer *v, char *text, size_t size) {
         if (!isnan(value))
             add(text, size, "\n%s %.9g %s", ohm_quantity_name(order[i]), value, viewer_unit(order[i]));
     }
-    if (r->order.area.rows > 1 || r->order.area.cols > 1) add_area(r, text, size);
+    if (r->order.area.rows > 1 || r->order.area.cols > 1) add_area(v, text, size);
 }
 
 static void draw_keys(const viewer *v, const layout *l) {

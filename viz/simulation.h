@@ -15,6 +15,7 @@ typedef struct simulation_order {
     bool image;      // draw the view on the host
     bool statistics; // of the state, and a sample of the view's values
     bool probe;      // the synapse and the area below
+    bool print;      // for whoever gave the order: the probe is to be printed
     ohm_view view;
     uint64_t probe_row, probe_col;
     ohm_view area; // of one pixel

@@ -266,9 +266,7 @@ const char *surface_api_name(const surface *s) {
     return s->api;
 }
 
-void surface_bind(const surface *s) {
-    int width, height;
-    surface_size(s, &width, &height);
+void surface_bind(const surface *s, int width, int height) {
     glBindFramebuffer(GL_FRAMEBUFFER, s->framebuffer);
     glViewport(0, 0, width, height);
 }
@@ -281,9 +279,7 @@ static void swap_bytes(uint8_t *a, uint8_t *b, size_t count) {
     }
 }
 
-void surface_read(const surface *s, uint8_t *rgb) {
-    int width, height;
-    surface_size(s, &width, &height);
+void surface_read(int width, int height, uint8_t *rgb) {
     const size_t row = (size_t)width * 3;
     glPixelStorei(GL_PACK_ALIGNMENT, 1);
     glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE, rgb);

@@ -31,7 +31,7 @@ void surface_close(surface *s);
 // Its window, or NULL.
 GLFWwindow *surface_window(const surface *s);
 
-// Its size in pixels now: 0 × 0 while a window is minimised.
+// Its size in pixels now: 0 × 0 while a window is minimised. A window's can change from call to call.
 void surface_size(const surface *s, int *width, int *height);
 
 // Pixels of a window for each unit of its mouse's coordinates.
@@ -43,11 +43,11 @@ const cl_context_properties *surface_sharing(const surface *s);
 // "GLX", "EGL", and for a surface without a display which platform: "EGL device", "EGL surfaceless".
 const char *surface_api_name(const surface *s);
 
-// Drawing goes to it from now on.
-void surface_bind(const surface *s);
+// Drawing goes to it from now on, to so many pixels.
+void surface_bind(const surface *s, int width, int height);
 
-// What has been drawn, as 8-bit RGB from the top, width × height × 3 bytes.
-void surface_read(const surface *s, uint8_t *rgb);
+// What has been drawn to the surface that is bound, as 8-bit RGB from the top, width × height × 3 bytes.
+void surface_read(int width, int height, uint8_t *rgb);
 
 // Shows what has been drawn.
 void surface_present(const surface *s);

@@ -45,7 +45,10 @@ static simulation_order make_order(viewer *v) {
     o.view = viewer_view(v);
     o.image = !v->shared || v->network;
     o.statistics = statistics_due(v);
-    o.probe = input_probe(v, &o.probe_row, &o.probe_col, &o.area);
+    o.print = v->clicked && input_probe(v, v->click_x, v->click_y, &o.probe_row, &o.probe_col, &o.area);
+    o.probe = o.print || (v->mouse_inside &&
+                          input_probe(v, v->mouse_x, v->mouse_y, &o.probe_row, &o.probe_col, &o.area));
+    v->clicked = false;
     return o;
 }
 
@@ -53,7 +56,7 @@ static simulation_order make_order(viewer *v) {
 static bool nothing_new(const viewer *v, const simulation_order *o) {
     simulation_order last = simulation_last(v->simulation)->order;
     last.steps = 0;
-    last.statistics = false;
+    last.statistics = last.print = false;
     return o->steps == 0 && memcmp(&last, o, sizeof last) == 0 && v->timings.frames > 1;
 }
 
@@ -151,14 +154,13 @@ static void take_probe(viewer *v, const simulation_result *r) {
     v->has_probe = r->order.probe;
     if (!r->order.probe) return;
     v->probe = *r;
-    if (!v->print_probe) return;
+    if (!r->order.print) return;
     char text[1024];
     overlay_probe(v, text, sizeof text);
     for (char *c = text; *c; c++)
         if (*c == '\n') *c = ';';
     printf("%s\n", text);
     fflush(stdout);
-    v->print_probe = false;
 }
 
 // Takes what the last order brought. The crossbar is ours.

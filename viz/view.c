@@ -32,14 +32,12 @@ static ohm_status open_devices(const view_options *o, viewer *v) {
 }
 
 static double ui_scale_of(const viewer *v) {
-    int width, height;
-    surface_size(v->surface, &width, &height);
     float x = 1, y = 1;
     if (surface_window(v->surface)) {
         glfwGetWindowContentScale(surface_window(v->surface), &x, &y);
         return fmax(x, 1);
     }
-    return fmin(fmax(fmin(width / 1280.0, height / 800.0), 0.6), 6);
+    return fmin(fmax(fmin(v->width / 1280.0, v->height / 800.0), 0.6), 6);
 }
 
 static ohm_status open_all(const view_options *o, viewer *v) {
@@ -52,6 +50,7 @@ static ohm_status open_all(const view_options *o, viewer *v) {
     if (!status) status = heatmap_create(&v->heatmap);
     if (!status) status = simulation_create(v->crossbar, &v->simulation);
     if (status) return status;
+    surface_size(v->surface, &v->width, &v->height);
     v->ui_scale = ui_scale_of(v);
     if (surface_window(v->surface)) input_listen(v);
     ui_open(v->surface, v->ui_scale);
@@ -204,9 +203,7 @@ static ohm_status show_frame(const view_options *o, viewer *v, files *f, double 
 
 // Whether there is a window to draw to: not while it is minimised.
 static bool visible(const viewer *v) {
-    int width, height;
-    surface_size(v->surface, &width, &height);
-    return width > 0 && height > 0;
+    return v->width > 0 && v->height > 0;
 }
 
 // Hears the mouse and the keys. While nothing happens it sleeps.
@@ -221,7 +218,7 @@ static void hear(const viewer *v) {
 static ohm_status next_frame(const view_options *o, viewer *v, files *f, double seconds) {
     const layout l = viewer_layout(v);
     camera_resize(&v->camera, l.map.width, l.map.height);
-    const bool last = v->headless && v->timings.frames + 1 >= o->frames;
+    const bool last = o->frames && v->timings.frames + 1 >= o->frames;
     const ohm_status status = turn_next(v, last);
     return status ? status : show_frame(o, v, f, seconds);
 }
@@ -246,6 +243,7 @@ static ohm_status loop(const view_options *o, viewer *v, files *f) {
     turn_first(v);
     while (!status && !finished(o, v)) {
         hear(v);
+        surface_size(v->surface, &v->width, &v->height); // once a frame: it can change at any time
         if (!visible(v)) continue;
         const double now = progress_clock();
         status = next_frame(o, v, f, now - before);
@@ -254,8 +252,9 @@ static ohm_status loop(const view_options *o, viewer *v, files *f) {
         drawn = progress_clock();
         take_rates(v, now);
     }
+    // What was still in hand belongs to the last picture: a file saved now is of its step.
     simulation_wait(v->simulation, 1e9);
-    return status;
+    return status ? status : turn_next(v, true);
 }
 
 // ---- The command ------------------------------------------------------------------------------

@@ -57,6 +57,7 @@ typedef struct viewer {
     surface *surface;
     image *image;
     heatmap *heatmap;
+    int width, height;      // of the surface in this frame, pixels
     bool headless, timed;   // no window; wait for OpenGL wherever the clock is read
     bool shared;            // the image is
     bool share_only;        // or nothing
@@ -86,7 +87,9 @@ typedef struct viewer {
 
     // The mouse, in pixels of the surface.
     double mouse_x, mouse_y;
-    bool mouse_inside, moved, print_probe;
+    bool mouse_inside, moved;
+    bool clicked; // a synapse, maybe, whose values are to be printed
+    double click_x, click_y;
     grip grip;
     double press_time;
 
@@ -139,8 +142,8 @@ void input_listen(viewer *v);
 
 extern const char input_keys[]; // what the keys do, a line each
 
-// The synapse and its pixel's area below the mouse, if it is over one.
-bool input_probe(const viewer *v, uint64_t *row, uint64_t *col, ohm_view *area);
+// The synapse and its pixel's area at a pixel of the surface, if there is one.
+bool input_probe(const viewer *v, double x, double y, uint64_t *row, uint64_t *col, ohm_view *area);
 
 // ---- panel.c ------------------------------------------------------------------------------------
 
