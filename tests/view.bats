@@ -88,7 +88,7 @@ END
     need_pictures
     python "$files" <<'END'
 from picture import *
-check_all((f"{sys.argv[1]}/one.h5", (90, 77), {}), (f"{sys.argv[1]}/one.h5", (353, 230), {}),
+check_all(*((f"{sys.argv[1]}/one.h5", size, {}) for size in ((90, 77), (353, 230), (243, 146))),
           (f"{sys.argv[1]}/resistance.h5", (357, 261), {}),
           (f"{sys.argv[1]}/a.h5", (120, 83), {"region": (0, 60, 5, 10)}))
 END

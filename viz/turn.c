@@ -211,6 +211,14 @@ static ohm_status make_changes(viewer *v) {
 
 #define PATIENCE 0.03 // s that a window's frame waits for the simulation before it draws what it has
 
+// How long this frame waits: as long as it takes for the first picture and without a window; for a crossbar
+// that takes longer than a frame anyway, hardly, so that panning and zooming move what is there at once.
+static double patience(const viewer *v) {
+    const simulation_result *r = &v->result;
+    if (v->headless || v->timings.frames == 0) return 1e9;
+    return r->step_seconds + r->view_seconds < PATIENCE ? PATIENCE : 0.002;
+}
+
 void turn_first(viewer *v) {
     const simulation_order first = make_order(v);
     simulation_start(v->simulation, &first);
@@ -224,8 +232,7 @@ static ohm_status take_ordered(viewer *v) {
 }
 
 ohm_status turn_next(viewer *v, bool last) {
-    if (!simulation_wait(v->simulation, v->headless || v->timings.frames == 0 ? 1e9 : PATIENCE))
-        return OHM_OK;
+    if (!simulation_wait(v->simulation, patience(v))) return OHM_OK;
     ohm_status status = take_ordered(v);
     if (!status) status = make_changes(v);
     if (status || last) return status;
