@@ -562,7 +562,7 @@ playable() {
     playable "$tmp/f.mp4"
 }
 
-@test "an interrupted viewer saves what it was asked to save" {
+@test "an interrupted viewer saves what it was asked to save, picture and state of one step" {
     need_pictures
     python "$tmp" <<'END'
 import signal, time
@@ -577,7 +577,8 @@ equal("the exit status and what it said", (view.returncode, said.decode()), (130
 END
     expect_ok info --json "$tmp/f.h5"
     expect_json '.step > 0'
-    [ -s "$tmp/p.png" ]
+    draw "$tmp/q.png" --from "$tmp/f.h5" --device native --size 64x64
+    same "$tmp/p.png" "$tmp/q.png"
 }
 
 # ---- Bad input ----------------------------------------------------------------------------------

@@ -38,9 +38,9 @@ typedef struct gl_home {
 
 // ---- Finding ----------------------------------------------------------------------------------
 
-// A library that was opened without RTLD_GLOBAL, as GLFW and libepoxy do, is not in RTLD_DEFAULT.
+// By the names of libraries: GLFW and libepoxy open theirs without RTLD_GLOBAL, out of RTLD_DEFAULT's sight.
 static gl_function gl_find(const char *const *libraries, const char *name) {
-    void *found = dlsym(RTLD_DEFAULT, name);
+    void *found = NULL;
     for (; !found && *libraries; libraries++) {
         void *library = dlopen(*libraries, RTLD_LAZY | RTLD_NOLOAD);
         if (!library) continue;
