@@ -3,10 +3,13 @@
 #include "program.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 struct heatmap {
-    GLuint program, vertices, table; // table: the colour map, 256 × 1
+    GLuint programs[2][2], vertices; // by whether the scale is logarithmic, and whether there is a grid
+    GLuint program;                  // the one in use
+    GLuint table;                    // the colour map: 255 pairs of neighbours
     colormap colors;                 // what the table holds
     bool filled;
 };
@@ -34,40 +37,57 @@ static const char vertex_shader[] = "#version 330 core\n"
 
 // A pixel's texel is where it lies in the image's view, which for an image of this view is exactly itself.
 // Colours between two entries of the table are mixed.
+//
+// LOGARITHMIC and GRID are 0 or 1 by the program, and an entry of the table has its successor with it, so
+// that a pixel needs one fetch: software OpenGL runs both sides of every condition, and the draw is most of
+// a frame's time there.
 static const char fragment_shader[] =
-    "#version 330 core\n"
-    "uniform sampler2D image, table;\n"
+    "uniform sampler2D image;\n"
+    "uniform usampler2D table;\n"
     "uniform vec4 place;\n"   // left, top, and the height of the surface
     "uniform vec4 texel;\n"   // texel = texel.xy * pixel + texel.zw
     "uniform vec4 synapse;\n" // synapses likewise, less a whole number
     "uniform vec2 range;\n"   // value at the lower end; 1 / (upper - lower)
-    "uniform int logarithmic;\n"
-    "uniform ivec2 grid;\n"
-    "uniform float shade;\n"
+    "uniform vec2 shade;\n"   // of a synapse's first column, and of its first row
     "out vec4 color;\n"
-    "const vec3 nothing = vec3(0.13, 0.13, 0.15);\n"
+    "vec3 unpack(uint c) {\n"
+    "    return vec3(c & 255u, c >> 8 & 255u, c >> 16) * (1.0 / 255.0);\n"
+    "}\n"
     "void main() {\n"
     "    vec2 pixel = vec2(gl_FragCoord.x - place.x, place.z - gl_FragCoord.y - place.y);\n"
     "    ivec2 at = ivec2(floor(texel.xy * pixel + texel.zw));\n"
-    "    color = vec4(nothing, 1.0);\n"
-    "    if (any(lessThan(at, ivec2(0))) || any(greaterThanEqual(at, textureSize(image, 0)))) return;\n"
-    "    float value = texelFetch(image, at, 0).r;\n"
-    "    if ((floatBitsToUint(value) & 0x7FFFFFFFu) > 0x7F800000u) return;\n"
-    "    if (logarithmic != 0) value = log(max(value, 1e-37));\n"
+    "    ivec2 last = textureSize(image, 0) - 1;\n"
+    "    float value = texelFetch(image, clamp(at, ivec2(0), last), 0).r;\n"
+    "    bool nothing = (floatBitsToUint(value) & 0x7FFFFFFFu) > 0x7F800000u || at.x < 0 || at.y < 0 ||\n"
+    "                   at.x > last.x || at.y > last.y;\n"
+    "#if LOGARITHMIC\n"
+    "    value = log(max(value, 1e-37));\n"
+    "#endif\n"
     "    float t = clamp((value - range.x) * range.y, 0.0, 1.0) * 255.0;\n"
-    "    int entry = min(int(t), 254);\n"
-    "    color.rgb = mix(texelFetch(table, ivec2(entry, 0), 0).rgb,\n"
-    "                    texelFetch(table, ivec2(entry + 1, 0), 0).rgb, t - float(entry));\n"
+    "    float entry = min(floor(t), 254.0);\n"
+    "    uvec2 pair = texelFetch(table, ivec2(nothing ? 0 : int(entry), 0), 0).rg;\n"
+    "    vec3 shown = mix(unpack(pair.x), unpack(pair.y), t - entry);\n"
+    "#if GRID\n"
     "    vec2 here = floor(synapse.xy * pixel + synapse.zw);\n"
     "    vec2 before = floor(synapse.xy * (pixel - 1.0) + synapse.zw);\n"
-    "    bvec2 first = bvec2(here.x != before.x && grid.x != 0, here.y != before.y && grid.y != 0);\n"
-    "    if (any(first)) color.rgb *= shade;\n"
+    "    shown *= min(here.x != before.x ? shade.x : 1.0, here.y != before.y ? shade.y : 1.0);\n"
+    "#endif\n"
+    "    color = vec4(nothing ? vec3(0.13, 0.13, 0.15) : shown, 1.0);\n"
     "}\n";
+
+// The program of two conditions.
+static ohm_status build(heatmap *h, bool logarithmic, bool grid) {
+    char source[sizeof fragment_shader + 128];
+    snprintf(source, sizeof source, "#version 330 core\n#define LOGARITHMIC %d\n#define GRID %d\n%s",
+             logarithmic, grid, fragment_shader);
+    return program_build(vertex_shader, source, &h->programs[logarithmic][grid]);
+}
 
 ohm_status heatmap_create(heatmap **out) {
     heatmap *h = *out = calloc(1, sizeof *h);
     if (!h) return error_no_memory("a heatmap");
-    const ohm_status status = program_build(vertex_shader, fragment_shader, &h->program);
+    ohm_status status = OHM_OK;
+    for (int i = 0; i < 4 && !status; i++) status = build(h, i & 1, i >> 1);
     if (status) {
         heatmap_destroy(h);
         *out = NULL;
@@ -80,7 +100,7 @@ ohm_status heatmap_create(heatmap **out) {
 
 void heatmap_destroy(heatmap *h) {
     if (!h) return;
-    if (h->program) glDeleteProgram(h->program);
+    for (int i = 0; i < 4; i++) glDeleteProgram(h->programs[i & 1][i >> 1]); // 0 is allowed
     if (h->vertices) glDeleteVertexArrays(1, &h->vertices);
     if (h->table) glDeleteTextures(1, &h->table);
     free(h);
@@ -88,13 +108,22 @@ void heatmap_destroy(heatmap *h) {
 
 // ---- Drawing ----------------------------------------------------------------------------------
 
+static uint32_t packed(const uint8_t rgb[3]) {
+    return rgb[0] | (uint32_t)rgb[1] << 8 | (uint32_t)rgb[2] << 16;
+}
+
 static void fill_table(heatmap *h, colormap colors) {
     if (h->filled && h->colors == colors) return;
     uint8_t rgb[256][3];
     colormap_table(colors, rgb);
     glBindTexture(GL_TEXTURE_2D, h->table);
-    glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
-    glTexImage2D(GL_TEXTURE_2D, 0, GL_RGB8, 256, 1, 0, GL_RGB, GL_UNSIGNED_BYTE, rgb);
+    uint32_t pairs[255][2];
+    for (int i = 0; i < 255; i++) {
+        pairs[i][0] = packed(rgb[i]);
+        pairs[i][1] = packed(rgb[i + 1]);
+    }
+    glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_RG32UI, 255, 1, 0, GL_RG_INTEGER, GL_UNSIGNED_INT, pairs);
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
     h->colors = colors;
@@ -120,23 +149,26 @@ static void set_texels(const heatmap *h, const ohm_view *is, const ohm_view *wan
          (wanted->col - is->col) * across, (wanted->row - is->row) * down);
 }
 
+static bool has_grid(double synapses_a_pixel) {
+    return synapses_a_pixel * HEATMAP_GRID_PIXELS <= 1;
+}
+
 static void set_grid(const heatmap *h, const ohm_view *v) {
     const double across = v->cols / v->width, down = v->rows / v->height; // synapses a pixel
     set4(h, "synapse", across, down, v->col - floor(v->col), v->row - floor(v->row));
-    glUniform2i(glGetUniformLocation(h->program, "grid"), across * HEATMAP_GRID_PIXELS <= 1,
-                down * HEATMAP_GRID_PIXELS <= 1);
-    glUniform1f(glGetUniformLocation(h->program, "shade"), HEATMAP_GRID_SHADE);
+    set2(h, "shade", has_grid(across) ? HEATMAP_GRID_SHADE : 1, has_grid(down) ? HEATMAP_GRID_SHADE : 1);
 }
 
 static void set_range(const heatmap *h, const color_scale *s) {
     const double low = s->logarithmic ? log(s->low) : s->low, high = s->logarithmic ? log(s->high) : s->high;
     set2(h, "range", low, high > low ? 1 / (high - low) : 0);
-    set1i(h, "logarithmic", s->logarithmic);
 }
 
 void heatmap_draw(heatmap *h, const image *i, const ohm_view *view, rectangle place, int surface_height,
                   const color_scale *scale, colormap colors) {
     if (!image_view(i)->width || place.width <= 0 || place.height <= 0) return;
+    const bool grid = has_grid(view->cols / view->width) || has_grid(view->rows / view->height);
+    h->program = h->programs[scale->logarithmic][grid];
     glUseProgram(h->program);
     glActiveTexture(GL_TEXTURE1);
     fill_table(h, colors);
