@@ -175,10 +175,11 @@ static ohm_status launch(ohm_crossbar *c, uint64_t t, uint32_t steps) {
     return status;
 }
 
-// The voltages just applied, for pictures of them and of the flux, whose sum rounds a little each time.
+// The voltages just applied, for pictures of them and of the flux. What is added to a flux may round to
+// twice as much.
 static void remember(ohm_crossbar *c, uint64_t steps) {
     memcpy(c->applied, c->problem.physics.stimulus, sizeof c->applied);
-    c->flux_bound += crossbar_largest_voltage(c) * c->problem.physics.dt * (double)steps * 1.001;
+    c->flux_bound += crossbar_largest_voltage(c) * c->problem.physics.dt * (double)steps * 2;
 }
 
 ohm_status ohm_crossbar_advance(ohm_crossbar *c, uint64_t steps) {

@@ -101,7 +101,7 @@ static const cl_context_properties *sharing(const ohm_devices *devices) {
 
 static ohm_status open_native(ohm_devices *devices) {
     if (sharing(devices))
-        return error_set(OHM_NO_DEVICE, "the native engine computes on the host, not in an OpenCL context");
+        return opencl_no_sharing("the native engine computes on the host, not in an OpenCL context");
     devices->device[devices->count].info = native_device_info();
     devices->count++;
     return OHM_OK;

@@ -190,7 +190,7 @@ typedef enum ohm_quantity {
     OHM_RESISTANCE,  // Ω
     OHM_CONDUCTANCE, // S
     OHM_STATE,       // in the state's own unit
-    OHM_VOLTAGE,     // V, as applied in the last step
+    OHM_VOLTAGE,     // V, as applied in the last step; of a file, as its stimulus would have
     OHM_FLUX,        // V·s
     OHM_QUANTITIES
 } ohm_quantity;

@@ -78,9 +78,11 @@ static ohm_status enqueue(const opencl_engine *e, cl_kernel kernel, const size_t
 static ohm_status enqueue_band(const opencl_engine *e, const ohm_picture *v, size_t rows) {
     const size_t pixels = v->x1 - v->x0, items = pixels * v->spread, local[2] = {e->group, 1};
     const size_t grouped[2] = {(items + e->group - 1) / e->group * e->group, rows};
-    const size_t runs[2] = {(pixels + RUN - 1) / RUN, rows};
+    const size_t runs[2] = {(pixels + RUN - 1) / RUN, rows}, alone[2] = {1, 1};
     if (e->base.lanes == 1) return enqueue(e, e->picture.band, grouped, local);
-    return enqueue(e, e->picture.band, runs, NULL);
+    // Left to itself PoCL picks a group for each size, and compiles for it: half a second for every new
+    // height of the picture.
+    return enqueue(e, e->picture.band, runs, alone);
 }
 
 ohm_status opencl_view_band(band *b, const view_job *job) {

@@ -213,8 +213,9 @@ static ohm_status join(ohm_crossbar *c, engine *e, const view_job *job, int64_t 
     int64_t *some = malloc(count * sizeof *some);
     if (!some) return error_no_memory("a picture");
     const ohm_status status = e->class->view_totals(e, job, part, some);
-    for (size_t i = 0; i < count && !status; i++)
-        totals[first + i] = view_join(p, totals[first + i], some[i]);
+    for (size_t row = 0; row < count && !status; row += p->width)
+        for (size_t i = row + p->x0; i < row + p->x1; i++) // the rest no engine has written
+            totals[first + i] = view_join(p, totals[first + i], some[i]);
     free(some);
     return status;
 }
@@ -267,7 +268,9 @@ void ohm_crossbar_range(const ohm_crossbar *c, ohm_quantity quantity, double *lo
     *low = *high = 0;
     switch (quantity) {
     case OHM_RESISTANCE: *low = physics->resistance_low, *high = physics->resistance_high; break;
-    case OHM_CONDUCTANCE: *low = 1.0 / physics->resistance_high, *high = 1.0 / physics->resistance_low; break;
+    case OHM_CONDUCTANCE:
+        *low = v_reciprocal(physics->resistance_high), *high = v_reciprocal(physics->resistance_low);
+        break;
     case OHM_STATE: *low = physics->state_low, *high = physics->state_high; break;
     case OHM_VOLTAGE: voltage_range(p->stimulus, physics->stimulus, low, high); break;
     default: break;

@@ -107,6 +107,7 @@ resize() {
     shift
     need_command Xvfb
     need_command xdotool
+    rm -f "$tmp/display"
     Xvfb -displayfd 3 -screen 0 1400x1000x24 -nolisten tcp 3>"$tmp/display" >/dev/null 2>&1 &
     local server=$!
     for _ in $(seq 200); do [ -s "$tmp/display" ] && break || sleep 0.05; done

@@ -47,10 +47,10 @@ setup() {
     common_setup
     ohmscape=$(realpath "$ohmscape")
     out=$tmp/out err=$tmp/err
-    patience=${SANITIZE:+120}
-    patience=${patience:-30}
+    patience=30 # s
+    [ -z "${SANITIZE-}" ] || patience=120
     export OHMSCAPE_GL_DEBUG=1
-    unset XMODIFIERS
+    unset XMODIFIERS WAYLAND_DISPLAY
     # OpenGL's drivers leak, and are unloaded before the leak checker could name them.
     [ -z "${SANITIZE-}" ] || export ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 LSAN_OPTIONS=
 }
@@ -146,8 +146,8 @@ expect_end() {
     pid=
     [ "$code" -eq "$1" ] || fail "exit status $code, not $1" "stdout: $(<"$out")" "stderr: $(<"$err")" || return
     stderr=$(<"$err")
-    [ $# -eq 1 ] || mapfile -t stderr_lines <"$err"
     if [ $# -eq 2 ]; then
+        mapfile -t stderr_lines <"$err"
         expect_message "$2" view
     else
         [ -z "$stderr" ] || fail "on stderr: $stderr"
@@ -293,9 +293,9 @@ panel_width() {
     echo $(($1 * 45 / 100 < 330 ? $1 * 45 / 100 : 330))
 }
 
-# map_of WIDTH HEIGHT [PANEL]: the size of the map, two numbers.
+# map_of WIDTH HEIGHT: the size of the map, two numbers.
 map_of() {
-    echo $(($1 - ${3-$(panel_width "$1")} - map_left - map_right)) $(($2 - map_top - map_bottom))
+    echo $(($1 - $(panel_width "$1") - map_left - map_right)) $(($2 - map_top - map_bottom))
 }
 
 # ---- Opening and running ----------------------------------------------------------------------

@@ -13,6 +13,7 @@
 #define IN_A_ROW 10    // panels
 #define PANEL 200      // pixels on a side, unless told otherwise
 #define STEPS_MAX 1000 // panels in all
+#define SIDE_MAX 8192  // pixels, as --size allows
 
 // A figure while it is drawn.
 typedef struct figure {
@@ -146,8 +147,9 @@ static int run_figure(int argc, char **argv) {
     f.columns = f.panels < IN_A_ROW ? f.panels : IN_A_ROW;
     f.rows = (f.panels + IN_A_ROW - 1) / IN_A_ROW;
     if (!o.surface.width) {
-        o.surface.width = PANEL * f.columns;
-        o.surface.height = PANEL * f.rows;
+        const int panel = f.rows * PANEL <= SIDE_MAX ? PANEL : SIDE_MAX / f.rows;
+        o.surface.width = panel * f.columns;
+        o.surface.height = panel * f.rows;
     }
     status = make(&f);
     const int code = status ? cli_fail(status) : EXIT_SUCCESS;

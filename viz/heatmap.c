@@ -10,6 +10,7 @@ struct heatmap {
     GLuint programs[2][2], vertices; // by whether the scale is logarithmic, and whether there is a grid
     GLuint program;                  // the one in use
     GLuint table;                    // the colour map: 255 pairs of neighbours
+    GLuint grid;                     // shades of the view's columns and rows of pixels
     colormap colors;                 // what the table holds
     bool filled;
 };
@@ -44,11 +45,10 @@ static const char vertex_shader[] = "#version 330 core\n"
 static const char fragment_shader[] =
     "uniform sampler2D image;\n"
     "uniform usampler2D table;\n"
-    "uniform vec4 place;\n"   // left, top, and the height of the surface
-    "uniform vec4 texel;\n"   // texel = texel.xy * pixel + texel.zw
-    "uniform vec4 synapse;\n" // synapses likewise, less a whole number
-    "uniform vec2 range;\n"   // value at the lower end; 1 / (upper - lower)
-    "uniform vec2 shade;\n"   // of a synapse's first column, and of its first row
+    "uniform vec4 place;\n"     // left, top, and the height of the surface
+    "uniform vec4 texel;\n"     // texel = texel.xy * pixel + texel.zw
+    "uniform vec2 range;\n"     // value at the lower end; 1 / (upper - lower)
+    "uniform sampler2D grid;\n" // row 0: the shade of each column of pixels; row 1: of each row
     "out vec4 color;\n"
     "vec3 unpack(uint c) {\n"
     "    return vec3(c & 255u, c >> 8 & 255u, c >> 16) * (1.0 / 255.0);\n"
@@ -68,9 +68,8 @@ static const char fragment_shader[] =
     "    uvec2 pair = texelFetch(table, ivec2(nothing ? 0 : int(entry), 0), 0).rg;\n"
     "    vec3 shown = mix(unpack(pair.x), unpack(pair.y), t - entry);\n"
     "#if GRID\n"
-    "    vec2 here = floor(synapse.xy * pixel + synapse.zw);\n"
-    "    vec2 before = floor(synapse.xy * (pixel - 1.0) + synapse.zw);\n"
-    "    shown *= min(here.x != before.x ? shade.x : 1.0, here.y != before.y ? shade.y : 1.0);\n"
+    "    shown *= min(texelFetch(grid, ivec2(int(pixel.x), 0), 0).r,\n"
+    "                 texelFetch(grid, ivec2(int(pixel.y), 1), 0).r);\n"
     "#endif\n"
     "    color = vec4(nothing ? vec3(0.13, 0.13, 0.15) : shown, 1.0);\n"
     "}\n";
@@ -95,6 +94,7 @@ ohm_status heatmap_create(heatmap **out) {
     }
     glGenVertexArrays(1, &h->vertices);
     glGenTextures(1, &h->table);
+    glGenTextures(1, &h->grid);
     return OHM_OK;
 }
 
@@ -103,10 +103,16 @@ void heatmap_destroy(heatmap *h) {
     for (int i = 0; i < 4; i++) glDeleteProgram(h->programs[i & 1][i >> 1]); // 0 is allowed
     if (h->vertices) glDeleteVertexArrays(1, &h->vertices);
     if (h->table) glDeleteTextures(1, &h->table);
+    if (h->grid) glDeleteTextures(1, &h->grid);
     free(h);
 }
 
 // ---- Drawing ----------------------------------------------------------------------------------
+
+static void set_nearest(void) {
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
+}
 
 static uint32_t packed(const uint8_t rgb[3]) {
     return rgb[0] | (uint32_t)rgb[1] << 8 | (uint32_t)rgb[2] << 16;
@@ -124,8 +130,7 @@ static void fill_table(heatmap *h, colormap colors) {
     }
     glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
     glTexImage2D(GL_TEXTURE_2D, 0, GL_RG32UI, 255, 1, 0, GL_RG_INTEGER, GL_UNSIGNED_INT, pairs);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
-    glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
+    set_nearest();
     h->colors = colors;
     h->filled = true;
 }
@@ -153,10 +158,29 @@ static bool has_grid(double synapses_a_pixel) {
     return synapses_a_pixel * HEATMAP_GRID_PIXELS <= 1;
 }
 
-static void set_grid(const heatmap *h, const ohm_view *v) {
-    const double across = v->cols / v->width, down = v->rows / v->height; // synapses a pixel
-    set4(h, "synapse", across, down, v->col - floor(v->col), v->row - floor(v->row));
-    set2(h, "shade", has_grid(across) ? HEATMAP_GRID_SHADE : 1, has_grid(down) ? HEATMAP_GRID_SHADE : 1);
+// The shades along a side of a view: where a pixel shows another synapse than the one before it. In double
+// and by the formula that drew the picture, for in float32 lines would stand beside their synapses.
+static void shade_side(double start, double extent, uint32_t pixels, float *shade) {
+    const double scale = extent / pixels;
+    for (uint32_t i = 0; i < pixels; i++) {
+        const bool first = floor(start + (i + 0.5) * scale) != floor(start + (i - 0.5) * scale);
+        shade[i] = first && has_grid(scale) ? HEATMAP_GRID_SHADE : 1;
+    }
+}
+
+static ohm_status fill_grid(heatmap *h, const ohm_view *v) {
+    const uint32_t most = v->width > v->height ? v->width : v->height;
+    float *shade = calloc(2 * (size_t)most, sizeof *shade);
+    if (!shade) return error_no_memory("a grid");
+    shade_side(v->col, v->cols, v->width, shade);
+    shade_side(v->row, v->rows, v->height, shade + most);
+    glActiveTexture(GL_TEXTURE2);
+    glBindTexture(GL_TEXTURE_2D, h->grid);
+    glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
+    glTexImage2D(GL_TEXTURE_2D, 0, GL_R32F, (GLsizei)most, 2, 0, GL_RED, GL_FLOAT, shade);
+    set_nearest();
+    free(shade);
+    return OHM_OK;
 }
 
 static void set_range(const heatmap *h, const color_scale *s) {
@@ -170,6 +194,7 @@ void heatmap_draw(heatmap *h, const image *i, const ohm_view *view, rectangle pl
     const bool grid = has_grid(view->cols / view->width) || has_grid(view->rows / view->height);
     h->program = h->programs[scale->logarithmic][grid];
     glUseProgram(h->program);
+    if (grid && fill_grid(h, view)) return; // no memory for a line of pixels: nor for anything else
     glActiveTexture(GL_TEXTURE1);
     fill_table(h, colors);
     glBindTexture(GL_TEXTURE_2D, h->table);
@@ -177,9 +202,9 @@ void heatmap_draw(heatmap *h, const image *i, const ohm_view *view, rectangle pl
     glBindTexture(GL_TEXTURE_2D, image_texture(i));
     set1i(h, "image", 0);
     set1i(h, "table", 1);
+    set1i(h, "grid", 2);
     set4(h, "place", place.x, place.y, surface_height, 0);
     set_texels(h, image_view(i), view);
-    set_grid(h, view);
     set_range(h, scale);
     glViewport(place.x, surface_height - place.y - place.height, place.width, place.height);
     glBindVertexArray(h->vertices);

@@ -281,10 +281,12 @@ static ohm_status show(const view_options *o, viewer *v) {
     const bool failed = status != OHM_OK;
     const ohm_status closed = failed ? OHM_OK : files_close(f);
     if (failed) { // the first error is the one to tell
-        char message[1024];
+        char message[1024], hint[256];
         snprintf(message, sizeof message, "%s", ohm_error_message());
+        snprintf(hint, sizeof hint, "%s", ohm_error_hint() ? ohm_error_hint() : "");
         files_close(f);
         error_set(status, "%s", message);
+        if (*hint) error_hint("%s", hint);
     }
     if (!failed && !closed && o->timings) print_timings(v);
     return failed ? status : closed;
