@@ -26,8 +26,8 @@ TEST_ENVIRONMENT = POCL_CACHE_DIR=$(abspath $(BUILD))/pocl-cache OHMSCAPE=$(BUIL
 
 check: ## run the tests that are built, without building
 	@mkdir -p $(BUILD)/pocl-cache
-	@for program in $(sort $(TEST_PROGRAMS)); do echo "== $$program"; env $(TEST_ENVIRONMENT) $$program || exit 1; done
-	@for file in $(sort $(wildcard tests/*.bats)); do echo "== $$file"; env $(TEST_ENVIRONMENT) bats $$file || exit 1; done
+	@printf '%s\n' $(wildcard tests/*.bats) $(TEST_PROGRAMS) | sort -r | \
+	  env $(TEST_ENVIRONMENT) xargs -n 1 -P $$(nproc) tests/run_one
 
 # Clang's OpenMP tells the thread sanitizer (through Archer) what its barriers and locks order; the
 # runtime itself is not instrumented.
