@@ -141,7 +141,13 @@ check_all(*((f"{sys.argv[1]}/a.h5", (131, 61), {"quantity": q, "range": r, "log"
 END
 }
 
-@test "the colour maps are matplotlib's" {
+@test "the colour maps are matplotlib's, entry by entry" {
+    need_pictures
+    "${BUILD:-build}/tests/test_pictures" --dump-colormaps >"$tmp/maps"
+    "$PYTHON" tests/colormaps.py <"$tmp/maps"
+}
+
+@test "pictures are in the colours of matplotlib's maps" {
     need_pictures
     python "$files" <<'END'
 from picture import *

@@ -51,8 +51,6 @@ setup() {
     [ -z "${SANITIZE-}" ] || patience=120
     export OHMSCAPE_GL_DEBUG=1
     unset XMODIFIERS WAYLAND_DISPLAY
-    # OpenGL's drivers leak, and are unloaded before the leak checker could name them.
-    [ -z "${SANITIZE-}" ] || export ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 LSAN_OPTIONS=
 }
 
 teardown() {

@@ -119,17 +119,15 @@ static void set_title(const viewer *v) {
 
 // Rates over the last half second or so.
 static void take_rates(viewer *v, double now) {
-    static double since;
-    static uint64_t steps, frames;
-    if (since > 0 && now - since < 0.5) return;
-    const ohm_definition *d = ohm_crossbar_definition(v->crossbar);
-    if (since > 0) {
-        v->rate = (double)(v->timings.steps - steps) * (double)d->rows * (double)d->cols / (now - since);
-        v->frame_rate = (double)(v->timings.frames - frames) / (now - since);
+    const double since = now - v->rated_at;
+    if (v->rated_at > 0 && since < 0.5) return;
+    const timings *t = &v->timings, *last = &v->rated;
+    if (v->rated_at > 0) {
+        v->rate = (double)(t->steps - last->steps) * (double)v->camera.rows * (double)v->camera.cols / since;
+        v->frame_rate = (double)(t->frames - last->frames) / since;
     }
-    since = now;
-    steps = v->timings.steps;
-    frames = v->timings.frames;
+    v->rated_at = now;
+    v->rated = *t;
     if (surface_window(v->surface)) set_title(v);
 }
 

@@ -110,7 +110,9 @@ typedef struct viewer {
     history history;
     timings timings, first;      // of all frames, and of the first, which compiles
     double start, first_seconds; // when the command began; how long the first frame took from then
-    double rate, frame_rate;     // synapse-steps/s and frames/s over the last second
+    double rate, frame_rate;     // synapse-steps/s and frames/s of the half second up to rated_at
+    timings rated;               // as they were then
+    double rated_at;             // s, or 0
 } viewer;
 
 // ---- frame.c ------------------------------------------------------------------------------------
