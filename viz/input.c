@@ -66,6 +66,8 @@ static grip grip_at(const viewer *v, double x, double y) {
 
 // ---- Mouse ------------------------------------------------------------------------------------
 
+#define CLICK_REACH 3 // pixels that a hand may tremble, and it is still a click
+
 // An end of the colour bar follows the mouse: dragging by the bar's height moves it by the whole range.
 static void drag_end(viewer *v, double pixels) {
     const layout l = viewer_layout(v);
@@ -89,7 +91,7 @@ static void on_move(GLFWwindow *window, double x, double y) {
     v->mouse_x = x;
     v->mouse_y = y;
     v->mouse_inside = !ui_wants_mouse();
-    if (dx != 0 || dy != 0) v->moved = true;
+    if (hypot(x - v->press_x, y - v->press_y) > CLICK_REACH * v->ui_scale) v->moved = true;
     if (v->grip == GRIP_MAP) camera_pan(&v->camera, dx, dy);
     if (v->grip == GRIP_LOW || v->grip == GRIP_HIGH) drag_end(v, dy);
 }
@@ -112,6 +114,8 @@ static void on_button(GLFWwindow *window, int button, int action, int mods) {
     v->grip = grip_at(v, v->mouse_x, v->mouse_y);
     if (v->grip == GRIP_MAP && !v->moved && now - v->press_time < 0.4) camera_reset(&v->camera);
     v->press_time = now;
+    v->press_x = v->mouse_x;
+    v->press_y = v->mouse_y;
     v->moved = false;
 }
 

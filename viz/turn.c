@@ -209,14 +209,15 @@ static ohm_status make_changes(viewer *v) {
 
 // ---- Turns ------------------------------------------------------------------------------------
 
-#define PATIENCE 0.03 // s that a window's frame waits for the simulation before it draws what it has
+#define QUICK 0.03    // s: a simulation that takes less for a step and a picture takes part in every frame
+#define PATIENCE 0.06 // s that a frame waits for it, now and then for statistics too
 
 // How long this frame waits: as long as it takes for the first picture and without a window; for a crossbar
 // that takes longer than a frame anyway, hardly, so that panning and zooming move what is there at once.
 static double patience(const viewer *v) {
     const simulation_result *r = &v->result;
     if (v->headless || v->timings.frames == 0) return 1e9;
-    return r->step_seconds + r->view_seconds < PATIENCE ? PATIENCE : 0.002;
+    return r->step_seconds + r->view_seconds < QUICK ? PATIENCE : 0.002;
 }
 
 void turn_first(viewer *v) {

@@ -91,7 +91,7 @@ typedef struct viewer {
     bool clicked; // a synapse, maybe, whose values are to be printed
     double click_x, click_y;
     grip grip;
-    double press_time;
+    double press_time, press_x, press_y;
 
     bool ordered;    // the simulation has an order, or its result is still to be taken
     bool seen_known; // for RANGE_SEEN
