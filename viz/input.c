@@ -125,6 +125,7 @@ static void on_wheel(GLFWwindow *window, double x, double y) {
     const layout l = viewer_layout(v);
     if (ui_wants_mouse() || v->network || !inside(l.map, v->mouse_x, v->mouse_y)) return;
     camera_zoom(&v->camera, v->mouse_x - l.map.x, v->mouse_y - l.map.y, pow(1.25, y));
+    v->moved = true; // so that the next click is not the second of a double one
 }
 
 static void on_enter(GLFWwindow *window, int entered) {
