@@ -25,6 +25,7 @@ pkg-config --exists hdf5 @ libhdf5-dev @ state files
 pkg-config --exists libcjson @ libcjson-dev @ JSON output
 command -v c++ @ g++ @ a C++ compiler, for the viewer's panel
 pkg-config --exists glfw3 @ libglfw3-dev @ windows
+ls /usr/include/X11/extensions/Xrandr.h @ libxrandr-dev @ what GLFW's native header includes
 pkg-config --exists epoxy @ libepoxy-dev @ OpenGL functions
 pkg-config --exists gl @ libgl-dev @ OpenGL
 pkg-config --exists egl @ libegl-dev @ OpenGL without a display

@@ -10,7 +10,6 @@
 #include <GLFW/glfw3.h>
 #include <inttypes.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,21 +156,8 @@ static void print_timings(const viewer *v) {
 
 // ---- The loop ---------------------------------------------------------------------------------
 
-static volatile sig_atomic_t caught;
-
-static void catch_signal(int signal) {
-    caught = signal;
-}
-
-static void catch_signals(void) {
-    struct sigaction action = {.sa_handler = catch_signal, .sa_flags = (int)SA_RESETHAND};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
 static bool finished(const view_options *o, const viewer *v) {
-    return v->quit || caught || (o->frames && v->timings.frames >= o->frames);
+    return v->quit || cli_caught() || (o->frames && v->timings.frames >= o->frames);
 }
 
 static ohm_status save_picture(const view_options *o, viewer *v, files *f, const char *path) {
@@ -294,10 +280,10 @@ static int view(int argc, char **argv) {
     view_options o = view_options_default();
     ohm_status status = view_options_parse(&command_view, argc, argv, &o);
     if (status) return cli_fail(status);
-    catch_signals();
+    cli_catch_signals();
     viewer v = {.start = progress_clock()};
     status = show(&o, &v);
-    const int code = status ? cli_fail(status) : caught ? 128 + caught : EXIT_SUCCESS;
+    const int code = status ? cli_fail(status) : cli_caught() ? 128 + cli_caught() : EXIT_SUCCESS;
     close_all(&v);
     if (!code && surface_complaints()) return EXIT_FAILURE;
     return code;

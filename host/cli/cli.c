@@ -2,6 +2,7 @@
 #include "../error.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,4 +16,21 @@ int cli_fail(ohm_status status) {
 ohm_status cli_flush(void) {
     if (fflush(stdout) == 0 && !ferror(stdout)) return OHM_OK;
     return error_set(OHM_IO_FAILED, "cannot write standard output: %s", strerror(errno));
+}
+
+static volatile sig_atomic_t caught;
+
+static void catch_signal(int signal) {
+    caught = signal;
+}
+
+void cli_catch_signals(void) {
+    struct sigaction action = {.sa_handler = catch_signal, .sa_flags = (int)SA_RESETHAND};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+int cli_caught(void) {
+    return caught;
 }

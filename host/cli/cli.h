@@ -11,6 +11,13 @@ extern const command command_run, command_devices, command_models, command_info;
 // Prints the library's last error to stderr and returns the exit status for it.
 int cli_fail(ohm_status status);
 
+// From now on the first SIGINT or SIGTERM is noted, for the command to end in order, and a second one ends
+// it at once.
+void cli_catch_signals(void);
+
+// The signal that asked us to stop, or 0.
+int cli_caught(void);
+
 // Whether all of standard output got out; an error otherwise.
 ohm_status cli_flush(void);
 

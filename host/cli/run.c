@@ -6,7 +6,6 @@
 #include "../error.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,20 +69,6 @@ static ohm_status check_options(run_options *o, uint64_t given) {
 
 // ---- Running ----------------------------------------------------------------------------------
 
-static volatile sig_atomic_t caught; // the signal that asked us to stop, or 0
-
-static void catch_signal(int signal) {
-    caught = signal;
-}
-
-// The first SIGINT or SIGTERM ends the run in order, a second one at once.
-static void catch_signals(void) {
-    struct sigaction action = {.sa_handler = catch_signal, .sa_flags = (int)SA_RESETHAND};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
 typedef struct run_result {
     double setup_seconds, seconds; // making the crossbar; stepping alone
     uint64_t steps;                // done now
@@ -109,7 +94,7 @@ static ohm_status advance(const run_options *o, ohm_crossbar *c, run_result *r) 
     const ohm_definition *d = ohm_crossbar_definition(c);
     progress bar = progress_start(o->quiet, o->steps, d->rows * d->cols);
     ohm_status status = OHM_OK;
-    while (r->steps < o->steps && !caught && !status) {
+    while (r->steps < o->steps && !cli_caught() && !status) {
         const uint64_t slice = next_slice(o, c, r);
         const double start = progress_clock();
         status = ohm_crossbar_advance(c, slice);
@@ -159,7 +144,7 @@ static bool print_json(const ohm_devices *devices, const ohm_crossbar *c, const 
     json_add_u64(root, "step", ohm_crossbar_step(c));
     json_add_u64(root, "fuse", d->fuse);
     json_add_u64(root, "lanes", d->lanes);
-    cJSON_AddBoolToObject(root, "interrupted", caught != 0);
+    cJSON_AddBoolToObject(root, "interrupted", cli_caught() != 0);
     cJSON_AddNumberToObject(root, "setup_seconds", r->setup_seconds);
     cJSON_AddNumberToObject(root, "seconds", r->seconds);
     cJSON_AddNumberToObject(root, "synapse_steps_per_second", rate_of(r, d));
@@ -213,7 +198,7 @@ static ohm_status report(const run_options *o, const ohm_devices *devices, const
     if (o->json || o->quiet) return cli_flush();
     print_summary(devices, c, r);
     if (o->output) printf("saved         %s\n", o->output);
-    if (caught) printf("interrupted   %" PRIu64 " of %" PRIu64 " steps done\n", r->steps, o->steps);
+    if (cli_caught()) printf("interrupted   %" PRIu64 " of %" PRIu64 " steps done\n", r->steps, o->steps);
     return cli_flush();
 }
 
@@ -239,7 +224,7 @@ static int run(int argc, char **argv) {
     if (!status) status = check_options(&o, given);
     if (status) return cli_fail(status);
 
-    catch_signals();
+    cli_catch_signals();
     const double start = progress_clock();
     ohm_devices *devices;
     ohm_crossbar *crossbar = NULL;
@@ -249,7 +234,7 @@ static int run(int argc, char **argv) {
     ohm_crossbar_destroy(crossbar);
     ohm_devices_close(devices);
     if (status) return cli_fail(status);
-    return caught ? 128 + caught : EXIT_SUCCESS;
+    return cli_caught() ? 128 + cli_caught() : EXIT_SUCCESS;
 }
 
 const command command_run = {
