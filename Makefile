@@ -55,7 +55,10 @@ define NEEDED_FOR_TSAN
 command -v clang @ clang @ a compiler whose OpenMP the thread sanitizer understands
 echo 'int main(void){}' | clang -fopenmp -fsanitize=thread -x c - -o /dev/null @ libomp-dev libclang-rt-dev @ that OpenMP and the sanitizer
 endef
-export NEEDED_TO_BUILD NEEDED_TO_TEST NEEDED_TO_LINT NEEDED_FOR_TSAN
+define NEEDED_FOR_ASAN
+dpkg -s libc6-dbg @ libc6-dbg @ names of what leaks in the C library
+endef
+export NEEDED_FOR_ASAN NEEDED_TO_BUILD NEEDED_TO_TEST NEEDED_TO_LINT NEEDED_FOR_TSAN
 
 # Installs what is missing with apt, or names it.
 define INSTALL
@@ -76,6 +79,8 @@ deps-test: deps
 	@NEEDED="$$NEEDED_TO_TEST"; $(INSTALL)
 deps-lint: deps-test
 	@NEEDED="$$NEEDED_TO_LINT"; $(INSTALL)
+deps-asan: deps-test
+	@NEEDED="$$NEEDED_FOR_ASAN"; $(INSTALL)
 deps-tsan: deps
 	@NEEDED="$$NEEDED_FOR_TSAN"; $(INSTALL)
 
@@ -184,7 +189,7 @@ test: deps-test ## run every test
 	@$(MAKE) --no-print-directory $(JOBS) all tests
 	@$(MAKE) --no-print-directory check
 
-asan: deps-test ## run the tests under the address and undefined-behaviour sanitizers
+asan: deps-asan ## run the tests under the address and undefined-behaviour sanitizers
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g' SANITIZE=address,undefined $(JOBS) all tests
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g' SANITIZE=address,undefined check
 
@@ -238,5 +243,5 @@ clean: ## remove build/
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile tests/tests.mk | column -t -s '|'
 
-.PHONY: all deps deps-test deps-lint deps-tsan run view test tests check asan tsan check-tsan lint install clean help always
+.PHONY: all deps deps-test deps-lint deps-asan deps-tsan run view test tests check asan tsan check-tsan lint install clean help always
 .SECONDARY:

@@ -980,9 +980,10 @@ expect_film() {
 
 @test "a recording ends with an error when the window changes its size, and can be played" {
     need_command ffmpeg
-    open_window -n 32 --device native --size 320x240 --record film.mp4
+    open_window -n 32 --device native --size 320x240 --record film.mp4 -o kept.h5
     wait_for "steps" step_passes 1
     xdotool windowsize "$window" 400 300
     expect_end 1 'film.mp4 ends here: the window changed its size'
     expect_film 320,240 1
+    "$ohmscape" info "$tmp/kept.h5" >"$tmp/info" # the crossbar is not lost with the film
 }

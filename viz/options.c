@@ -152,9 +152,11 @@ SETTER(region) {
     {"quantity", 0, "Q", "resistance (default), conductance, state, voltage of the last step,\nor flux",     \
      set_quantity},                                                                                          \
         {"colormap", 0, "MAP", "jet (default), viridis, magma, cividis, coolwarm or gray", set_colormap},    \
-        {"range", 0, "RANGE", "of the colours: all it can be (default), seen, or LOW:HIGH", set_range},      \
+        {"range", 0, "RANGE", "of the colours: all (the default: what can be), seen, or LOW:HIGH",           \
+         set_range},                                                                                         \
         {"log", 0, NULL, "colours on a logarithmic scale", set_log}, {                                       \
-        "layout", 0, "LAYOUT", "diagonal, ring or bipartite", set_layout                                     \
+        "layout", 0, "LAYOUT", "diagonal (of a figure by default), ring (of a network) or bipartite",        \
+            set_layout                                                                                       \
     }
 
 const option_entry view_entries[] = {

@@ -269,6 +269,8 @@ static ohm_status show(const view_options *o, viewer *v) {
         snprintf(message, sizeof message, "%s", ohm_error_message());
         snprintf(hint, sizeof hint, "%s", ohm_error_hint() ? ohm_error_hint() : "");
         files_close(f);
+        // A film that fails is no reason to lose the crossbar.
+        if (o->output && status == OHM_IO_FAILED) ohm_crossbar_save(v->crossbar, o->output);
         error_set(status, "%s", message);
         if (*hint) error_hint("%s", hint);
     }
