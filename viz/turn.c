@@ -209,8 +209,8 @@ static ohm_status make_changes(viewer *v) {
 
 // ---- Turns ------------------------------------------------------------------------------------
 
-#define QUICK 0.03    // s: a simulation that takes less for a step and a picture takes part in every frame
-#define PATIENCE 0.06 // s that a frame waits for it, now and then for statistics too
+#define QUICK 0.05    // s: a simulation that takes less for a step and a picture takes part in every frame
+#define PATIENCE 0.08 // s that a frame waits for it, now and then for statistics too
 
 // How long this frame waits: as long as it takes for the first picture and without a window; for a crossbar
 // that takes longer than a frame anyway, hardly, so that panning and zooming move what is there at once.
