@@ -22,7 +22,7 @@ $(BUILD)/tests/probe_lanes_%.o: tests/probe_lanes.c $(BUILD)/flags
 # Leaks inside drivers and runtimes are not ours to mend: lsan.txt names them. Without use_tls=0 the leak
 # checker itself crashes now and then after PoCL has compiled.
 TEST_ENVIRONMENT = POCL_CACHE_DIR=$(abspath $(BUILD))/pocl-cache OHMSCAPE=$(BUILD)/ohmscape BUILD=$(BUILD) SANITIZE=$(SANITIZE) \
-                   ASAN_OPTIONS=detect_stack_use_after_return=0 LSAN_OPTIONS=suppressions=tests/lsan.txt:print_suppressions=0:use_tls=0
+                   ASAN_OPTIONS=detect_stack_use_after_return=0 LSAN_OPTIONS=suppressions=$(abspath tests/lsan.txt):print_suppressions=0:use_tls=0
 
 check: ## run the tests that are built, without building
 	@mkdir -p $(BUILD)/pocl-cache
