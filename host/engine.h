@@ -60,9 +60,11 @@ typedef struct engine_class {
     // An area of the band, row 0 being its first, from and to float32 [area.rows, area.cols].
     ohm_status (*read)(band *b, plane which, area a, float *out);
     ohm_status (*write)(band *b, plane which, area a, const float *in);
+    // Begins a picture: makes room for it.
+    ohm_status (*view_begin)(engine *e, const view_job *job);
     // Adds the band's synapses to the engine's picture, whose bands come in the order of their rows.
     ohm_status (*view)(band *b, const view_job *job);
-    // That picture: the totals of some pixel rows, int64 [part.end − part.y, width], or the finished
+    // That picture: the totals of some pixel rows, int64 [part.end − part.first, width], or the finished
     // image, float32 [height, width].
     ohm_status (*view_totals)(engine *e, const view_job *job, view_part part, int64_t *totals);
     ohm_status (*view_image)(engine *e, const view_job *job, float *image);

@@ -231,9 +231,8 @@ static ohm_status native_write(band *b, plane which, area a, const float *in) {
 
 // ---- Pictures ---------------------------------------------------------------------------------
 
-#define RUN 128 // pixels in a row that one thread draws at a time
-
-static ohm_status make_room(native_engine *n, const view_job *job) {
+static ohm_status native_view_begin(engine *e, const view_job *job) {
+    native_engine *n = (native_engine *)e;
     const size_t pixels = (size_t)job->picture.width * job->picture.height;
     if (pixels <= n->pixels) return OHM_OK;
     free(n->totals);
@@ -248,23 +247,21 @@ static ohm_status native_view_band(band *b, const view_job *job) {
     native_engine *n = (native_engine *)b->engine;
     const problem *p = &b->engine->problem;
     const ohm_picture *v = &job->picture;
-    const ohm_status status = make_room(n, job);
-    if (status) return status;
     native_job band_job = job_of(b);
     band_job.physics = job->physics;
     const view_part part = view_part_of(job, b->shape.row0, b->shape.rows);
     native_view *const run = n->lanes->view[p->model][p->stimulus];
 #pragma omp parallel for collapse(2) schedule(dynamic)
-    for (uint32_t y = part.y; y < part.end; y++)
-        for (uint32_t x = v->x0; x < v->x1; x += RUN)
-            run(&band_job, job, x, x + RUN < v->x1 ? x + RUN : v->x1, y, n->totals);
+    for (uint32_t y = part.first; y < part.end; y++)
+        for (uint32_t x = v->x0; x < v->x1; x += VIEW_RUN)
+            run(&band_job, job, x, x + VIEW_RUN < v->x1 ? x + VIEW_RUN : v->x1, y, n->totals);
     return OHM_OK;
 }
 
 static ohm_status native_view_totals(engine *e, const view_job *job, view_part part, int64_t *totals) {
     const size_t width = job->picture.width;
-    memcpy(totals, ((native_engine *)e)->totals + part.y * width,
-           (part.end - part.y) * width * sizeof *totals);
+    memcpy(totals, ((native_engine *)e)->totals + part.first * width,
+           (part.end - part.first) * width * sizeof *totals);
     return OHM_OK;
 }
 
@@ -297,6 +294,7 @@ static const engine_class native_class = {
     .tally = native_tally,
     .read = native_read,
     .write = native_write,
+    .view_begin = native_view_begin,
     .view = native_view_band,
     .view_totals = native_view_totals,
     .view_image = native_view_image,

@@ -239,6 +239,7 @@ const engine_class opencl_class = {
     .tally = opencl_tally,
     .read = opencl_read,
     .write = opencl_write,
+    .view_begin = opencl_view_begin,
     .view = opencl_view_band,
     .view_totals = opencl_view_totals,
     .view_image = opencl_view_image,

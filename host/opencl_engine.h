@@ -44,6 +44,7 @@ ohm_status opencl_set_arguments(cl_kernel kernel, const argument *arguments, cl_
 ohm_status opencl_engine_build(const opencl_engine *e, const kernel_file *file, cl_program *program);
 
 // The engine's functions that draw (engine.h), and the end of what they made.
+ohm_status opencl_view_begin(engine *e, const view_job *job);
 ohm_status opencl_view_band(band *b, const view_job *job);
 ohm_status opencl_view_totals(engine *e, const view_job *job, view_part part, int64_t *totals);
 ohm_status opencl_view_image(engine *e, const view_job *job, float *image);

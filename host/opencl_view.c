@@ -6,8 +6,6 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#define RUN 128 // pixels in a work-item's run, as in kernels/view.cl
-
 // ---- What it takes ----------------------------------------------------------------------------
 
 static ohm_status make_kernels(opencl_engine *e) {
@@ -47,7 +45,8 @@ static size_t pixels_of(const view_job *job) {
     return (size_t)job->picture.width * job->picture.height;
 }
 
-static ohm_status prepare(opencl_engine *e, const view_job *job) {
+ohm_status opencl_view_begin(engine *base, const view_job *job) {
+    opencl_engine *e = (opencl_engine *)base;
     opencl_picture *p = &e->picture;
     ohm_status status = make_kernels(e);
     if (!status) status = send_spans(e, &p->cols, &p->cols_bytes, job->cols, job->picture.width);
@@ -78,7 +77,7 @@ static ohm_status enqueue(const opencl_engine *e, cl_kernel kernel, const size_t
 static ohm_status enqueue_band(const opencl_engine *e, const ohm_picture *v, size_t rows) {
     const size_t pixels = v->x1 - v->x0, items = pixels * v->spread, local[2] = {e->group, 1};
     const size_t grouped[2] = {(items + e->group - 1) / e->group * e->group, rows};
-    const size_t runs[2] = {(pixels + RUN - 1) / RUN, rows}, alone[2] = {1, 1};
+    const size_t runs[2] = {(pixels + VIEW_RUN - 1) / VIEW_RUN, rows}, alone[2] = {1, 1};
     if (e->base.lanes == 1) return enqueue(e, e->picture.band, grouped, local);
     // Left to itself PoCL picks a group for each size, and compiles for it: half a second for every new
     // height of the picture.
@@ -90,33 +89,29 @@ ohm_status opencl_view_band(band *b, const view_job *job) {
     const opencl_band *ob = (opencl_band *)b;
     const ohm_picture *v = &job->picture;
     const view_part part = view_part_of(job, b->shape.row0, b->shape.rows);
-    ohm_status status = prepare(e, job);
-    if (status || part.y >= part.end) return status;
+    if (part.first >= part.end) return OHM_OK;
     const cl_mem from = ob->plane[v->quantity == VIEW_FLUX ? PLANE_FLUX : PLANE_STATE];
-    const argument arguments[] = {ARGUMENT(from),   ARGUMENT(b->shape),         ARGUMENT(job->physics),
-                                  ARGUMENT(*v),     ARGUMENT(e->picture.cols),  ARGUMENT(e->picture.rows),
-                                  ARGUMENT(part.y), ARGUMENT(e->picture.totals)};
-    status = opencl_set_arguments(e->picture.band, arguments, 8);
-    return status ? status : enqueue_band(e, v, part.end - part.y);
+    const argument arguments[] = {ARGUMENT(from),       ARGUMENT(b->shape),         ARGUMENT(job->physics),
+                                  ARGUMENT(*v),         ARGUMENT(e->picture.cols),  ARGUMENT(e->picture.rows),
+                                  ARGUMENT(part.first), ARGUMENT(e->picture.totals)};
+    const ohm_status status = opencl_set_arguments(e->picture.band, arguments, 8);
+    return status ? status : enqueue_band(e, v, part.end - part.first);
 }
 
 ohm_status opencl_view_totals(engine *base, const view_job *job, view_part part, int64_t *totals) {
     const opencl_engine *e = (opencl_engine *)base;
     const size_t row = job->picture.width * sizeof *totals;
-    const cl_int code = clEnqueueReadBuffer(e->device->queue, e->picture.totals, CL_TRUE, part.y * row,
-                                            (part.end - part.y) * row, totals, 0, NULL, NULL);
+    const cl_int code = clEnqueueReadBuffer(e->device->queue, e->picture.totals, CL_TRUE, part.first * row,
+                                            (part.end - part.first) * row, totals, 0, NULL, NULL);
     return code ? opencl_failed("clEnqueueReadBuffer", code) : OHM_OK;
 }
 
-// Where no band was drawn, the buffers are not there yet.
 ohm_status opencl_view_buffer(engine *base, const view_job *job, cl_mem image) {
     opencl_engine *e = (opencl_engine *)base;
     const ohm_picture *v = &job->picture;
-    ohm_status status = prepare(e, job);
-    if (status) return status;
     const argument arguments[] = {ARGUMENT(*v), ARGUMENT(e->picture.cols), ARGUMENT(e->picture.rows),
                                   ARGUMENT(e->picture.totals), ARGUMENT(image)};
-    status = opencl_set_arguments(e->picture.image, arguments, 5);
+    const ohm_status status = opencl_set_arguments(e->picture.image, arguments, 5);
     const size_t global[2] = {((size_t)v->width + 63) / 64 * 64, v->height}, local[2] = {64, 1};
     return status ? status : enqueue(e, e->picture.image, global, local);
 }

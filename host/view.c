@@ -63,7 +63,7 @@ static ohm_status make_spans(const side *s, bool nearest, ohm_span **spans, view
     for (uint32_t i = 0; i < s->pixels; i++) {
         const ohm_span span = (*spans)[i] = span_of(s, nearest, i);
         if (span.first == span.end) continue;
-        if (inside->y == s->pixels) inside->y = i;
+        if (inside->first == s->pixels) inside->first = i;
         inside->end = i + 1;
         if (span.end - span.first > *most) *most = span.end - span.first;
     }
@@ -73,8 +73,8 @@ static ohm_status make_spans(const side *s, bool nearest, ohm_span **spans, view
 view_part view_part_of(const view_job *job, uint64_t row0, uint64_t rows) {
     const ohm_picture *p = &job->picture;
     view_part part = {p->y0, p->y1};
-    while (part.y < part.end && job->rows[part.y].end <= row0) part.y++;
-    while (part.end > part.y && job->rows[part.end - 1].first >= row0 + rows) part.end--;
+    while (part.first < part.end && job->rows[part.first].end <= row0) part.first++;
+    while (part.end > part.first && job->rows[part.end - 1].first >= row0 + rows) part.end--;
     return part;
 }
 
@@ -145,9 +145,9 @@ static ohm_status job_make(const ohm_crossbar *c, const ohm_view *v, view_job *j
         .reduction = v->reduction,
         .width = v->width,
         .height = v->height,
-        .x0 = x.y,
-        .x1 = shown ? x.end : x.y,
-        .y0 = y.y,
+        .x0 = x.first,
+        .x1 = shown ? x.end : x.first,
+        .y0 = y.first,
         .y1 = y.end,
         .spread = spread_of(most_cols),
         .sign = v->reduction == OHM_MAX ? -1 : 1,
@@ -180,7 +180,7 @@ static view_part rows_of_engine(const ohm_crossbar *c, const engine *e) {
     for (size_t i = 0; i < c->band_count; i++) {
         const ohm_shape *s = &c->bands[i]->shape;
         if (c->bands[i]->engine != e) continue;
-        if (rows.y == UINT32_MAX) rows.y = s->row0;
+        if (rows.first == UINT32_MAX) rows.first = s->row0;
         rows.end = s->row0 + s->rows;
     }
     return rows;
@@ -193,6 +193,8 @@ static bool empty(const view_job *job) {
 static ohm_status draw_bands(ohm_crossbar *c, view_job *job) {
     const engine *last = NULL;
     ohm_status status = OHM_OK;
+    for (size_t i = 0; i < c->engine_count && !status; i++)
+        status = c->engines[i]->class->view_begin(c->engines[i], job);
     for (size_t i = 0; i < c->band_count && !status && !empty(job); i++) {
         band *b = c->bands[i];
         if (b->engine != last) job->picture.row0 = b->shape.row0;
@@ -206,10 +208,10 @@ static ohm_status draw_bands(ohm_crossbar *c, view_job *job) {
 static ohm_status join(ohm_crossbar *c, engine *e, const view_job *job, int64_t *totals) {
     const ohm_picture *p = &job->picture;
     const view_part rows = rows_of_engine(c, e);
-    if (rows.end <= rows.y) return OHM_OK;
-    const view_part part = view_part_of(job, rows.y, rows.end - rows.y);
-    if (part.y >= part.end) return OHM_OK;
-    const size_t first = (size_t)part.y * p->width, count = (size_t)(part.end - part.y) * p->width;
+    if (rows.end <= rows.first) return OHM_OK;
+    const view_part part = view_part_of(job, rows.first, rows.end - rows.first);
+    if (part.first >= part.end) return OHM_OK;
+    const size_t first = (size_t)part.first * p->width, count = (size_t)(part.end - part.first) * p->width;
     int64_t *some = malloc(count * sizeof *some);
     if (!some) return error_no_memory("a picture");
     const ohm_status status = e->class->view_totals(e, job, part, some);

@@ -11,9 +11,9 @@ typedef struct view_job {
     ohm_span *cols, *rows; // picture.width and picture.height of them
 } view_job;
 
-// A range of pixel rows.
+// Pixel rows, or columns, first … end − 1.
 typedef struct view_part {
-    uint32_t y, end;
+    uint32_t first, end;
 } view_part;
 
 // The pixel rows that show any of so many rows of the crossbar.

@@ -1,8 +1,6 @@
 // The kernels of a picture. Options as for crossbar.cl.
 #include "view.h"
 
-#define RUN 128 // pixels in one work-item's run, when it has several lanes
-
 // Adds the rows of one band to the pixels' totals, int64 [height, width].
 #if OHM_LANES == 1
 
@@ -50,7 +48,7 @@ view_band(__global const float *plane, ohm_shape shape, ohm_physics physics, ohm
 __kernel void view_band(__global const float *plane, ohm_shape shape, ohm_physics physics,
                         ohm_picture picture, __global const ohm_span *cols, __global const ohm_span *rows,
                         uint first_y, __global long *totals) {
-    const uint x = picture.x0 + get_global_id(0) * RUN, end = min(x + RUN, picture.x1);
+    const uint x = picture.x0 + get_global_id(0) * VIEW_RUN, end = min(x + VIEW_RUN, picture.x1);
     view_run(OHM_MODEL, OHM_STIMULUS, &picture, plane, shape, cols, rows, x, end, first_y + get_global_id(1),
              &physics, totals);
 }

@@ -12,6 +12,8 @@
 enum { VIEW_RESISTANCE, VIEW_CONDUCTANCE, VIEW_STATE, VIEW_VOLTAGE, VIEW_FLUX };
 enum { VIEW_MEAN, VIEW_MIN, VIEW_MAX, VIEW_NEAREST };
 
+#define VIEW_RUN 128 // pixels of a row that one thread, or one work-item of several lanes, draws
+
 // The columns first … end − 1 of a pixel column, or the rows of a pixel row.
 typedef struct ohm_span {
     u32 first, end;

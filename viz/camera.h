@@ -2,6 +2,7 @@
 #ifndef VIZ_CAMERA_H
 #define VIZ_CAMERA_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct camera {
@@ -10,7 +11,7 @@ typedef struct camera {
     double row, col;      // its upper left corner, in synapses
     double down, across;  // synapses a pixel
     // Whether the whole crossbar is to be seen, also when the picture's size changes.
-    _Bool whole;
+    bool whole;
 } camera;
 
 camera camera_of(uint64_t rows, uint64_t cols);

@@ -58,10 +58,17 @@ ohm_view viewer_view(const viewer *v) {
     return view;
 }
 
+static const ohm_view *shown(const viewer *v) {
+    return v->network ? &v->network_view : image_view(v->image);
+}
+
+ohm_quantity viewer_quantity(const viewer *v) {
+    return shown(v)->width ? shown(v)->quantity : v->quantity;
+}
+
 // ---- The colour scale -------------------------------------------------------------------------
 
-// The least and the greatest of some values, NaN left out; both 0 of none.
-static void extremes(const float *value, size_t n, double *low, double *high) {
+void viewer_extremes(const float *value, size_t n, double *low, double *high) {
     float least = INFINITY, greatest = -INFINITY;
     for (size_t i = 0; i < n; i++) {
         if (value[i] < least) least = value[i];
@@ -73,15 +80,14 @@ static void extremes(const float *value, size_t n, double *low, double *high) {
 
 // What is seen now, from the picture's own values.
 static ohm_status find_seen(viewer *v) {
-    const ohm_view *view = v->network ? &v->result.order.view : image_view(v->image);
-    const size_t pixels = (size_t)view->width * view->height;
+    const size_t pixels = (size_t)shown(v)->width * shown(v)->height;
     if (v->network) {
-        extremes(v->network_values, v->has_values ? pixels : 0, &v->seen_low, &v->seen_high);
+        viewer_extremes(v->network_values, pixels, &v->seen_low, &v->seen_high);
     } else {
-        float *values = malloc(pixels * sizeof *values + 1);
-        if (!values) return error_no_memory("a picture");
+        float *values = calloc(pixels, sizeof *values);
+        if (!values && pixels) return error_no_memory("a picture");
         image_read(v->image, values);
-        extremes(values, pixels, &v->seen_low, &v->seen_high);
+        viewer_extremes(values, pixels, &v->seen_low, &v->seen_high);
         free(values);
     }
     v->seen_known = true;
@@ -89,11 +95,11 @@ static ohm_status find_seen(viewer *v) {
 }
 
 static ohm_status set_scale(viewer *v) {
-    const bool whole = v->range == RANGE_WHOLE && v->quantity != OHM_FLUX;
+    const bool whole = v->range == RANGE_WHOLE && viewer_quantity(v) != OHM_FLUX;
     ohm_status status = OHM_OK;
     if (v->range != RANGE_MANUAL && !whole && !v->seen_known) status = find_seen(v);
     double low = v->seen_low, high = v->seen_high;
-    if (whole) ohm_crossbar_range(v->crossbar, v->quantity, &low, &high);
+    if (whole) ohm_crossbar_range(v->crossbar, viewer_quantity(v), &low, &high);
     if (!(low < high)) { // one value: in the middle
         const double about = fmax(fabs(low) * 1e-3, 1e-30);
         low -= about;
@@ -116,7 +122,7 @@ static void draw_columns_axis(const viewer *v, rectangle r) {
         char text[32];
         snprintf(text, sizeof text, "%.0f", fabs(tick[i]));
         // A number names a synapse: its middle, once synapses are large enough to tell.
-        const double x = r.x + (tick[i] - c->col + fmin(0.5, 0.5 * (c->across < 0.1))) / c->across;
+        const double x = r.x + (tick[i] - c->col + 0.5 * (c->across < 0.1)) / c->across;
         if (x > r.x + r.width) continue;
         ui_line(x, y, x, y + 4 * s, FAINT_COLOR, s);
         ui_text(x, y + 5 * s, 0.5, 0, TEXT_COLOR, text);
@@ -149,8 +155,7 @@ static void draw_bar(const viewer *v, rectangle b) {
     colormap_table(v->colors, rgb);
     for (int y = 0; y < b.height; y++) {
         const uint8_t *c = rgb[(int)(255.0 * (b.height - 1 - y) / fmax(b.height - 1, 1) + 0.5)];
-        ui_box(b.x, b.y + y, b.width, 1,
-               (ui_color)c[0] << 24 | (ui_color)c[1] << 16 | (ui_color)c[2] << 8 | 0xFF);
+        ui_box(b.x, b.y + y, b.width, 1, ui_opaque(c));
     }
     double tick[TICKS_MAX];
     const int n = ticks_scale(&v->scale, (int)(b.height / (36 * s)), tick);
@@ -163,8 +168,8 @@ static void draw_bar(const viewer *v, rectangle b) {
     }
     ui_frame(b.x, b.y - 2 * s, b.width, 4 * s, TEXT_COLOR); // what can be dragged
     ui_frame(b.x, b.y + b.height - 2 * s, b.width, 4 * s, TEXT_COLOR);
-    ui_text(b.x, b.y - 5 * s, 0, 1, TEXT_COLOR,
-            *viewer_unit(v->quantity) ? viewer_unit(v->quantity) : ohm_quantity_name(v->quantity));
+    const ohm_quantity q = viewer_quantity(v);
+    ui_text(b.x, b.y - 5 * s, 0, 1, TEXT_COLOR, *viewer_unit(q) ? viewer_unit(q) : ohm_quantity_name(q));
     if (v->scale.logarithmic) ui_text(b.x + b.width, b.y + b.height + 5 * s, 0.5, 0, FAINT_COLOR, "log");
 }
 
@@ -188,14 +193,14 @@ static void draw_title(const viewer *v, const layout *l) {
                  v->camera.rows);
     const ohm_definition *d = ohm_crossbar_definition(v->crossbar);
     snprintf(text, sizeof text, "step %" PRIu64 "    %s    %" PRIu64 " × %" PRIu64 "    %s", v->result.step,
-             ohm_quantity_name(v->quantity), d->rows, d->cols, scale);
+             ohm_quantity_name(viewer_quantity(v)), d->rows, d->cols, scale);
     ui_text(l->map.x, l->map.y - 8 * v->ui_scale, 0, 1, TEXT_COLOR, text);
 }
 
 // ---- The whole --------------------------------------------------------------------------------
 
 static void draw_network(const viewer *v, rectangle place) {
-    if (!v->has_values) return;
+    if (!v->network_view.width) return;
     uint8_t rgb[256][3];
     colormap_table(v->colors, rgb);
     const int n = (int)v->camera.rows;
@@ -245,7 +250,9 @@ ohm_status viewer_draw(viewer *v, double seconds) {
     clear(v);
     if (!v->network) {
         const ohm_view view = viewer_view(v);
-        heatmap_draw(v->heatmap, v->image, &view, l.map, l.height, &v->scale, v->colors);
+        const ohm_status heat =
+            heatmap_draw(v->heatmap, v->image, &view, l.map, l.height, &v->scale, v->colors);
+        if (heat) return heat;
         glViewport(0, 0, l.width, l.height);
     }
     const double drawn = passed(v, start, &v->timings.draw);

@@ -188,13 +188,14 @@ static void set_range(const heatmap *h, const color_scale *s) {
     set2(h, "range", low, high > low ? 1 / (high - low) : 0);
 }
 
-void heatmap_draw(heatmap *h, const image *i, const ohm_view *view, rectangle place, int surface_height,
-                  const color_scale *scale, colormap colors) {
-    if (!image_view(i)->width || place.width <= 0 || place.height <= 0) return;
+ohm_status heatmap_draw(heatmap *h, const image *i, const ohm_view *view, rectangle place, int surface_height,
+                        const color_scale *scale, colormap colors) {
+    if (!image_view(i)->width || place.width <= 0 || place.height <= 0) return OHM_OK;
     const bool grid = has_grid(view->cols / view->width) || has_grid(view->rows / view->height);
     h->program = h->programs[scale->logarithmic][grid];
     glUseProgram(h->program);
-    if (grid && fill_grid(h, view)) return; // no memory for a line of pixels: nor for anything else
+    const ohm_status status = grid ? fill_grid(h, view) : OHM_OK;
+    if (status) return status;
     glActiveTexture(GL_TEXTURE1);
     fill_table(h, colors);
     glBindTexture(GL_TEXTURE_2D, h->table);
@@ -211,4 +212,5 @@ void heatmap_draw(heatmap *h, const image *i, const ohm_view *view, rectangle pl
     glDisable(GL_BLEND);
     glDisable(GL_SCISSOR_TEST);
     glDrawArrays(GL_TRIANGLES, 0, 3);
+    return OHM_OK;
 }

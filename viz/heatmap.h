@@ -35,7 +35,8 @@ void heatmap_destroy(heatmap *h);
 // column of pixels of each are HEATMAP_GRID_SHADE of their colour.
 #define HEATMAP_GRID_PIXELS 8
 #define HEATMAP_GRID_SHADE 0.7f
-void heatmap_draw(heatmap *h, const image *i, const ohm_view *view, rectangle place, int surface_height,
-                  const color_scale *scale, colormap colors);
+// Errors: OHM_OUT_OF_MEMORY.
+ohm_status heatmap_draw(heatmap *h, const image *i, const ohm_view *view, rectangle place, int surface_height,
+                        const color_scale *scale, colormap colors);
 
 #endif

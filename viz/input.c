@@ -134,13 +134,13 @@ static void on_enter(GLFWwindow *window, int entered) {
 
 // ---- Keys -------------------------------------------------------------------------------------
 
-static void choose_quantity(viewer *v, int quantity) {
+void input_choose_quantity(viewer *v, ohm_quantity quantity) {
     if (quantity == OHM_FLUX && !ohm_crossbar_definition(v->crossbar)->track_flux) {
         fprintf(stderr, "ohmscape: the flux is not tracked; start with --flux\n");
         return;
     }
-    v->quantity = (ohm_quantity)quantity;
-    if (v->range == RANGE_MANUAL) v->range = RANGE_WHOLE; // another unit
+    if (quantity != v->quantity && v->range == RANGE_MANUAL) v->range = RANGE_WHOLE; // another unit
+    v->quantity = quantity;
 }
 
 // Off, then each layout in turn.
@@ -171,7 +171,7 @@ static void more_steps(viewer *v, bool more) {
 static void on_character(GLFWwindow *window, unsigned character) {
     viewer *v = viewer_of(window);
     if (ui_wants_keys()) return;
-    if (character >= '1' && character <= '5') choose_quantity(v, (int)character - '1');
+    if (character >= '1' && character <= '5') input_choose_quantity(v, (ohm_quantity)(character - '1'));
     switch (character) {
     case ' ': v->paused = !v->paused; break;
     case '.': v->paused = true, v->extra_steps++; break;

@@ -57,31 +57,37 @@ static ohm_status choose(const char *option, const char *text, const char *const
     return options_bad_value(option, text, allowed);
 }
 
-#define CHOICE_SETTER(name, option, place, ...)                                                              \
+#define CHOICE_SETTER(name, place, names, count)                                                             \
     SETTER(name) {                                                                                           \
-        static const char *const names[] = {__VA_ARGS__};                                                    \
         int chosen;                                                                                          \
-        const ohm_status status = choose(option, text, names, sizeof names / sizeof names[0], &chosen);      \
+        const ohm_status status = choose(#name, text, names, count, &chosen);                                \
         if (!status) OF(object)->place = chosen;                                                             \
         return status;                                                                                       \
     }
 
-CHOICE_SETTER(quantity, "quantity", quantity, "resistance", "conductance", "state", "voltage", "flux")
-CHOICE_SETTER(reduction, "reduction", reduction, "mean", "min", "max", "nearest")
-CHOICE_SETTER(share, "share", share, "auto", "on", "off")
-CHOICE_SETTER(context, "context", surface.api, "auto", "glx", "egl")
+static const char *const share_name[] = {"auto", "on", "off"};
+static const char *const context_name[] = {"auto", "glx", "egl"};
 
-SETTER(colormap) {
+CHOICE_SETTER(share, share, share_name, 3)
+CHOICE_SETTER(context, surface.api, context_name, 3)
+CHOICE_SETTER(colormap, colors, colormap_name, COLORMAP_COUNT)
+CHOICE_SETTER(layout, layout, network_layout_name, NETWORK_LAYOUTS)
+
+SETTER(quantity) {
+    const char *names[OHM_QUANTITIES];
     int chosen;
-    const ohm_status status = choose("colormap", text, colormap_name, COLORMAP_COUNT, &chosen);
-    if (!status) OF(object)->colors = chosen;
+    for (int i = 0; i < OHM_QUANTITIES; i++) names[i] = ohm_quantity_name(i);
+    const ohm_status status = choose("quantity", text, names, OHM_QUANTITIES, &chosen);
+    if (!status) OF(object)->quantity = chosen;
     return status;
 }
 
-SETTER(layout) {
+SETTER(reduction) {
+    const char *names[OHM_REDUCTIONS];
     int chosen;
-    const ohm_status status = choose("layout", text, network_layout_name, NETWORK_LAYOUTS, &chosen);
-    if (!status) OF(object)->layout = chosen;
+    for (int i = 0; i < OHM_REDUCTIONS; i++) names[i] = ohm_reduction_name(i);
+    const ohm_status status = choose("reduction", text, names, OHM_REDUCTIONS, &chosen);
+    if (!status) OF(object)->reduction = chosen;
     return status;
 }
 
@@ -90,7 +96,6 @@ SETTER(steps) {
 }
 
 SETTER(frames) {
-    OF(object)->frames_given = true;
     return options_read_u64("frames", text, 1, UINT32_MAX, &OF(object)->frames);
 }
 

@@ -27,7 +27,6 @@ typedef struct view_options {
     double region[4]; // row, col, rows, cols
     share_mode share;
     uint64_t steps_per_frame, frames, fps;
-    bool frames_given;
     const char *screenshot, *record, *output;
 } view_options;
 

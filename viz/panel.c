@@ -68,7 +68,7 @@ static void draw_choices(viewer *v) {
     const bool flux = ohm_crossbar_definition(v->crossbar)->track_flux;
     ui_section("picture");
     if (ui_choice("quantity", &quantity, quantities, flux ? OHM_QUANTITIES : OHM_FLUX))
-        v->quantity = quantity;
+        input_choose_quantity(v, quantity);
     if (ui_choice("reduction", &reduction, reductions, OHM_REDUCTIONS)) v->reduction = reduction;
     if (ui_choice("colours", &colors, colormap_name, COLORMAP_COUNT)) v->colors = colors;
     if (ui_choice("range", &range, ranges, RANGE_MODES)) v->range = range;
@@ -136,8 +136,7 @@ static void draw_histogram(viewer *v) {
         const double place = fmax(0, fmin(1, color_scale_place(&v->scale, value)));
         const uint8_t *c = rgb[(int)(place * 255)];
         const double bar = height * v->histogram[i] / most;
-        ui_box(x + width * i / BINS, y + height - bar, width / BINS - 1, bar,
-               (ui_color)c[0] << 24 | (ui_color)c[1] << 16 | (ui_color)c[2] << 8 | 0xFF);
+        ui_box(x + width * i / BINS, y + height - bar, width / BINS - 1, bar, ui_opaque(c));
     }
     draw_marker(v, v->scale.low, x, y, width, height);
     draw_marker(v, v->scale.high, x, y, width, height);

@@ -15,7 +15,8 @@ typedef struct simulation_order {
     bool image;      // draw the view on the host
     bool statistics; // of the state, and a sample of the view's values
     bool probe;      // the synapse and the area below
-    bool print;      // for whoever gave the order: the probe is to be printed
+    bool network;    // for whoever gave the order: the view is a network's
+    bool print;      // and the probe is to be printed
     ohm_view view;
     uint64_t probe_row, probe_col;
     ohm_view area; // of one pixel

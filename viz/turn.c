@@ -35,7 +35,9 @@ static uint64_t steps_of_frame(viewer *v) {
 static bool statistics_due(const viewer *v) {
     if (!v->panel) return false;
     if (v->headless || !v->has_statistics) return true;
-    if (v->paused) return v->statistics_step != v->result.step;
+    const ohm_view view = viewer_view(v);
+    if (v->paused && v->statistics_step != v->result.step) return true;
+    if (v->paused && memcmp(&v->statistics_view, &view, sizeof view) == 0) return false;
     return progress_clock() - v->statistics_time > fmax(0.2, 10 * v->statistics_cost);
 }
 
@@ -44,6 +46,7 @@ static simulation_order make_order(viewer *v) {
     memset(&o, 0, sizeof o); // compared byte by byte
     o.view = viewer_view(v);
     o.image = !v->shared || v->network;
+    o.network = v->network;
     o.statistics = statistics_due(v);
     o.print = v->clicked && input_probe(v, v->click_x, v->click_y, &o.probe_row, &o.probe_col, &o.area);
     o.probe = o.print || (v->mouse_inside &&
@@ -68,17 +71,11 @@ static ohm_status fail_as(const simulation_result *r) {
     return r->status;
 }
 
-static void take_histogram(viewer *v, const float *sample) {
+static void take_histogram(viewer *v, ohm_quantity quantity, const float *sample) {
     double low, high;
-    ohm_crossbar_range(v->crossbar, v->quantity, &low, &high);
+    ohm_crossbar_range(v->crossbar, quantity, &low, &high);
     const int n = SIMULATION_SAMPLE * SIMULATION_SAMPLE;
-    if (low == high) {
-        for (int i = 0; i < n; i++) {
-            if (isnan(sample[i])) continue;
-            low = fmin(low, sample[i]);
-            high = fmax(high, sample[i]);
-        }
-    }
+    if (low == high) viewer_extremes(sample, (size_t)n, &low, &high);
     memset(v->histogram, 0, sizeof v->histogram);
     v->histogram_low = low;
     v->histogram_high = high;
@@ -94,9 +91,10 @@ static void take_statistics(viewer *v, const simulation_result *r) {
     v->statistics = r->statistics;
     v->statistics_time = progress_clock();
     v->statistics_step = r->step;
+    v->statistics_view = r->order.view;
     if (v->has_statistics) v->statistics_cost = r->statistics_seconds; // the first may have compiled
     v->has_statistics = true;
-    take_histogram(v, r->sample);
+    take_histogram(v, r->order.view.quantity, r->sample);
     if (h->count && h->step[(h->count - 1) % HISTORY] == r->step) return;
     if (h->count && h->step[(h->count - 1) % HISTORY] > r->step) h->count = 0; // restarted
     const int at = h->count++ % HISTORY;
@@ -111,7 +109,7 @@ static ohm_status take_values(viewer *v, const simulation_result *r) {
     if (!values) return error_no_memory("a network");
     v->network_values = values;
     memcpy(values, r->image, bytes);
-    v->has_values = true;
+    v->network_view = r->order.view;
     return OHM_OK;
 }
 
@@ -131,10 +129,10 @@ static ohm_status draw_shared(viewer *v) {
 }
 
 static ohm_status take_picture(viewer *v, const simulation_result *r) {
-    if (v->network && r->order.image) return take_values(v, r);
+    if (r->order.network) return take_values(v, r);
     const double start = progress_clock();
     ohm_status status = OHM_OK;
-    if (v->shared)
+    if (v->shared && !v->network)
         status = draw_shared(v);
     else if (r->order.image)
         image_upload(v->image, &r->order.view, r->image);

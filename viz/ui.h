@@ -14,6 +14,10 @@ extern "C" {
 // Colours as 0xRRGGBBAA.
 typedef uint32_t ui_color;
 
+static inline ui_color ui_opaque(const uint8_t rgb[3]) {
+    return (ui_color)rgb[0] << 24 | (ui_color)rgb[1] << 16 | (ui_color)rgb[2] << 8 | 0xFF;
+}
+
 // Starts on a surface whose text is scale times 13 pixels high. With a window, its mouse and keys are
 // heard, after any callbacks that were set on it before.
 void ui_open(const surface *s, double scale);

@@ -245,47 +245,40 @@ static ohm_status loop(const view_options *o, viewer *v, files *f) {
 
 // The last frame once more: what has been presented can't be read.
 static ohm_status save_last(const view_options *o, viewer *v, files *f) {
-    ohm_status status = OHM_OK;
-    if (o->screenshot && visible(v)) {
-        status = viewer_draw(v, 0);
-        if (!status) status = save_picture(o, v, f, o->screenshot);
-    }
-    if (!status && o->output) status = ohm_crossbar_save(v->crossbar, o->output);
-    return status;
+    const ohm_status status = viewer_draw(v, 0);
+    return status ? status : save_picture(o, v, f, o->screenshot);
 }
 
-static ohm_status show(const view_options *o, viewer *v) {
+// Told at once: the first error is the one that matters.
+static int tell(ohm_status status, int code) {
+    return status && !code ? cli_fail(status) : code;
+}
+
+static int show(const view_options *o, viewer *v) {
     files *f;
     ohm_status status = open_all(o, v);
-    if (status) return status;
-    take_options(o, v);
-    status = files_create(&f);
-    if (!status) status = loop(o, v, f);
-    if (!status) status = save_last(o, v, f);
-    const bool failed = status != OHM_OK;
-    const ohm_status closed = failed ? OHM_OK : files_close(f);
-    if (failed) { // the first error is the one to tell
-        char message[1024], hint[256];
-        snprintf(message, sizeof message, "%s", ohm_error_message());
-        snprintf(hint, sizeof hint, "%s", ohm_error_hint() ? ohm_error_hint() : "");
-        files_close(f);
-        // A film that fails is no reason to lose the crossbar.
-        if (o->output && status == OHM_IO_FAILED) ohm_crossbar_save(v->crossbar, o->output);
-        error_set(status, "%s", message);
-        if (*hint) error_hint("%s", hint);
-    }
-    if (!failed && !closed && o->timings) print_timings(v);
-    return failed ? status : closed;
+    if (!status) take_options(o, v);
+    if (!status) status = files_create(&f);
+    if (status) return cli_fail(status);
+    status = loop(o, v, f);
+    if (!status && o->screenshot && visible(v)) status = save_last(o, v, f);
+    int code = tell(status, 0);
+    code = tell(files_close(f), code);
+    // A film that fails is no reason to lose the crossbar.
+    if (o->output && (!status || status == OHM_IO_FAILED))
+        code = tell(ohm_crossbar_save(v->crossbar, o->output), code);
+    if (!code && o->timings) print_timings(v);
+    return code;
 }
 
 static int view(int argc, char **argv) {
     view_options o = view_options_default();
-    ohm_status status = view_options_parse(&command_view, argc, argv, &o);
+    const ohm_status status = view_options_parse(&command_view, argc, argv, &o);
     if (status) return cli_fail(status);
     cli_catch_signals();
     viewer v = {.start = progress_clock()};
-    status = show(&o, &v);
-    const int code = status ? cli_fail(status) : cli_caught() ? 128 + cli_caught() : EXIT_SUCCESS;
+    int code = show(&o, &v);
+    if (!code && cli_caught()) code = 128 + cli_caught();
     close_all(&v);
     if (!code && surface_complaints()) return EXIT_FAILURE;
     return code;

@@ -100,11 +100,13 @@ typedef struct viewer {
     // What is known. result is of the order that the picture shows.
     simulation_result result;
     float *network_values; // [n, n]
-    bool has_values, has_statistics, has_probe;
+    ohm_view network_view; // they are of; its width is 0 before there are any
+    bool has_statistics, has_probe;
     simulation_result probe;
     ohm_statistics statistics;
     double statistics_time, statistics_cost; // s
     uint64_t statistics_step;
+    ohm_view statistics_view; // whose values the histogram counts
     float histogram[BINS];
     double histogram_low, histogram_high;
     history history;
@@ -127,8 +129,14 @@ typedef struct layout {
 
 layout viewer_layout(const viewer *v);
 
-// The view that the map shows now.
+// The view that the map is to show now.
 ohm_view viewer_view(const viewer *v);
+
+// The quantity that it shows: what was asked for last may not be there yet.
+ohm_quantity viewer_quantity(const viewer *v);
+
+// The least and the greatest of some values, NaN left out; both 0 of none.
+void viewer_extremes(const float *value, size_t n, double *low, double *high);
 
 // Draws everything but does not present it. seconds is the time since the last frame.
 // Errors: OHM_OUT_OF_MEMORY.
@@ -138,6 +146,9 @@ ohm_status viewer_draw(viewer *v, double seconds);
 const char *viewer_unit(ohm_quantity quantity);
 
 // ---- input.c ------------------------------------------------------------------------------------
+
+// Asks for another quantity, whose range cannot be the one that was set by hand for the last.
+void input_choose_quantity(viewer *v, ohm_quantity quantity);
 
 // Listens to the window. The viewer has to stay where it is.
 void input_listen(viewer *v);
