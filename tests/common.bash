@@ -5,12 +5,7 @@
 bats_require_minimum_version 1.5.0
 
 setup_file() {
-    local candidate
-    for candidate in python3 /usr/bin/python3; do
-        "$candidate" -c 'import h5py, numpy' 2>/dev/null || continue
-        export PYTHON=$candidate
-        break
-    done
+    find_python h5py numpy
 }
 
 common_setup() {
@@ -44,8 +39,43 @@ need_python() {
     [ -n "${PYTHON-}" ] || skip "no python3 with numpy and h5py"
 }
 
+# find_python MODULE...: $PYTHON is a python3 that has them, or empty. The one of the system has Debian's
+# modules where another comes first.
+find_python() {
+    local candidate IFS=,
+    export PYTHON=
+    for candidate in python3 /usr/bin/python3; do
+        "$candidate" -c "import $*" 2>/dev/null || continue
+        PYTHON=$candidate
+        break
+    done
+}
+
 need_command() {
     command -v "$1" >/dev/null || skip "no $1"
+}
+
+# start_display FOLDER: a display in memory with a free number, $DISPLAY; its logs go into the folder.
+# -noreset: it stays when its last client leaves; -r: a key that is held for long, on a busy machine, does
+# not repeat.
+start_display() {
+    local number=$1/display
+    : >"$number"
+    Xvfb -displayfd 3 -screen 0 1400x1000x24 -dpi 96 -nolisten tcp -noreset -r \
+        3>"$number" >"$1/xvfb" 2>&1 </dev/null &
+    export XVFB=$!
+    for _ in $(seq 600); do
+        [ "$(wc -l <"$number")" -eq 0 ] || break
+        sleep 0.05
+    done
+    DISPLAY=:$(<"$number")
+    export DISPLAY
+    [ "$DISPLAY" != : ] || fail "Xvfb does not start:" "$(<"$1/xvfb")"
+}
+
+stop_display() {
+    [ -z "${XVFB-}" ] || kill "$XVFB"
+    unset XVFB DISPLAY
 }
 
 # ---- Running the program ----------------------------------------------------------------------

@@ -36,6 +36,11 @@ void require_ok(ohm_status status, const char *call, const char *file, int line)
     _fail(file, line);
 }
 
+void refused(ohm_status found, ohm_status expected, const char *part) {
+    if (found != expected) fail_msg("status %d, not %d (%s)", found, expected, ohm_error_message());
+    if (!strstr(ohm_error_message(), part)) fail_msg("\"%s\" does not say \"%s\"", ohm_error_message(), part);
+}
+
 ohm_definition scene_definition(const scene *s) {
     ohm_definition d = ohm_definition_default();
     d.rows = s->rows;

@@ -36,4 +36,7 @@ size_t scene_opencl_devices(char ids[][16], size_t max);
 #define REQUIRE(call) require_ok(call, #call, __FILE__, __LINE__)
 void require_ok(ohm_status status, const char *call, const char *file, int line);
 
+// Fails the test unless a call failed so, with a message that says this.
+void refused(ohm_status found, ohm_status expected, const char *part);
+
 #endif

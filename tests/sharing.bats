@@ -14,6 +14,10 @@ setup() {
     [ -z "$SANITIZE" ] || export ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0
 }
 
+teardown() {
+    stop_display # of a test that failed
+}
+
 # view FAULT ARG...: runs `view ARG...` over the layer, which fails in that way, or not if it is empty.
 view() {
     local fault=$1
@@ -107,11 +111,7 @@ resize() {
     shift
     need_command Xvfb
     need_command xdotool
-    rm -f "$tmp/display"
-    Xvfb -displayfd 3 -screen 0 1400x1000x24 -nolisten tcp 3>"$tmp/display" >/dev/null 2>&1 &
-    local server=$!
-    for _ in $(seq 200); do [ -s "$tmp/display" ] && break || sleep 0.05; done
-    export DISPLAY=:$(<"$tmp/display")
+    start_display "$tmp"
     env OPENCL_LAYERS="$layer" GL_SHARING_LOG="$log" ${fault:+GL_SHARING_FAULT=$fault} timeout 120 \
         "$ohmscape" view --device 0.0 "$@" >"$tmp/out" 2>"$tmp/err" &
     local viewer=$!
@@ -127,7 +127,7 @@ resize() {
     xdotool windowfocus "$window" key q
     status=0
     wait "$viewer" || status=$?
-    kill "$server"
+    stop_display
     output=$(<"$tmp/out")
     stderr=$(<"$tmp/err")
 }

@@ -15,11 +15,6 @@
 
 #include <hdf5.h>
 
-static void refused(ohm_status found, ohm_status expected, const char *part) {
-    if (found != expected) fail_msg("status %d, not %d (%s)", found, expected, ohm_error_message());
-    if (!strstr(ohm_error_message(), part)) fail_msg("\"%s\" does not say \"%s\"", ohm_error_message(), part);
-}
-
 // ---- The grammar ------------------------------------------------------------------------------
 
 static void specifications_are_read_and_written(void **state) {

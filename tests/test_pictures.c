@@ -27,11 +27,6 @@
 
 static char folder[] = "/tmp/ohmscape-pictures-XXXXXX"; // a new one for each test
 
-static void refused(ohm_status found, ohm_status expected, const char *part) {
-    if (found != expected) fail_msg("status %d, not %d (%s)", found, expected, ohm_error_message());
-    if (!strstr(ohm_error_message(), part)) fail_msg("\"%s\" does not say \"%s\"", ohm_error_message(), part);
-}
-
 // ---- Files ------------------------------------------------------------------------------------
 
 static int enter_folder(void **state) {

@@ -5,12 +5,7 @@
 load common
 
 setup_file() {
-    local candidate
-    for candidate in python3 /usr/bin/python3; do
-        "$candidate" -c 'import h5py, numpy, matplotlib, PIL' 2>/dev/null || continue
-        export PYTHON=$candidate
-        break
-    done
+    find_python h5py numpy matplotlib PIL
     export PYTHONPATH=$PWD/tests PYTHONDONTWRITEBYTECODE=1
     export OHMSCAPE_GL_DEBUG=1 # OpenGL's complaints go to stderr, where no test lets them pass
     state a 37 --rows 23 --cols 65 --flux --seed 12345678901234567890
@@ -453,7 +448,6 @@ END
 
 @test "figure without -o is figure1.png, here" {
     ohmscape=$(realpath "$ohmscape")
-    [ -z "${LSAN_OPTIONS-}" ] || export LSAN_OPTIONS=${LSAN_OPTIONS/=tests\//=$PWD/tests/}
     cd "$out"
     expect_ok figure --device native -t 2
     [ "$output" = "saved figure1.png" ]

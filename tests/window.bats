@@ -6,12 +6,8 @@ load common
 
 setup_file() {
     local candidate missing=
-    export PYTHON= NO_WINDOWS= DISPLAY=
-    for candidate in python3 /usr/bin/python3; do
-        "$candidate" -c 'import h5py, numpy, PIL.Image' 2>/dev/null || continue
-        PYTHON=$candidate
-        break
-    done
+    export NO_WINDOWS= DISPLAY=
+    find_python h5py numpy PIL.Image
     [ -n "$PYTHON" ] || missing="python3 with numpy, h5py and PIL"
     for candidate in xdotool Xvfb; do
         command -v "$candidate" >/dev/null || missing=$candidate
@@ -20,26 +16,11 @@ setup_file() {
         NO_WINDOWS="no $missing"
         return
     fi
-    start_display
-}
-
-# A display with a free number. -noreset: it stays when its last client leaves; -r: a key that is held for
-# long, on a busy machine, does not repeat.
-start_display() {
-    local number=$BATS_FILE_TMPDIR/display
-    Xvfb -displayfd 3 -screen 0 1400x1000x24 -dpi 96 -nolisten tcp -noreset -r \
-        3>"$number" >"$BATS_FILE_TMPDIR/xvfb" 2>&1 </dev/null &
-    export XVFB=$!
-    for _ in $(seq 600); do
-        [ "$(wc -l <"$number")" -eq 0 ] || break
-        sleep 0.05
-    done
-    DISPLAY=:$(<"$number")
-    [ "$DISPLAY" != : ] || fail "Xvfb does not start:" "$(<"$BATS_FILE_TMPDIR/xvfb")"
+    start_display "$BATS_FILE_TMPDIR"
 }
 
 teardown_file() {
-    [ -z "${XVFB-}" ] || kill "$XVFB"
+    stop_display
 }
 
 setup() {
@@ -785,6 +766,51 @@ END
 
 neither() {
     snap && ! cmp -s "$picture" "$1" && ! cmp -s "$picture" "$2"
+}
+
+# Whether the next picture, bare, is of a network, which leaves its corners free, or of synapses throughout.
+network_shown() {
+    snap && look "$picture" <<'END'
+now = load(sys.argv[1])
+drawn = (now != NOTHING).any(axis=2).mean()
+if tuple(now[0, 0]) != NOTHING or drawn < 0.1:
+    sys.exit(f"the first pixel is {now[0, 0]}, and {drawn:.1%} are drawn")
+END
+}
+
+synapses_shown() {
+    snap && look "$picture" <<'END'
+nothing = (load(sys.argv[1]) == NOTHING).all(axis=2)
+if nothing.any():
+    sys.exit(f"{nothing.sum()} pixels are no synapses")
+END
+}
+
+@test "the network comes and goes while the crossbar is stepped" {
+    local options=(-n 100 --device native --bare --size 256x256) round=(n 1 n 2 n 3) work=() k
+    open_window "${options[@]}" -o last.h5
+    wait_for "synapses" synapses_shown
+    xdotool key n
+    wait_for "a network" network_shown
+    for k in 1 2 3 4 5 6 7 8; do
+        work+=("${round[@]}") # after three times n it is the same layout again
+    done
+    xdotool key --delay 0 "${work[@]}" "${work[@]}" # many between two frames
+    wait_for "the network again" network_shown
+    wait_for "steps" step_passes "$picture_step"
+    xdotool key --delay 40 "${work[@]}" # with frames between them, and steps under way
+    wait_for "the network again" network_shown
+    xdotool key --delay 0 n n
+    wait_for "synapses again" synapses_shown
+    wait_for "steps" step_passes "$picture_step"
+    wait_for "the state" title_says "^ohmscape - state "
+    pause
+    quit
+    # What was stepped meanwhile is what is stepped without a window.
+    headless file.png "${options[@]:2}" --quantity state --from "$tmp/last.h5"
+    cmp "$picture" "$tmp/file.png" || fail "last.h5 is not what the window showed"
+    headless fresh.png "${options[@]}" --quantity state --steps "$picture_step"
+    cmp "$picture" "$tmp/fresh.png" || fail "a fresh start comes to another picture at step $picture_step"
 }
 
 # ---- Colour bar and panel ---------------------------------------------------------------------
