@@ -101,13 +101,19 @@ LANES_8  = -mavx2 -mfma
 LANES_16 = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mprefer-vector-width=512
 LANES    = 1 4 $(if $(filter x86_64,$(shell uname -m)),8 16)
 
+# The files of kernels that the library carries.
+KERNEL_FILES = crossbar view
+
 LIBRARY_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out host/native_lanes.c,$(wildcard host/*.c))) \
-                  $(LANES:%=$(BUILD)/host/native_lanes_%.o) $(BUILD)/kernels.o
+                  $(LANES:%=$(BUILD)/host/native_lanes_%.o) $(KERNEL_FILES:%=$(BUILD)/kernels/%.o)
 CLI_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/cli/*.c))
 
 # What the programs share of the command line, and the viewer.
-KIT_OBJECTS  = $(patsubst %,$(BUILD)/host/cli/%.o,cli options progress setup)
+KIT_OBJECTS  = $(patsubst %,$(BUILD)/host/cli/%.o,cli options progress report setup)
 VIEW_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out viz/main.c,$(wildcard viz/*.c))) $(BUILD)/viz/ui.o $(KIT_OBJECTS)
+BENCH_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/main.c bench/native_ceilings.c,$(wildcard bench/*.c))) \
+                $(LANES:%=$(BUILD)/bench/native_ceilings_%.o) $(BUILD)/kernels/ceilings.o $(BUILD)/bench/peers_py.o \
+                $(KIT_OBJECTS)
 VIEW_LIBS    = $(shell pkg-config --libs glfw3 epoxy imgui libpng) -ldl -lpthread
 ALL_CXXFLAGS = -std=c++17 -D_GNU_SOURCE -Wall -Wextra $(CFLAGS) -fPIC -fvisibility=hidden \
                $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \
@@ -117,13 +123,16 @@ ifeq ($(V),0)
 SAY = @printf '  %-5s %s\n' $(1) $(2);
 endif
 
-all: $(BUILD)/ohmscape $(BUILD)/ohmscape-view $(BUILD)/libohmscape.so.$(VERSION) ## build the programs and the library
+all: $(BUILD)/ohmscape $(BUILD)/ohmscape-view $(BUILD)/ohmscape-bench $(BUILD)/libohmscape.so.$(VERSION) ## build the programs and the library
 
 $(BUILD)/ohmscape: $(CLI_OBJECTS) $(BUILD)/libohmscape.a
 	$(call SAY,LINK,$@)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
 
 $(BUILD)/ohmscape-view: $(BUILD)/viz/main.o $(VIEW_OBJECTS) $(if $(findstring address,$(SANITIZE)),$(BUILD)/tests/keep_libraries.o) $(BUILD)/libohmscape.a
 	$(call SAY,LINK,$@)$(CXX) $(ALL_LDFLAGS) $^ -o $@ $(VIEW_LIBS) $(LIBS)
+
+$(BUILD)/ohmscape-bench: $(BUILD)/bench/main.o $(BENCH_OBJECTS) $(BUILD)/libohmscape.a
+	$(call SAY,LINK,$@)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
 
 $(BUILD)/libohmscape.a: $(LIBRARY_OBJECTS)
 	$(call SAY,AR,$@)rm -f $@ && $(AR) rcs $@ $^
@@ -139,24 +148,40 @@ $(BUILD)/%.o: %.cpp $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call SAY,CXX,$<)$(CXX) $(ALL_CXXFLAGS) -MMD -MP -c $< -o $@
 
-$(BUILD)/host/native_lanes_%.o: host/native_lanes.c $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(call SAY,CC,"$< ($* lanes)")$(CC) $(ALL_CFLAGS) $(LANES_$*) -DOHM_LANES=$* -MMD -MP -c $< -o $@
+define COMPILE_LANES
+@mkdir -p $(@D)
+$(call SAY,CC,"$< ($* lanes)")$(CC) $(ALL_CFLAGS) $(LANES_$*) -DOHM_LANES=$* -MMD -MP -c $< -o $@
+endef
 
-# Each file of kernels, with the headers it includes, as an array of bytes.
-KERNEL_FILES = crossbar view
+$(BUILD)/host/native_lanes_%.o: host/native_lanes.c $(BUILD)/flags
+	$(COMPILE_LANES)
+
+$(BUILD)/bench/native_ceilings_%.o: bench/native_ceilings.c $(BUILD)/flags
+	$(COMPILE_LANES)
+
+# The commit that results name.
+$(BUILD)/bench/commit.h: always
+	@mkdir -p $(@D); echo "#define COMMIT \"$$(git describe --always --dirty 2>/dev/null || echo unknown)\"" >$@.new; \
+	  cmp -s $@.new $@ || cp $@.new $@; rm $@.new
+
+$(BUILD)/bench/machine.o: $(BUILD)/bench/commit.h
+$(BUILD)/bench/machine.o: ALL_CFLAGS += -I$(BUILD)/bench
+
+# Texts that a program carries, as an array of bytes that ends in 0: each file of kernels with the headers
+# it includes, and the benchmark's peers.
+EMBED = { echo "extern const unsigned char $$name[];"; echo "const unsigned char $$name[] = {"; \
+          od -An -v -tu1 $< | sed 's/\([0-9][0-9]*\)/\1,/g'; echo '0};'; } >$(@:.o=.c) && \
+        $(CC) $(ALL_CFLAGS) -c $(@:.o=.c) -o $@
 
 $(BUILD)/kernels/%.cl: kernels/%.cl $(wildcard kernels/*)
 	@mkdir -p $(@D)
 	$(call SAY,EMBED,$@)awk -f kernels/embed.awk $< >$@.new && mv $@.new $@
 
-$(BUILD)/kernels.c: $(KERNEL_FILES:%=$(BUILD)/kernels/%.cl)
-	@for file in $(KERNEL_FILES); do echo "extern const unsigned char ohm_kernels_$$file[];"; \
-	   echo "const unsigned char ohm_kernels_$$file[] = {"; \
-	   od -An -v -tu1 $(BUILD)/kernels/$$file.cl | sed 's/\([0-9][0-9]*\)/\1,/g'; echo '0};'; done >$@
+$(BUILD)/kernels/%.o: $(BUILD)/kernels/%.cl $(BUILD)/flags
+	@name=ohm_kernels_$*; $(EMBED)
 
-$(BUILD)/kernels.o: $(BUILD)/kernels.c
-	$(call SAY,CC,$<)$(CC) $(ALL_CFLAGS) -c $< -o $@
+$(BUILD)/bench/peers_py.o: bench/peers.py $(BUILD)/flags
+	@mkdir -p $(@D); name=ohm_bench_peers; $(EMBED)
 
 # Changes when a flag does, and everything with it.
 $(BUILD)/flags: always
@@ -205,10 +230,10 @@ lint: deps-lint ## check layout, warnings, kernels alone, and static analysis
 	@for lanes in 1 4 8 16; do echo "clang, kernels at $$lanes lanes"; \
 	  clang -x cl -cl-std=CL1.2 -Xclang -finclude-default-header -fsyntax-only -Wall -Wextra -Werror \
 	    -DOHM_LANES=$$lanes -DOHM_MODEL=0 -DOHM_STIMULUS=0 -DOHM_INITIAL=0 -DOHM_FLUX=1 -DOHM_GROUP=1 \
-	    kernels/crossbar.cl kernels/view.cl || exit 1; done
+	    kernels/crossbar.cl kernels/view.cl kernels/ceilings.cl || exit 1; done
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint CFLAGS='-O3 -Werror' $(JOBS) all tests
 	cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \
-	  --suppress=missingIncludeSystem -DOHM_LANES=1 host viz
+	  --suppress=missingIncludeSystem -DOHM_LANES=1 host viz bench
 
 # ---- Installing -------------------------------------------------------------------------------
 bindir     = $(DESTDIR)$(PREFIX)/bin
@@ -220,6 +245,7 @@ exampledir = $(DESTDIR)$(PREFIX)/share/doc/ohmscape/examples
 install: all $(BUILD)/ohmscape.1 $(BUILD)/ohmscape.pc ## install under PREFIX, /usr/local by default; DESTDIR is honoured
 	install -Dm755 $(BUILD)/ohmscape $(bindir)/ohmscape
 	install -Dm755 $(BUILD)/ohmscape-view $(bindir)/ohmscape-view
+	install -Dm755 $(BUILD)/ohmscape-bench $(bindir)/ohmscape-bench
 	install -Dm644 $(BUILD)/libohmscape.so.$(VERSION) $(libdir)/libohmscape.so.$(VERSION)
 	ln -sf libohmscape.so.$(VERSION) $(libdir)/libohmscape.so.0
 	ln -sf libohmscape.so.0 $(libdir)/libohmscape.so
@@ -233,8 +259,8 @@ $(BUILD)/ohmscape.pc: host/ohmscape.pc.in always
 	@sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' $< >$@
 
 # The manual's options are what --help prints.
-$(BUILD)/ohmscape.1: host/ohmscape.1.in $(BUILD)/ohmscape $(BUILD)/ohmscape-view
-	@for program in ohmscape ohmscape-view; do $(BUILD)/$$program --manual-options; done >$@.options
+$(BUILD)/ohmscape.1: host/ohmscape.1.in $(BUILD)/ohmscape $(BUILD)/ohmscape-view $(BUILD)/ohmscape-bench
+	@for program in ohmscape ohmscape-view ohmscape-bench; do $(BUILD)/$$program --manual-options; done >$@.options
 	@sed -e '/@OPTIONS@/{r $@.options' -e 'd;}' -e 's/@VERSION@/$(VERSION)/' $< >$@
 
 clean: ## remove build/

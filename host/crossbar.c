@@ -111,6 +111,12 @@ static unsigned choose_fuse(const problem *p) {
     return steps < 16 ? 16 : steps > 256 ? 256 : (unsigned)steps;
 }
 
+ohm_status ohm_crossbar_set_fuse(ohm_crossbar *c, unsigned fuse) {
+    const ohm_status status = definition_check_fuse(fuse);
+    if (!status) c->plan.definition.fuse = fuse ? fuse : choose_fuse(&c->problem);
+    return status;
+}
+
 static ohm_status build(ohm_crossbar *c, ohm_devices *devices) {
     const size_t n = ohm_devices_count(devices);
     ohm_status status = OHM_OK;
@@ -138,7 +144,7 @@ ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *defin
         return status;
     }
     memcpy(c->applied, c->problem.physics.stimulus, sizeof c->applied); // if it is loaded, after some steps
-    if (!c->plan.definition.fuse) c->plan.definition.fuse = choose_fuse(&c->problem);
+    ohm_crossbar_set_fuse(c, c->plan.definition.fuse);
     if (!c->plan.definition.lanes) c->plan.definition.lanes = c->engines[0]->lanes;
     *crossbar = c;
     return OHM_OK;

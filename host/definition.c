@@ -32,9 +32,12 @@ static ohm_status check_time_step(double dt) {
     return error_set(OHM_BAD_ARGUMENT, "dt: %s is outside [1e-30, 1e6]", text);
 }
 
-static ohm_status check_speed(const ohm_definition *d) {
-    if (d->fuse > OHM_MAX_FUSE)
-        return error_set(OHM_BAD_ARGUMENT, "fuse: %u is outside [1, %u]", d->fuse, OHM_MAX_FUSE);
+ohm_status definition_check_fuse(unsigned fuse) {
+    if (fuse <= OHM_MAX_FUSE) return OHM_OK;
+    return error_set(OHM_BAD_ARGUMENT, "fuse: %u is outside [1, %u]", fuse, OHM_MAX_FUSE);
+}
+
+static ohm_status check_lanes(const ohm_definition *d) {
     if (d->lanes != 0 && d->lanes != 1 && d->lanes != 4 && d->lanes != 8 && d->lanes != 16)
         return error_set(OHM_BAD_ARGUMENT, "lanes: %u is not 1, 4, 8 or 16", d->lanes);
     return OHM_OK;
@@ -53,7 +56,8 @@ ohm_status plan_make(const ohm_definition *d, plan *p) {
     ohm_status status = check_side("rows", d->rows);
     if (!status) status = check_side("cols", d->cols);
     if (!status) status = check_time_step(d->dt);
-    if (!status) status = check_speed(d);
+    if (!status) status = definition_check_fuse(d->fuse);
+    if (!status) status = check_lanes(d);
     for (int i = 0; i < ROLE_COUNT && !status; i++) status = spec_parse(i, text[i], &p->specs[i]);
     if (status) return status;
     p->definition = *d;

@@ -16,6 +16,9 @@ typedef struct plan {
 // Errors: OHM_BAD_ARGUMENT, naming the value and what is allowed.
 ohm_status plan_make(const ohm_definition *definition, plan *p);
 
+// Whether so many steps can be in one launch; 0 stands for a choice. Errors: OHM_BAD_ARGUMENT.
+ohm_status definition_check_fuse(unsigned fuse);
+
 // Points the plan's definition at its strings, for a plan whose specs were set otherwise.
 void plan_bind(plan *p);
 

@@ -11,6 +11,7 @@
 
 struct ohm_devices {
     const cl_context_properties *gl; // what the first is to share with, while opening, or NULL
+    cl_command_queue_properties properties;
     size_t count;
     struct {
         ohm_device_info info;
@@ -108,8 +109,8 @@ static ohm_status open_native(ohm_devices *devices) {
 }
 
 static ohm_status open_opencl(ohm_devices *devices, const search *s) {
-    const ohm_status status =
-        opencl_open(s->id, &s->info, sharing(devices), &devices->device[devices->count].opencl);
+    const ohm_status status = opencl_open(s->id, &s->info, sharing(devices), devices->properties,
+                                          &devices->device[devices->count].opencl);
     if (status) return status;
     devices->device[devices->count].info = s->info;
     devices->count++;
@@ -136,12 +137,14 @@ static ohm_status open_one(ohm_devices *devices, const char *text, size_t length
     return OHM_NO_DEVICE;
 }
 
-ohm_status ohm_devices_open_gl(const char *selector, const cl_context_properties *gl, ohm_devices **devices) {
+static ohm_status open_all(const char *selector, const cl_context_properties *gl,
+                           cl_command_queue_properties properties, ohm_devices **devices) {
     assert(selector && devices);
     *devices = NULL;
     ohm_devices *d = calloc(1, sizeof *d);
     if (!d) return error_no_memory("devices");
     d->gl = gl;
+    d->properties = properties;
     ohm_status status = OHM_OK;
     for (const char *text = selector; !status;) {
         const size_t length = strcspn(text, ",");
@@ -162,17 +165,30 @@ ohm_status ohm_devices_open_gl(const char *selector, const cl_context_properties
 }
 
 ohm_status ohm_devices_open(const char *selector, ohm_devices **devices) {
-    return ohm_devices_open_gl(selector, NULL, devices);
+    return open_all(selector, NULL, 0, devices);
+}
+
+ohm_status ohm_devices_open_gl(const char *selector, const cl_context_properties *gl, ohm_devices **devices) {
+    return open_all(selector, gl, 0, devices);
+}
+
+ohm_status ohm_devices_open_profiling(const char *selector, ohm_devices **devices) {
+    return open_all(selector, NULL, CL_QUEUE_PROFILING_ENABLE, devices);
+}
+
+opencl_device *devices_opencl(const ohm_devices *devices, size_t i) {
+    assert(i < devices->count);
+    return devices->device[i].opencl;
 }
 
 cl_context ohm_devices_cl_context(const ohm_devices *devices, size_t i) {
-    assert(i < devices->count);
-    return devices->device[i].opencl ? devices->device[i].opencl->context : NULL;
+    const opencl_device *device = devices_opencl(devices, i);
+    return device ? device->context : NULL;
 }
 
 cl_command_queue ohm_devices_cl_queue(const ohm_devices *devices, size_t i) {
-    assert(i < devices->count);
-    return devices->device[i].opencl ? devices->device[i].opencl->queue : NULL;
+    const opencl_device *device = devices_opencl(devices, i);
+    return device ? device->queue : NULL;
 }
 
 size_t ohm_devices_count(const ohm_devices *devices) {

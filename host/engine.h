@@ -85,6 +85,9 @@ struct band {
 // Errors: OHM_BAD_ARGUMENT (lanes this machine does not have), OHM_OUT_OF_MEMORY.
 ohm_status native_engine_create(const problem *p, engine **e);
 
+// The memory of a band of the native engine: float32 [rows, pitch].
+float *native_plane(band *b, plane which);
+
 // The device of the native engine.
 ohm_device_info native_device_info(void);
 

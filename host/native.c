@@ -129,6 +129,10 @@ static ohm_status native_band_create(engine *e, uint32_t row0, uint32_t rows, ba
     return OHM_OK;
 }
 
+float *native_plane(band *b, plane which) {
+    return ((native_band *)b)->plane[which];
+}
+
 static native_job job_of(band *b) {
     native_band *nb = (native_band *)b;
     const problem *p = &b->engine->problem;
@@ -187,7 +191,7 @@ static ohm_status native_wait(engine *e) {
 
 static ohm_status native_digest(band *b, plane which, uint64_t *digest) {
     const native_lanes *lanes = lanes_of(b);
-    const float *values = ((native_band *)b)->plane[which];
+    const float *values = native_plane(b, which);
     const uint64_t strips = strips_of(b), chunk = chunk_strips(b);
     uint64_t sum = 0;
 #pragma omp parallel for schedule(dynamic) reduction(+ : sum)
@@ -217,14 +221,14 @@ static ohm_status native_tally(band *b, tally_total *total) {
 
 static ohm_status native_read(band *b, plane which, area a, float *out) {
     const uint64_t pitch = b->shape.pitch;
-    const float *from = ((native_band *)b)->plane[which] + a.row * pitch + a.col;
+    const float *from = native_plane(b, which) + a.row * pitch + a.col;
     for (uint64_t i = 0; i < a.rows; i++) memcpy(out + i * a.cols, from + i * pitch, a.cols * sizeof *out);
     return OHM_OK;
 }
 
 static ohm_status native_write(band *b, plane which, area a, const float *in) {
     const uint64_t pitch = b->shape.pitch;
-    float *to = ((native_band *)b)->plane[which] + a.row * pitch + a.col;
+    float *to = native_plane(b, which) + a.row * pitch + a.col;
     for (uint64_t i = 0; i < a.rows; i++) memcpy(to + i * pitch, in + i * a.cols, a.cols * sizeof *in);
     return OHM_OK;
 }

@@ -12,15 +12,6 @@
 #define INSTRUCTIONS "scalar"
 #endif
 
-// Calls body(row, x) for the strips first … end − 1, row by row.
-#define FOR_STRIPS(shape, first, end, body)                                                                  \
-    do {                                                                                                     \
-        const u32 strips = strips_per_row(shape);                                                            \
-        u32 row = (u32)((first) / strips), x = (u32)((first) % strips);                                      \
-        for (u64 left = (end) - (first); left > 0; row++, x = 0)                                             \
-            for (; x < strips && left > 0; x++, left--) body;                                                \
-    } while (0)
-
 OHM_FN void advance_strips(int model, int stimulus, const native_job *job, u64 first, u64 end) {
     const ohm_physics physics = job->physics; // a copy the stores below can't change
     const ohm_shape shape = job->shape;

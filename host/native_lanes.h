@@ -17,6 +17,15 @@ typedef struct native_job {
     uint32_t steps;
 } native_job;
 
+// Calls body(row, x) for the strips first … end − 1, row by row.
+#define FOR_STRIPS(shape, first, end, body)                                                                  \
+    do {                                                                                                     \
+        const u32 strips = strips_per_row(shape);                                                            \
+        u32 row = (u32)((first) / strips), x = (u32)((first) % strips);                                      \
+        for (u64 left = (end) - (first); left > 0; row++, x = 0)                                             \
+            for (; x < strips && left > 0; x++, left--) body;                                                \
+    } while (0)
+
 // Strips first … end − 1 of the band, counted along its rows.
 typedef void native_advance(const native_job *job, uint64_t first, uint64_t end);
 

@@ -253,6 +253,11 @@ typedef struct ohm_parameter_info {
 
 #define OHM_MAX_PARAMETERS 8
 
+// Sets how many steps one launch does from now on, 1 … OHM_MAX_FUSE, or 0 for the number that the library
+// would choose. It changes the speed, never the result.
+// Errors: OHM_BAD_ARGUMENT.
+ohm_status ohm_crossbar_set_fuse(ohm_crossbar *crossbar, unsigned fuse);
+
 // How many parameters a crossbar's model has, and its stimulus; parameters, an array of
 // OHM_MAX_PARAMETERS, receives them with their values now.
 size_t ohm_crossbar_model_parameters(const ohm_crossbar *crossbar, ohm_parameter_info *parameters);

@@ -23,6 +23,11 @@ extern "C" {
 // draws for that OpenGL context, or fails to make the shared context.
 ohm_status ohm_devices_open_gl(const char *selector, const cl_context_properties *gl, ohm_devices **devices);
 
+// Opens devices as ohm_devices_open, with queues that time what goes through them
+// (CL_QUEUE_PROFILING_ENABLE), for benchmarks.
+// Errors: those of ohm_devices_open.
+ohm_status ohm_devices_open_profiling(const char *selector, ohm_devices **devices);
+
 // The context of the i-th device and the in-order queue that all its work goes through, or NULL for the
 // native engine. They live as long as devices.
 cl_context ohm_devices_cl_context(const ohm_devices *devices, size_t i);

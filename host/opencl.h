@@ -20,10 +20,11 @@ typedef bool opencl_visitor(cl_device_id id, const ohm_device_info *info, void *
 // Visits them. None is no error.
 void opencl_visit(opencl_visitor *visit, void *context);
 
-// Opens one, whose context shares objects with an OpenGL context unless gl is NULL (ohmscape_cl.h).
+// Opens one, whose context shares objects with an OpenGL context unless gl is NULL (ohmscape_cl.h), and
+// whose queue has these properties.
 // Errors: OHM_NO_DEVICE (it cannot share), OHM_DEVICE_FAILED, OHM_OUT_OF_MEMORY.
 ohm_status opencl_open(cl_device_id id, const ohm_device_info *info, const cl_context_properties *gl,
-                       opencl_device **device);
+                       cl_command_queue_properties properties, opencl_device **device);
 void opencl_close(opencl_device *device);
 
 // Errors: OHM_BUILD_FAILED, OHM_DEVICE_FAILED, OHM_OUT_OF_MEMORY.

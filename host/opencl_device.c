@@ -129,7 +129,7 @@ static ohm_status create_context(opencl_device *d, const cl_context_properties *
 }
 
 ohm_status opencl_open(cl_device_id id, const ohm_device_info *info, const cl_context_properties *gl,
-                       opencl_device **device) {
+                       cl_command_queue_properties properties, opencl_device **device) {
     opencl_device *d = calloc(1, sizeof *d);
     if (!d) return error_no_memory("a device");
     d->id = id;
@@ -137,7 +137,7 @@ ohm_status opencl_open(cl_device_id id, const ohm_device_info *info, const cl_co
     ohm_status status = create_context(d, gl);
     if (!status) {
         cl_int code;
-        d->queue = clCreateCommandQueue(d->context, id, 0, &code);
+        d->queue = clCreateCommandQueue(d->context, id, properties, &code);
         if (!d->queue) status = opencl_failed("clCreateCommandQueue", code);
     }
     if (status) {

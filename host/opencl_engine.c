@@ -33,15 +33,21 @@ static ohm_status enqueue(opencl_engine *e, int kernel, cl_uint dimensions, cons
     return code ? opencl_failed("clEnqueueNDRangeKernel", code) : OHM_OK;
 }
 
-// Launches a kernel with a work-item for each strip of the band.
-static ohm_status enqueue_grid(band *b, int kernel) {
-    const size_t strips = b->shape.pitch / (4 * b->engine->lanes), rows = b->shape.rows;
-    size_t local[2] = {64, 1};
+void opencl_grid(const ohm_shape *shape, unsigned lanes, size_t global[2], size_t local[2]) {
+    const size_t strips = shape->pitch / (4 * lanes), rows = shape->rows;
+    local[0] = 64;
+    local[1] = 1;
     while (local[0] > strips) local[0] /= 2;
     // A GPU wants groups of a few waves even when rows are short; to PoCL a group is a loop.
-    if (b->engine->lanes == 1) local[1] = 128 / local[0];
-    const size_t global[2] = {(strips + local[0] - 1) / local[0] * local[0],
-                              (rows + local[1] - 1) / local[1] * local[1]};
+    if (lanes == 1) local[1] = 128 / local[0];
+    global[0] = (strips + local[0] - 1) / local[0] * local[0];
+    global[1] = (rows + local[1] - 1) / local[1] * local[1];
+}
+
+// Launches a kernel with a work-item for each strip of the band.
+static ohm_status enqueue_grid(band *b, int kernel) {
+    size_t global[2], local[2];
+    opencl_grid(&b->shape, b->engine->lanes, global, local);
     return enqueue(engine_of(b), kernel, 2, global, local);
 }
 

@@ -39,6 +39,9 @@ typedef struct argument {
 
 ohm_status opencl_set_arguments(cl_kernel kernel, const argument *arguments, cl_uint count);
 
+// The grid of a kernel with a work-item for each strip of a band of this shape.
+void opencl_grid(const ohm_shape *shape, unsigned lanes, size_t global[2], size_t local[2]);
+
 // A program for the engine's problem, from one of the kernel files.
 // Errors: as opencl_build.
 ohm_status opencl_engine_build(const opencl_engine *e, const kernel_file *file, cl_program *program);

@@ -53,8 +53,23 @@ OHM_FN void strip_fill(int model, int initial, int track_flux, OHM_GLOBAL float 
     }
 }
 
-// Steps t … t + steps − 1, with the state (and, if track_flux, the flux φ ← φ + V·dt) in registers all
-// the way: K steps a launch cost the memory traffic of one.
+// Steps t … t + steps − 1 of a strip's states and, if track_flux, its fluxes φ ← φ + V·dt.
+OHM_FN void strip_steps(int model, int stimulus, int track_flux, vf32 w[4], vf32 phi[4], u32 row, u32 x,
+                        u64 t, u32 steps, const ohm_physics *p) {
+    for (u32 i = 0; i < steps; i++) {
+        vu32 word[4];
+        strip_words(word, row, x, t + i, OHM_STREAM_STIMULUS, p);
+        OHM_UNROLL
+        for (int k = 0; k < 4; k++) {
+            const vf32 voltage = distribution_sample(stimulus, word[k], p->stimulus);
+            w[k] = model_advance(model, w[k], voltage, p);
+            if (track_flux) phi[k] = v_fma(voltage, v_splat(p->dt), phi[k]);
+        }
+    }
+}
+
+// The same in memory: the state is in registers all the way, so that K steps a launch cost the memory
+// traffic of one.
 OHM_FN void strip_advance(int model, int stimulus, int track_flux, OHM_GLOBAL float *state,
                           OHM_GLOBAL float *flux, ohm_shape shape, u32 row, u32 x, u64 t, u32 steps,
                           const ohm_physics *p) {
@@ -65,16 +80,7 @@ OHM_FN void strip_advance(int model, int stimulus, int track_flux, OHM_GLOBAL fl
         w[k] = v_load(state + at + strip_column(x, k));
         if (track_flux) phi[k] = v_load(flux + at + strip_column(x, k));
     }
-    for (u32 i = 0; i < steps; i++) {
-        vu32 word[4];
-        strip_words(word, shape.row0 + row, x, t + i, OHM_STREAM_STIMULUS, p);
-        OHM_UNROLL
-        for (int k = 0; k < 4; k++) {
-            const vf32 voltage = distribution_sample(stimulus, word[k], p->stimulus);
-            w[k] = model_advance(model, w[k], voltage, p);
-            if (track_flux) phi[k] = v_fma(voltage, v_splat(p->dt), phi[k]);
-        }
-    }
+    strip_steps(model, stimulus, track_flux, w, phi, shape.row0 + row, x, t, steps, p);
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
         v_store(state + at + strip_column(x, k), w[k]);

@@ -86,7 +86,7 @@ static bool add_device(cl_device_id id, const ohm_device_info *info, void *conte
     (void)context;
     static const unsigned lanes[] = {1, 4, 8, 16};
     opencl_device *device;
-    require(opencl_open(id, info, NULL, &device) == OHM_OK, "opencl_open");
+    require(opencl_open(id, info, NULL, 0, &device) == OHM_OK, "opencl_open");
     for (int i = 0; i < 4 && probe_count < MAX_PROBES; i++) {
         opencl_probe *o = malloc(sizeof *o);
         *o = (opencl_probe){device, build(device, lanes[i])};

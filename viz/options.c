@@ -37,6 +37,7 @@ view_options view_options_default(void) {
 FLAG_SETTER(headless, surface.headless)
 FLAG_SETTER(log, logarithmic)
 FLAG_SETTER(network, network)
+FLAG_SETTER(json, json)
 FLAG_SETTER(bare, bare)
 FLAG_SETTER(panel, panel)
 FLAG_SETTER(timings, timings)
@@ -186,6 +187,7 @@ const option_entry view_entries[] = {
     {"context", 0, "API", "the window's OpenGL context: auto (default), glx or egl", set_context},
     {"output", 'o', "F.h5", "save the crossbar at the end", set_output},
     {"timings", 0, NULL, "print at the end where a frame's time went", set_timings},
+    {"json", 0, NULL, "print the timings as one JSON object", set_json},
     {"quiet", 'q', NULL, "print nothing but errors", set_quiet},
     {0},
 };

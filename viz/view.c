@@ -130,30 +130,6 @@ static void take_rates(viewer *v, double now) {
     if (surface_window(v->surface)) set_title(v);
 }
 
-// The first frame stands apart: the driver compiles for it.
-static void print_timings(const viewer *v) {
-    const timings *t = &v->timings, *f = &v->first;
-    const uint64_t frames = t->frames - f->frames;
-    printf("picture      %s%s\n",
-           v->shared ? "shared with OpenGL" : "copied: ", v->shared ? "" : v->share_reason);
-    printf("first frame  %.3f s after the start\n", v->first_seconds);
-    if (frames == 0) return;
-    const double each = (double)frames / 1e3; // of which seconds make ms a frame
-    printf("then         %" PRIu64 " frames in %.3f s: %.1f frames/s, %.3g synapse-steps/s\n", frames,
-           t->total - f->total, (double)frames / (t->total - f->total),
-           (double)(t->steps - f->steps) * (double)v->camera.rows * (double)v->camera.cols /
-               (t->total - f->total));
-    printf("a frame      %.3f ms, at most %.3f ms, of which\n", (t->total - f->total) / each,
-           t->longest * 1e3);
-    printf("  step       %8.3f ms, beside the rest\n", (t->step - f->step) / each);
-    printf("  reduce     %8.3f ms, %s\n", (t->reduce - f->reduce) / each,
-           v->shared ? "within the transfer" : "beside the rest");
-    printf("  transfer   %8.3f ms\n", (t->transfer - f->transfer) / each);
-    printf("  draw       %8.3f ms\n", (t->draw - f->draw) / each);
-    printf("  panel      %8.3f ms\n", (t->panel - f->panel) / each);
-    printf("  present    %8.3f ms\n", (t->present - f->present) / each);
-}
-
 // ---- The loop ---------------------------------------------------------------------------------
 
 static bool finished(const view_options *o, const viewer *v) {
@@ -267,7 +243,7 @@ static int show(const view_options *o, viewer *v) {
     // A film that fails is no reason to lose the crossbar.
     if (o->output && (!status || status == OHM_IO_FAILED))
         code = tell(ohm_crossbar_save(v->crossbar, o->output), code);
-    if (!code && o->timings) print_timings(v);
+    if (!code && o->timings) code = tell((o->json ? timings_print_json : timings_print)(v), code);
     return code;
 }
 

@@ -145,6 +145,13 @@ ohm_status viewer_draw(viewer *v, double seconds);
 // "Ω" and so on, or "".
 const char *viewer_unit(ohm_quantity quantity);
 
+// ---- timings.c ----------------------------------------------------------------------------------
+
+// Print where a frame's time went, as text or as one JSON object in seconds.
+// Errors: OHM_IO_FAILED, OHM_OUT_OF_MEMORY.
+ohm_status timings_print(const viewer *v);
+ohm_status timings_print_json(const viewer *v);
+
 // ---- input.c ------------------------------------------------------------------------------------
 
 // Asks for another quantity, whose range cannot be the one that was set by hand for the last.

@@ -2,10 +2,13 @@
 #include "../error.h"
 
 #include <errno.h>
+#include <libgen.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int cli_fail(ohm_status status) {
     fprintf(stderr, "ohmscape: error: %s\n", ohm_error_message());
@@ -33,4 +36,11 @@ void cli_catch_signals(void) {
 
 int cli_caught(void) {
     return caught;
+}
+
+void cli_program_path(const char *program, char *path, size_t size) {
+    char self[PATH_MAX] = "";
+    const ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (length < 0) snprintf(self, sizeof self, "./");
+    snprintf(path, size, "%s/%s", dirname(self), program);
 }

@@ -18,6 +18,9 @@ void cli_catch_signals(void);
 // The signal that asked us to stop, or 0.
 int cli_caught(void);
 
+// The path of a program of our own: it stands beside this one, as built or installed.
+void cli_program_path(const char *program, char *path, size_t size);
+
 // Whether all of standard output got out; an error otherwise.
 ohm_status cli_flush(void);
 

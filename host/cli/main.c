@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <hdf5.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,17 +23,9 @@ static const struct {
 };
 #define OTHER_COUNT (sizeof others / sizeof others[0])
 
-// Where a program of our own stands: beside this one, as built or installed.
-static void program_path(const char *program, char *path, size_t size) {
-    char self[PATH_MAX] = "";
-    const ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (length < 0) snprintf(self, sizeof self, "./");
-    snprintf(path, size, "%s/%s", dirname(self), program);
-}
-
 static bool program_there(const char *program) {
     char path[2 * PATH_MAX];
-    program_path(program, path, sizeof path);
+    cli_program_path(program, path, sizeof path);
     return access(path, X_OK) == 0;
 }
 
@@ -51,7 +42,7 @@ static void print_help(FILE *out) {
 // Runs one of the others in this process's place.
 static int hand_over(size_t i, char **argv) {
     char path[2 * PATH_MAX];
-    program_path(others[i].program, path, sizeof path);
+    cli_program_path(others[i].program, path, sizeof path);
     execv(path, argv);
     error_set(OHM_NO_DEVICE, "%s needs the program %s: %s: %s", others[i].name, others[i].program, path,
               strerror(errno));

@@ -1,0 +1,120 @@
+// Crossbars as entrants.
+#include "lineup.h"
+#include "../host/cli/progress.h"
+#include "../host/error.h"
+
+#include <omp.h>
+#include <stdlib.h>
+
+// ---- The device's own clock -------------------------------------------------------------------
+
+// Marks a place in a device's queue. NULL for the native engine, or if the device cannot.
+static cl_event mark(const contender *c) {
+    const cl_command_queue queue = ohm_devices_cl_queue(c->devices, 0);
+    cl_event event = NULL;
+    if (queue) clEnqueueMarkerWithWaitList(queue, 0, NULL, &event);
+    return event;
+}
+
+static cl_ulong time_of(cl_event event) {
+    cl_ulong end = 0; // ns
+    clGetEventProfilingInfo(event, CL_PROFILING_COMMAND_END, sizeof end, &end, NULL);
+    return end;
+}
+
+// Seconds on the device's clock between two marks, both of which are reached; 0 if it has none.
+static double between(cl_event first, cl_event last) {
+    double seconds = 0;
+    if (first && last && clWaitForEvents(1, &last) == CL_SUCCESS)
+        seconds = 1e-9 * (double)(time_of(last) - time_of(first));
+    if (first) clReleaseEvent(first);
+    if (last) clReleaseEvent(last);
+    return seconds;
+}
+
+// ---- Running ----------------------------------------------------------------------------------
+
+typedef struct crossbar_prop {
+    contender *device;
+    ohm_crossbar *crossbar;
+} crossbar_prop;
+
+static ohm_status advance(const contender *device, ohm_crossbar *c, uint64_t steps, sample *s) {
+    const cl_event first = mark(device);
+    const double start = progress_clock();
+    const ohm_status status = ohm_crossbar_advance(c, steps);
+    s->wall = progress_clock() - start;
+    s->device = between(first, mark(device));
+    return status;
+}
+
+static ohm_status run_crossbar(entrant *e, uint64_t steps, sample *s) {
+    const crossbar_prop *p = e->object;
+    const int all = omp_get_max_threads();
+    ohm_status status = ohm_crossbar_restart(p->crossbar, ohm_crossbar_definition(p->crossbar)->seed);
+    if (!status) status = ohm_crossbar_set_fuse(p->crossbar, e->choice);
+    if (status) return status;
+    if (e->threads) omp_set_num_threads((int)e->threads);
+    status = advance(p->device, p->crossbar, steps, s);
+    omp_set_num_threads(all);
+    const unsigned fuse = ohm_crossbar_definition(p->crossbar)->fuse;
+    s->launches = (steps + fuse - 1) / fuse;
+    s->has_digest = true;
+    return status ? status : ohm_crossbar_digest(p->crossbar, &s->digest);
+}
+
+// ---- Lining up --------------------------------------------------------------------------------
+
+static void destroy(void *object) {
+    crossbar_prop *p = object;
+    ohm_crossbar_destroy(p->crossbar);
+    free(p);
+}
+
+// The rows of a crossbar that can't be made.
+static ohm_status fail_all(bench *b, const bench_row *r, const number_list *fuses, ohm_status reason) {
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < fuses->count && !status; i++) {
+        bench_row failed = *r;
+        failed.fuse = (unsigned)fuses->value[i];
+        status = lineup_fail(b, failed, reason);
+    }
+    return status;
+}
+
+static ohm_status add_rows(bench *b, lineup *l, const bench_row *like, crossbar_prop *p,
+                           const number_list *fuses, bool thread) {
+    ohm_status status = OHM_OK;
+    bench_row r = *like;
+    entrant e = {.run = run_crossbar, .object = p, .digests = true};
+    for (size_t i = 0; i < fuses->count && !status; i++) {
+        r.fuse = e.choice = (unsigned)fuses->value[i];
+        e.least = e.choice ? e.choice : ohm_crossbar_definition(p->crossbar)->fuse;
+        status = lineup_add(b, l, &r, &e);
+    }
+    if (status || !thread || p->device->info.type != OHM_DEVICE_NATIVE) return status;
+    r.fuse = e.choice = 0;
+    r.threads = e.threads = 1;
+    e.least = ohm_crossbar_definition(p->crossbar)->fuse;
+    return lineup_add(b, l, &r, &e);
+}
+
+ohm_status lineup_add_crossbar(bench *b, lineup *l, contender *c, const number_list *fuses, bool thread,
+                               unsigned *fuse) {
+    const ohm_definition d = bench_definition(b, l->side);
+    bench_row r = lineup_row(l, ROW_UPDATE, c->info.id);
+    crossbar_prop *p = calloc(1, sizeof *p);
+    if (!p) return error_no_memory("a crossbar");
+    p->device = c;
+    const double start = progress_clock();
+    const ohm_status status = ohm_crossbar_create(c->devices, &d, &p->crossbar);
+    r.setup = progress_clock() - start;
+    r.state_memory = state_bytes(l->side);
+    if (status) {
+        free(p);
+        return fail_all(b, &r, fuses, status);
+    }
+    lineup_own(l, p, destroy);
+    *fuse = ohm_crossbar_definition(p->crossbar)->fuse;
+    return add_rows(b, l, &r, p, fuses, thread);
+}

@@ -1,0 +1,142 @@
+#include "heat.h"
+#include "../host/cli/cli.h"
+#include "../host/cli/progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SAMPLES_AIM 5 // samples that fill the time
+#define SAMPLES_LEAST 3
+#define STEPS_MOST ((uint64_t)1 << 32)
+
+static bench_row *row_of(bench *b, const entrant *e) {
+    return &b->results.row[e->row];
+}
+
+static void describe(const bench_row *r, char *text, size_t size) {
+    const int used = snprintf(text, size, "%s, %s", r->device, row_kind_name(r->kind));
+    if (r->fuse) snprintf(text + used, size - (size_t)used, " with %u steps a launch", r->fuse);
+}
+
+// A device that failed is lost to all its entrants.
+static void take_out(bench *b, entrant *entrants, size_t count, const entrant *failed) {
+    for (size_t i = 0; i < count; i++) {
+        bench_row *r = row_of(b, &entrants[i]);
+        if (strcmp(r->device, row_of(b, failed)->device) != 0) continue;
+        entrants[i].out = true;
+        r->state = ROW_LOST;
+        snprintf(r->note, sizeof r->note, "%.*s", (int)strcspn(ohm_error_message(), "\n"),
+                 ohm_error_message());
+    }
+}
+
+typedef struct heat {
+    bench *bench;
+    entrant *entrants;
+    size_t count;
+} heat;
+
+// Runs one sample, and holds its digest against the others'. s->wall stays 0 when it failed.
+static ohm_status run_one(const heat *h, entrant *e, uint64_t steps, sample *s) {
+    *s = (sample){0};
+    if (e->out) return OHM_OK;
+    if (e->run(e, steps, s)) {
+        take_out(h->bench, h->entrants, h->count, e);
+        s->wall = 0;
+        return OHM_OK;
+    }
+    if (!s->has_digest) return OHM_OK;
+    char who[96];
+    const bench_row *r = row_of(h->bench, e);
+    describe(r, who, sizeof who);
+    return ledger_check(&h->bench->ledger, r->side, steps, s->digest, who);
+}
+
+// ---- Getting ready ----------------------------------------------------------------------------
+
+// A number of steps that everyone does once, however fast, so that all digests meet.
+static uint64_t common_steps(uint64_t side) {
+    const uint64_t fit = ((uint64_t)1 << 26) / (side * side);
+    return fit < 1 ? 1 : fit > 256 ? 256 : fit;
+}
+
+// As many steps as make a sample long enough: powers of two, so that entrants that are nearly as fast do the
+// same number, and their digests meet. The runs until then warm up.
+static ohm_status find_steps(const heat *h, entrant *e) {
+    bench_row *r = row_of(h->bench, e);
+    const double aim = h->bench->options->seconds / SAMPLES_AIM;
+    uint64_t steps = 1;
+    while (steps < e->least) steps *= 2;
+    sample s;
+    ohm_status status = OHM_OK;
+    if (e->digests) status = run_one(h, e, common_steps(r->side), &s);
+    while (!status && !e->out && !cli_caught()) {
+        status = run_one(h, e, steps, &s);
+        if (s.wall >= aim / 2 || steps >= STEPS_MOST) break;
+        steps *= s.wall < aim / 16 ? 8 : 2;
+    }
+    r->steps = steps;
+    return status;
+}
+
+// ---- Measuring --------------------------------------------------------------------------------
+
+static ohm_status add_sample(const heat *h, entrant *e) {
+    bench_row *r = row_of(h->bench, e);
+    sample s;
+    bench_say(h->bench, "%" PRIu64 " x %" PRIu64 ": %s %s, sample %zu", r->side, r->side, r->device,
+              row_kind_name(r->kind), r->wall.count + 1);
+    const ohm_status status = run_one(h, e, r->steps, &s);
+    if (status || e->out) return status;
+    samples_add(&r->wall, s.wall);
+    if (s.device > 0) samples_add(&r->clock, s.device);
+    r->launches = s.launches;
+    r->digest = s.digest;
+    return OHM_OK;
+}
+
+static bool has_enough(const heat *h, const entrant *e) {
+    const samples *wall = &row_of(h->bench, e)->wall;
+    double spent = 0;
+    for (size_t i = 0; i < wall->count; i++) spent += wall->value[i];
+    return e->out || wall->count == SAMPLES_MAX ||
+           (wall->count >= SAMPLES_LEAST && spent >= h->bench->options->seconds);
+}
+
+// One sample of everyone who has not had enough. *more tells whether there was one.
+static ohm_status run_round(const heat *h, bool *more) {
+    ohm_status status = OHM_OK;
+    *more = false;
+    for (size_t i = 0; i < h->count && !status && !cli_caught(); i++) {
+        if (has_enough(h, &h->entrants[i])) continue;
+        *more = true;
+        status = add_sample(h, &h->entrants[i]);
+    }
+    return status;
+}
+
+// What an interrupt left unmeasured was skipped.
+static void skip_rest(const heat *h) {
+    for (size_t i = 0; i < h->count; i++) {
+        bench_row *r = row_of(h->bench, &h->entrants[i]);
+        if (h->entrants[i].out || r->wall.count) continue;
+        r->state = ROW_SKIPPED;
+        snprintf(r->note, sizeof r->note, "interrupted");
+    }
+}
+
+ohm_status heat_run(bench *b, entrant *entrants, size_t count) {
+    const heat h = {b, entrants, count};
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < count && !status && !cli_caught(); i++) {
+        const bench_row *r = row_of(b, &entrants[i]);
+        bench_say(b, "%" PRIu64 " x %" PRIu64 ": warming up %s %s", r->side, r->side, r->device,
+                  row_kind_name(r->kind));
+        status = find_steps(&h, &entrants[i]);
+    }
+    for (bool more = true; more && !status && !cli_caught();) status = run_round(&h, &more);
+    bench_say(b, NULL);
+    skip_rest(&h);
+    return status;
+}

@@ -1,0 +1,36 @@
+#include "ledger.h"
+#include "../host/error.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct ledger_entry {
+    uint64_t side, steps, digest;
+    char who[96];
+};
+
+static ohm_status hold_against(const ledger_entry *e, uint64_t digest, const char *who) {
+    if (e->digest == digest) return OHM_OK;
+    return error_set(OHM_DEVICE_FAILED,
+                     "%s computes wrongly, or %s does: after %" PRIu64 " steps of %" PRIu64 " x %" PRIu64
+                     " the digests are %016" PRIx64 " and %016" PRIx64,
+                     who, e->who, e->steps, e->side, e->side, digest, e->digest);
+}
+
+ohm_status ledger_check(ledger *l, uint64_t side, uint64_t steps, uint64_t digest, const char *who) {
+    for (size_t i = 0; i < l->count; i++)
+        if (l->entry[i].side == side && l->entry[i].steps == steps)
+            return hold_against(&l->entry[i], digest, who);
+    ledger_entry *more = realloc(l->entry, (l->count + 1) * sizeof *more);
+    if (!more) return error_no_memory("digests");
+    l->entry = more;
+    ledger_entry *e = &more[l->count++];
+    *e = (ledger_entry){.side = side, .steps = steps, .digest = digest};
+    snprintf(e->who, sizeof e->who, "%s", who);
+    return OHM_OK;
+}
+
+void ledger_free(ledger *l) {
+    free(l->entry);
+}

@@ -1,0 +1,20 @@
+// Digests by what they are of, so that every timed run can be held against all others.
+#ifndef BENCH_LEDGER_H
+#define BENCH_LEDGER_H
+
+#include "../host/ohmscape.h"
+
+typedef struct ledger_entry ledger_entry;
+
+typedef struct ledger {
+    size_t count;
+    ledger_entry *entry;
+} ledger;
+
+// Enters the digest that `who` found of a crossbar of side × side after so many steps, or holds it against
+// the one that is there. Errors: OHM_DEVICE_FAILED, naming both, if they differ; OHM_OUT_OF_MEMORY.
+ohm_status ledger_check(ledger *l, uint64_t side, uint64_t steps, uint64_t digest, const char *who);
+
+void ledger_free(ledger *l);
+
+#endif

@@ -1,0 +1,193 @@
+// ohmscape-bench: the benchmark, which `ohmscape bench` hands over to.
+#include "files.h"
+#include "machine.h"
+#include "plot.h"
+#include "table.h"
+#include "../host/definition.h"
+#include "../host/error.h"
+
+#include <hdf5.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// ---- What the parts use -----------------------------------------------------------------------
+
+void bench_say(const bench *b, const char *format, ...) {
+    if (!b->progress) return;
+    fputs("\r\033[K", stderr);
+    if (format) {
+        va_list arguments;
+        va_start(arguments, format);
+        vfprintf(stderr, format, arguments);
+        va_end(arguments);
+    }
+    fflush(stderr);
+}
+
+bool on_host(const ohm_device_info *info) {
+    return info->type == OHM_DEVICE_NATIVE || info->type == OHM_DEVICE_CPU;
+}
+
+ohm_definition bench_definition(const bench *b, uint64_t side) {
+    ohm_definition d = ohm_definition_default();
+    d.rows = d.cols = side;
+    d.model = b->options->model;
+    d.stimulus = b->options->stimulus;
+    return d;
+}
+
+uint64_t state_bytes(uint64_t side) {
+    return side * ((side + OHM_BLOCK - 1) / OHM_BLOCK * OHM_BLOCK) * sizeof(float);
+}
+
+// All powers of 4 synapses from 2⁸ to what some device has memory for.
+static void add_all_sizes(const bench *b, number_list *list) {
+    uint64_t most = 0;
+    for (size_t i = 0; i < b->contender_count; i++)
+        if (b->contender[i].info.memory > most) most = b->contender[i].info.memory;
+    for (uint64_t side = 16; state_bytes(side) <= most && list->count < LIST_MAX; side *= 2)
+        list->value[list->count++] = side;
+}
+
+number_list bench_sizes(const bench *b, const number_list *standard) {
+    const number_list *asked = b->options->sizes.count ? &b->options->sizes : standard;
+    number_list list = {0};
+    for (size_t i = 0; i < asked->count && list.count < LIST_MAX; i++) {
+        if (asked->value[i])
+            list.value[list.count++] = asked->value[i];
+        else
+            add_all_sizes(b, &list);
+    }
+    return list;
+}
+
+// ---- Opening ----------------------------------------------------------------------------------
+
+static ohm_status add_contender(bench *b, const char *selector) {
+    contender *more = realloc(b->contender, (b->contender_count + 1) * sizeof *more);
+    if (!more) return error_no_memory("devices");
+    b->contender = more;
+    contender *c = &more[b->contender_count];
+    const ohm_status status = ohm_devices_open_profiling(selector, &c->devices);
+    if (status) return status;
+    c->info = *ohm_devices_info(c->devices, 0);
+    b->contender_count++;
+    for (size_t i = 0; i + 1 < b->contender_count; i++)
+        if (strcmp(b->contender[i].info.id, c->info.id) == 0)
+            return error_set(OHM_BAD_ARGUMENT, "--devices: %s is there twice", c->info.id);
+    return OHM_OK;
+}
+
+static ohm_status open_all_devices(bench *b) {
+    ohm_device_info *list;
+    size_t count;
+    ohm_status status = ohm_devices_list(&list, &count);
+    if (status) return status;
+    for (size_t i = 0; i < count && !status; i++) status = add_contender(b, list[i].id);
+    free(list);
+    return status;
+}
+
+static ohm_status open_devices(bench *b) {
+    const char *text = b->options->devices;
+    if (strcmp(text, "all") == 0) return open_all_devices(b);
+    ohm_status status = OHM_OK;
+    for (;;) {
+        char selector[64];
+        const size_t length = strcspn(text, ",");
+        snprintf(selector, sizeof selector, "%.*s", (int)length, text);
+        status = add_contender(b, selector);
+        if (status || !text[length]) return status;
+        text += length + 1;
+    }
+}
+
+// Whether there is such a model and stimulus, and whether the peers know the law.
+static ohm_status check_law(const bench *b) {
+    const ohm_definition wanted = bench_definition(b, 1), standard = ohm_definition_default();
+    plan asked, own;
+    const ohm_status status = plan_make(&wanted, &asked);
+    if (status || !(b->options->parts & PART_PEERS)) return status;
+    plan_make(&standard, &own);
+    if (strcmp(asked.text[ROLE_MODEL], own.text[ROLE_MODEL]) == 0 &&
+        strcmp(asked.text[ROLE_STIMULUS], own.text[ROLE_STIMULUS]) == 0)
+        return OHM_OK;
+    return error_set(OHM_BAD_ARGUMENT, "peers: the others know %s with %s voltages alone", standard.model,
+                     standard.stimulus);
+}
+
+// ---- The benchmark ----------------------------------------------------------------------------
+
+static ohm_status run_parts(bench *b) {
+    static const struct {
+        unsigned part;
+        ohm_status (*run)(bench *b);
+    } parts[] = {{PART_THROUGHPUT, part_throughput},
+                 {PART_SCALING, part_scaling},
+                 {PART_PEERS, part_peers},
+                 {PART_FRAMES, part_frames}};
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !status && !cli_caught(); i++)
+        if (b->options->parts & parts[i].part) status = parts[i].run(b);
+    bench_say(b, NULL);
+    return status;
+}
+
+static ohm_status report(bench *b, bench_files *f) {
+    const bench_options *o = b->options;
+    if (o->compare) {
+        files_compare(b, f);
+        table_print_compared(b);
+    }
+    table_print_count(b);
+    ohm_status status = files_write(b, f);
+    if (!status && o->plot) status = plot_draw(b, o->plot);
+    return status ? status : cli_flush();
+}
+
+// Everything that can be wrong with what was asked for is said before the first measurement.
+static ohm_status benchmark(bench *b, bench_files *f) {
+    ohm_status status = check_law(b);
+    if (!status) status = open_devices(b);
+    if (!status && b->options->plot) status = plot_check(b->options->plot);
+    if (!status) status = files_open(b, f);
+    if (!status) status = run_parts(b);
+    return status ? status : report(b, f);
+}
+
+static void close_all(bench *b, bench_files *f) {
+    files_close(f);
+    for (size_t i = 0; i < b->contender_count; i++) ohm_devices_close(b->contender[i].devices);
+    free(b->contender);
+    ledger_free(&b->ledger);
+    results_free(&b->results);
+}
+
+int bench_run(int argc, char **argv) {
+    bench_options o;
+    ohm_status status = bench_options_parse(argc, argv, &o);
+    if (status) return cli_fail(status);
+    cli_catch_signals();
+    signal(SIGPIPE, SIG_IGN); // a peer that ends is no reason to end
+    bench b = {.options = &o, .progress = !o.quiet && isatty(STDERR_FILENO)};
+    bench_files f = {0};
+    status = benchmark(&b, &f);
+    const int code = status ? cli_fail(status) : cli_caught() ? 128 + cli_caught() : EXIT_SUCCESS;
+    close_all(&b, &f);
+    return code;
+}
+
+int main(int argc, char **argv) {
+    H5dont_atexit(); // as in host/cli/main.c
+    const command *const commands[] = {&command_bench};
+    if (argc == 2 && strcmp(argv[1], "--manual-options") == 0) {
+        options_print_manual(commands, 1);
+        return EXIT_SUCCESS;
+    }
+    // Called by hand it needs no command; handed over to, it is its own first argument.
+    return bench_run(argc, argv);
+}

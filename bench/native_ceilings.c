@@ -1,0 +1,48 @@
+// The ceilings of the native engine for one lane width and instruction set, both given by compiler
+// options, as for host/native_lanes.c.
+#include "native_ceilings.h"
+
+#include "../kernels/ceilings.h"
+
+static void copy(const native_job *job, u64 first, u64 end) {
+    const ohm_shape shape = job->shape;
+    float *plane = job->state;
+    const u32 flip = (u32)(job->t >> 32); // t is small
+    FOR_STRIPS(shape, first, end, ceiling_copy(plane, shape, row, x, flip));
+}
+
+static void philox(const native_job *job, u64 first, u64 end) {
+    const ohm_physics physics = job->physics;
+    const ohm_shape shape = job->shape;
+    float *plane = job->state;
+    const u64 t = job->t;
+    const u32 steps = job->steps;
+    FOR_STRIPS(shape, first, end, ceiling_philox(plane, shape, row, x, t, steps, &physics));
+}
+
+OHM_FN void arithmetic_strips(int model, int stimulus, const native_job *job, u64 first, u64 end) {
+    const ohm_physics physics = job->physics;
+    const ohm_shape shape = job->shape;
+    float *plane = job->state;
+    const u64 t = job->t;
+    const u32 steps = job->steps;
+    FOR_STRIPS(shape, first, end,
+               ceiling_arithmetic(model, stimulus, plane, shape, row, x, t, steps, &physics));
+}
+
+#define ARITHMETIC(stimulus, model)                                                                          \
+    static void arithmetic_##model##_##stimulus(const native_job *job, u64 first, u64 end) {                 \
+        arithmetic_strips(OHM_MODEL_##model, OHM_DISTRIBUTION_##stimulus, job, first, end);                  \
+    }
+#define MODEL(model, unused) OHM_DISTRIBUTIONS(ARITHMETIC, model)
+OHM_MODELS(MODEL, )
+
+#define ENTRY(stimulus, model) [OHM_DISTRIBUTION_##stimulus] = arithmetic_##model##_##stimulus,
+#define ROW(model, unused) [OHM_MODEL_##model] = {OHM_DISTRIBUTIONS(ENTRY, model)},
+
+const native_ceilings OHM_PASTE(native_ceilings_, OHM_LANES) = {
+    .lanes = OHM_LANES,
+    .copy = copy,
+    .philox = philox,
+    .arithmetic = {OHM_MODELS(ROW, )},
+};

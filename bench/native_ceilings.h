@@ -1,0 +1,16 @@
+// The ceilings (kernels/ceilings.h) of the native engine, one set of loops for each lane width.
+#ifndef BENCH_NATIVE_CEILINGS_H
+#define BENCH_NATIVE_CEILINGS_H
+
+#include "../host/native_lanes.h"
+
+// They work on job->state as on any memory. copy passes over it once, however many steps there are.
+typedef struct native_ceilings {
+    unsigned lanes;
+    native_advance *copy, *philox;
+    native_advance *arithmetic[OHM_MODEL_COUNT][OHM_DISTRIBUTION_COUNT];
+} native_ceilings;
+
+extern const native_ceilings native_ceilings_1, native_ceilings_4, native_ceilings_8, native_ceilings_16;
+
+#endif

@@ -1,0 +1,121 @@
+#include "options.h"
+#include "../host/error.h"
+#include "../host/number.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SETTER(name) static ohm_status set_##name(void *object, const char *text)
+#define OF(object) ((bench_options *)(object))
+
+// ---- Values -----------------------------------------------------------------------------------
+
+// Reads whole numbers in [1, max], or auto, separated by commas.
+static ohm_status read_list(const char *name, const char *text, uint64_t max, number_list *list) {
+    char item[32];
+    list->count = 0;
+    for (;;) {
+        const size_t length = strcspn(text, ",");
+        if (list->count == LIST_MAX)
+            return error_set(OHM_BAD_ARGUMENT, "--%s: more than %d values", name, LIST_MAX);
+        snprintf(item, sizeof item, "%.*s", (int)length, text);
+        const ohm_status status = options_read_auto(name, item, max, &list->value[list->count]);
+        if (status) return status;
+        list->count++;
+        if (!text[length]) return OHM_OK;
+        text += length + 1;
+    }
+}
+
+#define TEXT_SETTER(name)                                                                                    \
+    SETTER(name) {                                                                                           \
+        if (!*text) return options_bad_value(#name, text, "a name");                                         \
+        OF(object)->name = text;                                                                             \
+        return OHM_OK;                                                                                       \
+    }
+
+TEXT_SETTER(devices)
+TEXT_SETTER(model)
+TEXT_SETTER(stimulus)
+TEXT_SETTER(json)
+TEXT_SETTER(csv)
+TEXT_SETTER(compare)
+TEXT_SETTER(plot)
+
+SETTER(sizes) {
+    return read_list("sizes", text, OHM_MAX_SIDE, &OF(object)->sizes);
+}
+
+SETTER(fuse) {
+    return read_list("fuse", text, OHM_MAX_FUSE, &OF(object)->fuse);
+}
+
+SETTER(seconds) {
+    double *seconds = &OF(object)->seconds;
+    const bool right = number_read_double(text, seconds) && *seconds > 0 && *seconds <= 3600;
+    return right ? OHM_OK : options_bad_value("seconds", text, "a number above 0 and up to 3600");
+}
+
+SETTER(quiet) {
+    (void)text;
+    OF(object)->quiet = true;
+    return OHM_OK;
+}
+
+// ---- The table --------------------------------------------------------------------------------
+
+static const option_entry entries[] = {
+    {"sizes", 0, "N,...",
+     "rows and columns of the crossbars, or auto: all powers of 4 synapses\nfrom 16 x 16 to what memory "
+     "holds "
+     "(default 256,1024,4096)",
+     set_sizes},
+    {"devices", 0, "D,...", "all (default), or as for run --device", set_devices},
+    {"fuse", 0, "K,...", "steps in one launch, 1 to 65536 or auto (default 1,auto)", set_fuse},
+    {"model", 0, "MODEL", "the memristor (default sin-state)", set_model},
+    {"stimulus", 0, "STIMULUS", "the voltages (default uniform)", set_stimulus},
+    {"seconds", 0, "S", "time for each row, in s (default 0.5); never fewer than 3 samples", set_seconds},
+    {"json", 0, "F.json", "write everything that was measured", set_json},
+    {"csv", 0, "F.csv", "write a line for each row", set_csv},
+    {"compare", 0, "OLD.json", "hold the rates against those of a former run", set_compare},
+    {"plot", 0, "DIR", "draw the results with gnuplot, as PNG and SVG", set_plot},
+    {"quiet", 'q', NULL, "no table and no progress", set_quiet},
+    {0},
+};
+
+const command command_bench = {
+    .name = "bench",
+    .arguments = "[throughput|scaling|peers|frames|all]...",
+    .summary = "Measure throughput against what the machine could do (the default), how it scales, how fast\n"
+               "others do the same, and where the time of a displayed frame goes",
+    .options = entries,
+    .run = bench_run,
+};
+
+static ohm_status read_part(const char *text, unsigned *parts) {
+    static const struct {
+        const char *name;
+        unsigned part;
+    } known[] = {{"throughput", PART_THROUGHPUT},
+                 {"scaling", PART_SCALING},
+                 {"peers", PART_PEERS},
+                 {"frames", PART_FRAMES},
+                 {"all", PART_ALL}};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(text, known[i].name) != 0) continue;
+        *parts |= known[i].part;
+        return OHM_OK;
+    }
+    return error_set(OHM_BAD_ARGUMENT, "\"%s\" is not throughput, scaling, peers, frames or all", text);
+}
+
+ohm_status bench_options_parse(int argc, char **argv, bench_options *o) {
+    *o = (bench_options){
+        .fuse = {2, {1, 0}}, .devices = "all", .model = "sin-state", .stimulus = "uniform", .seconds = 0.5};
+    uint64_t given;
+    int first;
+    ohm_status status = options_parse(&command_bench, o, argc, argv, &given, &first);
+    for (; first < argc && !status; first++) status = read_part(argv[first], &o->parts);
+    if (!o->parts) o->parts = PART_THROUGHPUT;
+    return status;
+}

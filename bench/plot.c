@@ -1,0 +1,212 @@
+#include "plot.h"
+#include "child.h"
+#include "../host/error.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+ohm_status plot_check(const char *folder) {
+    const char *const version[] = {"gnuplot", "--version", NULL};
+    char *text;
+    if (mkdir(folder, 0777) && errno != EEXIST)
+        return error_set(OHM_IO_FAILED, "cannot make the folder %s: %s", folder, strerror(errno));
+    if (access(folder, W_OK | X_OK))
+        return error_set(OHM_IO_FAILED, "cannot write into %s: %s", folder, strerror(errno));
+    if (child_run(version, 0, &text, NULL) == OHM_OK) {
+        free(text);
+        return OHM_OK;
+    }
+    error_set(OHM_NO_DEVICE, "--plot needs gnuplot, which is not there");
+    error_hint("apt install gnuplot-nox");
+    return OHM_NO_DEVICE;
+}
+
+// ---- Series -----------------------------------------------------------------------------------
+
+// One line of a plot: rows alike but for what x is.
+typedef struct series {
+    const char *part;
+    row_kind kind;
+    const char *device;
+    int fuse, threads; // −1: all
+} series;
+
+static bool belongs(const bench_row *r, const series *s) {
+    return r->state == ROW_MEASURED && r->kind == s->kind && strcmp(r->part, s->part) == 0 &&
+           strcmp(r->device, s->device) == 0 && (s->fuse < 0 || (int)r->fuse == s->fuse) &&
+           (s->threads < 0 || (int)r->threads == s->threads);
+}
+
+static bool has_rows(const bench *b, const series *s) {
+    for (size_t i = 0; i < b->results.count; i++)
+        if (belongs(&b->results.row[i], s)) return true;
+    return false;
+}
+
+static bool has_part(const bench *b, const char *part) {
+    for (size_t i = 0; i < b->results.count; i++)
+        if (b->results.row[i].state == ROW_MEASURED && strcmp(b->results.row[i].part, part) == 0) return true;
+    return false;
+}
+
+// Its values as a block of data: x, synapse-steps a second at the median, least and most, seconds a step.
+static void write_series(FILE *out, const bench *b, const series *s, const char *block,
+                         double (*x)(const bench_row *r)) {
+    fprintf(out, "$%s << END\n", block);
+    for (size_t i = 0; i < b->results.count; i++) {
+        const bench_row *r = &b->results.row[i];
+        if (belongs(r, s))
+            fprintf(out, "%.9g %.9g %.9g %.9g %.9g\n", x(r), row_rate(r, 0.5), row_rate(r, 0), row_rate(r, 1),
+                    row_step(r));
+    }
+    fprintf(out, "END\n");
+}
+
+static double synapses_of(const bench_row *r) {
+    return (double)r->side * (double)r->side;
+}
+
+static double fuse_of(const bench_row *r) {
+    return r->fuse;
+}
+
+static double threads_of(const bench_row *r) {
+    return r->threads;
+}
+
+// ---- Pages ------------------------------------------------------------------------------------
+
+// The plots of one picture: data first, then what is drawn of it.
+typedef struct page {
+    FILE *out;
+    const bench *b;
+    int blocks;
+    char plots[8192]; // the arguments of gnuplot's plot, so far
+} page;
+
+static void add_plot(page *p, const series *s, double (*x)(const bench_row *r), const char *columns,
+                     const char *look, const char *title) {
+    char block[24];
+    if (!has_rows(p->b, s)) return;
+    snprintf(block, sizeof block, "data%d", p->blocks++);
+    write_series(p->out, p->b, s, block, x);
+    const size_t used = strlen(p->plots);
+    snprintf(p->plots + used, sizeof p->plots - used, "%s$%s using %s %s title \"%s\"", used ? ", " : "",
+             block, columns, look, title);
+}
+
+static void draw(page *p) {
+    if (p->plots[0]) fprintf(p->out, "plot %s\n", p->plots);
+    p->plots[0] = '\0';
+}
+
+static void start(FILE *out, const char *folder, const char *name, const char *terminal, int width,
+                  int height) {
+    const bool png = strcmp(terminal, "png") == 0;
+    fprintf(out, "reset\nset terminal %s size %d,%d %s\n", png ? "pngcairo" : "svg", width, height,
+            png ? "font 'DejaVu Sans,11'" : "font 'DejaVu Sans,12' background '#ffffff'");
+    fprintf(
+        out,
+        "set output '%s/%s.%s'\nset grid lc rgb '#dddddd'\nset key noenhanced\nset style data linespoints\n",
+        folder, name, terminal);
+}
+
+static void draw_throughput(FILE *out, const bench *b, const char *folder, const char *terminal) {
+    page p = {.out = out, .b = b};
+    start(out, folder, "throughput", terminal, 900, 560);
+    fprintf(out,
+            "set logscale xy\nset xlabel 'synapses'\nset ylabel 'synapse-steps/s'\nset key bottom right\n"
+            "set format x '10^{%%L}'\nset format y '10^{%%L}'\n");
+    for (size_t d = 0; d < b->contender_count; d++) {
+        const char *device = b->contender[d].info.id;
+        char look[96], title[96];
+        for (size_t f = 0; f < b->options->fuse.count; f++) {
+            const series s = {"throughput", ROW_UPDATE, device, (int)b->options->fuse.value[f], 0};
+            snprintf(title, sizeof title, s.fuse ? "%s, %d steps a launch" : "%s, fuse auto", device, s.fuse);
+            snprintf(look, sizeof look, "with yerrorlines lw 2 lc %zu pt %zu", d + 1, f + 5);
+            add_plot(&p, &s, synapses_of, "1:2:3:4", look, title);
+        }
+        const series arithmetic = {"throughput", ROW_ARITHMETIC, device, -1, -1};
+        const series copy = {"throughput", ROW_COPY, device, -1, -1};
+        snprintf(title, sizeof title, "%s: what arithmetic allows", device);
+        snprintf(look, sizeof look, "with lines dt 2 lc %zu", d + 1);
+        add_plot(&p, &arithmetic, synapses_of, "1:2", look, title);
+        snprintf(title, sizeof title, "%s: what memory allows at 1 step a launch", device);
+        snprintf(look, sizeof look, "with lines dt 3 lc %zu", d + 1);
+        add_plot(&p, &copy, synapses_of, "1:2", look, title);
+    }
+    draw(&p);
+}
+
+// All devices' rows of a part.
+static void draw_part(page *p, const char *part, double (*x)(const bench_row *r), const char *columns) {
+    for (size_t d = 0; d < p->b->contender_count; d++) {
+        const series s = {part, ROW_UPDATE, p->b->contender[d].info.id, -1, -1};
+        char look[64];
+        snprintf(look, sizeof look, "lw 2 lc %zu pt 7", d + 1);
+        add_plot(p, &s, x, columns, look, s.device);
+    }
+    draw(p);
+}
+
+static void draw_scaling(FILE *out, const bench *b, const char *folder, const char *terminal) {
+    page p = {.out = out, .b = b};
+    start(out, folder, "scaling", terminal, 1200, 420);
+    fprintf(out, "set multiplot layout 1,3\nset logscale xy\nset key top left\nset format x '10^{%%L}'\n"
+                 "set format y '10^{%%L}'\nset xlabel 'synapses'\nset ylabel 'seconds a step'\n");
+    draw_part(&p, "synapses", synapses_of, "1:5");
+    fprintf(out,
+            "unset logscale y\nset logscale x 2\nset format '%%g'\nset yrange [0:*]\nset key bottom right\n"
+            "set xlabel 'steps a launch'\nset ylabel 'synapse-steps/s'\n");
+    draw_part(&p, "fuse", fuse_of, "1:2");
+    fprintf(out, "unset logscale\nset xtics 1\nset xrange [0.5:*]\nset xlabel 'processors'\n");
+    draw_part(&p, "threads", threads_of, "1:2");
+    fprintf(out, "unset multiplot\n");
+}
+
+// A bar for each row of the largest size: devices, and peers if there are any.
+static void draw_speedup(FILE *out, const bench *b, const char *folder, const char *terminal) {
+    const char *part = has_part(b, "peers") ? "peers" : "throughput";
+    start(out, folder, "speedup", terminal, 900, 460);
+    fprintf(out, "$bars << END\n");
+    uint64_t largest = 0;
+    for (size_t i = 0; i < b->results.count; i++) {
+        const bench_row *r = &b->results.row[i];
+        if (r->state == ROW_MEASURED && strcmp(r->part, part) == 0 && r->side > largest) largest = r->side;
+    }
+    for (size_t i = 0; i < b->results.count; i++) {
+        const bench_row *r = &b->results.row[i];
+        if (r->state != ROW_MEASURED || strcmp(r->part, part) != 0 || r->side != largest) continue;
+        if (!(r->times_thread > 0)) continue;
+        fprintf(out, "\"%s%s", r->device, r->threads ? ", 1 thread" : "");
+        if (r->fuse) fprintf(out, ", fuse %u", r->fuse);
+        fprintf(out, "\" %.6g\n", r->times_thread);
+    }
+    fprintf(out,
+            "END\nunset key\nset logscale y\nset boxwidth 0.7\nset style fill solid 0.8\n"
+            "set xtics rotate by -30 noenhanced\nset format y '%%g'\n"
+            "set title '%" PRIu64 " x %" PRIu64 " synapses'\n"
+            "set ylabel 'times one thread of the native engine'\n"
+            "plot $bars using 0:2:xtic(1) with boxes lc rgb '#4477aa', "
+            "$bars using 0:2:(sprintf('%%.3g', $2)) with labels offset 0,0.6\n",
+            largest, largest);
+}
+
+ohm_status plot_draw(const bench *b, const char *folder) {
+    static const char *const terminals[] = {"png", "svg"};
+    const char *const gnuplot[] = {"gnuplot", NULL};
+    child c;
+    const ohm_status status = child_start(gnuplot, 0, &c);
+    if (status) return status;
+    for (int i = 0; i < 2; i++) {
+        if (has_part(b, "throughput")) draw_throughput(c.in, b, folder, terminals[i]);
+        if (has_part(b, "synapses")) draw_scaling(c.in, b, folder, terminals[i]);
+        if (has_part(b, "throughput") || has_part(b, "peers")) draw_speedup(c.in, b, folder, terminals[i]);
+    }
+    fprintf(c.in, "unset output\n");
+    return child_end(&c, NULL);
+}

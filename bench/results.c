@@ -1,0 +1,120 @@
+#include "results.h"
+#include "../host/error.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+ohm_status results_add(results *r, const bench_row *is, size_t *index) {
+    bench_row *more = realloc(r->row, (r->count + 1) * sizeof *more);
+    if (!more) return error_no_memory("results");
+    r->row = more;
+    *index = r->count++;
+    r->row[*index] = *is;
+    return OHM_OK;
+}
+
+void results_free(results *r) {
+    free(r->row);
+}
+
+const char *row_kind_name(row_kind kind) {
+    static const char *const name[] = {"update", "copy", "philox", "arithmetic", "peer", "memory", "frame"};
+    return name[kind];
+}
+
+const char *row_state_name(row_state state) {
+    static const char *const name[] = {"measured", "skipped", "lost"};
+    return name[state];
+}
+
+bool row_same(const bench_row *a, const bench_row *b) {
+    return strcmp(a->part, b->part) == 0 && a->kind == b->kind && strcmp(a->device, b->device) == 0 &&
+           a->side == b->side && a->fuse == b->fuse && a->threads == b->threads;
+}
+
+// ---- Rates ------------------------------------------------------------------------------------
+
+double row_rate(const bench_row *r, double q) {
+    const double seconds = samples_quantile(&r->wall, 1 - q);
+    return seconds > 0 ? (double)r->synapses * (double)r->steps / seconds : 0;
+}
+
+double row_step(const bench_row *r) {
+    return r->steps ? samples_quantile(&r->wall, 0.5) / (double)r->steps : 0;
+}
+
+double row_synapse_step(const bench_row *r) {
+    return r->synapses ? row_step(r) / (double)r->synapses : 0;
+}
+
+double row_launch(const bench_row *r) {
+    return r->launches ? samples_quantile(&r->wall, 0.5) / (double)r->launches : 0;
+}
+
+double row_bytes(const bench_row *r) {
+    if (r->kind != ROW_UPDATE && r->kind != ROW_COPY) return 0;
+    return r->steps ? 8.0 * (double)r->synapses * (double)r->launches / (double)r->steps : 0;
+}
+
+double row_bandwidth(const bench_row *r) {
+    const double step = row_step(r);
+    return step > 0 ? row_bytes(r) / step : 0;
+}
+
+// ---- Relations --------------------------------------------------------------------------------
+
+void row_set_share(bench_row *r, const bench_row *copy, const bench_row *arithmetic) {
+    const double bytes = row_bytes(r) / (double)r->synapses; // of a synapse-step
+    const double by_memory = row_bandwidth(copy) / bytes, by_arithmetic = row_rate(arithmetic, 0.5);
+    r->memory_bound = by_memory < by_arithmetic;
+    r->share = row_rate(r, 0.5) / fmin(by_memory, by_arithmetic);
+}
+
+// The measured row of a part and size that is such, or NULL.
+static const bench_row *find(const results *r, const char *part, row_kind kind, const char *device,
+                             uint64_t side, unsigned fuse, unsigned threads) {
+    bench_row wanted = {.part = part, .kind = kind, .side = side, .fuse = fuse, .threads = threads};
+    strncpy(wanted.device, device, sizeof wanted.device - 1);
+    for (size_t i = 0; i < r->count; i++)
+        if (row_same(&r->row[i], &wanted) && r->row[i].state == ROW_MEASURED) return &r->row[i];
+    return NULL;
+}
+
+static double times(const bench_row *r, const bench_row *other) {
+    return other ? row_rate(r, 0.5) / row_rate(other, 0.5) : 0;
+}
+
+void results_relate(results *r, const char *part, uint64_t side) {
+    const bench_row *thread = find(r, part, ROW_UPDATE, "native", side, 0, 1);
+    for (size_t i = 0; i < r->count; i++) {
+        bench_row *it = &r->row[i];
+        if (it->state != ROW_MEASURED || strcmp(it->part, part) != 0 || it->side != side) continue;
+        if (it->kind != ROW_UPDATE && it->kind != ROW_PEER) continue;
+        const bench_row *copy = find(r, part, ROW_COPY, it->device, side, 0, 0);
+        const bench_row *arithmetic = find(r, part, ROW_ARITHMETIC, it->device, side, 0, 0);
+        if (copy && arithmetic && it->threads == 0) row_set_share(it, copy, arithmetic);
+        it->times_native = times(it, find(r, part, ROW_UPDATE, "native", side, 0, 0));
+        it->times_thread = times(it, thread);
+    }
+}
+
+bool results_slope(const results *r, const char *part, const char *device, uint64_t least, double *slope,
+                   size_t *points) {
+    double *x = calloc(2 * r->count + 1, sizeof *x), *y = x + r->count;
+    size_t n = 0;
+    for (size_t i = 0; x && i < r->count; i++) {
+        const bench_row *it = &r->row[i];
+        if (it->state != ROW_MEASURED || it->kind != ROW_UPDATE || strcmp(it->part, part) != 0 ||
+            strcmp(it->device, device) != 0 || it->synapses < least || it->fuse || it->threads)
+            continue;
+        x[n] = log((double)it->synapses);
+        y[n++] = log(row_step(it));
+    }
+    straight_line l;
+    const bool fits = line_fit(x, y, n, &l);
+    free(x);
+    if (fits) *slope = l.slope;
+    *points = n;
+    return fits;
+}

@@ -1,0 +1,167 @@
+// How the update scales: with the synapses, with the steps a launch, with threads; what a launch costs, and
+// what memory a synapse takes.
+#include "child.h"
+#include "lineup.h"
+#include "table.h"
+#include "../host/cli/cli.h"
+#include "../host/error.h"
+
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define SLOPE_LEAST ((uint64_t)1 << 20) // synapses: below, a launch costs more than its work
+
+static const number_list automatic = {1, {0}};
+
+// The size that scaling other than with the synapses is measured at.
+static uint64_t one_side(const bench *b) {
+    const number_list *sizes = &b->options->sizes;
+    uint64_t most = 0;
+    for (size_t i = 0; i < sizes->count; i++) most = sizes->value[i] > most ? sizes->value[i] : most;
+    return most ? most : 4096;
+}
+
+// ---- In this process --------------------------------------------------------------------------
+
+static ohm_status measure(bench *b, const char *part, uint64_t side, const number_list *fuses, size_t first,
+                          size_t end) {
+    lineup *l;
+    unsigned fuse;
+    ohm_status status = lineup_create(b, part, side, &l);
+    for (size_t i = first; i < end && !status; i++)
+        status = lineup_add_crossbar(b, l, &b->contender[i], fuses, false, &fuse);
+    if (!status) status = lineup_run(b, l);
+    lineup_destroy(l);
+    return status;
+}
+
+// One device after the other: the largest crossbars leave no room for two.
+static ohm_status with_synapses(bench *b) {
+    static const number_list standard = {6, {1024, 2048, 4096, 8192, 16384, 32768}};
+    const number_list sides = bench_sizes(b, &standard);
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < sides.count && !status; i++)
+        for (size_t d = 0; d < b->contender_count && !status && !cli_caught(); d++)
+            status = measure(b, "synapses", sides.value[i], &automatic, d, d + 1);
+    if (!status) table_print_slopes(b, "synapses", SLOPE_LEAST);
+    return status;
+}
+
+static ohm_status with_fuse(bench *b) {
+    static const number_list fuses = {9, {1, 2, 4, 8, 16, 32, 64, 128, 256}};
+    return measure(b, "fuse", one_side(b), &fuses, 0, b->contender_count);
+}
+
+// A crossbar so small that a launch is most of the time.
+static ohm_status of_a_launch(bench *b) {
+    static const number_list one = {1, {1}};
+    return measure(b, "launch", 64, &one, 0, b->contender_count);
+}
+
+// ---- In processes of their own ----------------------------------------------------------------
+
+// A run of `ohmscape run`, which can be kept to some processors and whose memory is its own.
+typedef struct run_prop {
+    const bench *bench;
+    const char *device;
+    uint64_t side;
+} run_prop;
+
+static ohm_status read_report(const char *text, sample *s) {
+    cJSON *report = cJSON_Parse(text);
+    const cJSON *seconds = cJSON_GetObjectItem(report, "seconds");
+    const char *digest = cJSON_GetStringValue(cJSON_GetObjectItem(report, "digest"));
+    const bool right = cJSON_IsNumber(seconds) && digest;
+    if (right) {
+        s->wall = seconds->valuedouble;
+        s->digest = strtoull(digest, NULL, 16);
+        s->has_digest = true;
+    }
+    cJSON_Delete(report);
+    return right ? OHM_OK : error_set(OHM_NO_DEVICE, "ohmscape run printed no report");
+}
+
+static ohm_status run_program(const run_prop *p, unsigned processors, uint64_t steps, sample *s,
+                              uint64_t *peak) {
+    char program[PATH_MAX + 32], side[24], count[24], *output;
+    cli_program_path("ohmscape", program, sizeof program);
+    snprintf(side, sizeof side, "%" PRIu64, p->side);
+    snprintf(count, sizeof count, "%" PRIu64, steps);
+    const bench_options *o = p->bench->options;
+    const char *const arguments[] = {program,   "run",        "--json",    "--neurons", side,
+                                     "--steps", count,        "--device",  p->device,   "--model",
+                                     o->model,  "--stimulus", o->stimulus, NULL};
+    ohm_status status = child_run(arguments, processors, &output, peak);
+    if (!status) status = read_report(output, s);
+    free(output);
+    return status;
+}
+
+static ohm_status run_entrant(entrant *e, uint64_t steps, sample *s) {
+    return run_program(e->object, e->threads, steps, s, NULL);
+}
+
+static ohm_status add_run(bench *b, lineup *l, const contender *c, unsigned threads) {
+    run_prop *p = malloc(sizeof *p);
+    if (!p) return error_no_memory("a run");
+    *p = (run_prop){b, c->info.id, l->side};
+    lineup_own(l, p, free);
+    bench_row r = lineup_row(l, ROW_UPDATE, c->info.id);
+    r.threads = threads;
+    const entrant e = {.run = run_entrant, .object = p, .least = 16, .threads = threads, .digests = true};
+    return lineup_add(b, l, &r, &e);
+}
+
+// 1, 2, 4 … and all the processors.
+static ohm_status with_threads(bench *b) {
+    const unsigned all = child_processors();
+    lineup *l;
+    ohm_status status = lineup_create(b, "threads", one_side(b), &l);
+    for (size_t d = 0; d < b->contender_count && !status; d++) {
+        if (!on_host(&b->contender[d].info)) continue;
+        for (unsigned n = 1; n <= all && !status; n = n < all && 2 * n > all ? all : 2 * n)
+            status = add_run(b, l, &b->contender[d], n);
+    }
+    if (!status) status = lineup_run(b, l);
+    lineup_destroy(l);
+    return status;
+}
+
+// ---- Memory -----------------------------------------------------------------------------------
+
+static ohm_status measure_memory(bench *b, lineup *l, const contender *c) {
+    const run_prop small = {b, c->info.id, 64}, large = {b, c->info.id, l->side};
+    bench_row r = lineup_row(l, ROW_MEMORY, c->info.id);
+    sample s;
+    size_t place;
+    bench_say(b, "%" PRIu64 " x %" PRIu64 ": %s, memory", l->side, l->side, c->info.id);
+    ohm_status status = run_program(&small, 0, 1, &s, &r.base_memory);
+    if (!status) status = run_program(&large, 0, 1, &s, &r.peak_memory);
+    if (status) return lineup_fail(b, r, status);
+    r.state_memory = state_bytes(l->side);
+    return results_add(&b->results, &r, &place);
+}
+
+static ohm_status of_memory(bench *b) {
+    const uint64_t asked = one_side(b), side = b->options->sizes.count ? asked : 16384;
+    lineup *l;
+    ohm_status status = lineup_create(b, "memory", side, &l);
+    for (size_t d = 0; d < b->contender_count && !status && !cli_caught(); d++)
+        status = measure_memory(b, l, &b->contender[d]);
+    bench_say(b, NULL);
+    if (!status) table_print(b, l->first_row);
+    lineup_destroy(l);
+    return status;
+}
+
+ohm_status part_scaling(bench *b) {
+    static ohm_status (*const parts[])(bench * b) = {with_synapses, with_fuse, with_threads, of_a_launch,
+                                                     of_memory};
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !status && !cli_caught(); i++)
+        status = parts[i](b);
+    return status;
+}

@@ -1,0 +1,45 @@
+// How fast each device updates crossbars of each size, and how near that is to what it could do.
+#include "lineup.h"
+#include "../host/cli/cli.h"
+#include "../host/engine.h"
+
+#include <stdlib.h>
+
+// Bytes that a device's crossbar and ceilings take of the host's memory.
+static uint64_t host_bytes(const contender *c, uint64_t side) {
+    const uint64_t state = state_bytes(side), gib = (uint64_t)1 << 30;
+    return on_host(&c->info) ? state + (state < gib ? state : gib) : 0;
+}
+
+// Whether all devices can hold their crossbars at once.
+static bool all_fit(const bench *b, uint64_t side) {
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < b->contender_count; i++) bytes += host_bytes(&b->contender[i], side);
+    return bytes < host_memory_available() / 10 * 9;
+}
+
+// The devices from first on up to, not including, end.
+static ohm_status measure(bench *b, uint64_t side, size_t first, size_t end) {
+    lineup *l;
+    ohm_status status = lineup_create(b, "throughput", side, &l);
+    for (size_t i = first; i < end && !status; i++)
+        status = lineup_add_device(b, l, &b->contender[i], &b->options->fuse);
+    if (!status) status = lineup_run(b, l);
+    lineup_destroy(l);
+    return status;
+}
+
+ohm_status part_throughput(bench *b) {
+    static const number_list standard = {3, {256, 1024, 4096}};
+    const number_list sides = bench_sizes(b, &standard);
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < sides.count && !status && !cli_caught(); i++) {
+        if (all_fit(b, sides.value[i])) {
+            status = measure(b, sides.value[i], 0, b->contender_count);
+            continue;
+        }
+        for (size_t d = 0; d < b->contender_count && !status && !cli_caught(); d++)
+            status = measure(b, sides.value[i], d, d + 1);
+    }
+    return status;
+}

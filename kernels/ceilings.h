@@ -1,0 +1,51 @@
+// What bounds an update, each alone, for the benchmark: the memory traffic of the state, the random words,
+// and the whole arithmetic in registers. The loops are those of strip.h.
+#ifndef OHM_CEILINGS_H
+#define OHM_CEILINGS_H
+
+#include "strip.h"
+
+// Reads and writes the strip. flip is 0, which the compiler does not know.
+OHM_FN void ceiling_copy(OHM_GLOBAL float *plane, ohm_shape shape, u32 row, u32 x, u32 flip) {
+    OHM_GLOBAL float *strip = plane + row * shape.pitch;
+    OHM_UNROLL
+    for (int k = 0; k < 4; k++)
+        v_store(strip + strip_column(x, k), v_from_bits(v_bits(v_load(strip + strip_column(x, k))) ^ flip));
+}
+
+// Uses a value, so that what made it stays, but hardly ever stores anything: once in 2³² times.
+OHM_FN void ceiling_use(OHM_GLOBAL float *plane, ohm_shape shape, u32 row, u32 x, vu32 value) {
+#if OHM_LANES == 1
+    const u32 all = value;
+#else
+    const v_any32 lanes = {.u = value};
+    u32 all = 0;
+    OHM_UNROLL
+    for (int i = 0; i < OHM_LANES; i++) all ^= lanes.u_lane[i];
+#endif
+    if (all == PHILOX_W0) plane[row * shape.pitch + strip_column(x, 0)] = 0;
+}
+
+// The words of so many steps.
+OHM_FN void ceiling_philox(OHM_GLOBAL float *plane, ohm_shape shape, u32 row, u32 x, u64 t, u32 steps,
+                           const ohm_physics *p) {
+    vu32 all = v_bits(v_splat(0));
+    for (u32 i = 0; i < steps; i++) {
+        vu32 word[4];
+        strip_words(word, shape.row0 + row, x, t + i, OHM_STREAM_STIMULUS, p);
+        all ^= word[0] ^ word[1] ^ word[2] ^ word[3];
+    }
+    ceiling_use(plane, shape, row, x, all);
+}
+
+// So many steps of a state that comes from no memory and goes to none.
+OHM_FN void ceiling_arithmetic(int model, int stimulus, OHM_GLOBAL float *plane, ohm_shape shape, u32 row,
+                               u32 x, u64 t, u32 steps, const ohm_physics *p) {
+    vf32 w[4], phi[4];
+    OHM_UNROLL
+    for (int k = 0; k < 4; k++) w[k] = phi[k] = v_splat(p->state_low + (float)k * p->dt);
+    strip_steps(model, stimulus, 0, w, phi, shape.row0 + row, x, t, steps, p);
+    ceiling_use(plane, shape, row, x, v_bits(w[0]) ^ v_bits(w[1]) ^ v_bits(w[2]) ^ v_bits(w[3]));
+}
+
+#endif
