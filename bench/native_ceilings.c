@@ -26,8 +26,8 @@ OHM_FN void arithmetic_strips(int model, int stimulus, const native_job *job, u6
     float *plane = job->state;
     const u64 t = job->t;
     const u32 steps = job->steps;
-    FOR_STRIPS(shape, first, end,
-               ceiling_arithmetic(model, stimulus, plane, shape, row, x, t, steps, &physics));
+    FOR_RUNS(shape, first, end,
+             ceilings_arithmetic(model, stimulus, plane, shape, row, x, stop, t, steps, &physics));
 }
 
 #define ARITHMETIC(stimulus, model)                                                                          \

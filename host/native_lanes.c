@@ -19,11 +19,14 @@ OHM_FN void advance_strips(int model, int stimulus, const native_job *job, u64 f
     const u64 t = job->t;
     const u32 steps = job->steps;
     if (flux)
-        FOR_STRIPS(shape, first, end,
-                   strip_advance(model, stimulus, 1, state, flux, shape, row, x, t, steps, &physics));
+        FOR_RUNS(shape, first, end,
+                   strips_advance(model, stimulus, 1, state, flux, shape, row, x, stop, t, steps, &physics));
+    else if (steps == 1)
+        FOR_RUNS(shape, first, end,
+                   strips_advance(model, stimulus, 0, state, flux, shape, row, x, stop, t, 1, &physics));
     else
-        FOR_STRIPS(shape, first, end,
-                   strip_advance(model, stimulus, 0, state, flux, shape, row, x, t, steps, &physics));
+        FOR_RUNS(shape, first, end,
+                   strips_advance(model, stimulus, 0, state, flux, shape, row, x, stop, t, steps, &physics));
 }
 
 OHM_FN void fill_strips(int model, const native_job *job, u64 first, u64 end) {

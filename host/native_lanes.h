@@ -26,6 +26,18 @@ typedef struct native_job {
             for (; x < strips && left > 0; x++, left--) body;                                                \
     } while (0)
 
+// The same in runs: calls body(row, x, stop) for the strips x … stop − 1 of a row.
+#define FOR_RUNS(shape, first, end, body)                                                                    \
+    do {                                                                                                     \
+        const u32 strips = strips_per_row(shape);                                                            \
+        u32 row = (u32)((first) / strips), x = (u32)((first) % strips);                                      \
+        for (u64 left = (end) - (first); left > 0; row++, x = 0) {                                           \
+            const u32 stop = left < strips - x ? x + (u32)left : strips;                                     \
+            left -= stop - x;                                                                                \
+            body;                                                                                            \
+        }                                                                                                    \
+    } while (0)
+
 // Strips first … end − 1 of the band, counted along its rows.
 typedef void native_advance(const native_job *job, uint64_t first, uint64_t end);
 

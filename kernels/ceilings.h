@@ -48,4 +48,20 @@ OHM_FN void ceiling_arithmetic(int model, int stimulus, OHM_GLOBAL float *plane,
     ceiling_use(plane, shape, row, x, v_bits(w[0]) ^ v_bits(w[1]) ^ v_bits(w[2]) ^ v_bits(w[3]));
 }
 
+// The same for the strips x … end − 1 of a row, as strips_advance has it.
+OHM_FN void ceilings_arithmetic(int model, int stimulus, OHM_GLOBAL float *plane, ohm_shape shape, u32 row,
+                                u32 x, u32 end, u64 t, u32 steps, const ohm_physics *p) {
+    const u32 row0 = shape.row0 + row;
+    vf32 w[4], phi[4];
+    vu32 word[4];
+    OHM_UNROLL
+    for (int k = 0; k < 4; k++) w[k] = phi[k] = v_splat(p->state_low + (float)k * p->dt);
+    strip_words(word, row0, x, t, OHM_STREAM_STIMULUS, p);
+    for (; x < end; x++) {
+        for (u32 i = 1; i < steps; i++) strip_step(model, stimulus, 0, w, phi, word, row0, x, t + i, p);
+        strip_step(model, stimulus, 0, w, phi, word, row0, x + 1, t, p);
+    }
+    ceiling_use(plane, shape, row, end - 1, v_bits(w[0]) ^ v_bits(w[1]) ^ v_bits(w[2]) ^ v_bits(w[3]));
+}
+
 #endif

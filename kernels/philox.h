@@ -94,6 +94,49 @@ OHM_FN philox_half philox_half_round(philox_half x, u32 k0, u32 k1) {
     return y;
 }
 
+// The calls of one strip on their way: the words of even columns and those of odd ones.
+typedef struct philox_calls {
+    philox_half of[2];
+} philox_calls;
+
+// The first two rounds, by hand: c1, c2 and c3 are the same in every lane, so half of their work is scalar,
+// and the one product left in the first round does not depend on the step.
+OHM_FN philox_calls philox_begin(u32 c0, u32 c1, u32 c2, u32 c3, u32 k0, u32 k1) {
+    const u64 s1 = (u64)PHILOX_M1 * c2;
+    const u32 r0 = (u32)(s1 >> 32) ^ c1 ^ k0;
+    const u64 s0 = (u64)PHILOX_M0 * r0;
+    philox_calls x;
+    OHM_UNROLL
+    for (int odd = 0; odd < 2; odd++) {
+        const half64 p0 = half_multiply(HALF_EVEN + (u64)(c0 + odd), PHILOX_M0);
+        const half64 r2 = (p0 >> 32) ^ (u64)(c3 ^ k1);
+        const half64 p1 = half_multiply(r2, PHILOX_M1);
+        x.of[odd].c0 = (p1 >> 32) ^ (u64)((u32)s1 ^ (k0 + PHILOX_W0));
+        x.of[odd].c1 = p1;
+        x.of[odd].c2 = p0 ^ (u64)((u32)(s0 >> 32) ^ (k1 + PHILOX_W1));
+        x.of[odd].c3 = half_splat((u64)(u32)s0);
+    }
+    return x;
+}
+
+// Rounds first … end − 1.
+OHM_FN philox_calls philox_continue(philox_calls x, int first, int end, u32 k0, u32 k1) {
+    OHM_UNROLL
+    for (int round = first; round < end; round++) {
+        const u32 b0 = k0 + (u32)round * PHILOX_W0, b1 = k1 + (u32)round * PHILOX_W1;
+        x.of[0] = philox_half_round(x.of[0], b0, b1);
+        x.of[1] = philox_half_round(x.of[1], b0, b1);
+    }
+    return x;
+}
+
+OHM_FN void philox_end(philox_calls x, vu32 word[4]) {
+    word[0] = half_join((x.of[0].c0 & HALF_LOW) | (x.of[1].c0 << 32));
+    word[1] = half_join((x.of[0].c1 & HALF_LOW) | (x.of[1].c1 << 32));
+    word[2] = half_join((x.of[0].c2 & HALF_LOW) | (x.of[1].c2 << 32));
+    word[3] = half_join((x.of[0].c3 & HALF_LOW) | (x.of[1].c3 << 32));
+}
+
 #endif
 
 // The words of one strip: word[k] belongs to the OHM_LANES columns that start at 16 k + c0 % 16 of
@@ -105,32 +148,8 @@ OHM_FN void philox_strip(vu32 word[4], u32 c0, u32 c1, u32 c2, u32 c3, u32 k0, u
     OHM_UNROLL
     for (int k = 0; k < 4; k++) word[k] = c[k];
 #else
-    // The first two rounds by hand: c1, c2 and c3 are the same in every lane, so half of their work
-    // is scalar, and the one product left in the first round does not depend on the step.
-    const u64 s1 = (u64)PHILOX_M1 * c2;
-    const u32 r0 = (u32)(s1 >> 32) ^ c1 ^ k0;
-    const u64 s0 = (u64)PHILOX_M0 * r0;
-    philox_half x[2];
-    OHM_UNROLL
-    for (int odd = 0; odd < 2; odd++) {
-        const half64 p0 = half_multiply(HALF_EVEN + (u64)(c0 + odd), PHILOX_M0);
-        const half64 r2 = (p0 >> 32) ^ (u64)(c3 ^ k1);
-        const half64 p1 = half_multiply(r2, PHILOX_M1);
-        x[odd].c0 = (p1 >> 32) ^ (u64)((u32)s1 ^ (k0 + PHILOX_W0));
-        x[odd].c1 = p1;
-        x[odd].c2 = p0 ^ (u64)((u32)(s0 >> 32) ^ (k1 + PHILOX_W1));
-        x[odd].c3 = half_splat((u64)(u32)s0);
-    }
-    OHM_UNROLL
-    for (int round = 2; round < PHILOX_ROUNDS; round++) {
-        const u32 b0 = k0 + (u32)round * PHILOX_W0, b1 = k1 + (u32)round * PHILOX_W1;
-        x[0] = philox_half_round(x[0], b0, b1);
-        x[1] = philox_half_round(x[1], b0, b1);
-    }
-    word[0] = half_join((x[0].c0 & HALF_LOW) | (x[1].c0 << 32));
-    word[1] = half_join((x[0].c1 & HALF_LOW) | (x[1].c1 << 32));
-    word[2] = half_join((x[0].c2 & HALF_LOW) | (x[1].c2 << 32));
-    word[3] = half_join((x[0].c3 & HALF_LOW) | (x[1].c3 << 32));
+    const philox_calls x = philox_begin(c0, c1, c2, c3, k0, k1);
+    philox_end(philox_continue(x, 2, PHILOX_ROUNDS, k0, k1), word);
 #endif
 }
 
