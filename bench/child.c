@@ -6,7 +6,6 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -76,27 +75,25 @@ static ohm_status failed(child *c, int result) {
     return error_set(OHM_NO_DEVICE, "it ended with exit status %d", WEXITSTATUS(result));
 }
 
-ohm_status child_end(child *c, uint64_t *peak) {
-    struct rusage usage = {0};
+ohm_status child_end(child *c) {
     int result = 0;
     if (c->in) fclose(c->in);
     if (c->out) fclose(c->out);
-    while (wait4(c->pid, &result, 0, &usage) < 0 && errno == EINTR) {
+    while (waitpid(c->pid, &result, 0) < 0 && errno == EINTR) {
     }
-    if (peak) *peak = (uint64_t)usage.ru_maxrss * 1024;
     const ohm_status status = result == 0 ? OHM_OK : failed(c, result);
     fclose(c->errors);
     return status;
 }
 
-ohm_status child_run(const char *const *arguments, unsigned processors, char **output, uint64_t *peak) {
+ohm_status child_run(const char *const *arguments, unsigned processors, char **output) {
     child c;
     size_t size = 0;
     *output = NULL;
     ohm_status status = child_start(arguments, processors, &c);
     if (status) return status;
     const ssize_t length = getdelim(output, &size, '\0', c.out);
-    status = child_end(&c, peak);
+    status = child_end(&c);
     if (status || length < 0) {
         free(*output);
         *output = NULL;

@@ -18,13 +18,12 @@ typedef struct child {
 // Errors: OHM_NO_DEVICE (there is no such program), OHM_OUT_OF_MEMORY.
 ohm_status child_start(const char *const *arguments, unsigned processors, child *c);
 
-// Waits for its end. *peak, unless NULL, receives the most bytes that were resident.
-// Errors: OHM_NO_DEVICE, with the first line that it said, if it did not end well.
-ohm_status child_end(child *c, uint64_t *peak);
+// Waits for its end. Errors: OHM_NO_DEVICE, with the first line that it said, if it did not end well.
+ohm_status child_end(child *c);
 
 // Runs one to its end. *output is all that it printed, to be freed.
 // Errors: those of both.
-ohm_status child_run(const char *const *arguments, unsigned processors, char **output, uint64_t *peak);
+ohm_status child_run(const char *const *arguments, unsigned processors, char **output);
 
 // The processors that this process may use.
 unsigned child_processors(void);

@@ -47,7 +47,7 @@ static ohm_status run_view(const bench *b, const contender *c, const char *share
                                      "--model",    b->options->model,
                                      "--stimulus", b->options->stimulus,
                                      NULL};
-    ohm_status status = child_run(arguments, 0, &output, NULL);
+    ohm_status status = child_run(arguments, 0, &output);
     if (!status) status = read_timings(output, r);
     free(output);
     return status;

@@ -87,7 +87,7 @@ static ohm_status run_peer(entrant *e, uint64_t steps, sample *s) {
 
 static void destroy(void *object) {
     peer *p = object;
-    child_end(&p->child, NULL);
+    child_end(&p->child);
     free(p);
 }
 
@@ -100,7 +100,7 @@ static ohm_status start(peer *p, const char *python, const char *name, uint64_t 
     if (status) return status;
     *hello = hear(p);
     if (text(*hello, "version")) return OHM_OK;
-    status = child_end(&p->child, NULL);
+    status = child_end(&p->child);
     if (status) return status;
     if (text(*hello, "missing"))
         error_set(OHM_NO_DEVICE, "no %s: %s", text(*hello, "missing"), text(*hello, "install"));

@@ -16,7 +16,7 @@ ohm_status plot_check(const char *folder) {
         return error_set(OHM_IO_FAILED, "cannot make the folder %s: %s", folder, strerror(errno));
     if (access(folder, W_OK | X_OK))
         return error_set(OHM_IO_FAILED, "cannot write into %s: %s", folder, strerror(errno));
-    if (child_run(version, 0, &text, NULL) == OHM_OK) {
+    if (child_run(version, 0, &text) == OHM_OK) {
         free(text);
         return OHM_OK;
     }
@@ -208,5 +208,5 @@ ohm_status plot_draw(const bench *b, const char *folder) {
         if (has_part(b, "throughput") || has_part(b, "peers")) draw_speedup(c.in, b, folder, terminals[i]);
     }
     fprintf(c.in, "unset output\n");
-    return child_end(&c, NULL);
+    return child_end(&c);
 }

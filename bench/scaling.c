@@ -70,15 +70,17 @@ typedef struct run_prop {
     uint64_t side;
 } run_prop;
 
-static ohm_status read_report(const char *text, sample *s) {
+static ohm_status read_report(const char *text, sample *s, uint64_t *peak) {
     cJSON *report = cJSON_Parse(text);
     const cJSON *seconds = cJSON_GetObjectItem(report, "seconds");
     const char *digest = cJSON_GetStringValue(cJSON_GetObjectItem(report, "digest"));
-    const bool right = cJSON_IsNumber(seconds) && digest;
+    const cJSON *resident = cJSON_GetObjectItem(report, "peak_resident_bytes");
+    const bool right = cJSON_IsNumber(seconds) && digest && cJSON_IsNumber(resident);
     if (right) {
         s->wall = seconds->valuedouble;
         s->digest = strtoull(digest, NULL, 16);
         s->has_digest = true;
+        if (peak) *peak = (uint64_t)resident->valuedouble;
     }
     cJSON_Delete(report);
     return right ? OHM_OK : error_set(OHM_NO_DEVICE, "ohmscape run printed no report");
@@ -94,8 +96,8 @@ static ohm_status run_program(const run_prop *p, unsigned processors, uint64_t s
     const char *const arguments[] = {program,   "run",        "--json",    "--neurons", side,
                                      "--steps", count,        "--device",  p->device,   "--model",
                                      o->model,  "--stimulus", o->stimulus, NULL};
-    ohm_status status = child_run(arguments, processors, &output, peak);
-    if (!status) status = read_report(output, s);
+    ohm_status status = child_run(arguments, processors, &output);
+    if (!status) status = read_report(output, s, peak);
     free(output);
     return status;
 }
@@ -111,7 +113,7 @@ static ohm_status add_run(bench *b, lineup *l, const contender *c, unsigned thre
     lineup_own(l, p, free);
     bench_row r = lineup_row(l, ROW_UPDATE, c->info.id);
     r.threads = threads;
-    const entrant e = {.run = run_entrant, .object = p, .least = 16, .threads = threads, .digests = true};
+    const entrant e = {.run = run_entrant, .object = p, .least = 64, .threads = threads, .digests = true};
     return lineup_add(b, l, &r, &e);
 }
 

@@ -133,6 +133,17 @@ static void add_device(cJSON *object, const ohm_devices *devices) {
         cJSON_AddItemToArray(ids, cJSON_CreateString(ohm_devices_info(devices, i)->id));
 }
 
+// The most bytes of memory that this process has had, 0 if the system does not say.
+static uint64_t peak_resident(void) {
+    unsigned long long kib = 0;
+    char line[128];
+    FILE *f = fopen("/proc/self/status", "r");
+    while (f && fgets(line, sizeof line, f))
+        if (sscanf(line, "VmHWM: %llu", &kib) == 1) break;
+    if (f) fclose(f);
+    return (uint64_t)kib * 1024;
+}
+
 static bool print_json(const ohm_devices *devices, const ohm_crossbar *c, const run_result *r) {
     const ohm_definition *d = ohm_crossbar_definition(c);
     const ohm_statistics *s = &r->statistics;
@@ -148,6 +159,7 @@ static bool print_json(const ohm_devices *devices, const ohm_crossbar *c, const 
     cJSON_AddNumberToObject(root, "setup_seconds", r->setup_seconds);
     cJSON_AddNumberToObject(root, "seconds", r->seconds);
     cJSON_AddNumberToObject(root, "synapse_steps_per_second", rate_of(r, d));
+    json_add_u64(root, "peak_resident_bytes", peak_resident());
     json_add_digest(root, "digest", r->digest);
     add_range(root, "state", s->state_min, s->state_max, s->state_mean);
     cJSON_AddNumberToObject(cJSON_GetObjectItem(root, "state"), "std", s->state_std);
