@@ -34,6 +34,9 @@ pkg-config --exists imgui @ libimgui-dev @ the viewer's panel
 pkg-config --exists libpng @ libpng-dev @ pictures
 ls /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf @ fonts-dejavu-core @ the viewer's letters
 endef
+define NEEDED_TO_PLOT
+command -v gnuplot @ gnuplot-nox @ plots
+endef
 define NEEDED_TO_TEST
 pkg-config --exists cmocka @ libcmocka-dev @ unit tests
 command -v bats @ bats @ command-line tests
@@ -58,7 +61,7 @@ endef
 define NEEDED_FOR_ASAN
 dpkg -s libc6-dbg @ libc6-dbg @ names of what leaks in the C library
 endef
-export NEEDED_FOR_ASAN NEEDED_TO_BUILD NEEDED_TO_TEST NEEDED_TO_LINT NEEDED_FOR_TSAN
+export NEEDED_TO_PLOT NEEDED_FOR_ASAN NEEDED_TO_BUILD NEEDED_TO_TEST NEEDED_TO_LINT NEEDED_FOR_TSAN
 
 # Installs what is missing with apt, or names it.
 define INSTALL
@@ -75,7 +78,9 @@ endef
 
 deps: ## install what is missing to build
 	@NEEDED="$$NEEDED_TO_BUILD"; $(INSTALL)
-deps-test: deps
+deps-bench: deps
+	@NEEDED="$$NEEDED_TO_PLOT"; $(INSTALL)
+deps-test: deps-bench
 	@NEEDED="$$NEEDED_TO_TEST"; $(INSTALL)
 deps-lint: deps-test
 	@NEEDED="$$NEEDED_TO_LINT"; $(INSTALL)
@@ -207,6 +212,10 @@ view: deps ## watch a 2048 x 2048 crossbar in a window
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@$(BUILD)/ohmscape view --neurons 2048
 
+bench: deps-bench ## measure this machine for five minutes, into bench/results and build/plots
+	@$(MAKE) --no-print-directory $(JOBS) all
+	@$(BUILD)/ohmscape bench all --seconds 0.4 --json bench/results --csv $(BUILD)/bench.csv --plot $(BUILD)/plots
+
 # ---- Testing ----------------------------------------------------------------------------------
 include tests/tests.mk
 
@@ -269,5 +278,5 @@ clean: ## remove build/
 help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile tests/tests.mk | column -t -s '|'
 
-.PHONY: all deps deps-test deps-lint deps-asan deps-tsan run view test tests check asan tsan check-tsan lint install clean help always
+.PHONY: all bench deps deps-bench deps-test deps-lint deps-asan deps-tsan run view test tests check asan tsan check-tsan lint install clean help always
 .SECONDARY:

@@ -16,7 +16,7 @@ static bench_row *row_of(bench *b, const entrant *e) {
 
 static void describe(const bench_row *r, char *text, size_t size) {
     const int used = snprintf(text, size, "%s, %s", r->device, row_kind_name(r->kind));
-    if (r->fuse) snprintf(text + used, size - (size_t)used, " with %u steps a launch", r->fuse);
+    if (r->fuse) snprintf(text + used, size - (size_t)used, " with fuse %u", r->fuse);
 }
 
 // A device that failed is lost to all its entrants.
@@ -26,6 +26,7 @@ static void take_out(bench *b, entrant *entrants, size_t count, const entrant *f
         if (strcmp(r->device, row_of(b, failed)->device) != 0) continue;
         entrants[i].out = true;
         r->state = ROW_LOST;
+        r->wall.count = 0;
         snprintf(r->note, sizeof r->note, "%.*s", (int)strcspn(ohm_error_message(), "\n"),
                  ohm_error_message());
     }

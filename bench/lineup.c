@@ -46,6 +46,8 @@ void lineup_own(lineup *l, void *object, void (*destroy)(void *object)) {
 ohm_status lineup_fail(bench *b, bench_row r, ohm_status reason) {
     size_t place;
     const char *message = ohm_error_message();
+    if (reason == OHM_BUILD_FAILED)
+        fprintf(stderr, "ohmscape: error: %s\n", message); // with the compiler's log
     r.state = reason == OHM_OUT_OF_MEMORY || reason == OHM_NO_DEVICE ? ROW_SKIPPED : ROW_LOST;
     snprintf(r.note, sizeof r.note, "%.*s", (int)strcspn(message, "\n"), message);
     return results_add(&b->results, &r, &place);

@@ -27,7 +27,7 @@ OHM_FN void arithmetic_strips(int model, int stimulus, const native_job *job, u6
     const u64 t = job->t;
     const u32 steps = job->steps;
     FOR_RUNS(shape, first, end,
-             ceilings_arithmetic(model, stimulus, plane, shape, row, x, stop, t, steps, &physics));
+             ceiling_arithmetic_run(model, stimulus, plane, shape, row, x, stop, t, steps, &physics));
 }
 
 #define ARITHMETIC(stimulus, model)                                                                          \

@@ -117,25 +117,25 @@ static void start(FILE *out, const char *folder, const char *name, const char *t
 
 static void draw_throughput(FILE *out, const bench *b, const char *folder, const char *terminal) {
     page p = {.out = out, .b = b};
-    start(out, folder, "throughput", terminal, 900, 560);
+    start(out, folder, "throughput", terminal, 1100, 520);
     fprintf(out,
-            "set logscale xy\nset xlabel 'synapses'\nset ylabel 'synapse-steps/s'\nset key bottom right\n"
+            "set logscale xy\nset xlabel 'synapses'\nset ylabel 'synapse-steps/s'\nset key outside right\n"
             "set format x '10^{%%L}'\nset format y '10^{%%L}'\n");
     for (size_t d = 0; d < b->contender_count; d++) {
         const char *device = b->contender[d].info.id;
         char look[96], title[96];
         for (size_t f = 0; f < b->options->fuse.count; f++) {
             const series s = {"throughput", ROW_UPDATE, device, (int)b->options->fuse.value[f], 0};
-            snprintf(title, sizeof title, s.fuse ? "%s, %d steps a launch" : "%s, fuse auto", device, s.fuse);
+            snprintf(title, sizeof title, s.fuse ? "%s, fuse %d" : "%s, fuse auto", device, s.fuse);
             snprintf(look, sizeof look, "with yerrorlines lw 2 lc %zu pt %zu", d + 1, f + 5);
             add_plot(&p, &s, synapses_of, "1:2:3:4", look, title);
         }
         const series arithmetic = {"throughput", ROW_ARITHMETIC, device, -1, -1};
         const series copy = {"throughput", ROW_COPY, device, -1, -1};
-        snprintf(title, sizeof title, "%s: what arithmetic allows", device);
+        snprintf(title, sizeof title, "%s, what arithmetic allows", device);
         snprintf(look, sizeof look, "with lines dt 2 lc %zu", d + 1);
         add_plot(&p, &arithmetic, synapses_of, "1:2", look, title);
-        snprintf(title, sizeof title, "%s: what memory allows at 1 step a launch", device);
+        snprintf(title, sizeof title, "%s, what memory allows at fuse 1", device);
         snprintf(look, sizeof look, "with lines dt 3 lc %zu", d + 1);
         add_plot(&p, &copy, synapses_of, "1:2", look, title);
     }
@@ -168,32 +168,36 @@ static void draw_scaling(FILE *out, const bench *b, const char *folder, const ch
     fprintf(out, "unset multiplot\n");
 }
 
-// A bar for each row of the largest size: devices, and peers if there are any.
+// Whether a row has a bar: it is of the part, can be compared, and was measured at no larger size.
+static bool has_bar(const bench *b, const bench_row *r, const char *part) {
+    const series like = {part, r->kind, r->device, (int)r->fuse, (int)r->threads};
+    if (!belongs(r, &like) || !(r->times_thread > 0)) return false;
+    for (size_t i = 0; i < b->results.count; i++)
+        if (belongs(&b->results.row[i], &like) && b->results.row[i].side > r->side) return false;
+    return true;
+}
+
+static void write_bar(FILE *out, const bench_row *r) {
+    fprintf(out, "\"%s", r->device);
+    if (r->kind == ROW_UPDATE && r->threads) fprintf(out, ", 1 thread");
+    if (r->kind == ROW_UPDATE && !r->threads) fprintf(out, r->fuse ? ", fuse %u" : ", fuse auto", r->fuse);
+    fprintf(out, "\\n%" PRIu64 "²\" %.6g\n", r->side, r->times_thread);
+}
+
+// Against one thread of the native engine: devices, and peers if there are any, which are far slower.
 static void draw_speedup(FILE *out, const bench *b, const char *folder, const char *terminal) {
-    const char *part = has_part(b, "peers") ? "peers" : "throughput";
-    start(out, folder, "speedup", terminal, 900, 460);
+    const bool peers = has_part(b, "peers");
+    start(out, folder, "speedup", terminal, 1000, 480);
     fprintf(out, "$bars << END\n");
-    uint64_t largest = 0;
-    for (size_t i = 0; i < b->results.count; i++) {
-        const bench_row *r = &b->results.row[i];
-        if (r->state == ROW_MEASURED && strcmp(r->part, part) == 0 && r->side > largest) largest = r->side;
-    }
-    for (size_t i = 0; i < b->results.count; i++) {
-        const bench_row *r = &b->results.row[i];
-        if (r->state != ROW_MEASURED || strcmp(r->part, part) != 0 || r->side != largest) continue;
-        if (!(r->times_thread > 0)) continue;
-        fprintf(out, "\"%s%s", r->device, r->threads ? ", 1 thread" : "");
-        if (r->fuse) fprintf(out, ", fuse %u", r->fuse);
-        fprintf(out, "\" %.6g\n", r->times_thread);
-    }
+    for (size_t i = 0; i < b->results.count; i++)
+        if (has_bar(b, &b->results.row[i], peers ? "peers" : "throughput"))
+            write_bar(out, &b->results.row[i]);
     fprintf(out,
-            "END\nunset key\nset logscale y\nset boxwidth 0.7\nset style fill solid 0.8\n"
-            "set xtics rotate by -30 noenhanced\nset format y '%%g'\n"
-            "set title '%" PRIu64 " x %" PRIu64 " synapses'\n"
-            "set ylabel 'times one thread of the native engine'\n"
+            "END\nunset key\nset boxwidth 0.7\nset style fill solid 0.8\nset xtics noenhanced\n%s"
+            "set format y '%%g'\nset ylabel 'times one thread of the native engine'\n"
             "plot $bars using 0:2:xtic(1) with boxes lc rgb '#4477aa', "
             "$bars using 0:2:(sprintf('%%.3g', $2)) with labels offset 0,0.6\n",
-            largest, largest);
+            peers ? "set logscale y\nset yrange [1e-5:10]\n" : "set yrange [0:*]\n");
 }
 
 ohm_status plot_draw(const bench *b, const char *folder) {

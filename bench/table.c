@@ -162,19 +162,29 @@ void table_print_versus(const bench *b) {
     }
 }
 
+// Whether a peer was measured at no larger size than in this row.
+static bool is_largest(const results *r, const bench_row *it) {
+    for (size_t i = 0; i < r->count; i++)
+        if (is_measured(&r->row[i], it->part, it->kind) && strcmp(r->row[i].device, it->device) == 0 &&
+            r->row[i].side > it->side)
+            return false;
+    return true;
+}
+
 void table_print_peers(const bench *b) {
+    const results *r = &b->results;
     const bench_row *ours = NULL;
-    for (size_t i = 0; i < b->results.count; i++) {
-        const bench_row *it = best(&b->results, "peers", NULL, b->results.row[i].side);
+    for (size_t i = 0; i < r->count; i++) {
+        const bench_row *it = best(r, "peers", NULL, r->row[i].side);
         if (it && (!ours || it->side > ours->side)) ours = it;
     }
     if (!ours || b->options->quiet) return;
-    printf("\n%s at %" PRIu64 " x %" PRIu64 " is as fast as\n", ours->device, ours->side, ours->side);
-    for (size_t i = 0; i < b->results.count; i++) {
-        const bench_row *it = &b->results.row[i];
-        if (is_measured(it, "peers", ROW_PEER))
-            printf("%12.4g times %s at %" PRIu64 " x %" PRIu64 " (%s)\n",
-                   row_rate(ours, 0.5) / row_rate(it, 0.5), it->device, it->side, it->side, it->note);
+    printf("\n%s at %" PRIu64 " x %" PRIu64 " is\n", ours->device, ours->side, ours->side);
+    for (size_t i = 0; i < r->count; i++) {
+        const bench_row *it = &r->row[i];
+        if (!is_measured(it, "peers", ROW_PEER) || !is_largest(r, it)) continue;
+        printf("%10.5g times as fast as %s at %" PRIu64 " x %" PRIu64 " (%s)\n",
+               row_rate(ours, 0.5) / row_rate(it, 0.5), it->device, it->side, it->side, it->note);
     }
 }
 

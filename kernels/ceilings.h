@@ -49,8 +49,8 @@ OHM_FN void ceiling_arithmetic(int model, int stimulus, OHM_GLOBAL float *plane,
 }
 
 // The same for the strips x … end − 1 of a row, as strips_advance has it.
-OHM_FN void ceilings_arithmetic(int model, int stimulus, OHM_GLOBAL float *plane, ohm_shape shape, u32 row,
-                                u32 x, u32 end, u64 t, u32 steps, const ohm_physics *p) {
+OHM_FN void ceiling_arithmetic_run(int model, int stimulus, OHM_GLOBAL float *plane, ohm_shape shape, u32 row,
+                                   u32 x, u32 end, u64 t, u32 steps, const ohm_physics *p) {
     const u32 row0 = shape.row0 + row;
     vf32 w[4], phi[4];
     vu32 word[4];
