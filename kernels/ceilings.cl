@@ -5,6 +5,7 @@ __kernel void ceilings_copy(__global float *plane, ohm_shape shape, ohm_physics 
                             uint steps) {
     const uint x = get_global_id(0), row = get_global_id(1);
     if (x >= strips_per_row(shape) || row >= shape.rows) return;
+    (void)physics, (void)steps;                          // as the others have them
     ceiling_copy(plane, shape, row, x, (uint)(t >> 32)); // t is small
 }
 
