@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,6 +240,9 @@ static bool is_of(const cJSON *old, const bench_row *r) {
 
 static rates rates_of(const cJSON *old) {
     const cJSON *rate = cJSON_GetObjectItem(old, "synapse_steps_per_second");
+    const cJSON *frame = cJSON_GetObjectItem(cJSON_GetObjectItem(old, "frame_seconds"), "total");
+    if (cJSON_IsNumber(frame) && frame->valuedouble > 0)
+        return (rates){0, 1 / frame->valuedouble, INFINITY}; // of one mean nothing tells the spread
     return (rates){cJSON_GetNumberValue(cJSON_GetObjectItem(rate, "min")),
                    cJSON_GetNumberValue(cJSON_GetObjectItem(rate, "median")),
                    cJSON_GetNumberValue(cJSON_GetObjectItem(rate, "max"))};
@@ -248,7 +252,7 @@ void files_compare(bench *b, const bench_files *f) {
     const cJSON *rows = cJSON_GetObjectItem(f->old, "rows"), *old;
     for (size_t i = 0; i < b->results.count; i++) cJSON_ArrayForEach(old, rows) {
             bench_row *r = &b->results.row[i];
-            if (r->wall.count && is_of(old, r)) r->old = rates_of(old);
+            if (row_rate(r, 0.5) > 0 && is_of(old, r)) r->old = rates_of(old);
         }
 }
 

@@ -19,16 +19,16 @@ static void describe(const bench_row *r, char *text, size_t size) {
     if (r->fuse) snprintf(text + used, size - (size_t)used, " with fuse %u", r->fuse);
 }
 
-// A device that failed is lost to all its entrants.
+// A device that failed is lost to all its entrants; one that was interrupted did not fail.
 static void take_out(bench *b, entrant *entrants, size_t count, const entrant *failed) {
     for (size_t i = 0; i < count; i++) {
         bench_row *r = row_of(b, &entrants[i]);
         if (strcmp(r->device, row_of(b, failed)->device) != 0) continue;
         entrants[i].out = true;
-        r->state = ROW_LOST;
+        r->state = cli_caught() ? ROW_SKIPPED : ROW_LOST;
         r->wall.count = 0;
-        snprintf(r->note, sizeof r->note, "%.*s", (int)strcspn(ohm_error_message(), "\n"),
-                 ohm_error_message());
+        const char *why = cli_caught() ? "interrupted" : ohm_error_message();
+        snprintf(r->note, sizeof r->note, "%.*s", (int)strcspn(why, "\n"), why);
     }
 }
 

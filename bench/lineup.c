@@ -3,6 +3,7 @@
 #include "../host/cli/cli.h"
 #include "../host/error.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,7 @@ ohm_status lineup_add(bench *b, lineup *l, const bench_row *r, const entrant *e)
 }
 
 void lineup_own(lineup *l, void *object, void (*destroy)(void *object)) {
+    assert(l->prop_count < LINEUP_MAX);
     l->prop[l->prop_count++] = (prop){object, destroy};
 }
 

@@ -36,6 +36,7 @@ bool row_same(const bench_row *a, const bench_row *b) {
 // ---- Rates ------------------------------------------------------------------------------------
 
 double row_rate(const bench_row *r, double q) {
+    if (r->kind == ROW_FRAME) return r->frame.total > 0 ? 1 / r->frame.total : 0;
     const double seconds = samples_quantile(&r->wall, 1 - q);
     return seconds > 0 ? (double)r->synapses * (double)r->steps / seconds : 0;
 }
@@ -94,7 +95,9 @@ void results_relate(results *r, const char *part, uint64_t side) {
         const bench_row *copy = find(r, part, ROW_COPY, it->device, side, 0, 0);
         const bench_row *arithmetic = find(r, part, ROW_ARITHMETIC, it->device, side, 0, 0);
         if (copy && arithmetic && it->threads == 0) row_set_share(it, copy, arithmetic);
-        it->times_native = times(it, find(r, part, ROW_UPDATE, "native", side, 0, 0));
+        const bench_row *native = find(r, part, ROW_UPDATE, "native", side, 0, 0);
+        if (!native) native = find(r, part, ROW_UPDATE, "native", side, it->fuse, 0);
+        it->times_native = times(it, native);
         it->times_thread = times(it, thread);
     }
 }

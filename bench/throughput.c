@@ -1,5 +1,6 @@
 // How fast each device updates crossbars of each size, and how near that is to what it could do.
 #include "lineup.h"
+#include "table.h"
 #include "../host/cli/cli.h"
 #include "../host/engine.h"
 
@@ -41,5 +42,6 @@ ohm_status part_throughput(bench *b) {
         for (size_t d = 0; d < b->contender_count && !status && !cli_caught(); d++)
             status = measure(b, sides.value[i], d, d + 1);
     }
+    if (!status) table_print_versus(b);
     return status;
 }
