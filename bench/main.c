@@ -87,9 +87,12 @@ static ohm_status open_all_devices(bench *b) {
     size_t count;
     ohm_status status = ohm_devices_list(&list, &count);
     if (status) return status;
-    for (size_t i = 0; i < count && !status; i++) status = add_contender(b, list[i].id);
+    for (size_t i = 0; i < count && status != OHM_OUT_OF_MEMORY; i++) {
+        status = add_contender(b, list[i].id);
+        if (status) fprintf(stderr, "ohmscape: %s takes no part: %s\n", list[i].id, ohm_error_message());
+    }
     free(list);
-    return status;
+    return status == OHM_OUT_OF_MEMORY ? status : OHM_OK;
 }
 
 static ohm_status open_devices(bench *b) {
