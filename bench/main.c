@@ -156,8 +156,8 @@ static ohm_status report(bench *b, bench_files *f) {
 static ohm_status benchmark(bench *b, bench_files *f) {
     ohm_status status = check_law(b);
     if (!status) status = open_devices(b);
-    if (!status && b->options->plot) status = plot_check(b->options->plot);
     if (!status) status = files_open(b, f);
+    if (!status && b->options->plot) status = plot_check(b->options->plot);
     if (!status) status = run_parts(b);
     return status ? status : report(b, f);
 }

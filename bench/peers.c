@@ -123,8 +123,16 @@ static ohm_status start_any(peer *p, const char *name, uint64_t side, cJSON **he
     return status;
 }
 
+// A size that the first device has no memory for is a reason to skip it, not to end.
+static ohm_status make_reference(const bench *b, reference *r) {
+    const ohm_definition d = bench_definition(b, r->side);
+    return r->crossbar ? OHM_OK : ohm_crossbar_create(b->contender[0].devices, &d, &r->crossbar);
+}
+
 static ohm_status add_peer(bench *b, lineup *l, const char *name, reference *r) {
     bench_row is = lineup_row(l, ROW_PEER, name);
+    const ohm_status made = make_reference(b, r);
+    if (made) return lineup_fail(b, is, made);
     peer *p = calloc(1, sizeof *p);
     cJSON *hello = NULL;
     if (!p) return error_no_memory("a peer");
@@ -153,11 +161,9 @@ static ohm_status add_all(bench *b, lineup *l, reference *r) {
 }
 
 static ohm_status of_size(bench *b, uint64_t side) {
-    const ohm_definition d = bench_definition(b, side);
     reference r = {.side = side};
     lineup *l;
     ohm_status status = lineup_create(b, "peers", side, &l);
-    if (!status) status = ohm_crossbar_create(b->contender[0].devices, &d, &r.crossbar);
     if (!status) status = add_all(b, l, &r);
     if (!status) status = lineup_run(b, l);
     lineup_destroy(l);

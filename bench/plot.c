@@ -11,18 +11,21 @@
 
 ohm_status plot_check(const char *folder) {
     const char *const version[] = {"gnuplot", "--version", NULL};
+    struct stat info;
     char *text;
+    if (child_run(version, 0, &text)) {
+        error_set(OHM_NO_DEVICE, "--plot needs gnuplot, which is not there");
+        error_hint("apt install gnuplot-nox");
+        return OHM_NO_DEVICE;
+    }
+    free(text);
     if (mkdir(folder, 0777) && errno != EEXIST)
         return error_set(OHM_IO_FAILED, "cannot make the folder %s: %s", folder, strerror(errno));
+    if (stat(folder, &info) == 0 && !S_ISDIR(info.st_mode))
+        return error_set(OHM_IO_FAILED, "cannot write into %s: %s", folder, strerror(ENOTDIR));
     if (access(folder, W_OK | X_OK))
         return error_set(OHM_IO_FAILED, "cannot write into %s: %s", folder, strerror(errno));
-    if (child_run(version, 0, &text) == OHM_OK) {
-        free(text);
-        return OHM_OK;
-    }
-    error_set(OHM_NO_DEVICE, "--plot needs gnuplot, which is not there");
-    error_hint("apt install gnuplot-nox");
-    return OHM_NO_DEVICE;
+    return OHM_OK;
 }
 
 // ---- Series -----------------------------------------------------------------------------------
@@ -109,10 +112,13 @@ static void start(FILE *out, const char *folder, const char *name, const char *t
     const bool png = strcmp(terminal, "png") == 0;
     fprintf(out, "reset\nset terminal %s size %d,%d %s\n", png ? "pngcairo" : "svg", width, height,
             png ? "font 'DejaVu Sans,11'" : "font 'DejaVu Sans,12' background '#ffffff'");
-    fprintf(
-        out,
-        "set output '%s/%s.%s'\nset grid lc rgb '#dddddd'\nset key noenhanced\nset style data linespoints\n",
-        folder, name, terminal);
+    fprintf(out, "set output '");
+    for (; *folder; folder++) {
+        if (*folder == '\'') fputc('\'', out); // gnuplot wants a quote twice
+        fputc(*folder, out);
+    }
+    fprintf(out, "/%s.%s'\nset grid lc rgb '#dddddd'\nset key noenhanced\nset style data linespoints\n", name,
+            terminal);
 }
 
 static void draw_throughput(FILE *out, const bench *b, const char *folder, const char *terminal) {
@@ -187,6 +193,10 @@ static void write_bar(FILE *out, const bench_row *r) {
 // Against one thread of the native engine: devices, and peers if there are any, which are far slower.
 static void draw_speedup(FILE *out, const bench *b, const char *folder, const char *terminal) {
     const bool peers = has_part(b, "peers");
+    bool any = false;
+    for (size_t i = 0; i < b->results.count; i++)
+        any |= has_bar(b, &b->results.row[i], peers ? "peers" : "throughput");
+    if (!any) return; // without the native engine
     start(out, folder, "speedup", terminal, 1000, 480);
     fprintf(out, "$bars << END\n");
     for (size_t i = 0; i < b->results.count; i++)
