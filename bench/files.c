@@ -205,7 +205,7 @@ static ohm_status check_old(const char *path, const cJSON *old) {
     if (!format || strcmp(format, BENCH_FORMAT) != 0)
         return damaged(path, "is no file of `ohmscape bench --json`");
     const cJSON *version = cJSON_GetObjectItem(old, "format_version");
-    if (!cJSON_IsNumber(version) || version->valueint != BENCH_FORMAT_VERSION)
+    if (!cJSON_IsNumber(version) || version->valuedouble != BENCH_FORMAT_VERSION)
         return damaged(path, "is of another version of the format");
     if (!cJSON_IsArray(cJSON_GetObjectItem(old, "rows"))) return damaged(path, "is damaged: it has no rows");
     return OHM_OK;
