@@ -44,7 +44,7 @@ ls /usr/include/Random123/philox.h @ librandom123-dev @ a second opinion on Phil
 command -v oclgrind @ oclgrind @ races and bounds in kernels
 command -v h5dump @ hdf5-tools @ reading files with another program
 command -v jq @ jq @ reading JSON with another program
-for p in python3 /usr/bin/python3; do $$p -c 'import numpy, h5py, matplotlib, PIL' && break; done @ python3-numpy python3-h5py python3-matplotlib python3-pil @ a second opinion on files and pictures
+for p in python3 /usr/bin/python3; do $$p -c 'import numpy, h5py, matplotlib, PIL, jsonschema' && break; done @ python3-numpy python3-h5py python3-matplotlib python3-pil python3-jsonschema @ a second opinion on files and pictures
 command -v ffmpeg @ ffmpeg @ recording
 command -v Xvfb @ xvfb @ a display for windows
 command -v xdotool @ xdotool @ their mouse and keys

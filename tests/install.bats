@@ -24,6 +24,16 @@ setup() {
     [ -s "$tmp/figure.png" ]
 }
 
+# With the other programs, which it runs, beside it.
+@test "the installed benchmark runs" {
+    run --separate-stderr "$root$prefix/bin/ohmscape" bench scaling frames --devices native --sizes 16 \
+        --seconds 0.01 --json "$tmp/a.json"
+    [ "$status" -eq 0 ] && [ -z "$stderr" ] || fail "$output" "$stderr"
+    for part in threads memory frames; do
+        jq -e "any(.rows[]; .part == \"$part\" and .state == \"measured\")" "$tmp/a.json" >/dev/null || fail "$output"
+    done
+}
+
 @test "the example compiles through pkg-config and gives the program's digest" {
     [ -z "$SANITIZE" ] || skip "the example is not built with the sanitizers"
     cc -std=c17 -Wall -Wextra -pedantic -Werror "$root$prefix/share/doc/ohmscape/examples/plasticity.c" \
@@ -49,7 +59,7 @@ setup() {
 
 @test "the manual names every command and option" {
     local page=$root$prefix/share/man/man1/ohmscape.1
-    for word in 'ohmscape run' 'ohmscape devices' 'ohmscape models' 'ohmscape info' '--stimulus STIMULUS' '--json' 'ohmscape view' 'ohmscape figure' '--screenshot F.png'; do
+    for word in 'ohmscape run' 'ohmscape devices' 'ohmscape models' 'ohmscape info' '--stimulus STIMULUS' '--json' 'ohmscape view' 'ohmscape figure' '--screenshot F.png' 'ohmscape bench' '--compare OLD.json'; do
         grep -qF -e "$word" "$page" || fail "the manual lacks $word"
     done
     ! grep -q '@' "$page"

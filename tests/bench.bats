@@ -1,0 +1,617 @@
+#!/usr/bin/env bats
+# The benchmark: what it measures is there and consistent, a wrong or lost device is told, and what can't be
+# measured or written is said before anything is. Rates themselves are nobody's to expect: the runs are short.
+load common
+
+setup_file() {
+    local files=$BATS_FILE_TMPDIR
+    find_python jsonschema PIL
+    common_setup
+    # A sanitizer is slow, and has to be loaded before the layer, which is not.
+    export patience=60
+    [ -z "${SANITIZE-}" ] || export patience=300 ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0
+    whole=0
+    timeout $patience "$ohmscape" bench all --sizes 64 --seconds 0.02 --json "$files/all.json" \
+        --csv "$files/all.csv" --plot "$files/plots" >"$files/out" 2>"$files/err" 3>&- || whole=$?
+    export whole # its exit status
+}
+
+setup() {
+    common_setup
+    files=$BATS_FILE_TMPDIR # of a run of all parts
+    out=$tmp/out            # what a refused run should leave empty
+    mkdir "$out"
+}
+
+teardown() {
+    [ -z "${pid-}" ] || kill -9 "$pid" 2>/dev/null || true
+}
+
+need_schema() {
+    [ -n "${PYTHON-}" ] || skip "no python3 with jsonschema and PIL"
+}
+
+# measure ARG...: a short run. Leaves $status, $output (stdout) and $stderr.
+measure() {
+    run --separate-stderr timeout "$patience" "$ohmscape" bench --seconds 0.02 "$@"
+}
+
+expect_success() {
+    [ "$status" -eq 0 ] && [ -z "$stderr" ] || fail "exit status: $status" "stdout: $output" "stderr: $stderr"
+}
+
+# expect_rows FILE.json FILTER: what is there fulfils a jq filter.
+expect_rows() {
+    jq -e "$2" "$1" >/dev/null || fail "not fulfilled: $2" "$(cat "$1")"
+}
+
+# expect_valid FILE.json: the schema describes it.
+expect_valid() {
+    need_schema
+    "$PYTHON" - bench/results.schema.json "$1" <<'END'
+import json, sys
+import jsonschema
+
+schema, results = (json.load(open(path)) for path in sys.argv[1:])
+jsonschema.Draft7Validator.check_schema(schema)
+errors = list(jsonschema.Draft7Validator(schema).iter_errors(results))
+for error in errors:
+    print(list(error.path), error.message[:300], str(error.instance)[:300], file=sys.stderr)
+sys.exit(bool(errors))
+END
+}
+
+# Copies the kernels into a folder, to be changed there.
+copy_kernels() {
+    mkdir "$tmp/kernels"
+    cp kernels/*.h kernels/*.cl "$tmp/kernels"
+}
+
+# ---- Help -------------------------------------------------------------------------------------
+
+@test "bench --help names every option and part, and ohmscape --help names bench" {
+    expect_ok bench --help
+    [[ ${lines[0]} == "Usage: ohmscape bench [OPTION]... [throughput|scaling|peers|frames|all]..." ]]
+    for option in '--sizes N,...' '--devices D,...' '--fuse K,...' '--model MODEL' '--stimulus STIMULUS' \
+        '--seconds S' '--json F.json' '--csv F.csv' '--compare OLD.json' '--plot DIR' '-q, --quiet' '-h, --help'; do
+        grep -qE -- "^ +$option( |\$)" <<<"$output" || fail "bench --help does not name $option: $output"
+    done
+    expect_ok --help
+    grep -q '^  bench  .*[A-Z]' <<<"$output"
+}
+
+# ---- Everything once --------------------------------------------------------------------------
+
+@test "all parts are measured, with a table on stdout and nothing on stderr" {
+    [ "$whole" -eq 0 ] || fail "exit status $whole" "$(cat "$files/err")"
+    [ ! -s "$files/err" ] || fail "$(cat "$files/err")"
+    for part in throughput synapses fuse threads launch memory peers frames; do
+        grep -qx "$part" "$files/out" || fail "no $part:" "$(cat "$files/out")"
+        expect_rows "$files/all.json" "any(.rows[]; .part == \"$part\" and .state == \"measured\")"
+    done
+    count=$(jq -r '[.rows[].state] | "\(map(select(. == "measured")) | length) measured, \(map(select(. == "skipped")) | length) skipped, 0 lost"' "$files/all.json")
+    [ "$(tail -1 "$files/out")" = "$count" ]
+}
+
+@test "the JSON is as its schema says" {
+    expect_valid "$files/all.json"
+    expect_rows "$files/all.json" '.seconds_per_row == 0.02 and .model == "sin-state" and (.interrupted | not)'
+}
+
+# Files that are wrong in one way each.
+@test "the schema refuses what the benchmark does not write" {
+    need_schema
+    while read -r change; do
+        jq -c --arg change "$change" "($change) | {change: \$change, file: .}" "$files/all.json"
+    done <<'END' >"$tmp/changed"
+.more = 1
+.format_version = 2
+del(.interrupted)
+.rows[0].more = 1
+del(.rows[0].digest)
+del(.rows[0].seconds)
+del(.rows[0].synapse_steps_per_second)
+del(.rows[0].launches)
+.rows[0].digest = "0123456789ABCDEF"
+.rows[0].seconds.median = 0
+.rows[0].state = "gone"
+.rows[0].state = "lost"
+.rows[0].kind = "copies"
+.rows[0].part = "frames"
+.rows[0].device = "numba"
+.rows[0].peak_resident_bytes = 1
+(.rows[] | select(.state == "skipped")) |= del(.note)
+(.rows[] | select(.state == "skipped")) += {synapses: 1}
+(.rows[] | select(.kind == "copy")) |= del(.bytes_per_second)
+(.rows[] | select(.kind == "philox")) += {bytes_per_second: 1}
+(.rows[] | select(.kind == "peer")) |= del(.note)
+(.rows[] | select(.kind == "memory")) |= del(.peak_resident_bytes)
+(.rows[] | select(.kind == "frame" and .state == "measured")) |= del(.frame_seconds.draw)
+END
+    "$PYTHON" - bench/results.schema.json "$files/all.json" "$tmp/changed" <<'END'
+import json, sys
+import jsonschema
+
+schema, results = (json.load(open(path)) for path in sys.argv[1:3])
+validator = jsonschema.Draft7Validator(schema)
+for line in open(sys.argv[3]):
+    changed = json.loads(line)
+    if changed["file"] == results:
+        sys.exit(f"changes nothing: {changed['change']}")
+    if validator.is_valid(changed["file"]):
+        sys.exit(f"let pass: {changed['change']}")
+END
+    [ "$(wc -l <"$tmp/changed")" -eq 23 ]
+}
+
+@test "rates, times and bytes belong together" {
+    while read -r filter; do
+        expect_rows "$files/all.json" "def near(a; b): (a / b - 1 | fabs) < 1e-6;
+            [.rows[] | select(.seconds)] | length > 0 and all($filter)"
+    done <<'END'
+.seconds.min <= .seconds.median and .seconds.median <= .seconds.max and .seconds.samples >= 3
+near(.synapse_steps_per_second.median; .synapses * .steps / .seconds.median)
+near(.synapse_steps_per_second.min; .synapses * .steps / .seconds.max)
+near(.synapse_steps_per_second.max; .synapses * .steps / .seconds.min)
+near(.seconds_per_synapse_step; 1 / .synapse_steps_per_second.median)
+.launches == null or near(.seconds_per_launch; .seconds.median / .launches)
+.bytes_per_step == null or near(.bytes_per_step; 8 * .synapses * .launches / .steps)
+.bytes_per_step == null or near(.bytes_per_second; .bytes_per_step * .steps / .seconds.median)
+.kind == "peer" or .fuse == 0 or .launches == (.steps / .fuse | ceil)
+.kind != "copy" or .launches == .steps
+.part == "threads" or .kind != "update" or .state_bytes == .side * (.side / 64 | ceil) * 64 * 4
+END
+    expect_rows "$files/all.json" 'all(.rows[]; .part == "memory" or (.synapses // .side * .side) == .side * .side)'
+}
+
+@test "shares and speed-ups are those of the rows" {
+    expect_rows "$files/all.json" '
+        def near(a; b): (a / b - 1 | fabs) < 1e-6;
+        def rate: .synapse_steps_per_second.median;
+        .rows as $rows
+        | [$rows[] | select(.times_native or .share_of_limit)] | length > 0 and all(. as $r
+        | def other($kind; $device; $threads): $rows[] | select(.part == $r.part and .side == $r.side and .fuse == 0
+                                                and .kind == $kind and .device == $device and .threads == $threads);
+        if .share_of_limit then
+            (other("copy"; .device; 0).bytes_per_second / (.bytes_per_step / .synapses)) as $memory
+            | (other("arithmetic"; .device; 0) | rate) as $arithmetic
+            | near(.share_of_limit; rate / ([$memory, $arithmetic] | min))
+              and (.limit == "memory") == ($memory < $arithmetic)
+        else .part != "throughput" or .kind != "update" or .threads == 1 end
+        and (.times_native == null or near(.times_native; rate / (other("update"; "native"; 0) | rate)))
+        and (.times_one_thread == null or near(.times_one_thread; rate / (other("update"; "native"; 1) | rate))))'
+}
+
+@test "digests agree among all who did the same, and with ohmscape run" {
+    expect_rows "$files/all.json" '[.rows[] | select(.digest)] | group_by([.side, .steps]) | length > 1
+        and all([.[].digest] | unique | length == 1) and ([.[][0].digest] | unique | length) == length'
+    read -r side steps digest < <(jq -r '[.rows[] | select(.digest)] | max_by(.side) | "\(.side) \(.steps) \(.digest)"' "$files/all.json")
+    [ "$(digest_of --device native -n "$side" -t "$steps")" = "$digest" ]
+}
+
+@test "each device has its rows in every part" {
+    processors=$(jq .machine.threads "$files/all.json")
+    for device in $(jq -r '.devices[].id' "$files/all.json"); do
+        while read -r part kind rows; do
+            expect_rows "$files/all.json" "[.rows[] | select(.part == \"$part\" and .kind == \"$kind\"
+                and .device == \"$device\" and .threads != 1 and .state == \"measured\" and .side == 64)] | length == $rows"
+        done <<END
+throughput update 2
+throughput copy 1
+throughput philox 1
+throughput arithmetic 1
+synapses update 1
+fuse update 9
+launch update 1
+memory memory 1
+peers update 2
+END
+        expect_rows "$files/all.json" "[.rows[] | select(.part == \"frames\" and .device == \"$device copied\" and .state == \"measured\")] | length == 1"
+        expect_rows "$files/all.json" "[.rows[] | select(.part == \"frames\" and .device == \"$device shared\")] | length == 1"
+        jq -e ".devices[] | select(.id == \"$device\" and .type != \"gpu\")" "$files/all.json" >/dev/null || continue
+        expect_rows "$files/all.json" "[.rows[] | select(.part == \"threads\" and .device == \"$device\") | .threads] | .[0] == 1 and .[-1] == $processors and unique == ."
+    done
+    expect_rows "$files/all.json" '[.rows[] | select(.kind == "peer").device] | length == 9 and (unique | length) == 9'
+    expect_rows "$files/all.json" '[.rows[] | select(.device == "native" and .threads == 1 and .part == "throughput")] | length == 1'
+}
+
+@test "the CSV has the rows of the JSON, and as many cells in each" {
+    need_schema
+    "$PYTHON" - "$files/all.csv" "$files/all.json" <<'END'
+import csv, json, sys
+
+lines = list(csv.reader(open(sys.argv[1], newline="")))
+rows = json.load(open(sys.argv[2]))["rows"]
+header = lines[0]
+if len(set(header)) != len(header):
+    sys.exit(f"a column is there twice: {header}")
+if len(lines) != len(rows) + 1:
+    sys.exit(f"{len(lines) - 1} lines for {len(rows)} rows")
+for line, row in zip(lines[1:], rows):
+    if len(line) != len(header):
+        sys.exit(f"{len(line)} cells for {len(header)} columns: {line}")
+    cell = dict(zip(header, line))
+    for name in "part", "kind", "device", "side", "fuse", "threads", "state", "note":
+        if cell[name] != str(row.get(name, "")):
+            sys.exit(f"{name} is {cell[name]!r}, not {row.get(name)!r}")
+    seconds, rate = row.get("seconds", {}), row.get("synapse_steps_per_second", {})
+    if row["kind"] == "frame" and row["state"] == "measured": # frames a second
+        rate = dict.fromkeys(("min", "median", "max"), 1 / row["frame_seconds"]["total"])
+    expected = {f"seconds_{q}": seconds.get(q) for q in ("min", "median", "max")}
+    expected |= {f"rate_{q}": rate.get(q) for q in ("min", "median", "max")}
+    expected |= {"samples": seconds.get("samples"), "frame_seconds": row.get("frame_seconds", {}).get("total"),
+                 "device_seconds_median": row.get("device_seconds", {}).get("median")}
+    expected |= {name: row.get(name) for name in header if name not in cell.keys() & expected.keys()
+                 and name not in ("part", "kind", "device", "state", "note", "side", "fuse", "threads")}
+    for name, value in expected.items():
+        found = float(cell[name]) if cell[name] else None
+        if (found is None) != (value is None) or found is not None and abs(found / value - 1) > 1e-6:
+            sys.exit(f"{name} is {found}, not {value}: {row}")
+END
+}
+
+# A picture is more than one colour, and a drawing has lines.
+@test "--plot draws PNGs and SVGs" {
+    need_schema
+    [ "$(ls "$files/plots" | xargs)" = "scaling.png scaling.svg speedup.png speedup.svg throughput.png throughput.svg" ]
+    "$PYTHON" - "$files"/plots/* <<'END'
+import sys
+import xml.etree.ElementTree
+from PIL import Image
+
+for path in sys.argv[1:]:
+    if path.endswith(".png"):
+        picture = Image.open(path).convert("RGB")
+        if min(picture.size) < 400 or len(picture.getcolors(1 << 24)) < 10:
+            sys.exit(f"{path} shows nothing")
+    else:
+        root = xml.etree.ElementTree.parse(path).getroot()
+        if not root.tag.endswith("svg") or len(list(root.iter("{http://www.w3.org/2000/svg}path"))) < 10:
+            sys.exit(f"{path} shows nothing")
+END
+}
+
+# ---- A part alone -----------------------------------------------------------------------------
+
+# expect_parts PARTS ARG...: a run has these parts of results alone, in this order.
+expect_parts() {
+    measure --devices native --sizes 64,16 "${@:2}" --json "$tmp/part.json"
+    expect_success
+    [ "$(jq -r '[.rows[].part] | reduce .[] as $p ([]; if .[-1] == $p then . else . + [$p] end) | join(" ")' "$tmp/part.json")" = "$1" ] ||
+        fail "$(cat "$tmp/part.json")"
+    expect_valid "$tmp/part.json"
+}
+
+@test "each part can be had alone, throughput without asking" {
+    expect_parts throughput
+    expect_parts "synapses fuse threads launch memory" scaling
+    expect_rows "$tmp/part.json" '[.rows[] | select(.part == "synapses").side] == [64, 16]
+        and all(.rows[]; .part == "synapses" or .side == 64)' # the rest of it is of the largest size
+    expect_parts frames frames
+    expect_parts "throughput peers" peers throughput --sizes 16
+}
+
+@test "fuse, model and stimulus are what is asked for" {
+    measure --devices native --sizes 16 --fuse 4,32,auto --model sin-resistance --stimulus constant --json "$tmp/a.json"
+    expect_success
+    expect_valid "$tmp/a.json"
+    expect_rows "$tmp/a.json" '.model == "sin-resistance" and .stimulus == "constant"'
+    expect_rows "$tmp/a.json" '[.rows[] | select(.kind == "update" and .threads == 0).fuse] == [4, 32, 0]'
+    read -r steps digest < <(jq -r '.rows[0] | "\(.steps) \(.digest)"' "$tmp/a.json")
+    [ "$(digest_of --device native -n 16 -t "$steps" --model sin-resistance --stimulus constant)" = "$digest" ]
+}
+
+@test "-q prints nothing, whatever is written" {
+    measure -q --devices native --sizes 16 --json "$tmp/a.json" --csv "$tmp/a.csv" --compare "$files/all.json"
+    expect_success
+    [ -z "$output" ]
+    [ -s "$tmp/a.json" ]
+    [ -s "$tmp/a.csv" ]
+}
+
+@test "--json FOLDER names the file after the machine" {
+    measure -q --devices native --sizes 16 --json "$out"
+    expect_success
+    name=$(ls "$out")
+    slug=$(jq -r '.machine | "\(.processor) \(.threads) threads" | ascii_downcase | gsub("[^a-z0-9]+"; "-")' "$out/$name")
+    [ "$name" = "$slug.json" ]
+    expect_valid "$out/$name"
+}
+
+@test "plots without the native engine, and into a folder with a quote in its name" {
+    need_opencl
+    measure -q --devices 0.0 --sizes 16,64 --plot "$tmp/it's"
+    expect_success
+    [ "$(ls "$tmp/it's" | xargs)" = "throughput.png throughput.svg" ]
+}
+
+# ---- Comparing --------------------------------------------------------------------------------
+
+# A row of the old results was so much faster that no noise makes up for it, another as much slower, and all
+# others had so wide a spread that nothing can be said.
+@test "--compare marks what is slower or faster beyond both spreads, and nothing else" {
+    measure -q --devices native --sizes 16,64 --json "$tmp/old.json"
+    expect_success
+    jq 'def times(x; y; z): .synapse_steps_per_second |= (.min *= x | .median *= y | .max *= z);
+        .rows |= map(if .side == 64 and .kind == "update" and .fuse == 1 then times(1000; 1000; 1000)
+                     elif .side == 16 and .kind == "philox" then times(0.001; 0.001; 0.001)
+                     else times(0.001; 1; 1000) end)' "$tmp/old.json" >"$tmp/planted.json"
+    measure --devices native --sizes 16,64 --compare "$tmp/planted.json"
+    expect_success
+    grep -qxF "compared with $tmp/planted.json" <<<"$output"
+    [ "$(grep -c '  slower$' <<<"$output")" -eq 1 ]
+    grep -qE '^throughput +64 +native +update +1 .*  slower$' <<<"$output" || fail "$output"
+    [ "$(grep -c '  faster$' <<<"$output")" -eq 1 ]
+    grep -qE '^throughput +16 +native +philox .*  faster$' <<<"$output" || fail "$output"
+    [ "$(sed -n '/^compared/,$p' <<<"$output" | grep -cE '^throughput +(16|64) +native ')" -eq 12 ]
+}
+
+# With factors that noise may reach, marks are held against the numbers of both runs.
+@test "--compare's marks and ratios are those of the two files" {
+    need_schema
+    measure -q --devices native --sizes 64 --json "$tmp/old.json"
+    expect_success
+    jq '.rows |= map(if .kind == "update" then .synapse_steps_per_second |= map_values(. * 3)
+                     elif .kind == "copy" then .synapse_steps_per_second |= map_values(. / 3) else . end)' \
+        "$tmp/old.json" >"$tmp/planted.json"
+    measure --devices native --sizes 64 --compare "$tmp/planted.json" --json "$tmp/new.json"
+    expect_success
+    "$PYTHON" - "$tmp/planted.json" "$tmp/new.json" "$output" <<'END'
+import json, sys
+
+old, new = (json.load(open(path))["rows"] for path in sys.argv[1:3])
+table = sys.argv[3].split("compared with")[1].splitlines()[2:]
+for was, row, line in zip(old, new, table, strict=False):
+    then, now = was["synapse_steps_per_second"], row["synapse_steps_per_second"]
+    mark = "slower" if now["max"] < then["min"] else "faster" if now["min"] > then["max"] else ""
+    words = line.split()
+    if words[-1] == "slower" or words[-1] == "faster":
+        found = words.pop()
+    else:
+        found = ""
+    expected = [f"{then['median']:.3g}", f"{now['median']:.3g}", f"{now['median'] / then['median']:.3f}"]
+    if found != mark or words[:3] != [row["part"], "64", "native"] or words[-3:] != expected:
+        sys.exit(f"{line!r} is not {expected} {mark!r}")
+END
+}
+
+@test "rows that are not in the old file, or no rows, are compared with nothing" {
+    measure -q --devices native --sizes 16 --json "$tmp/a.json"
+    expect_success
+    jq '.rows = [1, "row", null, [], {}, {part: 3}, {part: "throughput", kind: "copy", device: "native", side: 16,
+        fuse: 0, threads: 0, synapse_steps_per_second: "fast"}]' "$tmp/a.json" >"$tmp/strange.json"
+    for change in '.rows = []' '.rows[].side = 17' '.rows[].device = "9.9"' '.rows[].threads = 7' \
+        'del(.rows[].synapse_steps_per_second)'; do
+        jq "$change" "$tmp/a.json" >"$tmp/other.json"
+        for old in strange other; do
+            measure --devices native --sizes 16 --seconds 0.001 --compare "$tmp/$old.json"
+            expect_success
+            grep -qx 'no row of it was measured now' <<<"$output" || fail "$change" "$output"
+        done
+    done
+}
+
+# ---- Devices that are slow, wrong or lost -----------------------------------------------------
+
+# Each strip does its steps 20 times more on a copy, which is then taken into the state as nothing at all: t's
+# upper half is 0, which no compiler knows.
+@test "a slow engine shows" {
+    need_opencl
+    copy_kernels
+    awk '/^OHM_FN void strip_advance\(/ { inside = 1 }
+        inside && /^    strip_steps\(/ {
+            print "    for (int i = 0; i < 20; i++) {"
+            print "        vf32 copy[4] = {w[0], w[1], w[2], w[3]};"
+            print "        strip_steps(model, stimulus, track_flux, copy, phi, shape.row0 + row, x, t, steps, p);"
+            print "        for (int k = 0; k < 4; k++)"
+            print "            w[k] = v_from_bits(v_bits(w[k]) ^ v_bits(copy[k]) * (u32)(t >> 32));"
+            print "    }"
+            inside = 0
+        }
+        { print }' kernels/strip.h >"$tmp/kernels/strip.h"
+    [ "$(wc -l <"$tmp/kernels/strip.h")" -gt "$(wc -l <kernels/strip.h)" ]
+    measure -q --devices native,0.0 --sizes 256 --fuse auto --json "$tmp/old.json"
+    expect_success
+    export OHMSCAPE_KERNELS=$tmp/kernels
+    measure --devices native,0.0 --sizes 256 --fuse auto --compare "$tmp/old.json"
+    expect_success # the digests are right
+    grep -qE '^throughput +256 +0\.0 +update +auto .* 0\.[01][0-9]+  slower$' <<<"$output" || fail "$output"
+}
+
+@test "a wrong engine ends the benchmark, with no rate of it and no file" {
+    need_opencl
+    copy_kernels
+    sed -i 's/-0x1\.22e43ep-3f/-0x1.22e44ep-3f/' "$tmp/kernels/elementary.h" # a coefficient of v_sin
+    ! cmp -s "$tmp/kernels/elementary.h" kernels/elementary.h
+    export OHMSCAPE_KERNELS=$tmp/kernels
+    for part in throughput scaling peers; do
+        measure $part --devices native,0.0 --sizes 64 --json "$out/a.json" --csv "$out/a.csv"
+        [ "$status" -eq 1 ]
+        expect_message '^0\.0, update.* computes wrongly, or native, update.* does: after [0-9]+ steps of 64 x 64 the digests are [0-9a-f]{16} and [0-9a-f]{16}$' bench
+        ! grep -qE '^ +64 +0\.0 +update' <<<"$output" || [ $part = scaling ] || fail "$output"
+        ! grep -qE '^[0-9]+ measured' <<<"$output"
+        [ -z "$(ls -A "$out")" ]
+    done
+}
+
+@test "a device that is lost in the middle costs its own rows alone" {
+    need_opencl
+    layer=$(realpath "${BUILD:-build}/tests/fault.so")
+    [ -e "$layer" ] || skip "the layer is not built"
+    export OPENCL_LAYERS=$layer
+    # Within the first run of 256 launches, and later.
+    for after in 200 2000; do
+        export OPENCL_FAULT_AFTER=$after
+        measure throughput --devices native,0.0 --sizes 64 --seconds 0.05 --json "$tmp/a.json" --csv "$tmp/a.csv"
+        expect_success
+        expect_valid "$tmp/a.json"
+        expect_rows "$tmp/a.json" '[.rows[] | select(.device == "0.0")] | length == 5 and all(.state == "lost" and (.note | test("^clEnqueueNDRangeKernel failed: CL_OUT_OF_RESOURCES")))'
+        expect_rows "$tmp/a.json" '[.rows[] | select(.device == "native")] | length == 6 and all(.state == "measured" and .seconds.samples >= 3)'
+        [ "$(tail -1 <<<"$output")" = "6 measured, 0 skipped, 5 lost" ]
+        grep -qE '^ +64 +0\.0 +copy +lost: clEnqueueNDRangeKernel failed' <<<"$output" || fail "$output"
+        [ "$(wc -l <"$tmp/a.csv")" -eq 12 ]
+    done
+}
+
+# ---- What cannot be measured ------------------------------------------------------------------
+
+@test "sizes that do not fit are skipped with the reason, and counted" {
+    measure throughput peers frames --devices native --sizes 1000000,2147483648 --json "$tmp/a.json" --plot "$tmp/plots"
+    expect_success
+    [ -z "$(ls -A "$tmp/plots")" ]
+    [[ ${lines[-1]} =~ ^0\ measured,\ [0-9]+\ skipped,\ 0\ lost$ ]]
+    expect_valid "$tmp/a.json"
+    for side in 1000000 2147483648; do
+        expect_rows "$tmp/a.json" "[.rows[] | select(.side == $side)] | ([.[].part] | unique | length) == 3 and all(.state == \"skipped\")"
+        grep -qE "^ *$side +native +update +auto +skipped: a crossbar of $side x $side needs .*iB" <<<"$output" || fail "$output"
+    done
+    measure --devices native --sizes 1000000,16
+    expect_success
+    [ "${lines[-1]}" = "6 measured, 2 skipped, 0 lost" ]
+}
+
+# refused CODE PATTERN ARG...: an error before the sweep, which would take minutes, and no file.
+refused() {
+    expect_error "$1" "$2" bench --sizes 4096 --seconds 100 "${@:3}"
+    [ -z "$(ls -A "$out")" ] || fail "wrote $(ls -A "$out"): ${*:3}"
+}
+
+@test "bad values are refused, each with its line" {
+    files=(--json "$out/a.json" --csv "$out/a.csv" --plot "$out/plots")
+    refused 2 '^"speed" is not throughput, scaling, peers, frames or all$' speed "${files[@]}"
+    refused 2 '^"" is not throughput' "" "${files[@]}"
+    refused 1 '^there is no OpenCL device 9\.9$' --devices 9.9 "${files[@]}"
+    refused 2 '^unknown device "frobnicator"' --devices native,frobnicator "${files[@]}"
+    refused 2 '^unknown device ""' --devices native, "${files[@]}"
+    refused 2 '^--devices: native is there twice$' --devices native,native "${files[@]}"
+    for list in 0 x 64, ,64 64,,64 -1 64.5 2147483649 auto2 ''; do
+        refused 2 '^--sizes: ".*" is not a whole number from 1 to 2147483648$' --sizes "$list" "${files[@]}"
+    done
+    refused 2 '^--sizes: more than 64 values$' --sizes "$(seq -s, 65)" "${files[@]}"
+    for list in 0 1,0 x 65537 1,; do
+        refused 2 '^--fuse: ".*" is not a whole number from 1 to 65536$' --fuse "$list" "${files[@]}"
+    done
+    for seconds in 0 nan -1 inf 3601 1s ''; do
+        refused 2 '^--seconds: ".*" is not a number above 0 and up to 3600$' --seconds "$seconds" "${files[@]}"
+    done
+    refused 2 '^unknown model "resistor"' --model resistor "${files[@]}"
+    refused 2 '^unknown .*"noise"' --stimulus noise "${files[@]}"
+    refused 2 '^peers: the others know sin-state with uniform voltages alone$' peers --model sin-resistance "${files[@]}"
+    refused 2 '^peers: ' all --stimulus uniform:hi=4 "${files[@]}"
+    for option in devices model stimulus json csv compare plot; do
+        refused 2 "^--$option: \"\" is not a name$" "--$option" ''
+    done
+    refused 2 '^unknown option --frobnicate$' --frobnicate "${files[@]}"
+}
+
+@test "what can't be written is said before the sweep" {
+    echo text >"$tmp/file"
+    refused 1 '^cannot write .*/none/a\.json: No such file or directory$' --json "$tmp/none/a.json" --csv "$out/a.csv" --plot "$out/plots"
+    refused 1 '^cannot write .*/none/a\.csv: No such file or directory$' --csv "$tmp/none/a.csv" --json "$out/a.json" --plot "$out/plots"
+    refused 1 '^cannot write .*/out: it is not a regular file$' --csv "$out" --json "$tmp/a.json"
+    refused 1 '^cannot make the folder .*/none/plots: No such file or directory$' --plot "$tmp/none/plots" --json "$out/a.json"
+    refused 1 '^cannot write into .*/file: Not a directory$' --plot "$tmp/file" --json "$out/a.json"
+    chmod +x "$tmp/file"
+    refused 1 '^cannot write into .*/file: Not a directory$' --plot "$tmp/file" --json "$out/a.json"
+    [ "$(cat "$tmp/file")" = text ]
+    [ ! -e "$tmp/a.json" ]
+}
+
+@test "folders without permission are said before the sweep" {
+    [ "$(id -u)" -ne 0 ] || skip "root may write anywhere"
+    mkdir -m 555 "$tmp/closed"
+    refused 1 '^cannot write .*/closed.*: Permission denied$' --json "$tmp/closed"
+    refused 1 '^cannot write .*/closed.*: Permission denied$' --csv "$tmp/closed/a.csv"
+    refused 1 '^cannot write into .*/closed: Permission denied$' --plot "$tmp/closed"
+}
+
+@test "without gnuplot --plot says what to install, before the sweep" {
+    mkdir "$tmp/empty"
+    run --separate-stderr timeout 60 env PATH="$tmp/empty" "$ohmscape" bench --sizes 4096 --seconds 100 --plot "$out/plots" --json "$out/a.json"
+    [ "$status" -eq 1 ]
+    [ -z "$output" ]
+    expect_message '^--plot needs gnuplot, which is not there$' bench
+    [ "${stderr_lines[1]}" = "hint: apt install gnuplot-nox" ]
+    [ -z "$(ls -A "$out")" ]
+}
+
+@test "results that can't be compared with are refused" {
+    files=(--json "$out/a.json" --csv "$out/a.csv" --plot "$out/plots")
+    all=$BATS_FILE_TMPDIR/all.json
+    refused 1 '^cannot read .*/none\.json: No such file or directory$' --compare "$tmp/none.json" "${files[@]}"
+    refused 1 '^cannot read .*: Is a directory$' --compare "$tmp" "${files[@]}"
+    : >"$tmp/empty.json"
+    refused 1 'empty\.json is empty$' --compare "$tmp/empty.json" "${files[@]}"
+    echo 'side  device' >"$tmp/text.json"
+    head -c 2000 "$all" >"$tmp/cut.json"
+    head -c 5000 /dev/zero >"$tmp/zeros.json"
+    for file in text cut zeros; do
+        refused 1 "$file\.json is not JSON, or damaged\$" --compare "$tmp/$file.json" "${files[@]}"
+    done
+    "$ohmscape" devices --json >"$tmp/other.json"
+    refused 1 'other\.json is no file of `ohmscape bench --json`$' --compare "$tmp/other.json" "${files[@]}"
+    for text in '[]' 3 null '"ohmscape-bench"' '{"format": 1}'; do
+        echo "$text" >"$tmp/other.json"
+        refused 1 'other\.json is no file of `ohmscape bench --json`$' --compare "$tmp/other.json" "${files[@]}"
+    done
+    for version in 2 0 null '"1"' 1.5; do
+        jq ".format_version = $version" "$all" >"$tmp/version.json"
+        refused 1 'version\.json is of another version of the format$' --compare "$tmp/version.json" "${files[@]}"
+    done
+    for change in '.rows = 3' '.rows = {}' 'del(.rows)'; do
+        jq "$change" "$all" >"$tmp/rows.json"
+        refused 1 'rows\.json is damaged: it has no rows$' --compare "$tmp/rows.json" "${files[@]}"
+    done
+}
+
+# ---- Signals ----------------------------------------------------------------------------------
+
+# start ARG...: a benchmark in the background that would take long.
+start() {
+    "$ohmscape" bench --devices native --json "$tmp/a.json" --csv "$tmp/a.csv" "$@" >"$tmp/out.txt" 2>"$tmp/err" 3>&- &
+    pid=$!
+}
+
+# wait_for COMMAND...: until it succeeds.
+wait_for() {
+    for _ in $(seq $((20 * patience))); do
+        ! "$@" || return 0
+        sleep 0.05
+    done
+    fail "never: $*" "$(cat "$tmp/out.txt" "$tmp/err")"
+}
+
+catches_signals() {
+    local mask
+    mask=$(awk '/^SigCgt:/ { print $2 }' "/proc/$pid/status")
+    [ $((0x$mask >> 1 & 1)) -eq 1 ]
+}
+
+# interrupt SIGNAL CODE: ends it with CODE, and with files of what was measured.
+interrupt() {
+    kill "-$1" "$pid"
+    status=0
+    wait "$pid" || status=$?
+    pid=
+    [ "$status" -eq "$2" ] || fail "exit status $status" "$(cat "$tmp/out.txt" "$tmp/err")"
+    [ ! -s "$tmp/err" ] || fail "$(cat "$tmp/err")"
+    expect_rows "$tmp/a.json" '.interrupted and (.rows | all(.state == "measured" or (.state == "skipped" and .note == "interrupted")))'
+    [ "$(wc -l <"$tmp/a.csv")" -eq $(($(jq '.rows | length' "$tmp/a.json") + 1)) ]
+    grep -qE '^[0-9]+ measured, [0-9]+ skipped, 0 lost$' "$tmp/out.txt"
+    expect_valid "$tmp/a.json"
+}
+
+@test "SIGINT ends a long run in order, before anything is measured" {
+    start --sizes 64 --seconds 60
+    wait_for catches_signals
+    interrupt INT 130
+}
+
+@test "SIGINT and SIGTERM keep what was measured until then" {
+    for signal in INT TERM; do
+        start --sizes "16,$(seq -s, 64 126)" --seconds 0.05
+        wait_for grep -qE '^ +16 +native +arithmetic' "$tmp/out.txt"
+        interrupt $signal $([ $signal = INT ] && echo 130 || echo 143)
+        expect_rows "$tmp/a.json" 'any(.rows[]; .state == "measured" and .digest)'
+    done
+}

@@ -1,0 +1,507 @@
+// What the benchmark works out of its measurements: on planted samples and rows whose answers are known.
+#include "../bench/ledger.h"
+#include "../bench/results.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define REQUIRE(call) assert_int_equal(call, OHM_OK)
+#define NEAR(found, expected) near(found, expected, #found, __LINE__)
+
+static void near(double found, double expected, const char *what, int line) {
+    if (fabs(found - expected) <= 1e-9 * fabs(expected)) return; // 0 is 0, and a NaN is near nothing
+    fail_msg("line %d: %s is %.17g, not %.17g", line, what, found, expected);
+}
+
+// ---- Samples ----------------------------------------------------------------------------------
+
+static samples samples_of(size_t count, const double *value) {
+    samples s = {0};
+    for (size_t i = 0; i < count; i++) samples_add(&s, value[i]);
+    return s;
+}
+
+static void quantiles_of_an_odd_number_are_samples(void **state) {
+    (void)state;
+    const samples s = samples_of(5, (const double[]){5, -1, 3, 2, 11});
+    NEAR(samples_quantile(&s, 0), -1);
+    NEAR(samples_quantile(&s, 0.25), 2);
+    NEAR(samples_quantile(&s, 0.5), 3);
+    NEAR(samples_quantile(&s, 0.75), 5);
+    NEAR(samples_quantile(&s, 1), 11);
+    NEAR(s.value[0], 5); // as they came
+    NEAR(s.value[1], -1);
+}
+
+static void quantiles_lie_between_samples(void **state) {
+    (void)state;
+    const samples s = samples_of(4, (const double[]){8, 1, 2, 4});
+    NEAR(samples_quantile(&s, 0), 1);
+    NEAR(samples_quantile(&s, 0.5), 3);
+    NEAR(samples_quantile(&s, 1), 8);
+    NEAR(samples_quantile(&s, 0.25), 1.75); // three quarters of the way from 1 to 2
+    NEAR(samples_quantile(&s, 0.9), 6.8);   // 0.7 of the way from 4 to 8
+}
+
+static void quantiles_of_few(void **state) {
+    (void)state;
+    const samples none = {0}, one = samples_of(1, (const double[]){7}), two = samples_of(2, (double[]){3, 2});
+    for (int i = 0; i <= 4; i++) {
+        NEAR(samples_quantile(&none, i / 4.0), 0);
+        NEAR(samples_quantile(&one, i / 4.0), 7);
+        NEAR(samples_quantile(&two, i / 4.0), 2 + i / 4.0);
+    }
+    const samples same = samples_of(3, (const double[]){2, 2, 2});
+    NEAR(samples_quantile(&same, 0.3), 2);
+}
+
+static void more_samples_than_fit_are_let_go(void **state) {
+    (void)state;
+    struct {
+        samples s;
+        double behind;
+    } it = {.behind = 42};
+    for (int i = 0; i < SAMPLES_MAX + 50; i++) samples_add(&it.s, i);
+    assert_int_equal(it.s.count, SAMPLES_MAX);
+    NEAR(it.behind, 42);
+    NEAR(samples_quantile(&it.s, 1), SAMPLES_MAX - 1);
+    NEAR(samples_quantile(&it.s, 0.5), (SAMPLES_MAX - 1) / 2);
+}
+
+// ---- Lines ------------------------------------------------------------------------------------
+
+static void lines_through_points_are_found(void **state) {
+    (void)state;
+    straight_line l;
+    assert_true(line_fit((const double[]){-2, 0, 3, 10}, (const double[]){11, 5, -4, -25}, 4, &l));
+    NEAR(l.slope, -3);
+    NEAR(l.intercept, 5);
+    assert_true(line_fit((const double[]){1, 2}, (const double[]){6, 6}, 2, &l));
+    NEAR(l.slope, 0);
+    NEAR(l.intercept, 6);
+}
+
+// About the means 1.5 and 3: Σ dx·dy = 3 + 0 − 0.5 + 4.5 = 7, and Σ dx² = 5.
+static void lines_are_the_nearest_by_least_squares(void **state) {
+    (void)state;
+    straight_line l;
+    assert_true(line_fit((const double[]){0, 1, 2, 3}, (const double[]){1, 3, 2, 6}, 4, &l));
+    NEAR(l.slope, 1.4);
+    NEAR(l.intercept, 0.9);
+    // Two points over one another: the line goes between them.
+    assert_true(line_fit((const double[]){0, 4, 4}, (const double[]){1, 4, 6}, 3, &l));
+    NEAR(l.slope, 1);
+    NEAR(l.intercept, 1);
+}
+
+static void lines_need_two_points(void **state) {
+    (void)state;
+    straight_line l;
+    assert_false(line_fit(NULL, NULL, 0, &l));
+    assert_false(line_fit((const double[]){2}, (const double[]){3}, 1, &l));
+    assert_false(line_fit((const double[]){2, 2, 2}, (const double[]){3, 4, 5}, 3, &l));
+}
+
+// ---- Rows -------------------------------------------------------------------------------------
+
+// 1000 synapses, 10 steps and `launches` launches in 2 s at the median, between 1 and 4 s.
+static bench_row planted(row_kind kind, uint64_t launches) {
+    bench_row r = {.part = "throughput", .kind = kind, .synapses = 1000, .steps = 10, .launches = launches};
+    r.wall = samples_of(3, (const double[]){2, 1, 4});
+    return r;
+}
+
+static void rates_and_times_of_a_row(void **state) {
+    (void)state;
+    const bench_row r = planted(ROW_UPDATE, 5);
+    NEAR(row_rate(&r, 0), 2500);
+    NEAR(row_rate(&r, 0.5), 5000);
+    NEAR(row_rate(&r, 1), 10000);
+    NEAR(row_step(&r), 0.2);
+    NEAR(row_synapse_step(&r), 0.0002);
+    NEAR(row_launch(&r), 0.4);
+}
+
+static void what_was_not_measured_is_0(void **state) {
+    (void)state;
+    for (row_kind kind = 0; kind < ROW_KINDS; kind++) {
+        const bench_row none = {.part = "throughput", .kind = kind, .synapses = 1000};
+        NEAR(row_rate(&none, 0.5), 0);
+        NEAR(row_step(&none), 0);
+        NEAR(row_synapse_step(&none), 0);
+        NEAR(row_launch(&none), 0);
+        NEAR(row_bytes(&none), 0);
+        NEAR(row_bandwidth(&none), 0);
+    }
+    // Of `ohmscape run` nobody knows the launches.
+    const bench_row run = planted(ROW_UPDATE, 0);
+    NEAR(row_rate(&run, 0.5), 5000);
+    NEAR(row_launch(&run), 0);
+    NEAR(row_bandwidth(&run), 0);
+}
+
+static void the_rate_of_frames_is_theirs(void **state) {
+    (void)state;
+    const bench_row r = {.part = "frames", .kind = ROW_FRAME, .synapses = 9, .frame = {.total = 0.02}};
+    NEAR(row_rate(&r, 0.5), 50);
+}
+
+static void a_launch_moves_8_bytes_a_synapse(void **state) {
+    (void)state;
+    bench_row r = planted(ROW_UPDATE, 10); // fuse 1
+    NEAR(row_bytes(&r), 8000);
+    NEAR(row_bandwidth(&r), 40000);
+    r.launches = 5; // fuse 2
+    NEAR(row_bytes(&r), 4000);
+    NEAR(row_bandwidth(&r), 20000);
+    r.launches = 3; // fuse 4: the last one has two steps
+    NEAR(row_bytes(&r), 2400);
+    r.launches = 1;
+    NEAR(row_bytes(&r), 800);
+    r = planted(ROW_COPY, 10);
+    NEAR(row_bytes(&r), 8000);
+    NEAR(row_bandwidth(&r), 40000);
+    for (row_kind kind = ROW_PHILOX; kind < ROW_KINDS; kind++) {
+        r = planted(kind, 10);
+        NEAR(row_bytes(&r), 0);
+        NEAR(row_bandwidth(&r), 0);
+    }
+}
+
+static void rows_are_told_apart(void **state) {
+    (void)state;
+    const bench_row is = {.part = "fuse", .kind = ROW_COPY, .device = "0.0", .side = 64, .fuse = 2};
+    char part[] = "fuse"; // the same text elsewhere
+    bench_row other = is;
+    other.part = part;
+    other.state = ROW_LOST;
+    strcpy(other.note, "gone");
+    other.steps = 3;
+    assert_true(row_same(&is, &other));
+    other = is, other.part = "launch";
+    assert_false(row_same(&is, &other));
+    other = is, other.kind = ROW_UPDATE;
+    assert_false(row_same(&is, &other));
+    other = is, strcpy(other.device, "0.1");
+    assert_false(row_same(&is, &other));
+    other = is, other.side = 65;
+    assert_false(row_same(&is, &other));
+    other = is, other.fuse = 0;
+    assert_false(row_same(&is, &other));
+    other = is, other.threads = 1;
+    assert_false(row_same(&is, &other));
+}
+
+static void kinds_and_states_have_names(void **state) {
+    (void)state;
+    assert_string_equal(row_kind_name(ROW_UPDATE), "update");
+    assert_string_equal(row_kind_name(ROW_COPY), "copy");
+    assert_string_equal(row_kind_name(ROW_PHILOX), "philox");
+    assert_string_equal(row_kind_name(ROW_ARITHMETIC), "arithmetic");
+    assert_string_equal(row_kind_name(ROW_PEER), "peer");
+    assert_string_equal(row_kind_name(ROW_MEMORY), "memory");
+    assert_string_equal(row_kind_name(ROW_FRAME), "frame");
+    assert_string_equal(row_state_name(ROW_MEASURED), "measured");
+    assert_string_equal(row_state_name(ROW_SKIPPED), "skipped");
+    assert_string_equal(row_state_name(ROW_LOST), "lost");
+}
+
+// ---- Shares -----------------------------------------------------------------------------------
+
+// A row of so many synapses, steps and launches in one second.
+static bench_row in_a_second(row_kind kind, uint64_t synapses, uint64_t steps, uint64_t launches) {
+    bench_row r = {
+        .part = "throughput", .kind = kind, .synapses = synapses, .steps = steps, .launches = launches};
+    samples_add(&r.wall, 1);
+    return r;
+}
+
+static void the_lower_limit_is_what_counts(void **state) {
+    (void)state;
+    const bench_row copy = in_a_second(ROW_COPY, 100, 10, 10); // 8000 bytes/s
+    const bench_row arithmetic = in_a_second(ROW_ARITHMETIC, 100, 16, 1);
+    bench_row one = in_a_second(ROW_UPDATE, 100, 8, 8); // 8 bytes a synapse-step: memory allows 1000/s
+    row_set_share(&one, &copy, &arithmetic);
+    assert_true(one.memory_bound);
+    NEAR(one.share, 0.8);
+    bench_row four = in_a_second(ROW_UPDATE, 100, 8, 2); // 2 bytes: memory allows 4000/s
+    row_set_share(&four, &copy, &arithmetic);
+    assert_false(four.memory_bound);
+    NEAR(four.share, 0.5);
+}
+
+static void ceilings_may_work_on_fewer_synapses(void **state) {
+    (void)state;
+    const bench_row copy = in_a_second(ROW_COPY, 25, 40, 40);
+    const bench_row arithmetic = in_a_second(ROW_ARITHMETIC, 25, 64, 1);
+    bench_row r = in_a_second(ROW_UPDATE, 100, 8, 8);
+    row_set_share(&r, &copy, &arithmetic);
+    assert_true(r.memory_bound);
+    NEAR(r.share, 0.8);
+}
+
+// ---- Relations --------------------------------------------------------------------------------
+
+static results found; // those that a test plants
+
+static bench_row *plant(const char *part, row_kind kind, const char *device, uint64_t side, unsigned fuse,
+                        unsigned threads, double rate) {
+    bench_row r = {.part = part,
+                   .kind = kind,
+                   .side = side,
+                   .fuse = fuse,
+                   .threads = threads,
+                   .synapses = side * side,
+                   .steps = 4,
+                   .launches = fuse == 1 ? 4 : 1};
+    strcpy(r.device, device);
+    samples_add(&r.wall, (double)(r.synapses * r.steps) / rate);
+    size_t index;
+    const size_t before = found.count;
+    REQUIRE(results_add(&found, &r, &index));
+    assert_int_equal(index, before);
+    assert_int_equal(found.count, before + 1);
+    return &found.row[index];
+}
+
+static int forget(void **state) {
+    (void)state;
+    results_free(&found);
+    found = (results){0};
+    return 0;
+}
+
+static void is_related(size_t i, double native, double thread, double share) {
+    const bench_row *r = &found.row[i];
+    print_message("row %zu: %s of %s, fuse %u\n", i, row_kind_name(r->kind), r->device, r->fuse);
+    NEAR(r->times_native, native);
+    NEAR(r->times_thread, thread);
+    NEAR(r->share, share);
+}
+
+enum { NATIVE_1, NATIVE_AUTO, NATIVE_THREAD, NATIVE_COPY, NATIVE_ARITHMETIC, DEVICE_AUTO };
+
+// A native engine of 100/s with one thread, bound by memory with fuse 1: 8 bytes a synapse-step of 2400
+// bytes/s. And a device of 1000/s without ceilings.
+static void plant_part(const char *part, uint64_t side) {
+    plant(part, ROW_UPDATE, "native", side, 1, 0, 150);
+    plant(part, ROW_UPDATE, "native", side, 0, 0, 200);
+    plant(part, ROW_UPDATE, "native", side, 0, 1, 100);
+    plant(part, ROW_COPY, "native", side, 0, 0, 300)->launches = 4;
+    plant(part, ROW_ARITHMETIC, "native", side, 0, 0, 400);
+    plant(part, ROW_UPDATE, "0.0", side, 0, 0, 1000);
+}
+
+static void rows_are_related_to_the_native_engine(void **state) {
+    (void)state;
+    plant_part("throughput", 64);
+    results_relate(&found, "throughput", 64);
+    is_related(NATIVE_1, 0.75, 1.5, 0.5);
+    assert_true(found.row[NATIVE_1].memory_bound);
+    is_related(NATIVE_AUTO, 1, 2, 0.5);
+    assert_false(found.row[NATIVE_AUTO].memory_bound);
+    is_related(NATIVE_THREAD, 0.5, 1, 0); // a thread has not all that the ceilings had
+    is_related(NATIVE_COPY, 0, 0, 0);
+    is_related(NATIVE_ARITHMETIC, 0, 0, 0);
+    is_related(DEVICE_AUTO, 5, 10, 0);
+}
+
+static void other_parts_and_sizes_are_left_alone(void **state) {
+    (void)state;
+    plant_part("peers", 64);
+    plant_part("throughput", 65);
+    const size_t before = found.count;
+    plant("throughput", ROW_UPDATE, "0.0", 64, 0, 0, 7);
+    results_relate(&found, "throughput", 64);
+    for (size_t i = 0; i <= before; i++) is_related(i, 0, 0, 0); // the last one has nothing to compare with
+    results_relate(&found, "peers", 64);
+    is_related(DEVICE_AUTO, 5, 10, 0);
+    for (size_t i = 6; i <= before; i++) is_related(i, 0, 0, 0);
+}
+
+static void peers_are_related_too(void **state) {
+    (void)state;
+    plant_part("peers", 64);
+    plant("peers", ROW_PEER, "numpy", 64, 0, 0, 10);
+    results_relate(&found, "peers", 64);
+    is_related(6, 0.05, 0.1, 0);
+}
+
+static void what_is_skipped_or_lost_relates_to_nothing(void **state) {
+    (void)state;
+    plant_part("throughput", 64);
+    found.row[NATIVE_THREAD].state = ROW_SKIPPED;
+    found.row[NATIVE_COPY].state = ROW_LOST;
+    found.row[DEVICE_AUTO].state = ROW_LOST;
+    results_relate(&found, "throughput", 64);
+    is_related(NATIVE_1, 0.75, 0, 0);
+    is_related(NATIVE_AUTO, 1, 0, 0);
+    is_related(NATIVE_THREAD, 0, 0, 0);
+    is_related(DEVICE_AUTO, 0, 0, 0);
+}
+
+// Where no one asked for auto, a row is held against the native engine with as many steps a launch.
+static void without_auto_the_same_fuse_counts(void **state) {
+    (void)state;
+    plant("throughput", ROW_UPDATE, "native", 64, 1, 0, 50);
+    plant("throughput", ROW_UPDATE, "native", 64, 8, 0, 100);
+    plant("throughput", ROW_UPDATE, "0.0", 64, 1, 0, 200);
+    plant("throughput", ROW_UPDATE, "0.0", 64, 8, 0, 200);
+    plant("throughput", ROW_UPDATE, "0.0", 64, 16, 0, 200);
+    results_relate(&found, "throughput", 64);
+    is_related(2, 4, 0, 0);
+    is_related(3, 2, 0, 0);
+    is_related(4, 0, 0, 0);
+}
+
+// ---- Slopes -----------------------------------------------------------------------------------
+
+// A row whose step takes n^power ns of n synapses.
+static bench_row *plant_power(const char *part, const char *device, uint64_t side, double power) {
+    const double n = (double)side * (double)side;
+    return plant(part, ROW_UPDATE, device, side, 0, 0, n / (1e-9 * pow(n, power)));
+}
+
+static void a_slope_is(uint64_t least, double expected, size_t sizes) {
+    double slope;
+    size_t points;
+    assert_true(results_slope(&found, "synapses", "native", least, &slope, &points));
+    NEAR(slope, expected);
+    assert_int_equal(points, sizes);
+}
+
+static void slopes_are_found(void **state) {
+    (void)state;
+    for (uint64_t side = 1024; side <= 16384; side *= 2) plant_power("synapses", "native", side, 1);
+    a_slope_is(1 << 20, 1, 5);
+    forget(NULL);
+    for (uint64_t side = 1024; side <= 4096; side *= 2) plant_power("synapses", "native", side, 1.1);
+    a_slope_is(1 << 20, 1.1, 3);
+}
+
+static void small_sizes_are_left_out(void **state) {
+    (void)state;
+    plant_power("synapses", "native", 16, 3);
+    plant_power("synapses", "native", 1023, 3);
+    for (uint64_t side = 1024; side <= 4096; side *= 2) plant_power("synapses", "native", side, 1);
+    a_slope_is(1 << 20, 1, 3); // 1024 x 1024 itself is in
+    double slope;
+    size_t points;
+    assert_true(results_slope(&found, "synapses", "native", 0, &slope, &points));
+    assert_int_equal(points, 5);
+    assert_true(slope < 0.9); // that of the two is not on the line
+}
+
+static void other_rows_bend_no_slope(void **state) {
+    (void)state;
+    plant_power("synapses", "native", 1024, 1);
+    plant_power("synapses", "native", 2048, 1);
+    plant_power("throughput", "native", 4096, 2);
+    plant_power("synapses", "0.0", 4096, 2);
+    plant_power("synapses", "native", 4096, 2)->kind = ROW_COPY;
+    plant_power("synapses", "native", 4096, 2)->fuse = 1;
+    plant_power("synapses", "native", 4096, 2)->threads = 1;
+    plant_power("synapses", "native", 4096, 2)->state = ROW_SKIPPED;
+    plant_power("synapses", "native", 4096, 2)->state = ROW_LOST;
+    a_slope_is(1 << 20, 1, 2);
+}
+
+static void a_slope_needs_two_sizes(void **state) {
+    (void)state;
+    double slope = 42;
+    size_t points = 42;
+    assert_false(results_slope(&found, "synapses", "native", 0, &slope, &points));
+    assert_int_equal(points, 0);
+    plant_power("synapses", "native", 1024, 1);
+    assert_false(results_slope(&found, "synapses", "native", 0, &slope, &points));
+    assert_int_equal(points, 1);
+    plant_power("synapses", "native", 1024, 1.2);
+    assert_false(results_slope(&found, "synapses", "native", 0, &slope, &points));
+    plant_power("synapses", "native", 2048, 1);
+    assert_false(results_slope(&found, "synapses", "native", (1 << 20) + 1, &slope, &points));
+    NEAR(slope, 42);
+    assert_true(results_slope(&found, "synapses", "native", 0, &slope, &points));
+}
+
+// ---- Digests ----------------------------------------------------------------------------------
+
+#define SAID(text) assert_non_null(strstr(ohm_error_message(), text))
+
+static void digests_are_held_against_each_other(void **state) {
+    (void)state;
+    ledger l = {0};
+    REQUIRE(ledger_check(&l, 64, 10, 0x0123456789abcdef, "native, update"));
+    REQUIRE(ledger_check(&l, 64, 10, 0x0123456789abcdef, "0.0, update"));
+    assert_int_equal(l.count, 1);
+    assert_int_equal(ledger_check(&l, 64, 10, 0x23456789abcdef, "0.1, update"), OHM_DEVICE_FAILED);
+    SAID("0.1, update computes wrongly, or native, update does");
+    SAID("after 10 steps of 64 x 64");
+    SAID("0023456789abcdef and 0123456789abcdef");
+    REQUIRE(ledger_check(&l, 64, 10, 0x0123456789abcdef, "0.1, update")); // the first one stays
+    ledger_free(&l);
+}
+
+static void digests_of_other_crossbars_are_others(void **state) {
+    (void)state;
+    ledger l = {0};
+    for (uint64_t side = 1; side <= 20; side++)
+        for (uint64_t steps = 0; steps < 20; steps++)
+            REQUIRE(ledger_check(&l, side, steps, side << 32 | steps, "native"));
+    assert_int_equal(l.count, 400);
+    REQUIRE(ledger_check(&l, 7, 3, (uint64_t)7 << 32 | 3, "0.0"));
+    assert_int_equal(ledger_check(&l, 7, 3, (uint64_t)3 << 32 | 7, "0.0"), OHM_DEVICE_FAILED);
+    SAID("after 3 steps of 7 x 7");
+    ledger_free(&l);
+}
+
+static void long_names_are_cut(void **state) {
+    (void)state;
+    ledger l = {0};
+    char name[400];
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    REQUIRE(ledger_check(&l, 1, 1, 1, name));
+    assert_int_equal(ledger_check(&l, 1, 1, 2, name), OHM_DEVICE_FAILED);
+    ledger_free(&l);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(quantiles_of_an_odd_number_are_samples),
+        cmocka_unit_test(quantiles_lie_between_samples),
+        cmocka_unit_test(quantiles_of_few),
+        cmocka_unit_test(more_samples_than_fit_are_let_go),
+        cmocka_unit_test(lines_through_points_are_found),
+        cmocka_unit_test(lines_are_the_nearest_by_least_squares),
+        cmocka_unit_test(lines_need_two_points),
+        cmocka_unit_test(rates_and_times_of_a_row),
+        cmocka_unit_test(what_was_not_measured_is_0),
+        cmocka_unit_test(the_rate_of_frames_is_theirs),
+        cmocka_unit_test(a_launch_moves_8_bytes_a_synapse),
+        cmocka_unit_test(rows_are_told_apart),
+        cmocka_unit_test(kinds_and_states_have_names),
+        cmocka_unit_test(the_lower_limit_is_what_counts),
+        cmocka_unit_test(ceilings_may_work_on_fewer_synapses),
+        cmocka_unit_test_teardown(rows_are_related_to_the_native_engine, forget),
+        cmocka_unit_test_teardown(other_parts_and_sizes_are_left_alone, forget),
+        cmocka_unit_test_teardown(peers_are_related_too, forget),
+        cmocka_unit_test_teardown(what_is_skipped_or_lost_relates_to_nothing, forget),
+        cmocka_unit_test_teardown(without_auto_the_same_fuse_counts, forget),
+        cmocka_unit_test_teardown(slopes_are_found, forget),
+        cmocka_unit_test_teardown(small_sizes_are_left_out, forget),
+        cmocka_unit_test_teardown(other_rows_bend_no_slope, forget),
+        cmocka_unit_test_teardown(a_slope_needs_two_sizes, forget),
+        cmocka_unit_test(digests_are_held_against_each_other),
+        cmocka_unit_test(digests_of_other_crossbars_are_others),
+        cmocka_unit_test(long_names_are_cut),
+    };
+    return cmocka_run_group_tests_name("bench", tests, NULL, NULL);
+}
