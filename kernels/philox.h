@@ -119,11 +119,11 @@ OHM_FN philox_calls philox_begin(u32 c0, u32 c1, u32 c2, u32 c3, u32 k0, u32 k1)
     return x;
 }
 
-// Rounds first … end − 1.
-OHM_FN philox_calls philox_continue(philox_calls x, int first, int end, u32 k0, u32 k1) {
+// Rounds round and round + 1.
+OHM_FN philox_calls philox_continue(philox_calls x, int round, u32 k0, u32 k1) {
     OHM_UNROLL
-    for (int round = first; round < end; round++) {
-        const u32 b0 = k0 + (u32)round * PHILOX_W0, b1 = k1 + (u32)round * PHILOX_W1;
+    for (u32 i = 0; i < 2; i++) {
+        const u32 b0 = k0 + ((u32)round + i) * PHILOX_W0, b1 = k1 + ((u32)round + i) * PHILOX_W1;
         x.of[0] = philox_half_round(x.of[0], b0, b1);
         x.of[1] = philox_half_round(x.of[1], b0, b1);
     }
@@ -148,8 +148,10 @@ OHM_FN void philox_strip(vu32 word[4], u32 c0, u32 c1, u32 c2, u32 c3, u32 k0, u
     OHM_UNROLL
     for (int k = 0; k < 4; k++) word[k] = c[k];
 #else
-    const philox_calls x = philox_begin(c0, c1, c2, c3, k0, k1);
-    philox_end(philox_continue(x, 2, PHILOX_ROUNDS, k0, k1), word);
+    philox_calls x = philox_begin(c0, c1, c2, c3, k0, k1);
+    OHM_UNROLL
+    for (int round = 2; round < PHILOX_ROUNDS; round += 2) x = philox_continue(x, round, k0, k1);
+    philox_end(x, word);
 #endif
 }
 

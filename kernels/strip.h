@@ -82,7 +82,7 @@ OHM_FN void strip_step(int model, int stimulus, int track_flux, vf32 w[4], vf32 
     philox_calls calls = strip_calls(row, x, t, OHM_STREAM_STIMULUS, p);
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
-        calls = philox_continue(calls, 2 + 2 * k, 4 + 2 * k, p->key[0], p->key[1]);
+        calls = philox_continue(calls, 2 + 2 * k, p->key[0], p->key[1]);
         strip_update(model, stimulus, track_flux, w, phi, word, k, p);
     }
     philox_end(calls, word);
