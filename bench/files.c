@@ -275,6 +275,8 @@ ohm_status files_open(const bench *b, bench_files *f) {
     ohm_status status = o->compare ? read_old(o->compare, &f->old) : OHM_OK;
     if (!status && o->json) status = replacement_begin(json_path(b, f), &f->json);
     if (!status && o->csv) status = replacement_begin(o->csv, &f->csv);
+    if (!status && o->json && o->csv && strcmp(f->json.target, f->csv.target) == 0)
+        return error_set(OHM_BAD_ARGUMENT, "--json and --csv: both are to be %s", o->csv);
     return status;
 }
 

@@ -44,21 +44,26 @@ uint64_t state_bytes(uint64_t side) {
     return side * ((side + OHM_BLOCK - 1) / OHM_BLOCK * OHM_BLOCK) * sizeof(float);
 }
 
+static void add_size(number_list *list, uint64_t side) {
+    for (size_t i = 0; i < list->count; i++)
+        if (list->value[i] == side) return;
+    if (list->count < LIST_MAX) list->value[list->count++] = side;
+}
+
 // All powers of 4 synapses from 2⁸ to what some device has memory for.
 static void add_all_sizes(const bench *b, number_list *list) {
     uint64_t most = 0;
     for (size_t i = 0; i < b->contender_count; i++)
         if (b->contender[i].info.memory > most) most = b->contender[i].info.memory;
-    for (uint64_t side = 16; state_bytes(side) <= most && list->count < LIST_MAX; side *= 2)
-        list->value[list->count++] = side;
+    for (uint64_t side = 16; state_bytes(side) <= most; side *= 2) add_size(list, side);
 }
 
 number_list bench_sizes(const bench *b, const number_list *standard) {
     const number_list *asked = b->options->sizes.count ? &b->options->sizes : standard;
     number_list list = {0};
-    for (size_t i = 0; i < asked->count && list.count < LIST_MAX; i++) {
+    for (size_t i = 0; i < asked->count; i++) {
         if (asked->value[i])
-            list.value[list.count++] = asked->value[i];
+            add_size(&list, asked->value[i]);
         else
             add_all_sizes(b, &list);
     }

@@ -21,6 +21,9 @@ static ohm_status read_list(const char *name, const char *text, uint64_t max, nu
         snprintf(item, sizeof item, "%.*s", (int)length, text);
         const ohm_status status = options_read_auto(name, item, max, &list->value[list->count]);
         if (status) return status;
+        for (size_t i = 0; i < list->count; i++)
+            if (list->value[i] == list->value[list->count])
+                return error_set(OHM_BAD_ARGUMENT, "--%s: %s is there twice", name, item);
         list->count++;
         if (!text[length]) return OHM_OK;
         text += length + 1;

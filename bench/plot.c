@@ -222,5 +222,8 @@ ohm_status plot_draw(const bench *b, const char *folder) {
         if (has_part(b, "throughput") || has_part(b, "peers")) draw_speedup(c.in, b, folder, terminals[i]);
     }
     fprintf(c.in, "unset output\n");
-    return child_end(&c);
+    if (child_end(&c) == OHM_OK) return OHM_OK;
+    char why[512];
+    snprintf(why, sizeof why, "%s", ohm_error_message());
+    return error_set(OHM_IO_FAILED, "gnuplot could not draw into %s: %s", folder, why);
 }

@@ -117,16 +117,34 @@ static ohm_status add_run(bench *b, lineup *l, const contender *c, unsigned thre
     return lineup_add(b, l, &r, &e);
 }
 
+// Whether a device can hold the crossbar; of a run the benchmark would know no more than that it failed.
+static ohm_status try_crossbar(const bench *b, const contender *c, uint64_t side) {
+    const ohm_definition d = bench_definition(b, side);
+    ohm_crossbar *crossbar = NULL;
+    const ohm_status status = ohm_crossbar_create(c->devices, &d, &crossbar);
+    ohm_crossbar_destroy(crossbar);
+    return status;
+}
+
 // 1, 2, 4 … and all the processors.
-static ohm_status with_threads(bench *b) {
+static ohm_status add_runs(bench *b, lineup *l, const contender *c) {
     const unsigned all = child_processors();
+    ohm_status status = try_crossbar(b, c, l->side);
+    if (status) {
+        bench_row r = lineup_row(l, ROW_UPDATE, c->info.id);
+        r.threads = all;
+        return lineup_fail(b, r, status);
+    }
+    for (unsigned n = 1; n <= all && !status; n = n < all && 2 * n > all ? all : 2 * n)
+        status = add_run(b, l, c, n);
+    return status;
+}
+
+static ohm_status with_threads(bench *b) {
     lineup *l;
     ohm_status status = lineup_create(b, "threads", one_side(b), &l);
-    for (size_t d = 0; d < b->contender_count && !status; d++) {
-        if (!on_host(&b->contender[d].info)) continue;
-        for (unsigned n = 1; n <= all && !status; n = n < all && 2 * n > all ? all : 2 * n)
-            status = add_run(b, l, &b->contender[d], n);
-    }
+    for (size_t d = 0; d < b->contender_count && !status; d++)
+        if (on_host(&b->contender[d].info)) status = add_runs(b, l, &b->contender[d]);
     if (!status) status = lineup_run(b, l);
     lineup_destroy(l);
     return status;

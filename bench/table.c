@@ -40,14 +40,15 @@ static void head_rates(void) {
 }
 
 static void print_rate(const bench_row *r) {
-    char fuse[24], threads[24], bandwidth[24], device[24], setup[24], share[24], native[24], thread[24];
+    char fuse[24], threads[24], bandwidth[24], launch[24], device[24], setup[24], share[24], native[24],
+        thread[24];
     const double wall = samples_quantile(&r->wall, 0.5);
     cell(share, "%.2f", r->share);
     if (*share) strcat(share, r->memory_bound ? " memory    " : " arithmetic");
-    printf("%6" PRIu64 "  %-14s %-10s %5s %4s %9.3g %9.3g %9.3g %8.3g %7s %7.4g %7s %7s %15s %8s %8s\n",
+    printf("%6" PRIu64 "  %-14s %-10s %5s %4s %9.3g %9.3g %9.3g %8.3g %7s %7s %7s %7s %15s %8s %8s\n",
            r->side, r->device, row_kind_name(r->kind), fuse_cell(fuse, r), threads_cell(threads, r),
            row_rate(r, 0.5), row_rate(r, 0), row_rate(r, 1), row_synapse_step(r) * 1e9,
-           cell(bandwidth, "%.3g", row_bandwidth(r) / 1e9), row_launch(r) * 1e6,
+           cell(bandwidth, "%.3g", row_bandwidth(r) / 1e9), cell(launch, "%.4g", row_launch(r) * 1e6),
            cell(device, "%.3f", samples_quantile(&r->clock, 0.5) / wall), cell(setup, "%.3f", r->setup),
            share, cell(native, "%.4g", r->times_native), cell(thread, "%.4g", r->times_thread));
 }
@@ -59,8 +60,9 @@ static void head_memory(void) {
 
 static void print_memory(const bench_row *r) {
     const double own = (double)r->peak_memory - (double)r->base_memory;
-    printf("%6" PRIu64 "  %-14s %12.1f %12.1f %18.3f %22.1f\n", r->side, r->device,
-           (double)r->state_memory / 1e6, (double)r->peak_memory / 1e6, own / (double)r->synapses,
+    char each[24];
+    printf("%6" PRIu64 "  %-14s %12.1f %12.1f %18s %22.1f\n", r->side, r->device,
+           (double)r->state_memory / 1e6, (double)r->peak_memory / 1e6, cell(each, "%.3f", own / (double)r->synapses),
            (double)r->base_memory / 1e6);
 }
 
@@ -147,8 +149,10 @@ static void print_best(const bench *b, uint64_t side) {
 }
 
 void table_print_versus(const bench *b) {
-    bool gpu = false;
-    if (b->options->quiet) return;
+    bool gpu = false, any = false;
+    for (size_t i = 0; i < b->results.count; i++)
+        any |= is_measured(&b->results.row[i], "throughput", ROW_UPDATE);
+    if (!any || b->options->quiet) return;
     for (size_t d = 0; d < b->contender_count; d++) gpu |= b->contender[d].info.type == OHM_DEVICE_GPU;
     printf("\nCPU against GPU%s: the best of each device\n",
            gpu ? "" : " (no GPU takes part: what there is is compared)");
