@@ -70,8 +70,7 @@ SETTER(quiet) {
 static const option_entry entries[] = {
     {"sizes", 0, "N,...",
      "rows and columns of the crossbars, or auto: all powers of 4 synapses\nfrom 16 x 16 to what memory "
-     "holds "
-     "(default 256,1024,4096)",
+     "holds (default: each part's own)",
      set_sizes},
     {"devices", 0, "D,...", "all (default), or as for run --device", set_devices},
     {"fuse", 0, "K,...", "steps in one launch, 1 to 65536 or auto (default 1,auto)", set_fuse},

@@ -184,9 +184,9 @@ static bool has_bar(const bench *b, const bench_row *r, const char *part) {
 }
 
 static void write_bar(FILE *out, const bench_row *r) {
-    fprintf(out, "\"%s", r->device);
-    if (r->kind == ROW_UPDATE && r->threads) fprintf(out, ", 1 thread");
-    if (r->kind == ROW_UPDATE && !r->threads) fprintf(out, r->fuse ? ", fuse %u" : ", fuse auto", r->fuse);
+    fprintf(out, "\"%s\\n", r->device);
+    if (r->kind == ROW_UPDATE && r->threads) fprintf(out, "1 thread");
+    if (r->kind == ROW_UPDATE && !r->threads) fprintf(out, r->fuse ? "fuse %u" : "fuse auto", r->fuse);
     fprintf(out, "\\n%" PRIu64 "²\" %.6g\n", r->side, r->times_thread);
 }
 
@@ -203,7 +203,7 @@ static void draw_speedup(FILE *out, const bench *b, const char *folder, const ch
         if (has_bar(b, &b->results.row[i], peers ? "peers" : "throughput"))
             write_bar(out, &b->results.row[i]);
     fprintf(out,
-            "END\nunset key\nset boxwidth 0.7\nset style fill solid 0.8\nset xtics noenhanced\n%s"
+            "END\nunset key\nset bmargin 5\nset boxwidth 0.7\nset style fill solid 0.8\nset xtics noenhanced\n%s"
             "set format y '%%g'\nset ylabel 'times one thread of the native engine'\n"
             "plot $bars using 0:2:xtic(1) with boxes lc rgb '#4477aa', "
             "$bars using 0:2:(sprintf('%%.3g', $2)) with labels offset 0,0.6\n",

@@ -31,7 +31,7 @@ static ohm_status measure(bench *b, uint64_t side, size_t first, size_t end) {
 }
 
 ohm_status part_throughput(bench *b) {
-    static const number_list standard = {3, {256, 1024, 4096}};
+    static const number_list standard = {5, {64, 256, 1024, 4096, 16384}};
     const number_list sides = bench_sizes(b, &standard);
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < sides.count && !status && !cli_caught(); i++) {
