@@ -197,7 +197,7 @@ static void draw_speedup(FILE *out, const bench *b, const char *folder, const ch
     for (size_t i = 0; i < b->results.count; i++)
         any |= has_bar(b, &b->results.row[i], peers ? "peers" : "throughput");
     if (!any) return; // without the native engine
-    start(out, folder, "speedup", terminal, 1000, 480);
+    start(out, folder, "speedup", terminal, 1200, 480);
     fprintf(out, "$bars << END\n");
     for (size_t i = 0; i < b->results.count; i++)
         if (has_bar(b, &b->results.row[i], peers ? "peers" : "throughput"))
