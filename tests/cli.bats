@@ -62,7 +62,7 @@ teardown() {
         [ -n "$value" ] || fail "--$option has no default in: $output"
         arguments+=("--$option" "$value")
     done
-    keep='del(.seconds, .setup_seconds, .synapse_steps_per_second)'
+    keep='del(.seconds, .setup_seconds, .synapse_steps_per_second, .peak_resident_bytes)'
     plain=$("$ohmscape" run --json | jq "$keep")
     spelled=$("$ohmscape" run --json "${arguments[@]}" | jq "$keep")
     [ -n "$plain" ]
