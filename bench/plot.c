@@ -202,12 +202,13 @@ static void draw_speedup(FILE *out, const bench *b, const char *folder, const ch
     for (size_t i = 0; i < b->results.count; i++)
         if (has_bar(b, &b->results.row[i], peers ? "peers" : "throughput"))
             write_bar(out, &b->results.row[i]);
-    fprintf(out,
-            "END\nunset key\nset bmargin 5\nset boxwidth 0.7\nset style fill solid 0.8\nset xtics noenhanced\n%s"
-            "set format y '%%g'\nset ylabel 'times one thread of the native engine'\n"
-            "plot $bars using 0:2:xtic(1) with boxes lc rgb '#4477aa', "
-            "$bars using 0:2:(sprintf('%%.3g', $2)) with labels offset 0,0.6\n",
-            peers ? "set logscale y\nset yrange [1e-5:10]\n" : "set yrange [0:*]\n");
+    fprintf(
+        out,
+        "END\nunset key\nset bmargin 5\nset boxwidth 0.7\nset style fill solid 0.8\nset xtics noenhanced\n%s"
+        "set format y '%%g'\nset ylabel 'times one thread of the native engine'\n"
+        "plot $bars using 0:2:xtic(1) with boxes lc rgb '#4477aa', "
+        "$bars using 0:2:(sprintf('%%.3g', $2)) with labels offset 0,0.6\n",
+        peers ? "set logscale y\nset yrange [1e-5:10]\n" : "set yrange [0:*]\n");
 }
 
 ohm_status plot_draw(const bench *b, const char *folder) {

@@ -62,8 +62,8 @@ static void print_memory(const bench_row *r) {
     const double own = (double)r->peak_memory - (double)r->base_memory;
     char each[24];
     printf("%6" PRIu64 "  %-14s %12.1f %12.1f %18s %22.1f\n", r->side, r->device,
-           (double)r->state_memory / 1e6, (double)r->peak_memory / 1e6, cell(each, "%.3f", own / (double)r->synapses),
-           (double)r->base_memory / 1e6);
+           (double)r->state_memory / 1e6, (double)r->peak_memory / 1e6,
+           cell(each, "%.3f", own / (double)r->synapses), (double)r->base_memory / 1e6);
 }
 
 static void head_frame(void) {
