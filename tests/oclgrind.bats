@@ -12,7 +12,8 @@ setup() {
 # check ARG...: runs all kernels on a small odd crossbar.
 check() {
     local expected
-    expected=$(digest_of --device native --rows 5 --cols 70 --steps 3 "$@")
+    # The native engine at its own width: not every processor has the one asked for.
+    expected=$(digest_of --device native --rows 5 --cols 70 --steps 3 "$@" --lanes auto)
     run --separate-stderr oclgrind --data-races --uninitialized --check-api --max-errors 5 \
         "$ohmscape" run --device 0.0 --json --rows 5 --cols 70 --steps 3 "$@"
     [ "$status" -eq 0 ] && [ -z "$stderr" ] || fail "oclgrind, $*" "$stderr"
