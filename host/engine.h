@@ -5,6 +5,7 @@
 
 #include "../kernels/measure.h"
 #include "ohmscape.h"
+#include "stimulus.h"
 #include "view.h"
 
 // What is computed: a definition, checked and derived.
@@ -12,8 +13,8 @@ typedef struct problem {
     uint64_t rows, cols;
     uint64_t pitch; // columns stored in a row: cols rounded up to OHM_BLOCK
     ohm_physics physics;
-    int model, stimulus, initial; // numbers from the enums in kernels/
-    bool track_flux;
+    ohm_kind kind;
+    int initial; // distribution of the initial state
     unsigned lanes; // 0: the engine chooses
 } problem;
 
@@ -47,12 +48,15 @@ typedef struct engine_class {
     bool asynchronous; // advance returns at once
 
     void (*destroy)(engine *e);
+    // Makes ready for a problem that differs in its physics and its kind alone, and takes it.
+    ohm_status (*configure)(engine *e, const problem *p);
     // A band of rows row0 … row0 + rows − 1, of no defined content until it is filled.
     ohm_status (*band_create)(engine *e, uint32_t row0, uint32_t rows, band **b);
     void (*band_destroy)(band *b);
     // The initial state, and a flux of 0.
     ohm_status (*fill)(band *b);
-    ohm_status (*advance)(band *b, uint64_t t, uint32_t steps);
+    // frame's values may go when it returns.
+    ohm_status (*advance)(band *b, uint64_t t, uint32_t steps, const stimulus_frame *frame);
     ohm_status (*wait)(engine *e);
     // Adds to *digest, and to *total.
     ohm_status (*digest)(band *b, plane which, uint64_t *digest);

@@ -118,7 +118,7 @@ static ohm_status native_band_create(engine *e, uint32_t row0, uint32_t rows, ba
     if (!nb) return error_no_memory("a band");
     nb->base = (band){e, {p->cols, p->pitch, rows, row0}};
     const size_t bytes = (size_t)rows * p->pitch * sizeof(float);
-    for (int i = 0; i < (p->track_flux ? 2 : 1); i++) {
+    for (int i = 0; i < (p->kind.flux ? 2 : 1); i++) {
         nb->plane[i] = allocate_plane(bytes);
         if (!nb->plane[i]) {
             native_band_destroy(&nb->base);
@@ -136,10 +136,10 @@ float *native_plane(band *b, plane which) {
 static native_job job_of(band *b) {
     native_band *nb = (native_band *)b;
     const problem *p = &b->engine->problem;
-    return (native_job){.state = nb->plane[PLANE_STATE],
-                        .flux = nb->plane[PLANE_FLUX],
+    return (native_job){.memory = {nb->plane[PLANE_STATE], nb->plane[PLANE_FLUX], NULL},
                         .shape = b->shape,
                         .physics = p->physics,
+                        .kind = p->kind,
                         .initial = p->initial};
 }
 
@@ -171,17 +171,24 @@ static void run_job(const band *b, native_advance *run, const native_job *job) {
 
 static ohm_status native_fill(band *b) {
     const native_job job = job_of(b);
-    run_job(b, lanes_of(b)->fill[b->engine->problem.model], &job);
+    run_job(b, lanes_of(b)->fill[b->engine->problem.kind.model], &job);
     return OHM_OK;
 }
 
-static ohm_status native_advance_band(band *b, uint64_t t, uint32_t steps) {
-    const problem *p = &b->engine->problem;
+// The loops made for a kind: the most common ones have their own, in which nothing is asked at each strip.
+static native_advance *find_advance(const native_lanes *lanes, ohm_kind kind) {
+    if (kind.flux || kind.field || kind.stimulus != OHM_DISTRIBUTION_uniform) return lanes->general[kind.model];
+    return kind.varied ? lanes->varied[kind.model] : lanes->plain[kind.model];
+}
+
+static ohm_status native_advance_band(band *b, uint64_t t, uint32_t steps, const stimulus_frame *frame) {
     if (steps == 0) return OHM_OK; // the loops do one step at least
     native_job job = job_of(b);
     job.t = t;
     job.steps = steps;
-    run_job(b, lanes_of(b)->advance[p->model][p->stimulus], &job);
+    job.memory.field = frame->values;
+    job.geometry = frame->geometry;
+    run_job(b, find_advance(lanes_of(b), job.kind), &job);
     return OHM_OK;
 }
 
@@ -210,7 +217,7 @@ static ohm_status native_tally(band *b, tally_total *total) {
     for (uint64_t first = 0; first < strips; first += chunk) {
         const uint64_t end = first + chunk < strips ? first + chunk : strips;
         uint32_t bins[TALLY_BINS] = {0};
-        const ohm_tally tally = lanes->tally[b->engine->problem.model](&job, first, end, bins);
+        const ohm_tally tally = lanes->tally[b->engine->problem.kind.model](&job, first, end, bins);
 #pragma omp critical
         {
             tally_total_add(total, &tally);
@@ -250,12 +257,13 @@ static ohm_status native_view_begin(engine *e, const view_job *job) {
 
 static ohm_status native_view_band(band *b, const view_job *job) {
     native_engine *n = (native_engine *)b->engine;
-    const problem *p = &b->engine->problem;
     const ohm_picture *v = &job->picture;
     native_job band_job = job_of(b);
     band_job.physics = job->physics;
+    band_job.memory.field = job->frame.values;
+    band_job.geometry = job->frame.geometry;
     const view_part part = view_part_of(job, b->shape.row0, b->shape.rows);
-    native_view *const run = n->lanes->view[p->model][p->stimulus];
+    native_view *const run = n->lanes->view[b->engine->problem.kind.model];
 #pragma omp parallel for collapse(2) schedule(dynamic)
     for (uint32_t y = part.first; y < part.end; y++)
         for (uint32_t x = v->x0; x < v->x1; x += VIEW_RUN)
@@ -287,9 +295,15 @@ static void native_destroy(engine *e) {
     free(e);
 }
 
+static ohm_status native_configure(engine *e, const problem *p) {
+    e->problem = *p;
+    return OHM_OK;
+}
+
 static const engine_class native_class = {
     .asynchronous = false,
     .destroy = native_destroy,
+    .configure = native_configure,
     .band_create = native_band_create,
     .band_destroy = native_band_destroy,
     .fill = native_fill,

@@ -37,6 +37,8 @@ extern "C" {
 #define OHM_MAX_STEP ((uint64_t)1 << 56) // the step counter never passes this
 #define OHM_MAX_FUSE 65536u              // most steps in one launch
 #define OHM_HISTOGRAM_BINS 256
+#define OHM_MAX_PARAMETERS 32u  // most parameters of a model, a stimulus or an initial state
+#define OHM_MAX_SPEC_TEXT 3072u // longest text that says one of these, with its end
 
 // Why a call failed.
 typedef enum ohm_status {
@@ -109,14 +111,15 @@ void ohm_devices_close(ohm_devices *devices);
 
 // What a run is. Valid only if it came from ohm_definition_default, so that a new field never breaks
 // a caller. The strings follow one grammar, NAME or NAME:key=value,key=value…; `ohmscape models`
-// prints every name and key with its unit, default and range. They need to live only during the call
-// they are passed to.
+// prints every name and key with its unit, default and range. A model's value may be followed by how it is
+// spread over the devices: r_on=100~lognormal:0.1. They need to live only during the call they are passed to.
 typedef struct ohm_definition {
     uint64_t rows, cols;  // 1 … OHM_MAX_SIDE; default 5 × 5
-    double dt;            // time step, > 0 and at most 1e6; default 0.1
+    double dt;            // time step in s, > 0 and at most 1e6; 0, the default, is the model's own
     uint64_t seed;        // any; default 1
     const char *model;    // default "sin-state"
-    const char *stimulus; // the voltage of each synapse at each step, in V; default "uniform:lo=-5,hi=5"
+    const char *stimulus; // the voltage of each synapse at each step, in V; NULL, the default, is the
+                          // model's own
     const char *initial;  // where each device starts, from 0 (least) to 1 (most conductive); default
                           // "uniform:lo=0.1,hi=0.9"
     bool track_flux;      // keep φ ← φ + V·dt for every synapse (4 more bytes each); default false
@@ -135,18 +138,27 @@ typedef struct ohm_crossbar ohm_crossbar;
 
 // Creates a crossbar at step 0 on the devices, which must outlive it: builds the kernels, allocates
 // 4 bytes a synapse (8 with flux; rows are padded to 64 columns) and draws the initial state.
-// Errors: OHM_BAD_ARGUMENT, OHM_OUT_OF_MEMORY (before anything is allocated, with what is needed and
-// what there is), OHM_DEVICE_FAILED, OHM_BUILD_FAILED.
+// Errors: OHM_BAD_ARGUMENT (also a time step at which Euler's method is not stable for the model, with one
+// that would do), OHM_OUT_OF_MEMORY (before anything is allocated, with what is needed and what there is),
+// OHM_IO_FAILED and OHM_BAD_FILE (a file that the stimulus is read from), OHM_DEVICE_FAILED, OHM_BUILD_FAILED.
 ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *definition,
                                ohm_crossbar **crossbar);
 
 // Legal on NULL.
 void ohm_crossbar_destroy(ohm_crossbar *crossbar);
 
-// Advances by steps ≥ 0, and returns when they are done.
-// Errors: OHM_BAD_ARGUMENT when the counter would pass OHM_MAX_STEP; OHM_DEVICE_FAILED, after which
-// the crossbar can only be destroyed.
+// Advances by steps ≥ 0, and returns when they are done. A step ends an idle time.
+// Errors: OHM_BAD_ARGUMENT when the counter would pass OHM_MAX_STEP; OHM_IO_FAILED when a stimulus's file can
+// no longer be read, and OHM_DEVICE_FAILED, after which the crossbar can only be destroyed.
 ohm_status ohm_crossbar_advance(ohm_crossbar *crossbar, uint64_t steps);
+
+// Leaves the devices alone for another time in s, 0 or more, in which their conductance drifts as their model's
+// drift_nu and drift_t0 say: what is read of them changes, and their states do not.
+// Errors: OHM_BAD_ARGUMENT (not a time, or more than 1e15 s in all).
+ohm_status ohm_crossbar_idle(ohm_crossbar *crossbar, double seconds);
+
+// The time in s that the devices have been left alone since the last step.
+double ohm_crossbar_idle_time(const ohm_crossbar *crossbar);
 
 // Steps done since step 0, over all runs when the crossbar was loaded from a file.
 uint64_t ohm_crossbar_step(const ohm_crossbar *crossbar);
@@ -160,6 +172,18 @@ const ohm_definition *ohm_crossbar_definition(const ohm_crossbar *crossbar);
 // Errors: OHM_BAD_ARGUMENT (rows outside the crossbar; no flux), OHM_DEVICE_FAILED.
 ohm_status ohm_crossbar_read_state(ohm_crossbar *crossbar, uint64_t row0, uint64_t rows, float *out);
 ohm_status ohm_crossbar_read_flux(ohm_crossbar *crossbar, uint64_t row0, uint64_t rows, float *out);
+
+// The current in A through each device of some rows, at its state now and a voltage in V of your own, such as
+// its last one from ohm_crossbar_read_voltage: float32 [rows, cols]. For a conductor that is not linear it is
+// not V/R.
+// Errors: OHM_BAD_ARGUMENT (rows outside the crossbar), OHM_DEVICE_FAILED.
+ohm_status ohm_crossbar_read_current(ohm_crossbar *crossbar, uint64_t row0, uint64_t rows,
+                                     const float *voltage, float *out);
+
+// The voltage in V that the stimulus applies to each device of some rows at a step: float32 [rows, cols].
+// Errors: OHM_BAD_ARGUMENT (rows outside the crossbar), OHM_IO_FAILED, OHM_OUT_OF_MEMORY.
+ohm_status ohm_crossbar_read_voltage(ohm_crossbar *crossbar, uint64_t step, uint64_t row0, uint64_t rows,
+                                     float *out);
 
 // The same digits on every device: sums of integers, or minima and maxima.
 typedef struct ohm_statistics {
@@ -234,10 +258,10 @@ ohm_status ohm_crossbar_probe(ohm_crossbar *crossbar, uint64_t row, uint64_t col
 // ---- Changing -----------------------------------------------------------------------------------
 
 // Changes parameters of the model and of the stimulus from the next step on: what is given, in the form
-// of ohm_definition's strings and by the same names, replaces what was. NULL leaves all as it is. A file
-// saved later tells the new ones, and goes on to the same bits. Parameters that bound the state itself, as
-// sin-resistance's r_on and r_off do, cannot change.
-// Errors: OHM_BAD_ARGUMENT.
+// of ohm_definition's strings, replaces what was. The model stays the same one; a stimulus of another name
+// takes the place of what was. NULL leaves all as it is. A file saved later tells the new ones, and goes on to
+// the same bits. Parameters that bound the state itself, as sin-resistance's r_on and r_off do, cannot change.
+// Errors: those of ohm_crossbar_create; then nothing has changed.
 ohm_status ohm_crossbar_change(ohm_crossbar *crossbar, const char *model, const char *stimulus);
 
 // Draws the initial state of a seed and goes back to step 0, without any series.
@@ -249,9 +273,18 @@ typedef struct ohm_parameter_info {
     const char *key, *symbol, *unit, *help; // static; unit "1" if it has none
     double min, max;                        // the valid range, both ends included
     double value;
+    const char *const *choices; // names, of which value is the number, with NULL behind them; or NULL
+    bool whole;                 // a whole number
+    bool text;                  // a text, a file's path, which value does not tell
+    bool device;                // of what surrounds every model: noise, faults, levels, drift
+    const char *spread;         // how it is spread over the devices, "normal" and so on, or NULL,
+    double sigma;               // and how wide
 } ohm_parameter_info;
 
-#define OHM_MAX_PARAMETERS 8
+// The i-th model, stimulus or initial state by name, or NULL past the last: for menus. Static.
+const char *ohm_model_name(size_t i);
+const char *ohm_stimulus_name(size_t i);
+const char *ohm_initial_name(size_t i);
 
 // Sets how many steps one launch does from now on, 1 … OHM_MAX_FUSE, or 0 for the number that the library
 // would choose. It changes the speed, never the result.
@@ -280,8 +313,9 @@ typedef struct ohm_file_info {
     uint64_t step;
     uint64_t digest; // of the state
     uint64_t series_rows;
-    char version[32];  // the version of ohmscape that wrote it
-    char text[3][512]; // what the definition's strings point to
+    double idle;                     // s, as ohm_crossbar_idle_time
+    char version[32];                // the version of ohmscape that wrote it
+    char text[3][OHM_MAX_SPEC_TEXT]; // what the definition's strings point to
 } ohm_file_info;
 
 // Reads that, without the state. *info is to be freed with free().

@@ -1,110 +1,206 @@
-// See spec.h. The only file that sees the tables in kernels/.
+// See spec.h.
 #define OHM_LANES 1
 #define OHM_TABLES
 #include "spec.h"
 
-#include "../kernels/distributions.h"
-#include "../kernels/measure.h"
-#include "../kernels/models.h"
+#include "../kernels/device.h"
 #include "error.h"
 #include "number.h"
+#include "derive.h"
+#include "stimulus.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
-#define ENTRY(about, table) {&about, table, COUNT_OF(table)},
-#define MODEL_ENTRY(name, unused) ENTRY(name##_about, name##_parameters)
-#define STIMULUS_ENTRY(name, unused) ENTRY(name##_about, name##_stimulus)
-#define INITIAL_ENTRY(name, unused) ENTRY(name##_about, name##_initial)
+// ---- Tables -----------------------------------------------------------------------------------
 
-static const spec_entry models[] = {OHM_MODELS(MODEL_ENTRY, )};
-static const spec_entry stimuli[] = {OHM_DISTRIBUTIONS(STIMULUS_ENTRY, )};
-static const spec_entry initials[] = {OHM_DISTRIBUTIONS(INITIAL_ENTRY, )};
-
-static const struct {
-    const spec_entry *entries;
-    int count;
-} tables[ROLE_COUNT] = {
-    [ROLE_MODEL] = {models, COUNT_OF(models)},
-    [ROLE_STIMULUS] = {stimuli, COUNT_OF(stimuli)},
-    [ROLE_INITIAL] = {initials, COUNT_OF(initials)},
+// Of every model, behind its own: sub-steps if it follows a differential equation, and the rest.
+static const ohm_parameter common_parameters[] = {
+    {"substeps", "n", "1", 1, 1, 1e6, "sub-steps of Euler's method in a step", OHM_NO_PLACE, .whole = 1},
+    {"noise", "σ", "1", 0, 0, 10, "noise of a step's change: it is taken 1 + noise xi times, xi normal",
+     OHM_NOISE},
+    {"stuck_low", "p_low", "1", 0, 0, 1, "part of the devices that rest at their least conductance",
+     OHM_NO_PLACE},
+    {"stuck_high", "p_high", "1", 0, 0, 1, "part that rest at their greatest conductance", OHM_NO_PLACE},
+    {"stuck_open", "p_open", "1", 0, 0, 1, "part that are open", OHM_NO_PLACE},
+    {"r_open", "R_open", "Ω", 1e9, 1e-3, 1e12, "resistance of an open device", OHM_R_OPEN},
+    {"levels", "L", "1", 0, 0, 65536,
+     "levels of conductance that can be read, equally spaced; 0: continuous", OHM_NO_PLACE, .whole = 1},
+    {"drift_nu", "ν", "1", 0, 0, 1, "conductance read after an idle time t is (t/drift_t0)^-drift_nu times",
+     OHM_NU},
+    {"drift_t0", "t_0", "s", 1, 1e-9, 1e9, "idle time from which on it drifts", OHM_NO_PLACE},
 };
 
+#define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
+#define COMMON(motion) ((motion) == OHM_CONTINUOUS ? common_parameters : common_parameters + 1)
+#define COMMON_COUNT(motion) (COUNT_OF(common_parameters) - ((motion) == OHM_CONTINUOUS ? 0 : 1))
+#define MODEL_ENTRY(name, unused)                                                                            \
+    {&name##_about, name##_parameters, COMMON(name##_motion), COUNT_OF(name##_parameters),                   \
+     COUNT_OF(name##_parameters) + COMMON_COUNT(name##_motion), name##_motion},
+#define INITIAL_ENTRY(name, unused)                                                                          \
+    {&name##_about, name##_initial, NULL, COUNT_OF(name##_initial), COUNT_OF(name##_initial), 0},
+
+static const spec_entry models[] = {OHM_MODELS(MODEL_ENTRY, )};
+static const spec_entry initials[] = {OHM_DISTRIBUTIONS(INITIAL_ENTRY, )};
+
 const char *const spec_role_name[ROLE_COUNT] = {"model", "stimulus", "init"};
+const char *const spec_spread_name[OHM_SPREAD_KINDS] = {"none", "normal", "lognormal", "uniform"};
 
 const spec_entry *spec_table(spec_role role, int *count) {
-    if (count) *count = tables[role].count;
-    return tables[role].entries;
+    static const int counts[ROLE_COUNT] = {COUNT_OF(models), STIMULUS_COUNT, COUNT_OF(initials)};
+    if (count) *count = counts[role];
+    return role == ROLE_MODEL ? models : role == ROLE_STIMULUS ? stimulus_entries : initials;
 }
 
 const spec_entry *spec_entry_of(const spec *s) {
-    return &tables[s->role].entries[s->id];
+    return &spec_table(s->role, NULL)[s->id];
+}
+
+const ohm_parameter *spec_parameter(const spec_entry *entry, int i) {
+    return i < entry->own_count ? &entry->own[i] : &entry->common[i - entry->own_count];
+}
+
+double spec_standard(const spec_entry *entry, int i) {
+    const ohm_parameter *p = spec_parameter(entry, i);
+    return i >= entry->own_count && p->place == OHM_NOISE ? entry->about->noise : p->standard;
 }
 
 static const char *name_of(const spec *s) {
     return spec_entry_of(s)->about->name;
 }
 
-// The names of a role, "uniform, constant", for messages.
-static void list_names(spec_role role, char *text, size_t size) {
-    size_t used = 0;
-    text[0] = '\0';
-    for (int i = 0; i < tables[role].count && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "",
-                                 tables[role].entries[i].about->name);
+static int find_parameter(const spec_entry *entry, const char *key, int length) {
+    for (int i = 0; i < entry->count; i++) {
+        const char *name = spec_parameter(entry, i)->key;
+        if ((int)strlen(name) == length && strncmp(name, key, (size_t)length) == 0) return i;
+    }
+    return -1;
 }
 
-static void list_keys(const spec_entry *entry, char *text, size_t size) {
-    size_t used = 0;
-    text[0] = '\0';
-    for (int i = 0; i < entry->count && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "", entry->parameters[i].key);
+int spec_find(const spec *s, const char *key) {
+    return find_parameter(spec_entry_of(s), key, (int)strlen(key));
 }
 
-static ohm_status find_entry(spec *s, const char *name, int length) {
-    for (s->id = 0; s->id < tables[s->role].count; s->id++)
-        if ((int)strlen(name_of(s)) == length && strncmp(name_of(s), name, (size_t)length) == 0)
-            return OHM_OK;
-    char names[256];
-    list_names(s->role, names, sizeof names);
-    return error_set(OHM_BAD_ARGUMENT, "unknown %s \"%.*s\": there are %s", spec_role_name[s->role], length,
+double spec_value(const spec *s, const char *key) {
+    const int i = spec_find(s, key);
+    assert(i >= 0);
+    return s->value[i];
+}
+
+// ---- Messages ---------------------------------------------------------------------------------
+
+// Appends ", text" to a list.
+static void append(char *list, size_t size, const char *text) {
+    const size_t used = strlen(list);
+    snprintf(list + used, size - used, "%s%s", used ? ", " : "", text);
+}
+
+static ohm_status unknown_name(spec_role role, const char *name, int length) {
+    char names[256] = "";
+    int count;
+    const spec_entry *table = spec_table(role, &count);
+    for (int i = 0; i < count; i++) append(names, sizeof names, table[i].about->name);
+    return error_set(OHM_BAD_ARGUMENT, "unknown %s \"%.*s\": there are %s", spec_role_name[role], length,
                      name, names);
 }
 
-static int find_parameter(const spec_entry *entry, const char *key, int length) {
-    for (int i = 0; i < entry->count; i++)
-        if ((int)strlen(entry->parameters[i].key) == length &&
-            strncmp(entry->parameters[i].key, key, (size_t)length) == 0)
-            return i;
-    return -1;
+static ohm_status unknown_key(const spec *s, const char *key, int length) {
+    char keys[512] = "";
+    const spec_entry *entry = spec_entry_of(s);
+    for (int i = 0; i < entry->count; i++) append(keys, sizeof keys, spec_parameter(entry, i)->key);
+    return error_set(OHM_BAD_ARGUMENT, "%s %s has no parameter \"%.*s\": there are %s",
+                     spec_role_name[s->role], name_of(s), length, key, keys);
+}
+
+static ohm_status unknown_choice(const spec *s, const ohm_parameter *p, const char *value) {
+    char names[256] = "";
+    for (int i = 0; p->choices[i]; i++) append(names, sizeof names, p->choices[i]);
+    return error_set(OHM_BAD_ARGUMENT, "%s %s: %s=%s: there are %s", spec_role_name[s->role], name_of(s),
+                     p->key, value, names);
+}
+
+static ohm_status not_a_number(const spec *s, const ohm_parameter *p, const char *value) {
+    return error_set(OHM_BAD_ARGUMENT, "%s %s: %s=%s is not a %snumber: write %s=NUMBER",
+                     spec_role_name[s->role], name_of(s), p->key, value, p->whole ? "whole " : "finite ",
+                     p->key);
+}
+
+// ---- Parsing ----------------------------------------------------------------------------------
+
+static ohm_status find_entry(spec *s, const char *name, int length) {
+    int count;
+    spec_table(s->role, &count);
+    for (s->id = 0; s->id < count; s->id++)
+        if ((int)strlen(name_of(s)) == length && strncmp(name_of(s), name, (size_t)length) == 0)
+            return OHM_OK;
+    return unknown_name(s->role, name, length);
+}
+
+// Parses KIND:SIGMA, how parameter i is spread.
+static ohm_status parse_spread(spec *s, int i, const char *text) {
+    const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
+    const size_t length = strcspn(text, ":");
+    spec_spread *spread = &s->spread[i];
+    if (p->place == OHM_NO_PLACE)
+        return error_set(OHM_BAD_ARGUMENT, "%s %s: %s cannot be spread over the devices",
+                         spec_role_name[s->role], name_of(s), p->key);
+    for (uint32_t kind = OHM_SPREAD_NORMAL; kind < OHM_SPREAD_KINDS; kind++)
+        if (strlen(spec_spread_name[kind]) == length && strncmp(spec_spread_name[kind], text, length) == 0)
+            spread->kind = kind;
+    if (!spread->kind || !text[length] || !number_read_double(text + length + 1, &spread->sigma) ||
+        spread->sigma < 0)
+        return error_set(OHM_BAD_ARGUMENT,
+                         "%s %s: %s~%s: write ~normal:SIGMA, ~lognormal:SIGMA or ~uniform:SIGMA",
+                         spec_role_name[s->role], name_of(s), p->key, text);
+    if (spread->sigma == 0) spread->kind = OHM_SPREAD_NONE;
+    return OHM_OK;
+}
+
+static ohm_status parse_choice(spec *s, int i, const char *text) {
+    const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
+    for (int choice = 0; p->choices[choice]; choice++)
+        if (strcmp(p->choices[choice], text) == 0) {
+            s->value[i] = choice;
+            return OHM_OK;
+        }
+    return unknown_choice(s, p, text);
+}
+
+// Parses the value of parameter i.
+static ohm_status parse_value(spec *s, int i, char *text) {
+    const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
+    if (p->text) {
+        snprintf(s->path, sizeof s->path, "%s", text);
+        return OHM_OK;
+    }
+    if (p->choices) return parse_choice(s, i, text);
+    char *tilde = strchr(text, '~');
+    if (tilde) *tilde = '\0';
+    if (!number_read_double(text, &s->value[i]) || (p->whole && s->value[i] != floor(s->value[i])))
+        return not_a_number(s, p, text);
+    s->spread[i] = (spec_spread){0};
+    return tilde ? parse_spread(s, i, tilde + 1) : OHM_OK;
 }
 
 // Parses one key=value of the given length.
 static ohm_status parse_parameter(spec *s, const char *text, int length) {
-    const spec_entry *entry = spec_entry_of(s);
     const char *equals = memchr(text, '=', (size_t)length);
     const int key_length = equals ? (int)(equals - text) : length;
-    const int i = find_parameter(entry, text, key_length);
-    if (i < 0) {
-        char keys[256];
-        list_keys(entry, keys, sizeof keys);
-        return error_set(OHM_BAD_ARGUMENT, "%s %s has no parameter \"%.*s\": there are %s",
-                         spec_role_name[s->role], name_of(s), key_length, text, keys);
-    }
-    if (s->given & 1u << i)
-        return error_set(OHM_BAD_ARGUMENT, "%s %s: %s is given twice", spec_role_name[s->role], name_of(s),
-                         entry->parameters[i].key);
-    s->given |= 1u << i;
-
-    char value[64] = "";
+    const int i = find_parameter(spec_entry_of(s), text, key_length);
+    if (i < 0) return unknown_key(s, text, key_length);
+    const char *key = spec_parameter(spec_entry_of(s), i)->key;
+    if (s->given >> i & 1)
+        return error_set(OHM_BAD_ARGUMENT, "%s %s: %s is given twice", spec_role_name[s->role], name_of(s), key);
+    s->given |= (uint64_t)1 << i;
+    char value[SPEC_MAX_PATH];
     const int value_length = equals ? length - key_length - 1 : 0;
-    if (value_length < (int)sizeof value) memcpy(value, text + length - value_length, (size_t)value_length);
-    if (!number_read_double(value, &s->value[i]))
-        return error_set(OHM_BAD_ARGUMENT, "%s %s: %.*s is not a finite number: write %s=NUMBER",
-                         spec_role_name[s->role], name_of(s), length, text, entry->parameters[i].key);
-    return OHM_OK;
+    if (value_length >= (int)sizeof value)
+        return error_set(OHM_BAD_ARGUMENT, "%s %s: %s has more than %d characters", spec_role_name[s->role],
+                         name_of(s), key, (int)sizeof value - 1);
+    snprintf(value, sizeof value, "%.*s", value_length, text + length - value_length);
+    return parse_value(s, i, value);
 }
 
 // Parses what follows the name, over the values that s has.
@@ -120,14 +216,23 @@ static ohm_status parse_parameters(spec *s, const char *rest) {
     return spec_check(s);
 }
 
+static void take_defaults(spec *s) {
+    const spec_entry *entry = spec_entry_of(s);
+    assert(entry->count <= SPEC_MAX_PARAMETERS);
+    for (int i = 0; i < entry->count; i++) {
+        const ohm_parameter *p = spec_parameter(entry, i);
+        s->value[i] = spec_standard(entry, i);
+        s->spread[i] = (spec_spread){p->spread, p->sigma};
+    }
+}
+
 ohm_status spec_parse(spec_role role, const char *text, spec *s) {
-    *s = (spec){.role = role};
+    memset(s, 0, sizeof *s);
+    s->role = role;
     const int name_length = (int)strcspn(text, ":");
     const ohm_status status = find_entry(s, text, name_length);
     if (status) return status;
-    const spec_entry *entry = spec_entry_of(s);
-    assert(entry->count <= SPEC_MAX_PARAMETERS);
-    for (int i = 0; i < entry->count; i++) s->value[i] = entry->parameters[i].standard;
+    take_defaults(s);
     return parse_parameters(s, text + name_length);
 }
 
@@ -135,18 +240,19 @@ ohm_status spec_change(spec *s, const char *text) {
     spec changed = *s;
     const int name_length = (int)strcspn(text, ":");
     ohm_status status = find_entry(&changed, text, name_length);
-    if (status) return status;
-    if (changed.id != s->id)
-        return error_set(OHM_BAD_ARGUMENT, "%s: %s cannot become %s while it runs", spec_role_name[s->role],
-                         name_of(s), name_of(&changed));
-    status = parse_parameters(&changed, text + name_length);
+    if (!status && changed.id == s->id)
+        status = parse_parameters(&changed, text + name_length);
+    else if (!status)
+        status = spec_parse(s->role, text, &changed);
     if (!status) *s = changed;
     return status;
 }
 
+// ---- Checking ---------------------------------------------------------------------------------
+
 static ohm_status check_range(const spec *s, int i) {
-    const ohm_parameter *p = &spec_entry_of(s)->parameters[i];
-    if (s->value[i] >= p->min && s->value[i] <= p->max) return OHM_OK;
+    const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
+    if (p->text || (s->value[i] >= p->min && s->value[i] <= p->max)) return OHM_OK;
     char value[NUMBER_MAX_TEXT], min[NUMBER_MAX_TEXT], max[NUMBER_MAX_TEXT];
     number_format(s->value[i], value);
     number_format(p->min, min);
@@ -156,17 +262,34 @@ static ohm_status check_range(const spec *s, int i) {
 }
 
 static ohm_status check_order(const spec *s) {
-    const spec_entry *entry = spec_entry_of(s);
-    const char *const *key = entry->about->ordered;
-    if (!key[0]) return OHM_OK;
-    const double low = s->value[find_parameter(entry, key[0], (int)strlen(key[0]))];
-    const double high = s->value[find_parameter(entry, key[1], (int)strlen(key[1]))];
-    if (low <= high) return OHM_OK;
+    const char *const *key = spec_entry_of(s)->about->ordered;
+    if (!key[0] || spec_value(s, key[0]) <= spec_value(s, key[1])) return OHM_OK;
     char low_text[NUMBER_MAX_TEXT], high_text[NUMBER_MAX_TEXT];
-    number_format(low, low_text);
-    number_format(high, high_text);
+    number_format(spec_value(s, key[0]), low_text);
+    number_format(spec_value(s, key[1]), high_text);
     return error_set(OHM_BAD_ARGUMENT, "%s %s: %s=%s is more than %s=%s", spec_role_name[s->role], name_of(s),
                      key[0], low_text, key[1], high_text);
+}
+
+// What only a model can have wrong.
+static ohm_status check_device(const spec *s) {
+    const double stuck = spec_value(s, "stuck_low") + spec_value(s, "stuck_high") + spec_value(s, "stuck_open");
+    int spreads = 0;
+    if (stuck > 1)
+        return error_set(OHM_BAD_ARGUMENT, "model %s: stuck_low, stuck_high and stuck_open add up to %g of "
+                                           "all devices, more than 1", name_of(s), stuck);
+    if (spec_value(s, "levels") == 1)
+        return error_set(OHM_BAD_ARGUMENT, "model %s: levels=1: write 2 or more, or 0 for none", name_of(s));
+    for (int i = 0; i < spec_entry_of(s)->count; i++) {
+        ohm_spread spread;
+        if (!s->spread[i].kind) continue;
+        const ohm_status status = derive_spread(s, i, &spread);
+        if (status) return status;
+        spreads++;
+    }
+    if (spreads <= OHM_MAX_SPREADS) return OHM_OK;
+    return error_set(OHM_BAD_ARGUMENT, "model %s: %d parameters are spread, more than %d", name_of(s), spreads,
+                     OHM_MAX_SPREADS);
 }
 
 ohm_status spec_check(const spec *s) {
@@ -174,47 +297,64 @@ ohm_status spec_check(const spec *s) {
         const ohm_status status = check_range(s, i);
         if (status) return status;
     }
-    return check_order(s);
+    const ohm_status status = check_order(s);
+    if (status) return status;
+    if (s->role == ROLE_STIMULUS) return stimulus_check(s);
+    return s->role == ROLE_MODEL ? check_device(s) : OHM_OK;
+}
+
+// ---- Formatting -------------------------------------------------------------------------------
+
+bool spec_differs(const spec *s, int i) {
+    const spec_entry *entry = spec_entry_of(s);
+    const ohm_parameter *p = spec_parameter(entry, i);
+    if (p->text) return s->path[0] != '\0';
+    return s->value[i] != spec_standard(entry, i) || s->spread[i].kind != p->spread ||
+           s->spread[i].sigma != p->sigma;
+}
+
+static void format_value(const spec *s, int i, char *text, size_t size) {
+    const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
+    char value[NUMBER_MAX_TEXT], sigma[NUMBER_MAX_TEXT];
+    if (p->text) {
+        snprintf(text, size, "%s", s->path);
+        return;
+    }
+    if (p->choices) {
+        snprintf(text, size, "%s", p->choices[(int)s->value[i]]);
+        return;
+    }
+    number_format(s->value[i], value);
+    number_format(s->spread[i].sigma, sigma);
+    if (s->spread[i].kind)
+        snprintf(text, size, "%s~%s:%s", value, spec_spread_name[s->spread[i].kind], sigma);
+    else
+        snprintf(text, size, "%s", value);
 }
 
 void spec_format(const spec *s, char text[SPEC_MAX_TEXT]) {
     const spec_entry *entry = spec_entry_of(s);
     int used = snprintf(text, SPEC_MAX_TEXT, "%s", name_of(s));
+    char separator = ':';
     for (int i = 0; i < entry->count; i++) {
-        char value[NUMBER_MAX_TEXT];
-        number_format(s->value[i], value);
-        used += snprintf(text + used, (size_t)(SPEC_MAX_TEXT - used), "%c%s=%s", i ? ',' : ':',
-                         entry->parameters[i].key, value);
+        char value[SPEC_MAX_PATH];
+        const ohm_parameter *p = spec_parameter(entry, i);
+        if ((i >= entry->own_count || p->text) && !spec_differs(s, i)) continue;
+        format_value(s, i, value, sizeof value);
+        used += snprintf(text + used, (size_t)(SPEC_MAX_TEXT - used), "%c%s=%s", separator, p->key, value);
+        separator = ',';
         assert(used < SPEC_MAX_TEXT);
     }
 }
 
 bool spec_agrees(const spec *part, const spec *whole) {
     if (part->role != whole->role || part->id != whole->id) return false;
-    for (int i = 0; i < spec_entry_of(part)->count; i++)
-        if (part->given & 1u << i && part->value[i] != whole->value[i]) return false;
+    for (int i = 0; i < spec_entry_of(part)->count; i++) {
+        if (!(part->given >> i & 1)) continue;
+        if (part->value[i] != whole->value[i] || part->spread[i].kind != whole->spread[i].kind ||
+            part->spread[i].sigma != whole->spread[i].sigma)
+            return false;
+        if (spec_parameter(spec_entry_of(part), i)->text && strcmp(part->path, whole->path) != 0) return false;
+    }
     return true;
-}
-
-#define DERIVE_MODEL(name, unused)                                                                           \
-    case OHM_MODEL_##name:                                                                                   \
-        name##_derive(specs[ROLE_MODEL].value, dt, &p);                                                      \
-        break;
-#define DERIVE_DISTRIBUTION(name, role_and_place)                                                            \
-    case OHM_DISTRIBUTION_##name: name##_derive role_and_place; break;
-
-ohm_physics spec_derive(const spec specs[ROLE_COUNT], double dt, uint64_t seed) {
-    ohm_physics p = {.key = {(uint32_t)seed, (uint32_t)(seed >> 32)}, .dt = (float)dt};
-    switch (specs[ROLE_MODEL].id) { OHM_MODELS(DERIVE_MODEL, ) }
-    switch (specs[ROLE_STIMULUS].id) {
-        OHM_DISTRIBUTIONS(DERIVE_DISTRIBUTION, (specs[ROLE_STIMULUS].value, p.stimulus))
-    }
-    switch (specs[ROLE_INITIAL].id) {
-        OHM_DISTRIBUTIONS(DERIVE_DISTRIBUTION, (specs[ROLE_INITIAL].value, p.initial))
-    }
-    const float range = p.state_high - p.state_low;
-    p.state_scale = range > 0 ? TALLY_STATE_ONE / range : 0;
-    p.resistance_scale = TALLY_OHM_ONE / p.resistance_high;
-    p.conductance_scale = TALLY_OHM_ONE * p.resistance_low;
-    return p;
 }

@@ -1,13 +1,15 @@
 // Models, stimuli and initial states by name: the one grammar NAME:key=value,… and the tables from
-// which parsing, checks, help and files are made. The tables themselves stand in kernels/.
+// which parsing, checks, help and files are made. The tables themselves stand in kernels/ and, of stimuli, in
+// stimulus.c.
 #ifndef OHM_SPEC_H
 #define OHM_SPEC_H
 
 #include "../kernels/physics.h"
 #include "ohmscape.h"
 
-#define SPEC_MAX_PARAMETERS 8
-#define SPEC_MAX_TEXT 512 // longest canonical text, with its end
+#define SPEC_MAX_PARAMETERS OHM_MAX_PARAMETERS
+#define SPEC_MAX_TEXT OHM_MAX_SPEC_TEXT // longest canonical text, with its end
+#define SPEC_MAX_PATH 512
 
 // What a specification is for.
 typedef enum spec_role { ROLE_MODEL, ROLE_STIMULUS, ROLE_INITIAL, ROLE_COUNT } spec_role;
@@ -15,45 +17,69 @@ typedef enum spec_role { ROLE_MODEL, ROLE_STIMULUS, ROLE_INITIAL, ROLE_COUNT } s
 // "model", "stimulus", "init": the name of the option, the JSON key and the file's attribute.
 extern const char *const spec_role_name[ROLE_COUNT];
 
-// One entry of a role's table.
+// "none", "normal", "lognormal", "uniform".
+extern const char *const spec_spread_name[OHM_SPREAD_KINDS];
+
+// One entry of a role's table. Its parameters are its own and, behind them, those of every device, which a text
+// spells out only where they are not the default.
 typedef struct spec_entry {
     const ohm_about *about;
-    const ohm_parameter *parameters;
-    int count;
+    const ohm_parameter *own, *common;
+    int own_count, count; // count is of both
+    int motion;           // of a model
 } spec_entry;
 
+const ohm_parameter *spec_parameter(const spec_entry *entry, int i);
+
+// Its default.
+double spec_standard(const spec_entry *entry, int i);
+
 // The table of a role, of *count entries; the first is the default. An entry's place is its number
-// in the enums of kernels/models.h and kernels/distributions.h.
+// in the enums of kernels/models.h, kernels/distributions.h and stimulus.h.
 const spec_entry *spec_table(spec_role role, int *count);
+
+// How a parameter is spread over the devices.
+typedef struct spec_spread {
+    uint32_t kind;
+    double sigma;
+} spec_spread;
 
 // A choice from a table, with the values of its parameters in the table's order.
 typedef struct spec {
     spec_role role;
     int id; // place in the role's table
     double value[SPEC_MAX_PARAMETERS];
-    unsigned given; // bit i: parameter i was in the text, the others are defaults
+    spec_spread spread[SPEC_MAX_PARAMETERS];
+    char path[SPEC_MAX_PATH]; // the value of its parameter that is a text, of which it has one at most
+    uint64_t given;           // bit i: parameter i was in the text, the others are defaults
 } spec;
 
 const spec_entry *spec_entry_of(const spec *s);
 
-// Parses NAME or NAME:key=value,…; what is not given takes its default.
-// Errors: OHM_BAD_ARGUMENT: unknown name or key, a key twice, not a number, out of range.
+// The place of a parameter in the table, or −1; and its value, which has to be there.
+int spec_find(const spec *s, const char *key);
+double spec_value(const spec *s, const char *key);
+
+// Parses NAME or NAME:key=value,…; what is not given takes its default. A value of a device's parameter may
+// be followed by how it is spread, 100~lognormal:0.1.
+// Errors: OHM_BAD_ARGUMENT: unknown name or key, a key twice, not a number, out of range, a spread that
+// cannot be.
 ohm_status spec_parse(spec_role role, const char *text, spec *s);
 
-// Parses text of the same name as s, over the values that s has; on failure s is as before.
-// Errors: OHM_BAD_ARGUMENT, as spec_parse, and another name.
+// Parses text of the same name as s, over the values that s has, or of another name; on failure s is as
+// before. Errors: OHM_BAD_ARGUMENT, as spec_parse.
 ohm_status spec_change(spec *s, const char *text);
 
 // Checks values that came from elsewhere, as spec_parse does.
 ohm_status spec_check(const spec *s);
 
-// Writes the text from which spec_parse makes the same spec, every parameter given.
+// Whether a parameter has another value than its default.
+bool spec_differs(const spec *s, int i);
+
+// Writes the text from which spec_parse makes the same spec.
 void spec_format(const spec *s, char text[SPEC_MAX_TEXT]);
 
 // Whether everything given in part also holds in whole.
 bool spec_agrees(const spec *part, const spec *whole);
-
-// The kernels' constants for these three and dt, and for the seed.
-ohm_physics spec_derive(const spec specs[ROLE_COUNT], double dt, uint64_t seed);
 
 #endif

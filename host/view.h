@@ -3,11 +3,13 @@
 #define OHM_HOST_VIEW_H
 
 #include "../kernels/view.h"
+#include "stimulus.h"
 
 // What one picture takes.
 typedef struct view_job {
     ohm_picture picture;
     ohm_physics physics;   // with the stimulus of the step that is shown
+    stimulus_frame frame;  // of that step
     ohm_span *cols, *rows; // picture.width and picture.height of them
 } view_job;
 

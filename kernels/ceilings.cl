@@ -1,5 +1,6 @@
 // The benchmark's ceilings (ceilings.h), on the grid of crossbar_advance. Options as for crossbar.cl.
 #include "ceilings.h"
+#include "kind.h"
 
 __kernel void ceilings_copy(__global float *plane, ohm_shape shape, ohm_physics physics, ulong t,
                             uint steps) {
@@ -20,5 +21,6 @@ __kernel void ceilings_arithmetic(__global float *plane, ohm_shape shape, ohm_ph
                                   uint steps) {
     const uint x = get_global_id(0), row = get_global_id(1);
     if (x >= strips_per_row(shape) || row >= shape.rows) return;
-    ceiling_arithmetic(OHM_MODEL, OHM_STIMULUS, plane, shape, row, x, t, steps, &physics);
+    const ohm_memory m = {plane, 0, 0};
+    ceiling_arithmetic(KIND, m, shape, row, x, t, steps, &physics);
 }

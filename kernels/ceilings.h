@@ -3,7 +3,7 @@
 #ifndef OHM_CEILINGS_H
 #define OHM_CEILINGS_H
 
-#include "strip.h"
+#include "advance.h"
 
 // Reads and writes the strip. flip is 0, which the compiler does not know.
 OHM_FN void ceiling_copy(OHM_GLOBAL float *plane, ohm_shape shape, u32 row, u32 x, u32 flip) {
@@ -38,30 +38,36 @@ OHM_FN void ceiling_philox(OHM_GLOBAL float *plane, ohm_shape shape, u32 row, u3
     ceiling_use(plane, shape, row, x, all);
 }
 
-// So many steps of a state that comes from no memory and goes to none.
-OHM_FN void ceiling_arithmetic(int model, int stimulus, OHM_GLOBAL float *plane, ohm_shape shape, u32 row,
-                               u32 x, u64 t, u32 steps, const ohm_physics *p) {
-    vf32 w[4], phi[4];
+// So many steps of a state that comes from no memory and goes to none, of a stimulus without a field.
+OHM_FN void ceiling_arithmetic(ohm_kind kind, ohm_memory m, ohm_shape shape, u32 row, u32 x, u64 t, u32 steps,
+                               const ohm_physics *p) {
+    const ohm_field none = {0};
+    strip_run s;
+    device_constants(kind, s.c, shape.row0 + row, x, p);
     OHM_UNROLL
-    for (int k = 0; k < 4; k++) w[k] = phi[k] = v_splat(p->state_low + (float)k * p->dt);
-    strip_steps(model, stimulus, 0, w, phi, shape.row0 + row, x, t, steps, p);
-    ceiling_use(plane, shape, row, x, v_bits(w[0]) ^ v_bits(w[1]) ^ v_bits(w[2]) ^ v_bits(w[3]));
+    for (int k = 0; k < 4; k++) s.w[k] = s.phi[k] = v_splat(p->state_low + (float)k * p->dt);
+    strip_steps(kind, &s, m, &none, shape.row0 + row, x, t, steps, p);
+    ceiling_use(m.state, shape, row, x, v_bits(s.w[0]) ^ v_bits(s.w[1]) ^ v_bits(s.w[2]) ^ v_bits(s.w[3]));
 }
 
 // The same for the strips x … end − 1 of a row, as strips_advance has it.
-OHM_FN void ceiling_arithmetic_run(int model, int stimulus, OHM_GLOBAL float *plane, ohm_shape shape, u32 row,
-                                   u32 x, u32 end, u64 t, u32 steps, const ohm_physics *p) {
+OHM_FN void ceiling_arithmetic_run(ohm_kind kind, ohm_memory m, ohm_shape shape, u32 row, u32 x, u32 end, u64 t,
+                                   u32 steps, const ohm_physics *p) {
     const u32 row0 = shape.row0 + row;
-    vf32 w[4], phi[4];
+    const ohm_field none = {0};
+    strip_run s;
     vu32 word[4];
+    device_constants(kind, s.c, row0, x, p);
     OHM_UNROLL
-    for (int k = 0; k < 4; k++) w[k] = phi[k] = v_splat(p->state_low + (float)k * p->dt);
+    for (int k = 0; k < 4; k++) s.w[k] = s.phi[k] = v_splat(p->state_low + (float)k * p->dt);
     strip_words(word, row0, x, t, OHM_STREAM_STIMULUS, p);
     for (; x < end; x++) {
-        for (u32 i = 1; i < steps; i++) strip_step(model, stimulus, 0, w, phi, word, row0, x, t + i, p);
-        strip_step(model, stimulus, 0, w, phi, word, row0, x + 1, t, p);
+        for (u32 i = 0; i + 1 < steps; i++)
+            strip_step(kind, &s, word, m, &none, row0, x, t, i, x, t + i + 1, p);
+        strip_step(kind, &s, word, m, &none, row0, x, t, steps - 1, x + 1, t, p);
     }
-    ceiling_use(plane, shape, row, end - 1, v_bits(w[0]) ^ v_bits(w[1]) ^ v_bits(w[2]) ^ v_bits(w[3]));
+    ceiling_use(m.state, shape, row, end - 1,
+                v_bits(s.w[0]) ^ v_bits(s.w[1]) ^ v_bits(s.w[2]) ^ v_bits(s.w[3]));
 }
 
 #endif

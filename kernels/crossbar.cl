@@ -1,25 +1,30 @@
-// The kernels of a crossbar. Options that shape their code: OHM_LANES; OHM_MODEL, OHM_STIMULUS and
-// OHM_INITIAL, numbers from the enums of models.h and distributions.h; OHM_FLUX, 1 when φ is tracked;
-// OHM_GROUP, the work-items in a group that tallies, 1 unless OHM_LANES is 1.
+// The kernels of a crossbar. Options that shape their code: OHM_LANES; those of ohm_kind (kind.h); OHM_INITIAL,
+// the distribution of the initial state; OHM_GROUP, the work-items in a group that tallies, 1 unless OHM_LANES
+// is 1.
 //
 // fill and advance run on a grid of (strips of a row, rows), rounded up; digest and tally on any
 // number of work-items, among which they share the strips of the band.
+#include "advance.h"
+#include "kind.h"
 #include "measure.h"
 
 // PoCL compiles a kernel when it is first enqueued, not when the program is built: steps = 0 is how
 // the host pays for that during set-up.
-__kernel void crossbar_advance(__global float *state, __global float *flux, ohm_shape shape,
-                               ohm_physics physics, ulong t, uint steps) {
+__kernel void crossbar_advance(__global float *state, __global float *flux, __global const float *field,
+                               ohm_field geometry, ohm_shape shape, ohm_physics physics, ulong t,
+                               uint steps) {
     const uint x = get_global_id(0), row = get_global_id(1);
     if (x >= strips_per_row(shape) || row >= shape.rows || steps == 0) return;
-    strip_advance(OHM_MODEL, OHM_STIMULUS, OHM_FLUX, state, flux, shape, row, x, t, steps, &physics);
+    const ohm_memory m = {state, flux, field};
+    strip_advance(KIND, m, &geometry, shape, row, x, t, steps, &physics);
 }
 
 __kernel void crossbar_fill(__global float *state, __global float *flux, ohm_shape shape,
                             ohm_physics physics) {
     const uint x = get_global_id(0), row = get_global_id(1);
     if (x >= strips_per_row(shape) || row >= shape.rows) return;
-    strip_fill(OHM_MODEL, OHM_INITIAL, OHM_FLUX, state, flux, shape, row, x, &physics);
+    const ohm_memory m = {state, flux, 0};
+    strip_fill(KIND, OHM_INITIAL, m, shape, row, x, &physics);
 }
 
 // The strips of one work-item among all: on a GPU every n-th, so that neighbours read neighbouring
@@ -64,7 +69,7 @@ crossbar_tally(__global const float *state, ohm_shape shape, ohm_physics physics
     tally_lanes tally = tally_start();
     for (ulong i = s.first; i < s.end; i += s.stride) {
         const uint row = i / strips, x = i - (ulong)row * strips;
-        strip_tally(OHM_MODEL, &tally, local_bins, state, shape, row, x, &physics);
+        strip_tally(KIND, &tally, local_bins, state, shape, row, x, &physics);
     }
     tallies[get_global_id(0)] = tally_finish(&tally);
     barrier(CLK_LOCAL_MEM_FENCE);

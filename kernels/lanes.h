@@ -22,7 +22,7 @@
 #ifdef __clang__
 #define OHM_UNROLL _Pragma("unroll")
 #else
-#define OHM_UNROLL _Pragma("GCC unroll 16")
+#define OHM_UNROLL _Pragma("GCC unroll 32")
 #endif
 
 #ifdef __OPENCL_C_VERSION__

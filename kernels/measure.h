@@ -4,7 +4,7 @@
 #ifndef OHM_MEASURE_H
 #define OHM_MEASURE_H
 
-#include "strip.h"
+#include "device.h"
 
 #define TALLY_BINS 256
 
@@ -108,15 +108,17 @@ OHM_FN void tally_bins(OHM_LOCAL u32 *bins, vu64 fixed, u32 columns) {
         OHM_COUNT(bins[bin.lane[i] < TALLY_BINS ? bin.lane[i] : TALLY_BINS - 1]);
 }
 
-OHM_FN void strip_tally(int model, tally_lanes *t, OHM_LOCAL u32 *bins, const OHM_GLOBAL float *state,
+OHM_FN void strip_tally(ohm_kind kind, tally_lanes *t, OHM_LOCAL u32 *bins, const OHM_GLOBAL float *state,
                         ohm_shape shape, u32 row, u32 x, const ohm_physics *p) {
+    strip_constants c;
+    device_constants(kind, c, shape.row0 + row, x, p);
     for (int k = 0; k < 4; k++) {
         const u64 column = strip_column(x, k);
         if (column >= shape.cols) return;
         const vu64 inside = lanes_inside(column, shape.cols);
         const vu32 keep = v_narrow(inside);
         const vf32 s = v_load(state + row * shape.pitch + column);
-        const vf32 r = model_resistance(model, s, p), g = v_reciprocal(r);
+        const vf32 r = device_resistance(kind, s, constants_of(kind, c, k), p), g = v_reciprocal(r);
 
         const vf32 fraction = (s - v_splat(p->state_low)) * v_splat(p->state_scale);
         const vu64 fixed = v_truncate(v_clamp(fraction, 0, TALLY_STATE_ONE)) & inside;

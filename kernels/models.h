@@ -1,39 +1,86 @@
-// The models of a memristor. To add one, write its header and enter its name in the two lists below.
+// The models of a memristor. To add one, write its header in models/ and enter it here, where it is included
+// and in the list.
 //
-// A model NAME is, in NAME.h, for the kernels:
-//   NAME_initial(x, p)      the state that x in [0, 1] stands for, 1 being the most conductive
-//   NAME_advance(s, v, p)   the state after one step at voltage v
-//   NAME_resistance(s, p)   the resistance at state s; the conductance is its reciprocal
-// and for the host (OHM_TABLES): NAME_about, NAME_parameters, and NAME_derive, which turns the
-// parameters, in the table's order, into the constants the functions read.
+// A model NAME is, in models/NAME.h, for the kernels, c being the constants of one device (physics.h):
+//   NAME_initial(x, c)      the state that x in [0, 1] stands for, 1 being the most conductive
+//   NAME_rate(s, v, c, p)   what a (sub-)step at voltage v adds to the state, over c[OHM_GAIN]
+//   NAME_resistance(s, c)   the resistance at state s; the conductance is its reciprocal
+//   NAME_current(s, v, c)   the current at voltage v; OHMIC_CURRENT(NAME) makes it v/R
+//   NAME_motion             how it moves (physics.h)
+//   NAME_prepare(c, p)      those constants that follow from the parameters
+// and for the host (OHM_TABLES): NAME_about, NAME_parameters, and NAME_derive, which sets what is left: the
+// bounds of the state unless they are parameters, and OHM_GAIN unless it is the time of a sub-step.
 #ifndef OHM_MODELS_H
 #define OHM_MODELS_H
 
-#include "sin_resistance.h"
-#include "sin_state.h"
+// The current through a resistor.
+#define OHMIC_CURRENT(name)                                                                                  \
+    OHM_FN vf32 name##_current(vf32 state, vf32 voltage, const vf32 *c) {                                    \
+        return v_divide(voltage, name##_resistance(state, c));                                               \
+    }
 
-#define OHM_MODELS(X, argument) X(sin_state, argument) X(sin_resistance, argument)
+#include "models/exp_step.h"
+#include "models/linear_ion_drift.h"
+#include "models/linear_step.h"
+#include "models/mmss.h"
+#include "models/sin_resistance.h"
+#include "models/sin_state.h"
+#include "models/soft_bounds.h"
+#include "models/stanford_pku.h"
+#include "models/vteam.h"
+#include "models/yakopcic.h"
+
+#define OHM_MODELS(X, argument)                                                                              \
+    X(sin_state, argument)                                                                                   \
+    X(sin_resistance, argument)                                                                              \
+    X(linear_ion_drift, argument)                                                                            \
+    X(vteam, argument)                                                                                       \
+    X(yakopcic, argument)                                                                                    \
+    X(mmss, argument)                                                                                        \
+    X(stanford_pku, argument)                                                                                \
+    X(linear_step, argument)                                                                                 \
+    X(soft_bounds, argument)                                                                                 \
+    X(exp_step, argument)
 
 #define OHM_MODEL_ID(name, unused) OHM_MODEL_##name,
 enum { OHM_MODELS(OHM_MODEL_ID, ) OHM_MODEL_COUNT };
 
-// The three functions of the model whose number is known at compile time.
+// The functions of the model whose number is known at compile time.
 #define OHM_MODEL_CASE(name, call)                                                                           \
     case OHM_MODEL_##name: return name##_##call;
+#define OHM_MODEL_DO(name, call)                                                                             \
+    case OHM_MODEL_##name: name##_##call; break;
 
-OHM_FN vf32 model_initial(int model, vf32 x, const ohm_physics *p) {
-    switch (model) { OHM_MODELS(OHM_MODEL_CASE, initial(x, p)) }
+OHM_FN void model_prepare(int model, vf32 *c, const ohm_physics *p) {
+    switch (model) { OHM_MODELS(OHM_MODEL_DO, prepare(c, p)) }
+}
+
+OHM_FN vf32 model_initial(int model, vf32 x, const vf32 *c) {
+    switch (model) { OHM_MODELS(OHM_MODEL_CASE, initial(x, c)) }
     return x;
 }
 
-OHM_FN vf32 model_advance(int model, vf32 state, vf32 voltage, const ohm_physics *p) {
-    switch (model) { OHM_MODELS(OHM_MODEL_CASE, advance(state, voltage, p)) }
+OHM_FN vf32 model_rate(int model, vf32 state, vf32 voltage, const vf32 *c, const ohm_physics *p) {
+    switch (model) { OHM_MODELS(OHM_MODEL_CASE, rate(state, voltage, c, p)) }
     return state;
 }
 
-OHM_FN vf32 model_resistance(int model, vf32 state, const ohm_physics *p) {
-    switch (model) { OHM_MODELS(OHM_MODEL_CASE, resistance(state, p)) }
+OHM_FN vf32 model_resistance(int model, vf32 state, const vf32 *c) {
+    switch (model) { OHM_MODELS(OHM_MODEL_CASE, resistance(state, c)) }
     return state;
+}
+
+OHM_FN vf32 model_current(int model, vf32 state, vf32 voltage, const vf32 *c) {
+    switch (model) { OHM_MODELS(OHM_MODEL_CASE, current(state, voltage, c)) }
+    return voltage;
+}
+
+#define OHM_MODEL_MOTION(name, unused)                                                                       \
+    case OHM_MODEL_##name: return name##_motion;
+
+OHM_FN int model_motion(int model) {
+    switch (model) { OHM_MODELS(OHM_MODEL_MOTION, ) }
+    return OHM_PER_STEP;
 }
 
 #endif

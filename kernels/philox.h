@@ -16,8 +16,16 @@
 #define PHILOX_W0 0x9E3779B9u
 #define PHILOX_W1 0xBB67AE85u
 
-// Streams keep the uses of the generator apart.
-enum { OHM_STREAM_INITIAL = 0, OHM_STREAM_STIMULUS = 1 };
+// Streams keep the uses of the generator apart. The spread of the constant at place i has stream
+// OHM_STREAM_SPREAD + i.
+enum {
+    OHM_STREAM_INITIAL = 0,
+    OHM_STREAM_STIMULUS = 1,
+    OHM_STREAM_NOISE = 2,
+    OHM_STREAM_FAULT = 3,
+    OHM_STREAM_LINES = 4,
+    OHM_STREAM_SPREAD = 32
+};
 
 // The four words at counter c[0..3] and key (k0, k1), in place.
 OHM_FN void philox_words(u32 c[4], u32 k0, u32 k1) {

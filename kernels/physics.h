@@ -4,6 +4,38 @@
 
 #include "lanes.h"
 
+// The constants of one device, by their places: these of every model, then the model's own from OHM_OWN on.
+// A parameter that is a constant can be spread over the devices.
+enum {
+    OHM_GAIN,   // what a rate is multiplied by in one sub-step
+    OHM_LOW,    // the bounds of the state
+    OHM_HIGH,   //
+    OHM_NOISE,  // cycle-to-cycle noise of a change, relative
+    OHM_NU,     // exponent of the retention drift
+    OHM_R_OPEN, // resistance of an open device, Ω
+    OHM_FAULT,  // one of the faults below, as a number
+    OHM_OWN,
+    OHM_CONSTANTS = 32
+};
+
+enum { OHM_INTACT, OHM_STUCK_LOW, OHM_STUCK_HIGH, OHM_STUCK_OPEN };
+
+// How a model moves its state: by a rule for one step, by a differential equation, or by pulses.
+enum { OHM_PER_STEP, OHM_CONTINUOUS, OHM_PULSED };
+
+// How a constant is spread over the devices.
+enum { OHM_SPREAD_NONE, OHM_SPREAD_NORMAL, OHM_SPREAD_LOGNORMAL, OHM_SPREAD_UNIFORM, OHM_SPREAD_KINDS };
+
+// With v uniform in (−1, 1) and y = middle + reach·v: value + sigma·y (uniform), value + sigma·Φ⁻¹((1 + y)/2)
+// (normal) or value·exp(sigma·Φ⁻¹((1 + y)/2)) (lognormal). middle and reach cut the distribution to the valid
+// range; low and high are what that leaves.
+typedef struct ohm_spread {
+    u32 kind;
+    float sigma, middle, reach, low, high;
+} ohm_spread;
+
+#define OHM_MAX_SPREADS 16
+
 // Quantities, derived from the user's parameters on the host in double and rounded once. An argument
 // of every kernel, by value, so that no quantity causes a rebuild.
 typedef struct ohm_physics {
@@ -12,12 +44,32 @@ typedef struct ohm_physics {
     float state_low, state_high;                            // the range of the model's state
     float resistance_low, resistance_high;                  // the range of its resistance
     float state_scale, resistance_scale, conductance_scale; // fixed points of the tally: measure.h
-    float model[8];    // the model's own constants, as its NAME_derive lays them out
-    float stimulus[8]; // the stimulus's, as its distribution's derive does
-    float initial[8];  // the initial state's, likewise
+    u32 substeps;                                           // of one step, 1 or more
+    u32 choice;                                             // which of its variants a model follows
+    u32 spreads;                // bit i: constant i is spread, in the order of the places
+    u32 noisy;                  // whether there is noise
+    u32 levels;                 // of conductance, or 0 when it is continuous
+    float level_low, level_gap; // the lowest of them, S, and the distance to the next
+    float drift;                // ln(idle time/t0) of the retention drift, or 0
+    float fault[3];             // the parts of all devices stuck low; low or high; low, high or open
+    float model[OHM_CONSTANTS]; // the constants of a device without spread
+    float stimulus[4];          // the stimulus's, as its distribution's derive does
+    float initial[4];           // the initial state's, likewise
+    ohm_spread spread[OHM_MAX_SPREADS]; // of the constants that are spread, one after the other
 } ohm_physics;
 
+// What shapes the code: known when it is compiled, but for the native engine's general loops.
+typedef struct ohm_kind {
+    int model, stimulus; // numbers from the enums of models.h and distributions.h
+    int field;           // of field.h
+    int flux;            // 1 when φ is tracked
+    int varied;          // 1 when devices differ, are noisy or have faults
+    u32 spreads;         // as in ohm_physics
+} ohm_kind;
+
 #ifndef __OPENCL_C_VERSION__
+
+#define OHM_NO_PLACE 0xFF
 
 // One parameter of a model or a distribution: all that parsing, checks, help and files need.
 typedef struct ohm_parameter {
@@ -27,6 +79,13 @@ typedef struct ohm_parameter {
     double standard;    // the default
     double min, max;    // the valid range, both ends included
     const char *help;   // one line
+    u32 place;          // of the constant it is, or OHM_NO_PLACE
+    // Of few parameters:
+    const char *const *choices; // the value is the number of one of these names, which end in NULL
+    int whole;                  // it is a whole number
+    int text;                   // it is a text, a file's path
+    u32 spread;                 // the default spread,
+    double sigma;               // and how wide
 } ohm_parameter;
 
 // A model or distribution in words, and the one check a table of ranges can't express.
@@ -36,6 +95,10 @@ typedef struct ohm_about {
     const char *equation;   // in plain characters
     const char *source;     // where it was published, or NULL
     const char *ordered[2]; // keys of two parameters of which the first may not exceed the second
+    // Of models alone:
+    double dt;            // the default time step, s
+    const char *stimulus; // the default stimulus
+    double noise;         // the default noise
 } ohm_about;
 
 #endif

@@ -1,25 +1,33 @@
 // The kernels of a picture. Options as for crossbar.cl.
+#include "kind.h"
 #include "view.h"
 
 // Adds the rows of one band to the pixels' totals, int64 [height, width].
 #if OHM_LANES == 1
 
-// The value of one synapse of the band.
-static inline float synapse_value(const ohm_picture *v, __global const float *plane, ohm_shape shape,
+// The value of one synapse of the band: of a strip's four, which one lane makes together, that of its column.
+static inline float synapse_value(const ohm_picture *v, ohm_memory m, const ohm_field *f, ohm_shape shape,
                                   uint row, uint col, const ohm_physics *p) {
-    if (v->quantity != VIEW_VOLTAGE)
-        return view_value(OHM_MODEL, v->quantity, plane[row * shape.pitch + col], p);
-    uint word[4];
-    strip_words(word, shape.row0 + row, col / OHM_BLOCK * 16 + col % 16, v->t, OHM_STREAM_STIMULUS, p);
-    const uint k = col / 16 % 4, low = k & 1 ? word[1] : word[0], high = k & 1 ? word[3] : word[2];
-    return distribution_sample(OHM_STIMULUS, k & 2 ? high : low, p->stimulus);
+    const uint k = col / 16 % 4;
+    const ohm_kind kind = KIND;
+    if (!kind.varied && v->quantity != VIEW_VOLTAGE) { // that alone
+        strip_constants c;
+        device_common(c[0], p);
+        return view_value(kind, v->quantity, m.state[row * shape.pitch + col], c[0], p);
+    }
+    float value[4];
+    view_values(kind, v, m, f, shape, row, col / OHM_BLOCK * 16 + col % 16, p, value);
+    const float low = k & 1 ? value[1] : value[0], high = k & 1 ? value[3] : value[2];
+    return k & 2 ? high : low;
 }
 
 // picture.spread neighbouring work-items share a pixel and take every spread-th of its columns, so that
 // neighbours read neighbouring floats whether a pixel is one synapse wide or a thousand.
 __kernel __attribute__((reqd_work_group_size(OHM_GROUP, 1, 1))) void
-view_band(__global const float *plane, ohm_shape shape, ohm_physics physics, ohm_picture picture,
-          __global const ohm_span *cols, __global const ohm_span *rows, uint first_y, __global long *totals) {
+view_band(__global float *plane, __global const float *field, ohm_field geometry, ohm_shape shape,
+          ohm_physics physics, ohm_picture picture, __global const ohm_span *cols,
+          __global const ohm_span *rows, uint first_y, __global long *totals) {
+    const ohm_memory m = {plane, 0, field};
     __local long shared_total[OHM_GROUP];
     const ohm_picture *v = &picture;
     const uint y = first_y + get_global_id(1), x = v->x0 + get_global_id(0) / v->spread;
@@ -29,7 +37,7 @@ view_band(__global const float *plane, ohm_shape shape, ohm_physics physics, ohm
     if (x < v->x1)
         for (uint row = part.first; row < part.end; row++)
             for (uint col = cols[x].first + share; col < cols[x].end; col += v->spread) {
-                const float value = synapse_value(v, plane, shape, row, col, &physics);
+                const float value = synapse_value(v, m, &geometry, shape, row, col, &physics);
                 const long one = v->reduction == VIEW_MEAN ? (long)view_fixed(v, value)
                                                            : view_ordered(as_uint(view_signed(v, value)));
                 total = view_join(v, total, one);
@@ -45,12 +53,14 @@ view_band(__global const float *plane, ohm_shape shape, ohm_physics physics, ohm
 #else
 
 // A work-item has a run of pixels.
-__kernel void view_band(__global const float *plane, ohm_shape shape, ohm_physics physics,
-                        ohm_picture picture, __global const ohm_span *cols, __global const ohm_span *rows,
-                        uint first_y, __global long *totals) {
+__kernel void view_band(__global float *plane, __global const float *field, ohm_field geometry,
+                        ohm_shape shape, ohm_physics physics, ohm_picture picture,
+                        __global const ohm_span *cols, __global const ohm_span *rows, uint first_y,
+                        __global long *totals) {
+    const ohm_memory m = {plane, 0, field};
     const uint x = picture.x0 + get_global_id(0) * VIEW_RUN, end = min(x + VIEW_RUN, picture.x1);
-    view_run(OHM_MODEL, OHM_STIMULUS, &picture, plane, shape, cols, rows, x, end, first_y + get_global_id(1),
-             &physics, totals);
+    view_run(KIND, &picture, m, &geometry, shape, cols, rows, x, end, first_y + get_global_id(1), &physics,
+             totals);
 }
 
 #endif

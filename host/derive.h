@@ -1,0 +1,28 @@
+// From parameters to what kernels compute with.
+#ifndef OHM_DERIVE_H
+#define OHM_DERIVE_H
+
+#include "spec.h"
+
+// How parameter i of a model is spread: cut to its valid range, and to the right side of the parameter that it
+// may not pass. Where that one is spread too, both are cut half-way between the two values.
+// Errors: OHM_BAD_ARGUMENT when less than a hundredth of the distribution is left, or a lognormal of 0.
+ohm_status derive_spread(const spec *s, int i, ohm_spread *spread);
+
+// The kernels' constants for these three, a time step in s, and a seed. idle is the time in s that the devices
+// have been left alone.
+ohm_physics derive_physics(const spec specs[ROLE_COUNT], double dt, uint64_t seed, double idle);
+
+// The code they need, with a field of this kind.
+ohm_kind derive_kind(const spec specs[ROLE_COUNT], const ohm_physics *p, int field, bool track_flux);
+
+// The distribution of the initial state.
+int derive_initial(const spec specs[ROLE_COUNT]);
+
+// Whether Euler's method is stable for the model at every state and every voltage in [low, high], by devices
+// without spread: no sub-step moves the state by more than its whole range, nor, by more than twice the
+// distance, past a point that attracts it (the slope of the rate is at least −2/step).
+// Errors: OHM_BAD_ARGUMENT, with the time step and the number of sub-steps that would do.
+ohm_status derive_check_step(const spec *model, const ohm_physics *p, double dt, double low, double high);
+
+#endif

@@ -1,0 +1,69 @@
+// Stimuli: the voltage of every synapse at every step. What is random in it is drawn in the kernels; the rest,
+// which depends on the step and comes from formulas or files, is a field (kernels/field.h) made here, launch by
+// launch.
+#ifndef OHM_STIMULUS_H
+#define OHM_STIMULUS_H
+
+#include "../kernels/field.h"
+#include "spec.h"
+
+enum {
+    STIMULUS_UNIFORM,
+    STIMULUS_CONSTANT,
+    STIMULUS_NORMAL,
+    STIMULUS_WAVE,
+    STIMULUS_LINES,
+    STIMULUS_WRITE,
+    STIMULUS_PATTERN,
+    STIMULUS_FILE,
+    STIMULUS_COUNT
+};
+
+extern const spec_entry stimulus_entries[STIMULUS_COUNT];
+
+// The largest voltage, either way: as far as v_sin is good.
+#define STIMULUS_MAX 1000.0
+
+// What a table of ranges can't express. Errors: OHM_BAD_ARGUMENT.
+ohm_status stimulus_check(const spec *s);
+
+// The distribution that the kernels need for it, and its constants.
+int stimulus_distribution(const spec *s);
+void stimulus_derive(const spec *s, float c[4]);
+
+// What it is applied to.
+typedef struct stimulus_site {
+    uint64_t rows, cols, pitch, seed;
+    double dt;
+} stimulus_site;
+
+// The host's part of a stimulus: an opened one.
+typedef struct stimulus stimulus;
+
+// Reads what it takes from files, and checks all of it.
+// Errors: OHM_IO_FAILED, OHM_BAD_FILE, OHM_BAD_ARGUMENT, OHM_OUT_OF_MEMORY.
+ohm_status stimulus_open(const spec *s, const stimulus_site *site, stimulus **opened);
+
+// Legal on NULL.
+void stimulus_close(stimulus *s);
+
+// The kind of its field (kernels/field.h).
+int stimulus_field(const stimulus *s);
+
+// The least and the greatest voltage it applies.
+void stimulus_range(const stimulus *s, double *low, double *high);
+
+// The field of some steps from t on, as kernels/field.h has it, image rows from 0.
+typedef struct stimulus_frame {
+    ohm_field geometry;
+    const float *values; // live until the next frame of the same stimulus
+    size_t count;
+    uint64_t version; // equal only if the values are the same; never 0
+    uint32_t steps;   // that it is good for, from 1 to what was asked for
+} stimulus_frame;
+
+// Without a field, values is NULL and every step is good.
+// Errors: OHM_IO_FAILED, OHM_OUT_OF_MEMORY.
+ohm_status stimulus_make_frame(stimulus *s, uint64_t t, uint32_t most, stimulus_frame *frame);
+
+#endif

@@ -1,0 +1,117 @@
+// What surrounds every model: the constants of each device, which may be spread, noise from step to step,
+// faults, and what is read of a state: levels of conductance and its drift. All of it is drawn from counters
+// when it is needed, so that it takes no memory.
+#ifndef OHM_DEVICE_H
+#define OHM_DEVICE_H
+
+#include "distributions.h"
+#include "models.h"
+#include "strip.h"
+
+// A strip's constants: c[k][place] of its part k, or c[0][place] of all when they are not spread.
+typedef vf32 strip_constants[4][OHM_CONSTANTS];
+
+// A constant's value in each device, from its random words.
+OHM_FN vf32 spread_sample(const ohm_spread *s, float value, vu32 word) {
+    const float end = 0.99999994f; // 1 − 2⁻²⁴: rounding must not reach 1
+    const vf32 y = v_clamp(v_fma(v_centred(word), v_splat(s->reach), v_splat(s->middle)), -end, end);
+    if (s->kind == OHM_SPREAD_UNIFORM)
+        return v_clamp(v_fma(v_splat(s->sigma), y, v_splat(value)), s->low, s->high);
+    const vf32 z = v_splat(s->sigma) * v_normal_quantile(y);
+    const vf32 spread = s->kind == OHM_SPREAD_LOGNORMAL ? v_splat(value) * v_exp(z) : v_splat(value) + z;
+    return v_clamp(spread, s->low, s->high);
+}
+
+// The fault of each device, by a number in [0, 1).
+OHM_FN vf32 fault_of(vf32 u, const ohm_physics *p) {
+    const vf32 open = v_where_less(u, v_splat(p->fault[2]), v_splat(OHM_STUCK_OPEN), v_splat(OHM_INTACT));
+    const vf32 high = v_where_less(u, v_splat(p->fault[1]), v_splat(OHM_STUCK_HIGH), open);
+    return v_where_less(u, v_splat(p->fault[0]), v_splat(OHM_STUCK_LOW), high);
+}
+
+OHM_FN void device_common(vf32 *c, const ohm_physics *p) {
+    OHM_UNROLL
+    for (int i = 0; i < OHM_CONSTANTS; i++) c[i] = v_splat(p->model[i]);
+}
+
+// The constants of strip x of a row of the crossbar. A parameter's stream is by its place, so what else is
+// spread changes nothing of it.
+OHM_FN void device_constants(ohm_kind kind, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
+    vu32 word[4];
+    if (!kind.varied) {
+        device_common(c[0], p);
+        return;
+    }
+    for (int k = 0; k < 4; k++) device_common(c[k], p);
+    u32 n = 0;
+#ifdef __OPENCL_C_VERSION__
+    OHM_UNROLL // what is spread is known, and the others vanish
+#endif
+    for (int i = 0; i < OHM_CONSTANTS; i++) {
+        if (!(kind.spreads >> i & 1)) continue;
+        strip_words(word, row, x, 0, OHM_STREAM_SPREAD + i, p);
+        for (int k = 0; k < 4; k++) c[k][i] = spread_sample(&p->spread[n], p->model[i], word[k]);
+        n++;
+    }
+    for (int k = 0; k < 4 && kind.spreads; k++) model_prepare(kind.model, c[k], p);
+    if (!(p->fault[2] > 0)) return;
+    strip_words(word, row, x, 0, OHM_STREAM_FAULT, p);
+    for (int k = 0; k < 4; k++) c[k][OHM_FAULT] = fault_of(v_fraction(word[k]), p);
+}
+
+// Part k's.
+#define constants_of(kind, c, k) ((kind).varied ? (c)[k] : (c)[0])
+
+// The state before the first step, by x in [0, 1] as drawn.
+OHM_FN vf32 device_initial(ohm_kind kind, vf32 x, const vf32 *c) {
+    x = v_clamp(x, 0, 1);
+    if (kind.varied) {
+        const vf32 low = v_splat(OHM_STUCK_LOW - 0.5f), high = v_splat(OHM_STUCK_HIGH - 0.5f);
+        const vf32 open = v_splat(OHM_STUCK_OPEN - 0.5f), fault = c[OHM_FAULT];
+        const vf32 stuck = v_where_less(fault, high, v_splat(0), v_where_less(fault, open, v_splat(1), v_splat(0)));
+        x = v_where_less(fault, low, x, stuck);
+    }
+    return v_min(v_max(model_initial(kind.model, x, c), c[OHM_LOW]), c[OHM_HIGH]);
+}
+
+// The state after a step at a voltage. shake is 1 + σξ of the noise.
+OHM_FN vf32 device_step(ohm_kind kind, vf32 state, vf32 voltage, vf32 shake, const vf32 *c,
+                        const ohm_physics *p) {
+    vf32 gain = c[OHM_GAIN];
+    if (kind.varied) gain = gain * shake;
+    const u32 substeps = model_motion(kind.model) == OHM_CONTINUOUS ? p->substeps : 1;
+    vf32 next = state;
+    for (u32 i = 0; i < substeps; i++) {
+        next = v_fma(model_rate(kind.model, next, voltage, c, p), gain, next);
+        next = v_min(v_max(next, c[OHM_LOW]), c[OHM_HIGH]);
+    }
+    if (!kind.varied) return next;
+    return v_where_less(c[OHM_FAULT], v_splat(OHM_STUCK_LOW - 0.5f), next, state);
+}
+
+// What is read of the model's resistance: the nearest of the levels of conductance, drifted since the last
+// step by G(t) = G0·(t/t0)^{−ν}, and none where the device is open.
+OHM_FN vf32 device_read(ohm_kind kind, vf32 resistance, const vf32 *c, const ohm_physics *p) {
+    const float shifter = 12582912.0f; // 1.5·2²³: adding it rounds to an integer
+    if (p->levels) {
+        const vf32 one = v_splat(1.0f), low = v_splat(p->level_low);
+        const vf32 place = v_divide(v_divide(one, resistance) - low, v_splat(p->level_gap));
+        const vf32 level = v_clamp(place, 0, (float)(p->levels - 1)) + v_splat(shifter) - v_splat(shifter);
+        resistance = v_divide(one, v_fma(level, v_splat(p->level_gap), low));
+    }
+    if (p->drift > 0) resistance = resistance * v_exp(c[OHM_NU] * v_splat(p->drift));
+    if (!kind.varied) return resistance;
+    return v_where_less(v_splat(OHM_STUCK_OPEN - 0.5f), c[OHM_FAULT], c[OHM_R_OPEN], resistance);
+}
+
+OHM_FN vf32 device_resistance(ohm_kind kind, vf32 state, const vf32 *c, const ohm_physics *p) {
+    return device_read(kind, model_resistance(kind.model, state, c), c, p);
+}
+
+// The current at a voltage: the model's own, changed by what is read of it in the same proportion.
+OHM_FN vf32 device_current(ohm_kind kind, vf32 state, vf32 voltage, const vf32 *c, const ohm_physics *p) {
+    const vf32 model = model_resistance(kind.model, state, c);
+    return model_current(kind.model, state, voltage, c) * v_divide(model, device_read(kind, model, c, p));
+}
+
+#endif

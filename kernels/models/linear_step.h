@@ -1,0 +1,66 @@
+// linear-step: pulses whose effect falls linearly with the weight; see pulsed.h.
+//
+//   up: w ← w + Δ⁺·(1 − γ⁺·w/w_max)·(1 + σξ),   down: w ← w − Δ⁻·(1 − γ⁻·w/w_min)·(1 + σξ)
+#ifndef OHM_LINEAR_STEP_H
+#define OHM_LINEAR_STEP_H
+
+#include "pulsed.h"
+
+enum {
+    LINEAR_GAMMA_UP = PULSED_OWN,
+    LINEAR_GAMMA_DOWN,
+    LINEAR_PER_MAX, // γ⁺/w_max
+    LINEAR_PER_MIN
+};
+
+enum { linear_step_motion = OHM_PULSED };
+
+OHM_FN void linear_step_prepare(vf32 *c, const ohm_physics *p) {
+    (void)p;
+    pulsed_prepare(c);
+    c[LINEAR_PER_MAX] = v_divide(c[LINEAR_GAMMA_UP], c[OHM_HIGH]);
+    c[LINEAR_PER_MIN] = v_divide(c[LINEAR_GAMMA_DOWN], c[OHM_LOW]);
+}
+
+OHM_FN vf32 linear_step_rate(vf32 w, vf32 voltage, const vf32 *c, const ohm_physics *p) {
+    (void)p;
+    const vf32 one = v_splat(1.0f);
+    return pulsed_change(voltage, c[PULSED_UP] * v_fma(-w, c[LINEAR_PER_MAX], one),
+                         c[PULSED_DOWN] * v_fma(-w, c[LINEAR_PER_MIN], one));
+}
+
+#define linear_step_initial pulsed_initial
+#define linear_step_resistance pulsed_resistance
+OHMIC_CURRENT(linear_step)
+
+#ifdef OHM_TABLES
+
+static const ohm_about linear_step_about = {
+    .name = "linear-step",
+    .summary = "a weight that pulses move, less so towards its bounds",
+    .equation = "V > 0: w <- w + D+ (1 - gamma_up w/w_max) (1 + noise xi),  D+ = dw_min (1 + up_down)\n"
+                "V < 0: w <- w - D- (1 - gamma_down w/w_min) (1 + noise xi),  D- = dw_min (1 - up_down)\n"
+                "G rises linearly from 1/r_off at w_min to 1/r_on at w_max; gamma = 0 is constant-step",
+    .source = PULSED_SOURCE,
+    .ordered = {"r_on", "r_off"},
+    .dt = 1e-6,
+    .stimulus = "uniform:lo=-1,hi=1",
+    .noise = 0.3,
+};
+
+static const ohm_parameter linear_step_parameters[] = {
+    PULSED_PARAMETERS,
+    {"gamma_up", "γ⁺", "1", 0, -1, 1, "how pulses up fall with w/w_max", LINEAR_GAMMA_UP,
+     .spread = OHM_SPREAD_NORMAL, .sigma = 0.05},
+    {"gamma_down", "γ⁻", "1", 0, -1, 1, "how pulses down fall with w/w_min", LINEAR_GAMMA_DOWN,
+     .spread = OHM_SPREAD_NORMAL, .sigma = 0.05},
+};
+
+OHM_FN void linear_step_derive(const double *value, double dt, ohm_physics *p) {
+    (void)value, (void)dt;
+    p->model[OHM_GAIN] = 1;
+}
+
+#endif
+
+#endif

@@ -1,0 +1,121 @@
+// vteam: a voltage-controlled threshold model. Kvatinsky, Ramadan, Friedman and Kolodny, "VTEAM: A General
+// Model for Voltage-Controlled Memristors", IEEE Trans. Circuits Syst. II 62, 786 (2015).
+//
+//   dx/dt = k_off·(V/v_off − 1)^{α_off}·f_off(x) for V > v_off,
+//           k_on·(V/v_on − 1)^{α_on}·f_on(x)     for V < v_on, 0 between,
+//   R = R_on + (R_off − R_on)·x/D
+//
+// The state here is x/D, in [0, 1]. Window exponential: f_off = exp(−exp((x − a_off)/w_c)), f_on =
+// exp(−exp((a_on − x)/w_c)); its defaults are those fitted by Pickett et al., J. Appl. Phys. 106, 074508
+// (2009).
+#ifndef OHM_VTEAM_H
+#define OHM_VTEAM_H
+
+#include "../elementary.h"
+#include "../physics.h"
+
+enum {
+    VTEAM_R_ON = OHM_OWN,
+    VTEAM_R_OFF,
+    VTEAM_D,
+    VTEAM_K_ON,
+    VTEAM_K_OFF,
+    VTEAM_ALPHA_ON,
+    VTEAM_ALPHA_OFF,
+    VTEAM_V_ON,
+    VTEAM_V_OFF,
+    VTEAM_A_ON,
+    VTEAM_A_OFF,
+    VTEAM_W_C,
+    VTEAM_SPEED_ON, // k_on/D
+    VTEAM_SPEED_OFF,
+    VTEAM_PER_V_ON, // 1/v_on
+    VTEAM_PER_V_OFF,
+    VTEAM_SLOPE, // D/w_c
+    VTEAM_EDGE_ON, // a_on/w_c
+    VTEAM_EDGE_OFF
+};
+
+enum { vteam_motion = OHM_CONTINUOUS };
+
+OHM_FN void vteam_prepare(vf32 *c, const ohm_physics *p) {
+    (void)p;
+    c[VTEAM_SPEED_ON] = v_divide(c[VTEAM_K_ON], c[VTEAM_D]);
+    c[VTEAM_SPEED_OFF] = v_divide(c[VTEAM_K_OFF], c[VTEAM_D]);
+    c[VTEAM_PER_V_ON] = v_divide(v_splat(1.0f), c[VTEAM_V_ON]);
+    c[VTEAM_PER_V_OFF] = v_divide(v_splat(1.0f), c[VTEAM_V_OFF]);
+    c[VTEAM_SLOPE] = v_divide(c[VTEAM_D], c[VTEAM_W_C]);
+    c[VTEAM_EDGE_ON] = v_divide(c[VTEAM_A_ON], c[VTEAM_W_C]);
+    c[VTEAM_EDGE_OFF] = v_divide(c[VTEAM_A_OFF], c[VTEAM_W_C]);
+}
+
+OHM_FN vf32 vteam_initial(vf32 x, const vf32 *c) {
+    (void)c;
+    return v_splat(1.0f) - x;
+}
+
+// One power serves both signs: a voltage is beyond one threshold at most.
+OHM_FN vf32 vteam_rate(vf32 x, vf32 voltage, const vf32 *c, const ohm_physics *p) {
+    const vf32 zero = v_splat(0);
+    const vf32 per = v_where_less(voltage, zero, c[VTEAM_PER_V_ON], c[VTEAM_PER_V_OFF]);
+    const vf32 alpha = v_where_less(voltage, zero, c[VTEAM_ALPHA_ON], c[VTEAM_ALPHA_OFF]);
+    const vf32 speed = v_where_less(voltage, zero, c[VTEAM_SPEED_ON], c[VTEAM_SPEED_OFF]);
+    const vf32 beyond = v_max(v_fma(voltage, per, v_splat(-1.0f)), zero);
+    const vf32 rate = speed * v_pow(beyond, alpha);
+    if (!p->choice) return rate;
+    const vf32 place = x * c[VTEAM_SLOPE];
+    const vf32 over =
+        v_where_less(voltage, zero, c[VTEAM_EDGE_ON] - place, place - c[VTEAM_EDGE_OFF]);
+    return rate * v_exp(-v_exp(over));
+}
+
+OHM_FN vf32 vteam_resistance(vf32 x, const vf32 *c) {
+    return v_fma(c[VTEAM_R_OFF] - c[VTEAM_R_ON], x, c[VTEAM_R_ON]);
+}
+
+OHMIC_CURRENT(vteam)
+
+#ifdef OHM_TABLES
+
+static const char *const vteam_windows[] = {"none", "exponential", NULL};
+
+static const ohm_about vteam_about = {
+    .name = "vteam",
+    .summary = "a state x/D in [0, 1] that moves beyond thresholds of the voltage",
+    .equation = "dx/dt = k_off (V/v_off - 1)^alpha_off f_off(x) for V > v_off,\n"
+                "        k_on (V/v_on - 1)^alpha_on f_on(x) for V < v_on, 0 between\n"
+                "R = r_on + (r_off - r_on) x/d\n"
+                "window f: none 1; exponential f_off = exp(-exp((x - a_off)/w_c)),\n"
+                "          f_on = exp(-exp((a_on - x)/w_c))",
+    .source = "Kvatinsky et al., IEEE TCAS-II 62, 786 (2015); a_on, a_off, w_c: Pickett et al.,\n"
+              "J. Appl. Phys. 106, 074508 (2009)",
+    .ordered = {"r_on", "r_off"},
+    .dt = 1e-11,
+    .stimulus = "uniform:lo=-0.5,hi=0.5",
+};
+
+static const ohm_parameter vteam_parameters[] = {
+    {"r_on", "R_on", "Ω", 50, 1e-3, 1e9, "resistance at x = 0", VTEAM_R_ON},
+    {"r_off", "R_off", "Ω", 1000, 1e-3, 1e12, "resistance at x = d, r_on or more", VTEAM_R_OFF},
+    {"d", "D", "m", 3e-9, 1e-10, 1e-5, "length of the device", VTEAM_D},
+    {"k_on", "k_on", "m/s", -10, -1e6, 0, "speed of switching on", VTEAM_K_ON},
+    {"k_off", "k_off", "m/s", 5e-4, 0, 1e6, "speed of switching off", VTEAM_K_OFF},
+    {"alpha_on", "α_on", "1", 3, 0.1, 10, "exponent of switching on", VTEAM_ALPHA_ON},
+    {"alpha_off", "α_off", "1", 1, 0.1, 10, "exponent of switching off", VTEAM_ALPHA_OFF},
+    {"v_on", "v_on", "V", -0.2, -1000, -1e-3, "threshold of switching on", VTEAM_V_ON},
+    {"v_off", "v_off", "V", 0.02, 1e-3, 1000, "threshold of switching off", VTEAM_V_OFF},
+    {"window", "f", "1", 0, 0, 1, "what slows the state near the ends", OHM_NO_PLACE,
+     .choices = vteam_windows},
+    {"a_on", "a_on", "m", 1.8e-9, -1e-5, 1e-5, "where switching on slows down", VTEAM_A_ON},
+    {"a_off", "a_off", "m", 1.2e-9, -1e-5, 1e-5, "where switching off slows down", VTEAM_A_OFF},
+    {"w_c", "w_c", "m", 107e-12, 1e-12, 1e-5, "width of the window's edges", VTEAM_W_C},
+};
+
+OHM_FN void vteam_derive(const double *value, double dt, ohm_physics *p) {
+    (void)value, (void)dt;
+    p->model[OHM_HIGH] = 1;
+}
+
+#endif
+
+#endif
