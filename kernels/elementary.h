@@ -41,6 +41,38 @@ OHM_FN vf32 v_min(vf32 a, vf32 b) {
 }
 #endif
 
+// a < b ? yes : no, lane by lane; a NaN is not less.
+#if OHM_LANES == 1
+OHM_FN vf32 v_where_less(vf32 a, vf32 b, vf32 yes, vf32 no) {
+    return a < b ? yes : no;
+}
+#elif defined(__OPENCL_C_VERSION__)
+OHM_FN vf32 v_where_less(vf32 a, vf32 b, vf32 yes, vf32 no) {
+    return select(no, yes, a < b);
+}
+#elif OHM_LANES == 16 && defined(__AVX512F__)
+OHM_FN vf32 v_where_less(vf32 a, vf32 b, vf32 yes, vf32 no) {
+    return (vf32)_mm512_mask_blend_ps(_mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), no, yes);
+}
+#elif OHM_LANES == 8 && defined(__AVX__)
+OHM_FN vf32 v_where_less(vf32 a, vf32 b, vf32 yes, vf32 no) {
+    return (vf32)_mm256_blendv_ps(no, yes, _mm256_cmp_ps(a, b, _CMP_LT_OQ));
+}
+#else
+OHM_FN vf32 v_where_less(vf32 a, vf32 b, vf32 yes, vf32 no) {
+    const vu32 less = (vu32)(a < b);
+    return v_from_bits((v_bits(yes) & less) | (v_bits(no) & ~less));
+}
+#endif
+
+OHM_FN vf32 v_abs(vf32 x) {
+    return v_from_bits(v_bits(x) & 0x7FFFFFFFu);
+}
+
+OHM_FN vf32 v_copysign(vf32 magnitude, vf32 sign) {
+    return v_from_bits((v_bits(magnitude) & 0x7FFFFFFFu) | (v_bits(sign) & 0x80000000u));
+}
+
 OHM_FN vf32 v_clamp(vf32 x, float lo, float hi) {
     return v_min(v_max(x, v_splat(lo)), v_splat(hi));
 }
@@ -75,6 +107,146 @@ OHM_FN vf32 v_reciprocal(vf32 x) {
     vf32 y = v_from_bits(0x7EF311C7u - v_bits(x));
     for (int i = 0; i < 4; i++) y = v_fma(y, v_fma(-x, y, v_splat(1.0f)), y);
     return y;
+}
+
+// a/b for |b| in [1e-30, 1e30] and a quotient that is normal or zero.
+//
+// The reciprocal's guess works for either sign (the sign is the highest bit of the difference) and is
+// off by up to 12 %; a third-order step and Newton's leave 3e-6, and the remainder of the quotient,
+// which fma gives exactly, squares that.
+OHM_FN vf32 v_divide(vf32 a, vf32 b) {
+    vf32 y = v_from_bits(0x7EF311C7u - v_bits(b));
+    vf32 h = v_fma(-b, y, v_splat(1.0f));
+    y = v_fma(y, v_fma(h, h, h), y);
+    h = v_fma(-b, y, v_splat(1.0f));
+    y = v_fma(y, h, y);
+    const vf32 q = a * y;
+    return v_fma(v_fma(-b, q, a), y, q);
+}
+
+// √x for x from 0 to 1e30.
+//
+// A guess of 1/√x from half the exponent is within 3.5 %; the minimax parabola for the rest leaves
+// 2.6e-5, and the remainder of the root squares that.
+OHM_FN vf32 v_sqrt(vf32 x) {
+    const vf32 guess = v_from_bits(0x5F3759DFu - (v_bits(x) >> 1));
+    const vf32 root = x * guess;
+    const vf32 u = root * guess;
+    vf32 p = v_fma(u, v_splat(0x1.80245ep-2f), v_splat(-0x1.405aeap+0f));
+    p = v_fma(u, p, v_splat(0x1.e051dep+0f));
+    const vf32 s = root * p;
+    return v_fma(v_fma(-s, s, x), guess * p * 0.5f, s);
+}
+
+#define V_LOG2_E 0x1.715476p+0f
+#define V_LN2 0x1.62e43p-1f // ln 2 is V_LN2 + V_LN2_REST
+#define V_LN2_REST -0x1.05c61p-29f
+#define V_SHIFTER 12582912.0f // 1.5·2²³: adding it rounds to an integer, left in the low bits
+
+// 2ⁿ·eʳ for n = shifted − V_SHIFTER, |r| ≤ 0.3467 and a result that is normal.
+OHM_FN vf32 exp_finish(vf32 r, vf32 shifted) {
+    vf32 p = v_fma(r, v_splat(0x1.6a23cep-10f), v_splat(0x1.123a2p-7f));
+    p = v_fma(r, p, v_splat(0x1.5558f2p-5f));
+    p = v_fma(r, p, v_splat(0x1.555492p-3f));
+    p = v_fma(r, p, v_splat(0x1.fffffcp-2f));
+    p = v_fma(r, p, v_splat(1.0f));
+    p = v_fma(r, p, v_splat(1.0f));
+    return v_from_bits(v_bits(p) + (v_bits(shifted) << 23));
+}
+
+// e to the x, x clamped to [−87, 88] so that no result is subnormal or infinite.
+//
+// x − n·V_LN2 is exact: a multiple of 2⁻²⁵ below 1/2.
+OHM_FN vf32 v_exp(vf32 x) {
+    const vf32 c = v_clamp(x, -87.0f, 88.0f);
+    const vf32 shifted = v_fma(c, v_splat(V_LOG2_E), v_splat(V_SHIFTER));
+    const vf32 n = shifted - V_SHIFTER;
+    const vf32 r = v_fma(n, v_splat(-V_LN2), c);
+    return exp_finish(v_fma(n, v_splat(-V_LN2_REST), r), shifted);
+}
+
+// sinh x, x clamped to [−88, 88].
+//
+// With x = n ln 2 + r it is (2ⁿ − 2⁻ⁿ)/2·cosh r + (2ⁿ + 2⁻ⁿ)/2·sinh r, whose first part is exactly zero
+// for |x| < 0.34, so that nothing cancels there.
+OHM_FN vf32 v_sinh(vf32 x) {
+    const vf32 c = v_clamp(x, -88.0f, 88.0f);
+    const vf32 shifted = v_fma(c, v_splat(V_LOG2_E), v_splat(V_SHIFTER));
+    const vf32 n = shifted - V_SHIFTER;
+    const vf32 r = v_fma(n, v_splat(-V_LN2_REST), v_fma(n, v_splat(-V_LN2), c));
+    const vu32 up = (v_bits(shifted) << 23) + 0x3F800000u;
+    const vf32 high = v_from_bits(up), low = v_from_bits(0x7F000000u - up); // 2ⁿ, 2⁻ⁿ (0 for n = 127)
+    const vf32 difference = high - low, sum = high + low;
+    const vf32 z = r * r;
+    vf32 even = v_fma(z, v_splat(0x1.6d97ep-10f), v_splat(0x1.55547ep-5f)); // (cosh r − 1)/z
+    even = v_fma(z, even, v_splat(0.5f));
+    vf32 odd = v_fma(z, v_splat(0x1.a17038p-13f), v_splat(0x1.1110b2p-7f)); // (sinh r − r)/(r·z)
+    odd = v_fma(z, odd, v_splat(0x1.555556p-3f));
+    const vf32 small = v_fma(r * z * odd, sum, z * even * difference);
+    return (difference + v_fma(r, sum, small)) * 0.5f;
+}
+
+// Splits a normal x > 0 into 2ᵉ·m with m in [s, 2 s), s being the float32 of bits start: gives m, and
+// e·2²³ in *exponent.
+OHM_FN vf32 log_split(vf32 x, u32 start, vf32 *exponent) {
+    const vu32 e = (v_bits(x) - start) & 0xFF800000u;
+    *exponent = v_float(v_int(e)); // exact: 8 bits and zeros
+    return v_from_bits(v_bits(x) - e);
+}
+
+// ln x for a normal x > 0: x = 2ᵉ(1 + f) with |f| ≤ 1/3.
+OHM_FN vf32 v_log(vf32 x) {
+    vf32 e;
+    const vf32 f = log_split(x, 0x3F2AAAABu, &e) - 1.0f;
+    vf32 p = v_fma(f, v_splat(-0x1.08057ep-3f), v_splat(0x1.1e66c2p-3f));
+    p = v_fma(f, p, v_splat(-0x1.f31146p-4f));
+    p = v_fma(f, p, v_splat(0x1.1ed716p-3f));
+    p = v_fma(f, p, v_splat(-0x1.559dcap-3f));
+    p = v_fma(f, p, v_splat(0x1.99d028p-3f));
+    p = v_fma(f, p, v_splat(-0x1.fffefp-3f));
+    p = v_fma(f, p, v_splat(0x1.555506p-2f));
+    p = v_fma(f, p, v_splat(-0.5f));
+    return v_fma(e, v_splat(0x1.62e43p-24f), v_fma(f * f, p, f));
+}
+
+// x to the y for x = 0 or normal, |y| ≤ 100.
+//
+// ln x in two floats: x = 2ᵉ·m with m in [0.8, 1.6), the upper part of which is multiplied by 3/4,
+// exactly, so that |f| ≤ 0.2, and ln(1 + f) = f − f²/2 + f³·P(f) with f²/2 in two floats.
+OHM_FN vf32 v_pow(vf32 x, vf32 y) {
+    const vf32 power = v_clamp(y, -1e4f, 1e4f), least = v_splat(0x1p-126f), zero = v_splat(0.0f);
+    vf32 e;
+    const vf32 m = log_split(x, 0x3F4CCCCDu, &e), third = v_splat(0x1.279a74p+0f);
+    const vf32 factor = v_where_less(m, third, v_splat(1.0f), v_splat(0.75f));
+    const vf32 f = v_fma(m, factor, v_splat(-1.0f));
+    vf32 p = v_fma(f, v_splat(0x1.f0bbcp-4f), v_splat(-0x1.12744p-3f));
+    p = v_fma(f, p, v_splat(0x1.23cdd6p-3f));
+    p = v_fma(f, p, v_splat(-0x1.54d35ep-3f));
+    p = v_fma(f, p, v_splat(0x1.999c5ap-3f));
+    p = v_fma(f, p, v_splat(-0x1.00008cp-2f));
+    p = v_fma(f, p, v_splat(0x1.555554p-2f));
+    // e·ln 2 − ln(factor): the part in 16 bits after the point, so that it is exact, and the rest.
+    const vf32 whole = v_fma(e, v_splat(0x1.62e4p-24f), v_where_less(m, third, zero, v_splat(0x1.2698p-2f)));
+    const vf32 rest =
+        v_fma(e, v_splat(0x1.7f7d1cp-43f), v_where_less(m, third, zero, v_splat(-0x1.deecb2p-18f)));
+    const vf32 square = f * f;
+    const vf32 s = v_fma(v_splat(-0.5f), square, f);
+    vf32 low = v_fma(v_splat(-0.5f), square, f - s);
+    low = v_fma(v_splat(-0.5f), v_fma(f, f, -square), low);
+    low = v_fma(f * square, p, low);
+    vf32 high = whole + s;
+    low = ((whole - high) + s) + (low + rest);
+    high = v_where_less(x, least, v_splat(-0x1p100f), high);
+    const vf32 product = power * high;
+    const vf32 error = v_fma(power, low, v_fma(power, high, -product));
+    const vf32 exponent = product + error;
+    const vf32 more = (product - exponent) + error;
+    const vf32 c = v_clamp(exponent, -87.0f, 88.0f);
+    const vf32 shifted = v_fma(c, v_splat(V_LOG2_E), v_splat(V_SHIFTER));
+    const vf32 n = shifted - V_SHIFTER;
+    const vf32 r = v_fma(n, v_splat(-V_LN2), c);
+    const vf32 result = exp_finish(r + v_fma(n, v_splat(-V_LN2_REST), more), shifted);
+    return v_where_less(x, least, v_where_less(zero, y, zero, result), result);
 }
 
 #endif
