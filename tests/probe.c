@@ -28,23 +28,32 @@ static void require(bool right, const char *what) {
 
 // ---- OpenCL -----------------------------------------------------------------------------------
 
-// Runs a kernel of the program on items work-items; buffers of the given sizes, of which the last is
-// poisoned first and read afterwards.
-static void run(const probe *p, const char *name, size_t items, const void *in, size_t in_bytes, void *out,
-                size_t out_bytes) {
+// What a kernel reads, if anything.
+typedef struct input {
+    const void *data;
+    size_t bytes;
+} input;
+
+// Runs a kernel of the program on items work-items. Its arguments are the inputs, the output, which is
+// poisoned first and read afterwards, and the selector, if that is not negative.
+static void run(const probe *p, const char *name, size_t items, const input *in, cl_uint inputs, void *out,
+                size_t out_bytes, cl_int selector) {
     const opencl_probe *o = p->device;
     cl_int code;
     cl_kernel kernel = clCreateKernel(o->program, name, &code);
     require(kernel, name);
-    cl_mem buffers[2] = {0};
+    cl_mem buffers[3] = {0};
     cl_uint arguments = 0;
     memset(out, 0xA5, out_bytes);
-    if (in)
-        buffers[arguments++] =
-            clCreateBuffer(o->device->context, CL_MEM_COPY_HOST_PTR, in_bytes, (void *)in, &code);
+    for (; arguments < inputs; arguments++)
+        buffers[arguments] = clCreateBuffer(o->device->context, CL_MEM_COPY_HOST_PTR, in[arguments].bytes,
+                                            (void *)in[arguments].data, &code);
     buffers[arguments++] = clCreateBuffer(o->device->context, CL_MEM_COPY_HOST_PTR, out_bytes, out, &code);
     for (cl_uint i = 0; i < arguments; i++)
         require(clSetKernelArg(kernel, i, sizeof buffers[i], &buffers[i]) == CL_SUCCESS, "clSetKernelArg");
+    if (selector >= 0)
+        require(clSetKernelArg(kernel, arguments, sizeof selector, &selector) == CL_SUCCESS,
+                "clSetKernelArg");
     require(clEnqueueNDRangeKernel(o->device->queue, kernel, 1, NULL, &items, NULL, 0, NULL, NULL) ==
                 CL_SUCCESS,
             "clEnqueueNDRangeKernel");
@@ -56,25 +65,23 @@ static void run(const probe *p, const char *name, size_t items, const void *in, 
 }
 
 static void words(const probe *p, const probe_question *questions, size_t n, uint32_t *out) {
-    run(p, "probe_words", n, questions, n * sizeof *questions, out, n * 4 * p->lanes * sizeof *out);
+    const input in = {questions, n * sizeof *questions};
+    run(p, "probe_words", n, &in, 1, out, n * 4 * p->lanes * sizeof *out, -1);
 }
 
-static void sine(const probe *p, const float *x, size_t n, float *y) {
-    run(p, "probe_sin", n / p->lanes, x, n * sizeof *x, y, n * sizeof *y);
-}
-
-static void reciprocal(const probe *p, const float *x, size_t n, float *y) {
-    run(p, "probe_reciprocal", n / p->lanes, x, n * sizeof *x, y, n * sizeof *y);
+static void apply(const probe *p, int function, const float *x, const float *y, size_t n, float *z) {
+    const input in[] = {{x, n * sizeof *x}, {y ? y : x, n * sizeof *x}};
+    run(p, "probe_apply", n / p->lanes, in, 2, z, n * sizeof *z, function);
 }
 
 static void layout(const probe *p, uint32_t values[PROBE_LAYOUT]) {
-    run(p, "probe_layout", 1, NULL, 0, values, PROBE_LAYOUT * sizeof *values);
+    run(p, "probe_layout", 1, NULL, 0, values, PROBE_LAYOUT * sizeof *values, -1);
 }
 
 static cl_program build(const opencl_device *device, unsigned lanes) {
     const char *source = "#include \"probe.cl\"\n";
-    char options[64];
-    snprintf(options, sizeof options, "-cl-std=CL1.2 -I kernels -I tests -DOHM_LANES=%u", lanes);
+    char options[80];
+    snprintf(options, sizeof options, "-cl-std=CL1.2 -w -I kernels -I tests -DOHM_LANES=%u", lanes);
     cl_int code;
     cl_program program = clCreateProgramWithSource(device->context, 1, &source, NULL, &code);
     require(program && clBuildProgram(program, 1, &device->id, options, NULL, NULL) == CL_SUCCESS,
@@ -91,12 +98,7 @@ static bool add_device(cl_device_id id, const ohm_device_info *info, void *conte
         opencl_probe *o = malloc(sizeof *o);
         *o = (opencl_probe){device, build(device, lanes[i])};
         probe *p = &probes[probe_count++];
-        *p = (probe){.lanes = lanes[i],
-                     .device = o,
-                     .words = words,
-                     .sin = sine,
-                     .reciprocal = reciprocal,
-                     .layout = layout};
+        *p = (probe){.lanes = lanes[i], .device = o, .words = words, .apply = apply, .layout = layout};
         snprintf(p->name, sizeof p->name, "%.100s, %u lanes", info->name, lanes[i]);
     }
     return true;

@@ -1,5 +1,7 @@
 // The functions of kernels/ called alone, on a device: see probe.h.
 #include "measure.h"
+#include "normal.h"
+#include "probe_functions.h"
 #include "probe_layout.h"
 
 __kernel void probe_words(__global const uint *questions, __global uint *words) {
@@ -13,14 +15,13 @@ __kernel void probe_words(__global const uint *questions, __global uint *words) 
     }
 }
 
-__kernel void probe_sin(__global const float *x, __global float *y) {
+// One kernel for all, because PoCL compiles each that is launched.
+__kernel void probe_apply(__global const float *a, __global const float *b, __global float *z, int function) {
     const size_t i = get_global_id(0) * OHM_LANES;
-    v_store(y + i, v_sin(v_load(x + i)));
-}
-
-__kernel void probe_reciprocal(__global const float *x, __global float *y) {
-    const size_t i = get_global_id(0) * OHM_LANES;
-    v_store(y + i, v_reciprocal(v_load(x + i)));
+    const vf32 x = v_load(a + i), y = v_load(b + i);
+#define FUNCTION_CASE(name, value)                                                                           \
+    case PROBE_##name: v_store(z + i, value); break;
+    switch (function) { PROBE_FUNCTIONS(FUNCTION_CASE) }
 }
 
 __kernel void probe_layout(__global uint *layout) {

@@ -3,6 +3,8 @@
 #ifndef TESTS_PROBE_H
 #define TESTS_PROBE_H
 
+#include "probe_functions.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,9 +22,9 @@ struct probe {
     void *device; // NULL: C
     // words[q][k][lane], with the probe's lanes, for n questions.
     void (*words)(const probe *p, const probe_question *questions, size_t n, uint32_t *words);
-    // For n numbers, a multiple of 16.
-    void (*sin)(const probe *p, const float *x, size_t n, float *y);
-    void (*reciprocal)(const probe *p, const float *x, size_t n, float *y);
+    // z = a function of probe_functions.h, of n numbers x and y, a multiple of 16, aligned to 64 bytes; y
+    // may be NULL where the function has one argument.
+    void (*apply)(const probe *p, int function, const float *x, const float *y, size_t n, float *z);
     void (*layout)(const probe *p, uint32_t layout[PROBE_LAYOUT]);
 };
 

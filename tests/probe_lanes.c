@@ -1,5 +1,6 @@
 // The functions of kernels/ called alone, in C at one lane width: see probe.h.
 #include "../kernels/measure.h"
+#include "../kernels/normal.h"
 
 #include "probe.h"
 #include "probe_lanes.h"
@@ -17,14 +18,22 @@ static void words(const probe *p, const probe_question *questions, size_t n, uin
     }
 }
 
-static void sine(const probe *p, const float *x, size_t n, float *y) {
-    (void)p;
-    for (size_t i = 0; i < n; i += OHM_LANES) v_store(y + i, v_sin(v_load(x + i)));
-}
+#define DEFINE_FUNCTION(name, value)                                                                         \
+    static void apply_##name(const float *a, const float *b, size_t n, float *z) {                           \
+        for (size_t i = 0; i < n; i += OHM_LANES) {                                                          \
+            const vf32 x = v_load(a + i), y = v_load(b + i);                                                 \
+            (void)y;                                                                                         \
+            v_store(z + i, value);                                                                           \
+        }                                                                                                    \
+    }
+PROBE_FUNCTIONS(DEFINE_FUNCTION)
 
-static void reciprocal(const probe *p, const float *x, size_t n, float *y) {
+static void apply(const probe *p, int function, const float *x, const float *y, size_t n, float *z) {
     (void)p;
-    for (size_t i = 0; i < n; i += OHM_LANES) v_store(y + i, v_reciprocal(v_load(x + i)));
+#define LIST_FUNCTION(name, value) apply_##name,
+    static void (*const functions[])(const float *, const float *, size_t,
+                                     float *) = {PROBE_FUNCTIONS(LIST_FUNCTION)};
+    functions[function](x, y ? y : x, n, z);
 }
 
 static void layout(const probe *p, uint32_t values[PROBE_LAYOUT]) {
@@ -36,7 +45,6 @@ static void layout(const probe *p, uint32_t values[PROBE_LAYOUT]) {
 const probe OHM_PASTE(probe_lanes_, OHM_LANES) = {
     .lanes = OHM_LANES,
     .words = words,
-    .sin = sine,
-    .reciprocal = reciprocal,
+    .apply = apply,
     .layout = layout,
 };
