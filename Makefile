@@ -31,7 +31,7 @@ pkg-config --exists gl @ libgl-dev @ OpenGL
 pkg-config --exists egl @ libegl-dev @ OpenGL without a display
 ls /usr/lib/*/dri/*_dri.so @ libgl1-mesa-dri libegl-mesa0 libglx-mesa0 @ an OpenGL driver on any machine
 pkg-config --exists imgui @ libimgui-dev @ the viewer's panel
-pkg-config --exists libpng @ libpng-dev @ pictures
+pkg-config --exists libpng @ libpng-dev @ pictures, read and written
 ls /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf @ fonts-dejavu-core @ the viewer's letters
 endef
 define NEEDED_TO_PLOT
@@ -91,8 +91,9 @@ deps-tsan: deps
 
 # ---- Compiling --------------------------------------------------------------------------------
 # pkg-config is asked when it is needed, not before `deps` has installed it.
-PACKAGES = OpenCL hdf5 libcjson
-WARNINGS = -Wall -Wextra -pedantic -Wmissing-prototypes -Wshadow -Wno-psabi
+PACKAGES = OpenCL hdf5 libcjson libpng
+# Tables of parameters leave out what is 0.
+WARNINGS = -Wall -Wextra -pedantic -Wmissing-prototypes -Wshadow -Wno-psabi -Wno-missing-field-initializers
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fPIC -fvisibility=hidden -fopenmp \
              -ffp-contract=off $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \
              $(shell pkg-config --cflags $(PACKAGES))
@@ -119,7 +120,7 @@ VIEW_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out viz/main.c,$(wildcard vi
 BENCH_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/main.c bench/native_ceilings.c,$(wildcard bench/*.c))) \
                 $(LANES:%=$(BUILD)/bench/native_ceilings_%.o) $(BUILD)/kernels/ceilings.o $(BUILD)/bench/peers_py.o \
                 $(KIT_OBJECTS)
-VIEW_LIBS    = $(shell pkg-config --libs glfw3 epoxy imgui libpng) -ldl -lpthread
+VIEW_LIBS    = $(shell pkg-config --libs glfw3 epoxy imgui) -ldl -lpthread
 ALL_CXXFLAGS = -std=c++17 -D_GNU_SOURCE -Wall -Wextra $(CFLAGS) -fPIC -fvisibility=hidden \
                $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \
                $(shell pkg-config --cflags glfw3 imgui OpenCL)

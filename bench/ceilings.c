@@ -49,8 +49,8 @@ static uint64_t chunk_of(uint64_t strips, unsigned lanes) {
 static ohm_status launch_native(const ceiling_prop *p, row_kind kind, uint64_t t, uint32_t steps) {
     native_advance *run = kind == ROW_COPY     ? p->native->copy
                           : kind == ROW_PHILOX ? p->native->philox
-                                               : p->native->arithmetic[p->problem.model][p->problem.stimulus];
-    const native_job job = {.state = native_plane(p->band, PLANE_STATE),
+                                               : p->native->arithmetic[p->problem.kind.model];
+    const native_job job = {.memory = {native_plane(p->band, PLANE_STATE), NULL, NULL},
                             .shape = p->band->shape,
                             .physics = p->problem.physics,
                             .t = t,
@@ -80,11 +80,10 @@ static const native_ceilings *find_native(unsigned lanes) {
 
 static ohm_status build_kernels(ceiling_prop *p) {
     static const char *const name[CEILINGS] = {"ceilings_copy", "ceilings_philox", "ceilings_arithmetic"};
-    char options[128];
+    char options[OPENCL_MAX_OPTIONS];
     cl_program program;
     cl_int code = CL_SUCCESS;
-    snprintf(options, sizeof options, "-DOHM_LANES=%u -DOHM_MODEL=%d -DOHM_STIMULUS=%d", p->engine->lanes,
-             p->problem.model, p->problem.stimulus);
+    opencl_format_options(&p->problem, p->engine->lanes, 1, options);
     const ohm_status status =
         opencl_build(devices_opencl(p->device->devices, 0), &kernel_file_ceilings, options, &program);
     if (status) return status;
@@ -136,7 +135,7 @@ static ohm_status make(const bench *b, const lineup *l, ceiling_prop *p) {
     plan checked;
     ohm_status status = plan_make(&d, &checked);
     if (status) return status;
-    p->problem = plan_problem(&checked);
+    p->problem = plan_problem(&checked, OHM_FIELD_NONE, 0);
     status = devices_create_engine(p->device->devices, 0, &p->problem, &p->engine);
     if (status) return status;
     uint64_t bytes = MOST_BYTES, row = p->problem.pitch * sizeof(float);

@@ -8,7 +8,7 @@
 typedef struct native_ceilings {
     unsigned lanes;
     native_advance *copy, *philox;
-    native_advance *arithmetic[OHM_MODEL_COUNT][OHM_DISTRIBUTION_COUNT];
+    native_advance *arithmetic[OHM_MODEL_COUNT]; // under uniform voltages, of devices that are all alike
 } native_ceilings;
 
 extern const native_ceilings native_ceilings_1, native_ceilings_4, native_ceilings_8, native_ceilings_16;

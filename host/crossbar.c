@@ -33,7 +33,7 @@ static ohm_status no_room(const ohm_device_info *info, const char *what, uint64_
 // Whether the share of device i fits into it. *host counts what all devices take of the host's memory.
 static ohm_status check_share(const problem *p, const ohm_device_info *info, size_t i, size_t n, u128 *host) {
     const uint64_t rows = first_row(p, i + 1, n) - first_row(p, i, n);
-    u128 needed = (u128)rows * row_bytes(p) * (p->track_flux ? 2 : 1);
+    u128 needed = (u128)rows * row_bytes(p) * (p->kind.flux ? 2 : 1);
     if (info->type == OHM_DEVICE_NATIVE || info->type == OHM_DEVICE_CPU) needed = *host += needed;
     char what[128];
     snprintf(what, sizeof what, "a crossbar of %" PRIu64 " x %" PRIu64, p->rows, p->cols);
@@ -69,6 +69,19 @@ static ohm_status add_bands(ohm_crossbar *c, const ohm_device_info *info, size_t
     return OHM_OK;
 }
 
+// The voltages just applied, for pictures of them and of the flux. What is added to a flux may round to
+// twice as much.
+static void remember(ohm_crossbar *c, uint64_t steps) {
+    if (c->applied != c->stimulus) stimulus_close(c->applied);
+    c->applied = c->stimulus;
+    memcpy(c->applied_constants, c->problem.physics.stimulus, sizeof c->applied_constants);
+    c->flux_bound += crossbar_largest_voltage(c->stimulus) * c->problem.physics.dt * (double)steps * 2;
+}
+
+ohm_status crossbar_last_frame(const ohm_crossbar *c, stimulus_frame *frame) {
+    return stimulus_make_frame(c->applied, c->step ? c->step - 1 : 0, 1, frame);
+}
+
 // ---- Creating ---------------------------------------------------------------------------------
 
 static ohm_status create_engines(ohm_crossbar *c, ohm_devices *devices) {
@@ -94,11 +107,12 @@ static ohm_status wait_all(ohm_crossbar *c, ohm_status status) {
 
 // Draws the initial state, and steps by none: devices that compile at the first launch do it now.
 ohm_status crossbar_fill(ohm_crossbar *c) {
+    const stimulus_frame none = {0};
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < c->band_count && !status; i++) {
         const engine_class *class = c->bands[i]->engine->class;
         status = class->fill(c->bands[i]);
-        if (!status) status = class->advance(c->bands[i], 0, 0);
+        if (!status) status = class->advance(c->bands[i], 0, 0, &none);
     }
     return wait_all(c, status);
 }
@@ -128,6 +142,49 @@ static ohm_status build(ohm_crossbar *c, ohm_devices *devices) {
     return status ? status : crossbar_fill(c);
 }
 
+static ohm_status check_step(const plan *p, const problem *q, const stimulus *s) {
+    double low, high;
+    stimulus_range(s, &low, &high);
+    return derive_check_step(&p->specs[ROLE_MODEL], &q->physics, p->definition.dt, low, high);
+}
+
+static ohm_status make_problem(ohm_crossbar *c) {
+    const stimulus_site site = plan_site(&c->plan);
+    const ohm_status status = stimulus_open(&c->plan.specs[ROLE_STIMULUS], &site, &c->stimulus);
+    if (status) return status;
+    c->problem = plan_problem(&c->plan, stimulus_field(c->stimulus), c->idle);
+    return check_step(&c->plan, &c->problem, c->stimulus);
+}
+
+// Gives every engine a problem of the same size; if one fails, the old one again to those before it.
+static ohm_status configure(ohm_crossbar *c, const problem *p) {
+    for (size_t i = 0; i < c->engine_count; i++) {
+        const ohm_status status = c->engines[i]->class->configure(c->engines[i], p);
+        if (!status) continue;
+        while (i-- > 0) (void)c->engines[i]->class->configure(c->engines[i], &c->problem);
+        return status;
+    }
+    return OHM_OK;
+}
+
+ohm_status crossbar_take(ohm_crossbar *c, const plan *changed, stimulus *opened) {
+    stimulus *s = opened ? opened : c->stimulus;
+    problem p = plan_problem(changed, stimulus_field(s), c->idle);
+    ohm_status status = check_step(changed, &p, s);
+    if (!status) status = configure(c, &p);
+    if (status) return status;
+    const bool same_kind =
+        p.kind.stimulus == c->problem.kind.stimulus && p.kind.field == c->problem.kind.field;
+    c->problem = p;
+    c->plan = *changed;
+    plan_bind(&c->plan);
+    if (!opened) return OHM_OK;
+    if (c->applied != c->stimulus) stimulus_close(c->stimulus);
+    c->stimulus = opened;
+    if (!same_kind || c->step == 0) remember(c, 0); // the kernels can draw no other
+    return OHM_OK;
+}
+
 ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *definition,
                                ohm_crossbar **crossbar) {
     assert(devices && definition && crossbar);
@@ -135,15 +192,13 @@ ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *defin
     ohm_crossbar *c = calloc(1, sizeof *c);
     if (!c) return error_no_memory("a crossbar");
     ohm_status status = plan_make(definition, &c->plan);
-    if (!status) {
-        c->problem = plan_problem(&c->plan);
-        status = build(c, devices);
-    }
+    if (!status) status = make_problem(c);
+    if (!status) status = build(c, devices);
     if (status) {
         ohm_crossbar_destroy(c);
         return status;
     }
-    memcpy(c->applied, c->problem.physics.stimulus, sizeof c->applied); // if it is loaded, after some steps
+    remember(c, 0); // if it is loaded, after some steps
     ohm_crossbar_set_fuse(c, c->plan.definition.fuse);
     if (!c->plan.definition.lanes) c->plan.definition.lanes = c->engines[0]->lanes;
     *crossbar = c;
@@ -157,6 +212,8 @@ void ohm_crossbar_destroy(ohm_crossbar *c) {
     free(c->bands);
     free(c->engines);
     series_free(&c->series);
+    if (c->applied != c->stimulus) stimulus_close(c->applied);
+    stimulus_close(c->stimulus);
     free(c);
 }
 
@@ -171,21 +228,27 @@ uint64_t ohm_crossbar_step(const ohm_crossbar *c) {
 // ---- Advancing --------------------------------------------------------------------------------
 
 // Launches the bands whose engines return at once before those whose engines keep this thread.
-static ohm_status launch(ohm_crossbar *c, uint64_t t, uint32_t steps) {
+static ohm_status launch(ohm_crossbar *c, uint64_t t, uint32_t steps, const stimulus_frame *frame) {
     ohm_status status = OHM_OK;
     for (int asynchronous = 1; asynchronous >= 0; asynchronous--)
         for (size_t i = 0; i < c->band_count && !status; i++) {
             const engine_class *class = c->bands[i]->engine->class;
-            if (class->asynchronous == asynchronous) status = class->advance(c->bands[i], t, steps);
+            if (class->asynchronous == asynchronous) status = class->advance(c->bands[i], t, steps, frame);
         }
     return status;
 }
 
-// The voltages just applied, for pictures of them and of the flux. What is added to a flux may round to
-// twice as much.
-static void remember(ohm_crossbar *c, uint64_t steps) {
-    memcpy(c->applied, c->problem.physics.stimulus, sizeof c->applied);
-    c->flux_bound += crossbar_largest_voltage(c) * c->problem.physics.dt * (double)steps * 2;
+// What is read of the devices changes with it, and nothing else.
+static ohm_status set_idle(ohm_crossbar *c, double seconds) {
+    const double before = c->idle;
+    c->idle = seconds;
+    const problem p = plan_problem(&c->plan, stimulus_field(c->stimulus), seconds);
+    const ohm_status status = configure(c, &p);
+    if (status)
+        c->idle = before;
+    else
+        c->problem = p;
+    return status;
 }
 
 ohm_status ohm_crossbar_advance(ohm_crossbar *c, uint64_t steps) {
@@ -196,14 +259,27 @@ ohm_status ohm_crossbar_advance(ohm_crossbar *c, uint64_t steps) {
     const uint32_t fuse = c->plan.definition.fuse;
     ohm_status status = OHM_OK;
     for (uint64_t done = 0; done < steps && !status;) {
-        const uint32_t count = steps - done < fuse ? (uint32_t)(steps - done) : fuse;
-        status = launch(c, c->step + done, count);
-        done += count;
+        const uint32_t most = steps - done < fuse ? (uint32_t)(steps - done) : fuse;
+        stimulus_frame frame;
+        status = stimulus_make_frame(c->stimulus, c->step + done, most, &frame);
+        if (!status) status = launch(c, c->step + done, frame.steps, &frame);
+        done += frame.steps;
     }
     status = wait_all(c, status);
-    if (!status && steps) remember(c, steps);
-    if (!status) c->step += steps;
-    return status;
+    if (status || !steps) return status;
+    remember(c, steps);
+    c->step += steps;
+    return c->idle > 0 ? set_idle(c, 0) : OHM_OK;
+}
+
+ohm_status ohm_crossbar_idle(ohm_crossbar *c, double seconds) {
+    if (!(seconds >= 0 && c->idle + seconds <= OHM_MAX_IDLE))
+        return error_set(OHM_BAD_ARGUMENT, "an idle time of %g s is outside [0, 1e15]", c->idle + seconds);
+    return set_idle(c, c->idle + seconds);
+}
+
+double ohm_crossbar_idle_time(const ohm_crossbar *c) {
+    return c->idle;
 }
 
 // ---- Measuring --------------------------------------------------------------------------------
@@ -315,21 +391,4 @@ ohm_status crossbar_write(ohm_crossbar *c, plane which, area a, const float *in)
         if (part.rows) status = b->engine->class->write(b, which, part, in + offset_of(part, b, a));
     }
     return status;
-}
-
-static ohm_status read_rows(ohm_crossbar *c, plane which, uint64_t row0, uint64_t rows, float *out) {
-    if (row0 > c->problem.rows || rows > c->problem.rows - row0)
-        return error_set(OHM_BAD_ARGUMENT,
-                         "%" PRIu64 " rows from row %" PRIu64 " are not within the crossbar's %" PRIu64, rows,
-                         row0, c->problem.rows);
-    return crossbar_read(c, which, (area){row0, 0, rows, c->problem.cols}, out);
-}
-
-ohm_status ohm_crossbar_read_state(ohm_crossbar *c, uint64_t row0, uint64_t rows, float *out) {
-    return read_rows(c, PLANE_STATE, row0, rows, out);
-}
-
-ohm_status ohm_crossbar_read_flux(ohm_crossbar *c, uint64_t row0, uint64_t rows, float *out) {
-    if (!c->problem.track_flux) return error_set(OHM_BAD_ARGUMENT, "this crossbar does not track the flux");
-    return read_rows(c, PLANE_FLUX, row0, rows, out);
 }

@@ -14,13 +14,24 @@ struct ohm_crossbar {
     engine **engines; // one for each device
     band **bands;     // in the order of their rows
     series series;
-    // What pictures need to know of the past.
-    float applied[8];  // the stimulus's constants in the last step
+    double idle;        // s since the last step
+    stimulus *stimulus; // opened
+    // What pictures need to know of the past: the stimulus of the last step, and its constants.
+    stimulus *applied; // the same as stimulus unless that has changed since
+    float applied_constants[4];
     double flux_bound; // V·s, beyond which no flux can be
 };
 
-// The largest voltage, either way, that the stimulus applies now.
-double crossbar_largest_voltage(const ohm_crossbar *crossbar);
+// The field of the last step, for pictures of its voltage. Errors: as stimulus_make_frame.
+ohm_status crossbar_last_frame(const ohm_crossbar *crossbar, stimulus_frame *frame);
+
+// Takes a changed plan, and a stimulus for it in place of the one that is there unless it is NULL: makes the
+// engines ready, unless Euler's method is not stable. On failure nothing has changed, and the stimulus is
+// still the caller's.
+ohm_status crossbar_take(ohm_crossbar *crossbar, const plan *changed, stimulus *opened);
+
+// The largest voltage, either way, of a stimulus.
+double crossbar_largest_voltage(const stimulus *s);
 
 // Draws the initial state. Errors: OHM_DEVICE_FAILED.
 ohm_status crossbar_fill(ohm_crossbar *crossbar);

@@ -11,10 +11,8 @@ ohm_definition ohm_definition_default(void) {
     return (ohm_definition){
         .rows = 5,
         .cols = 5,
-        .dt = 0.1,
         .seed = 1,
         .model = "sin-state",
-        .stimulus = "uniform",
         .initial = "uniform",
         .cookie = COOKIE,
     };
@@ -26,7 +24,7 @@ static ohm_status check_side(const char *name, uint64_t value) {
 }
 
 static ohm_status check_time_step(double dt) {
-    if (dt >= 1e-30 && dt <= 1e6) return OHM_OK;
+    if (dt == 0 || (dt >= 1e-30 && dt <= 1e6)) return OHM_OK;
     char text[NUMBER_MAX_TEXT];
     number_format(dt, text);
     return error_set(OHM_BAD_ARGUMENT, "dt: %s is outside [1e-30, 1e6]", text);
@@ -52,30 +50,39 @@ void plan_bind(plan *p) {
 
 ohm_status plan_make(const ohm_definition *d, plan *p) {
     assert(d->cookie == COOKIE && "an ohm_definition must come from ohm_definition_default");
-    const char *text[ROLE_COUNT] = {d->model, d->stimulus, d->initial};
     ohm_status status = check_side("rows", d->rows);
     if (!status) status = check_side("cols", d->cols);
     if (!status) status = check_time_step(d->dt);
     if (!status) status = definition_check_fuse(d->fuse);
     if (!status) status = check_lanes(d);
-    for (int i = 0; i < ROLE_COUNT && !status; i++) status = spec_parse(i, text[i], &p->specs[i]);
+    if (!status) status = spec_parse(ROLE_MODEL, d->model, &p->specs[ROLE_MODEL]);
+    if (status) return status;
+    const ohm_about *model = spec_entry_of(&p->specs[ROLE_MODEL])->about;
+    status = spec_parse(ROLE_STIMULUS, d->stimulus ? d->stimulus : model->stimulus, &p->specs[ROLE_STIMULUS]);
+    if (!status) status = spec_parse(ROLE_INITIAL, d->initial, &p->specs[ROLE_INITIAL]);
     if (status) return status;
     p->definition = *d;
+    if (!d->dt) p->definition.dt = model->dt;
     plan_bind(p);
     return OHM_OK;
 }
 
-problem plan_problem(const plan *p) {
+problem plan_problem(const plan *p, int field, double idle) {
     const ohm_definition *d = &p->definition;
+    const ohm_physics physics = derive_physics(p->specs, d->dt, d->seed, idle);
     return (problem){
         .rows = d->rows,
         .cols = d->cols,
         .pitch = (d->cols + OHM_BLOCK - 1) / OHM_BLOCK * OHM_BLOCK,
-        .physics = spec_derive(p->specs, d->dt, d->seed),
-        .model = p->specs[ROLE_MODEL].id,
-        .stimulus = p->specs[ROLE_STIMULUS].id,
-        .initial = p->specs[ROLE_INITIAL].id,
-        .track_flux = d->track_flux,
+        .physics = physics,
+        .kind = derive_kind(p->specs, &physics, field, d->track_flux),
+        .initial = derive_initial(p->specs),
         .lanes = d->lanes,
     };
+}
+
+stimulus_site plan_site(const plan *p) {
+    const ohm_definition *d = &p->definition;
+    const uint64_t pitch = (d->cols + OHM_BLOCK - 1) / OHM_BLOCK * OHM_BLOCK;
+    return (stimulus_site){d->rows, d->cols, pitch, d->seed, d->dt};
 }

@@ -2,6 +2,7 @@
 #ifndef OHM_DEFINITION_H
 #define OHM_DEFINITION_H
 
+#include "derive.h"
 #include "engine.h"
 #include "spec.h"
 
@@ -22,6 +23,10 @@ ohm_status definition_check_fuse(unsigned fuse);
 // Points the plan's definition at its strings, for a plan whose specs were set otherwise.
 void plan_bind(plan *p);
 
-problem plan_problem(const plan *p);
+// What engines compute, with a stimulus whose field is of this kind, after an idle time in s.
+problem plan_problem(const plan *p, int field, double idle);
+
+// What the plan's stimulus is applied to.
+stimulus_site plan_site(const plan *p);
 
 #endif

@@ -1,5 +1,5 @@
-// See derive.h. All that depends on a model's formulas is computed by its own functions at one lane, so that it
-// has the bits it has on devices.
+// See derive.h. All that depends on a model's formulas is computed by its own functions at one lane, so that
+// it has the bits it has on devices.
 #define OHM_LANES 1
 #define OHM_TABLES
 #include "derive.h"
@@ -54,16 +54,14 @@ ohm_status derive_spread(const spec *s, int i, ohm_spread *spread) {
         low = fmax(low, -1), high = fmin(high, 1);
     else
         low = erf(low / sqrt(2)), high = erf(high / sqrt(2)); // 2Φ(z) − 1
-    *spread = (ohm_spread){given->kind,
-                           (float)given->sigma,
-                           (float)((low + high) / 2),
-                           (float)((high - low) / 2),
-                           (float)min,
-                           (float)max};
+    *spread =
+        (ohm_spread){given->kind, (float)given->sigma, (float)((low + high) / 2), (float)((high - low) / 2),
+                     (float)min,  (float)max};
     if (spread->reach >= 0.01f) return OHM_OK;
     return error_set(OHM_BAD_ARGUMENT,
                      "model %s: %s~%s:%g cannot be cut to [%g, %g]: less than a hundredth of it lies there",
-                     spec_entry_of(s)->about->name, key, spec_spread_name[given->kind], given->sigma, min, max);
+                     spec_entry_of(s)->about->name, key, spec_spread_name[given->kind], given->sigma, min,
+                     max);
 }
 
 // The least and the greatest value that a constant takes over all devices.
@@ -143,7 +141,7 @@ static void derive_ranges(int model, ohm_physics *p) {
         p->state_low = fminf(p->state_low, c[OHM_LOW]);
         p->state_high = fmaxf(p->state_high, c[OHM_HIGH]);
         for (int end = OHM_LOW; end <= OHM_HIGH; end++) {
-            const float r = device_resistance(plain, c[end], c, p);
+            const float r = memristor_resistance(plain, c[end], c, p);
             low = fminf(low, r);
             high = fmaxf(high, r);
         }

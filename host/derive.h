@@ -4,13 +4,13 @@
 
 #include "spec.h"
 
-// How parameter i of a model is spread: cut to its valid range, and to the right side of the parameter that it
-// may not pass. Where that one is spread too, both are cut half-way between the two values.
-// Errors: OHM_BAD_ARGUMENT when less than a hundredth of the distribution is left, or a lognormal of 0.
+// How parameter i of a model is spread: cut to its valid range, and to the right side of the parameter that
+// it may not pass. Where that one is spread too, both are cut half-way between the two values. Errors:
+// OHM_BAD_ARGUMENT when less than a hundredth of the distribution is left, or a lognormal of 0.
 ohm_status derive_spread(const spec *s, int i, ohm_spread *spread);
 
-// The kernels' constants for these three, a time step in s, and a seed. idle is the time in s that the devices
-// have been left alone.
+// The kernels' constants for these three, a time step in s, and a seed. idle is the time in s that the
+// devices have been left alone.
 ohm_physics derive_physics(const spec specs[ROLE_COUNT], double dt, uint64_t seed, double idle);
 
 // The code they need, with a field of this kind.

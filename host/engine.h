@@ -14,7 +14,7 @@ typedef struct problem {
     uint64_t pitch; // columns stored in a row: cols rounded up to OHM_BLOCK
     ohm_physics physics;
     ohm_kind kind;
-    int initial; // distribution of the initial state
+    int initial;    // distribution of the initial state
     unsigned lanes; // 0: the engine chooses
 } problem;
 

@@ -16,6 +16,10 @@ const file_column file_columns[FILE_COLUMN_COUNT] = {
     {"state_max", PLACE(state_max), 1, true}, {"histogram", PLACE(histogram), OHM_HISTOGRAM_BINS, false},
 };
 
+void file_spread_name(spec_role role, const char *key, uint32_t kind, char name[FILE_MAX_NAME]) {
+    snprintf(name, FILE_MAX_NAME, "%s.%s.%s", spec_role_name[role], key, spec_spread_name[kind]);
+}
+
 void file_parameter_name(spec_role role, const char *key, char name[FILE_MAX_NAME]) {
     snprintf(name, FILE_MAX_NAME, "%s.%s", spec_role_name[role], key);
 }

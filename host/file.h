@@ -2,7 +2,9 @@
 //
 // A file is: the attributes below on the root group; /state and, when tracked, /flux, float32
 // [rows, cols] in chunks of whole rows; and /series, if anything was recorded, with a row for each
-// record. A parameter of a model, stimulus or initial state is an attribute ROLE.KEY: model.beta.
+// record. A parameter of a model, stimulus or initial state is an attribute ROLE.KEY: model.beta; one of
+// those of every device only where it has not its default. How a parameter is spread over the devices is
+// another, ROLE.KEY.KIND: model.r_on.lognormal.
 #ifndef OHM_FILE_H
 #define OHM_FILE_H
 
@@ -11,7 +13,9 @@
 #include <hdf5.h>
 
 #define FILE_FORMAT "ohmscape"
-#define FILE_FORMAT_VERSION 1
+// Version 2 has something that a reader of version 1 would leave out: a spread, a parameter of every device
+// or an idle time. Without these a file is of version 1.
+#define FILE_FORMAT_VERSION 2
 
 // The datasets of the planes, and the attributes with their digests.
 extern const char *const file_plane_name[PLANE_COUNT];
@@ -37,6 +41,9 @@ void file_plane_chunk(const problem *p, hsize_t chunk[2]);
 // The attribute of a parameter, "model.beta".
 #define FILE_MAX_NAME 64
 void file_parameter_name(spec_role role, const char *key, char name[FILE_MAX_NAME]);
+
+// The attribute of its spread, "model.beta.normal".
+void file_spread_name(spec_role role, const char *key, uint32_t kind, char name[FILE_MAX_NAME]);
 
 // Whether an HDF5 call succeeded, from what it returned. If not, its reason is kept, since the next
 // HDF5 call, even one that cleans up, forgets it.

@@ -59,13 +59,17 @@ static ohm_status read_real(const source *s, const char *name, double *value) {
     return read_attribute(s, name, H5T_FLOAT, H5T_NATIVE_DOUBLE, value) ? OHM_OK : unreadable(s, name);
 }
 
-static ohm_status read_text(const source *s, const char *name, char text[MAX_TEXT]) {
+static ohm_status read_long_text(const source *s, const char *name, char *text, size_t size) {
     const hid_t type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, MAX_TEXT);
+    H5Tset_size(type, size);
     H5Tset_cset(type, H5T_CSET_UTF8);
     const bool done = read_attribute(s, name, H5T_STRING, type, text);
     H5Tclose(type);
     return done ? OHM_OK : unreadable(s, name);
+}
+
+static ohm_status read_text(const source *s, const char *name, char text[MAX_TEXT]) {
+    return read_long_text(s, name, text, MAX_TEXT);
 }
 
 static ohm_status read_digest(const source *s, plane which, uint64_t *digest) {
@@ -77,17 +81,50 @@ static ohm_status read_digest(const source *s, plane which, uint64_t *digest) {
     return strlen(text) == 16 && !*end ? OHM_OK : damaged(s, "its digest is not one");
 }
 
+static ohm_status read_choice(const source *s, const char *name, const ohm_parameter *p, double *value) {
+    char text[MAX_TEXT];
+    const ohm_status status = read_text(s, name, text);
+    if (status) return status;
+    for (int i = 0; p->choices[i]; i++)
+        if (strcmp(p->choices[i], text) == 0) {
+            *value = i;
+            return OHM_OK;
+        }
+    char what[FILE_MAX_NAME + MAX_TEXT + 32];
+    snprintf(what, sizeof what, "%s is %s, which is unknown", name, text);
+    return damaged(s, what);
+}
+
+static bool is_there(const source *s, const char *name) {
+    return H5Aexists(s->file, name) > 0;
+}
+
+// Reads parameter i; those of every device, and texts, may be left out.
+static ohm_status read_parameter(const source *s, spec *result, int i) {
+    const spec_entry *entry = spec_entry_of(result);
+    const ohm_parameter *p = spec_parameter(entry, i);
+    char name[FILE_MAX_NAME];
+    file_parameter_name(result->role, p->key, name);
+    if ((i >= entry->own_count || p->text) && !is_there(s, name)) return OHM_OK;
+    if (p->text) return read_long_text(s, name, result->path, SPEC_MAX_PATH);
+    if (p->choices) return read_choice(s, name, p, &result->value[i]);
+    ohm_status status = read_real(s, name, &result->value[i]);
+    result->spread[i] = (spec_spread){0};
+    for (uint32_t kind = OHM_SPREAD_NORMAL; kind < OHM_SPREAD_KINDS && !status; kind++) {
+        file_spread_name(result->role, p->key, kind, name);
+        if (!is_there(s, name)) continue;
+        result->spread[i].kind = kind;
+        status = read_real(s, name, &result->spread[i].sigma);
+    }
+    return status;
+}
+
 static ohm_status read_spec(const source *s, spec_role role, spec *result) {
     char name[MAX_TEXT];
     ohm_status status = read_text(s, spec_role_name[role], name);
     if (status) return status;
     if (spec_parse(role, name, result)) return damaged(s, ohm_error_message());
-    const spec_entry *entry = spec_entry_of(result);
-    for (int i = 0; i < entry->count && !status; i++) {
-        char parameter[FILE_MAX_NAME];
-        file_parameter_name(role, entry->parameters[i].key, parameter);
-        status = read_real(s, parameter, &result->value[i]);
-    }
+    for (int i = 0; i < spec_entry_of(result)->count && !status; i++) status = read_parameter(s, result, i);
     if (!status && spec_check(result)) status = damaged(s, ohm_error_message());
     return status;
 }
@@ -98,9 +135,10 @@ static ohm_status check_format(const source *s) {
     if (read_text(s, "format", format) || strcmp(format, FILE_FORMAT) != 0)
         return error_set(OHM_BAD_FILE, "%s is not an ohmscape file", s->path);
     const ohm_status status = read_number(s, "format_version", &version);
-    if (status || version == FILE_FORMAT_VERSION) return status;
-    return error_set(OHM_BAD_FILE, "%s has format version %" PRIu64 ", and this ohmscape reads version %d",
-                     s->path, version, FILE_FORMAT_VERSION);
+    if (status || (version >= 1 && version <= FILE_FORMAT_VERSION)) return status;
+    return error_set(OHM_BAD_FILE,
+                     "%s has format version %" PRIu64 ", and this ohmscape reads versions 1 to %d", s->path,
+                     version, FILE_FORMAT_VERSION);
 }
 
 // Reads the parameters, and the step.
@@ -122,6 +160,13 @@ static ohm_status read_plan(const source *s, plan *p, uint64_t *step) {
     plan checked;
     if (plan_make(d, &checked)) return damaged(s, ohm_error_message());
     return *step <= OHM_MAX_STEP ? OHM_OK : damaged(s, "its step is past the last");
+}
+
+static ohm_status read_idle(const source *s, double *idle) {
+    *idle = 0;
+    const ohm_status status = is_there(s, "idle") ? read_real(s, "idle", idle) : OHM_OK;
+    if (status || (*idle >= 0 && *idle <= OHM_MAX_IDLE)) return status;
+    return damaged(s, "its idle time is not one");
 }
 
 // ---- Planes -----------------------------------------------------------------------------------
@@ -268,6 +313,7 @@ ohm_status ohm_file_read_info(const char *path, ohm_file_info **info) {
     ohm_file_info *i = calloc(1, sizeof *i);
     if (!i) status = error_no_memory("a file's description");
     if (!status) status = read_plan(&s, &p, &i->step);
+    if (!status) status = read_idle(&s, &i->idle);
     if (!status) status = read_digest(&s, PLANE_STATE, &i->digest);
     if (!status) status = read_series_count(&s, &i->series_rows);
     char version[MAX_TEXT];
@@ -291,7 +337,9 @@ static ohm_status load(const source *s, ohm_devices *devices, const ohm_definiti
                        ohm_crossbar **crossbar) {
     plan p;
     uint64_t step;
+    double idle;
     ohm_status status = read_plan(s, &p, &step);
+    if (!status) status = read_idle(s, &idle);
     if (status) return status;
     if (speed) {
         p.definition.fuse = speed->fuse;
@@ -301,15 +349,19 @@ static ohm_status load(const source *s, ohm_devices *devices, const ohm_definiti
     ohm_crossbar *c;
     status = ohm_crossbar_create(devices, &p.definition, &c);
     if (!status) status = read_plane(s, c, PLANE_STATE);
-    if (!status && c->problem.track_flux) status = read_plane(s, c, PLANE_FLUX);
+    if (!status && c->problem.kind.flux) status = read_plane(s, c, PLANE_FLUX);
     if (!status) status = read_series(s, &c->series);
     if (status) {
         ohm_crossbar_destroy(c);
         return status;
     }
     c->step = step;
-    *crossbar = c;
-    return OHM_OK;
+    status = ohm_crossbar_idle(c, idle);
+    if (status)
+        ohm_crossbar_destroy(c);
+    else
+        *crossbar = c;
+    return status;
 }
 
 ohm_status ohm_crossbar_load(ohm_devices *devices, const char *path, const ohm_definition *speed,

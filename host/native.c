@@ -171,13 +171,13 @@ static void run_job(const band *b, native_advance *run, const native_job *job) {
 
 static ohm_status native_fill(band *b) {
     const native_job job = job_of(b);
-    run_job(b, lanes_of(b)->fill[b->engine->problem.kind.model], &job);
+    run_job(b, lanes_of(b)->fill, &job);
     return OHM_OK;
 }
 
 // The loops made for a kind: the most common ones have their own, in which nothing is asked at each strip.
 static native_advance *find_advance(const native_lanes *lanes, ohm_kind kind) {
-    if (kind.flux || kind.field || kind.stimulus != OHM_DISTRIBUTION_uniform) return lanes->general[kind.model];
+    if (kind.flux || kind.field || kind.stimulus != OHM_DISTRIBUTION_uniform) return lanes->general;
     return kind.varied ? lanes->varied[kind.model] : lanes->plain[kind.model];
 }
 
@@ -217,7 +217,7 @@ static ohm_status native_tally(band *b, tally_total *total) {
     for (uint64_t first = 0; first < strips; first += chunk) {
         const uint64_t end = first + chunk < strips ? first + chunk : strips;
         uint32_t bins[TALLY_BINS] = {0};
-        const ohm_tally tally = lanes->tally[b->engine->problem.kind.model](&job, first, end, bins);
+        const ohm_tally tally = lanes->tally(&job, first, end, bins);
 #pragma omp critical
         {
             tally_total_add(total, &tally);
@@ -263,7 +263,7 @@ static ohm_status native_view_band(band *b, const view_job *job) {
     band_job.memory.field = job->frame.values;
     band_job.geometry = job->frame.geometry;
     const view_part part = view_part_of(job, b->shape.row0, b->shape.rows);
-    native_view *const run = n->lanes->view[b->engine->problem.kind.model];
+    native_view *const run = n->lanes->view;
 #pragma omp parallel for collapse(2) schedule(dynamic)
     for (uint32_t y = part.first; y < part.end; y++)
         for (uint32_t x = v->x0; x < v->x1; x += VIEW_RUN)

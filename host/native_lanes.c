@@ -20,31 +20,23 @@ OHM_FN void advance_strips(ohm_kind kind, const native_job *job, u64 first, u64 
     const ohm_memory m = job->memory;
     const u64 t = job->t;
     const u32 steps = job->steps;
-    if (steps == 1)
-        FOR_RUNS(shape, first, end,
-                 strips_advance(kind, m, &geometry, shape, row, x, stop, t, 1, &physics));
+    if (kind_unrolls(kind) && steps == 1)
+        FOR_RUNS(shape, first, end, strips_advance(kind, m, &geometry, shape, row, x, stop, t, 1, &physics));
     else
         FOR_RUNS(shape, first, end,
                  strips_advance(kind, m, &geometry, shape, row, x, stop, t, steps, &physics));
 }
 
-// The job's kind, of a model known here.
-OHM_FN ohm_kind kind_of(const native_job *job, int model) {
-    ohm_kind kind = job->kind;
-    kind.model = model;
-    return kind;
-}
-
-OHM_FN void fill_strips(ohm_kind kind, const native_job *job, u64 first, u64 end) {
+static void fill_strips(const native_job *job, u64 first, u64 end) {
     const ohm_physics physics = job->physics;
     FOR_STRIPS(job->shape, first, end,
-               strip_fill(kind, job->initial, job->memory, job->shape, row, x, &physics));
+               strip_fill(job->kind, job->initial, job->memory, job->shape, row, x, &physics));
 }
 
-OHM_FN ohm_tally tally_strips(ohm_kind kind, const native_job *job, u64 first, u64 end, u32 *bins) {
+static ohm_tally tally_strips(const native_job *job, u64 first, u64 end, u32 *bins) {
     tally_lanes tally = tally_start();
     FOR_STRIPS(job->shape, first, end,
-               strip_tally(kind, &tally, bins, job->memory.state, job->shape, row, x, &job->physics));
+               strip_tally(job->kind, &tally, bins, job->memory.state, job->shape, row, x, &job->physics));
     return tally_finish(&tally);
 }
 
@@ -54,15 +46,19 @@ static u64 digest_strips(const float *plane, ohm_shape shape, u64 first, u64 end
     return sum_lanes(sum);
 }
 
-OHM_FN void view_pixels(ohm_kind kind, const native_job *job, const view_job *view, u32 x, u32 end, u32 y,
-                        i64 *totals) {
+static void view_pixels(const native_job *job, const view_job *view, u32 x, u32 end, u32 y, i64 *totals) {
     ohm_memory m = job->memory;
     if (view->picture.quantity == VIEW_FLUX) m.state = m.flux;
-    view_run(kind, &view->picture, m, &job->geometry, job->shape, view->cols, view->rows, x, end, y,
+    view_run(job->kind, &view->picture, m, &job->geometry, job->shape, view->cols, view->rows, x, end, y,
              &job->physics, totals);
 }
 
-// One set of functions for each model, in which the compiler knows it.
+static void general_strips(const native_job *job, u64 first, u64 end) {
+    advance_strips(job->kind, job, first, end);
+}
+
+// Loops for each model, in which the compiler knows it, for the commonest kinds. The rest has one set for
+// all: to have one for each model takes the compiler minutes.
 #define PLAIN(model) ((ohm_kind){OHM_MODEL_##model, OHM_DISTRIBUTION_uniform, OHM_FIELD_NONE, 0, 0, 0})
 #define VARIED(model)                                                                                        \
     ((ohm_kind){OHM_MODEL_##model, OHM_DISTRIBUTION_uniform, OHM_FIELD_NONE, 0, 1, job->kind.spreads})
@@ -72,19 +68,6 @@ OHM_FN void view_pixels(ohm_kind kind, const native_job *job, const view_job *vi
     }                                                                                                        \
     static void varied_##model(const native_job *job, u64 first, u64 end) {                                  \
         advance_strips(VARIED(model), job, first, end);                                                      \
-    }                                                                                                        \
-    static void general_##model(const native_job *job, u64 first, u64 end) {                                 \
-        advance_strips(kind_of(job, OHM_MODEL_##model), job, first, end);                                    \
-    }                                                                                                        \
-    static void fill_##model(const native_job *job, u64 first, u64 end) {                                    \
-        fill_strips(kind_of(job, OHM_MODEL_##model), job, first, end);                                       \
-    }                                                                                                        \
-    static ohm_tally tally_##model(const native_job *job, u64 first, u64 end, u32 *bins) {                   \
-        return tally_strips(kind_of(job, OHM_MODEL_##model), job, first, end, bins);                         \
-    }                                                                                                        \
-    static void view_##model(const native_job *job, const view_job *view, u32 x, u32 end, u32 y,             \
-                             i64 *totals) {                                                                  \
-        view_pixels(kind_of(job, OHM_MODEL_##model), job, view, x, end, y, totals);                          \
     }
 OHM_MODELS(MODEL, )
 
@@ -95,9 +78,9 @@ const native_lanes OHM_PASTE(native_lanes_, OHM_LANES) = {
     .lanes = OHM_LANES,
     .plain = {OHM_MODELS(ENTRY, plain)},
     .varied = {OHM_MODELS(ENTRY, varied)},
-    .general = {OHM_MODELS(ENTRY, general)},
-    .fill = {OHM_MODELS(ENTRY, fill)},
-    .view = {OHM_MODELS(ENTRY, view)},
-    .tally = {OHM_MODELS(ENTRY, tally)},
+    .general = general_strips,
+    .fill = fill_strips,
+    .view = view_pixels,
+    .tally = tally_strips,
     .digest = digest_strips,
 };

@@ -12,8 +12,8 @@ typedef struct native_job {
     ohm_field geometry;
     ohm_shape shape;
     ohm_physics physics;
-    ohm_kind kind; // all but its model, for the loops that are not made for one kind
-    int initial;   // distribution
+    ohm_kind kind;
+    int initial; // distribution
     uint64_t t;
     uint32_t steps;
 } native_job;
@@ -49,14 +49,14 @@ typedef void native_view(const native_job *job, const view_job *view, uint32_t x
 typedef struct native_lanes {
     const char *instructions; // what it was compiled for
     unsigned lanes;
-    native_advance *plain[OHM_MODEL_COUNT];   // for uniform voltages, devices that are all alike, no flux
-    native_advance *varied[OHM_MODEL_COUNT];  // for uniform voltages, devices that are not alike, no flux
-    native_advance *general[OHM_MODEL_COUNT]; // for every kind
-    native_advance *fill[OHM_MODEL_COUNT];
-    native_view *view[OHM_MODEL_COUNT];
+    native_advance *plain[OHM_MODEL_COUNT];  // for uniform voltages, devices that are all alike, no flux
+    native_advance *varied[OHM_MODEL_COUNT]; // for uniform voltages, devices that are not alike, no flux
+    native_advance *general;                 // for every kind
+    native_advance *fill;
+    native_view *view;
     uint64_t (*digest)(const float *plane, ohm_shape shape, uint64_t first, uint64_t end);
     // At most TALLY_SYNAPSES synapses; adds to bins[TALLY_BINS].
-    ohm_tally (*tally[OHM_MODEL_COUNT])(const native_job *job, uint64_t first, uint64_t end, uint32_t *bins);
+    ohm_tally (*tally)(const native_job *job, uint64_t first, uint64_t end, uint32_t *bins);
 } native_lanes;
 
 extern const native_lanes native_lanes_1, native_lanes_4, native_lanes_8, native_lanes_16;

@@ -36,6 +36,7 @@ extern "C" {
 #define OHM_MAX_SIDE 2147483648u         // largest number of rows, and of columns
 #define OHM_MAX_STEP ((uint64_t)1 << 56) // the step counter never passes this
 #define OHM_MAX_FUSE 65536u              // most steps in one launch
+#define OHM_MAX_IDLE 1e15                // s, the longest idle time
 #define OHM_HISTOGRAM_BINS 256
 #define OHM_MAX_PARAMETERS 32u  // most parameters of a model, a stimulus or an initial state
 #define OHM_MAX_SPEC_TEXT 3072u // longest text that says one of these, with its end
@@ -140,7 +141,8 @@ typedef struct ohm_crossbar ohm_crossbar;
 // 4 bytes a synapse (8 with flux; rows are padded to 64 columns) and draws the initial state.
 // Errors: OHM_BAD_ARGUMENT (also a time step at which Euler's method is not stable for the model, with one
 // that would do), OHM_OUT_OF_MEMORY (before anything is allocated, with what is needed and what there is),
-// OHM_IO_FAILED and OHM_BAD_FILE (a file that the stimulus is read from), OHM_DEVICE_FAILED, OHM_BUILD_FAILED.
+// OHM_IO_FAILED and OHM_BAD_FILE (a file that the stimulus is read from), OHM_DEVICE_FAILED,
+// OHM_BUILD_FAILED.
 ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *definition,
                                ohm_crossbar **crossbar);
 
@@ -152,9 +154,9 @@ void ohm_crossbar_destroy(ohm_crossbar *crossbar);
 // no longer be read, and OHM_DEVICE_FAILED, after which the crossbar can only be destroyed.
 ohm_status ohm_crossbar_advance(ohm_crossbar *crossbar, uint64_t steps);
 
-// Leaves the devices alone for another time in s, 0 or more, in which their conductance drifts as their model's
-// drift_nu and drift_t0 say: what is read of them changes, and their states do not.
-// Errors: OHM_BAD_ARGUMENT (not a time, or more than 1e15 s in all).
+// Leaves the devices alone for another time in s, 0 or more, in which their conductance drifts as their
+// model's drift_nu and drift_t0 say: what is read of them changes, and their states do not. Errors:
+// OHM_BAD_ARGUMENT (not a time, or more than 1e15 s in all).
 ohm_status ohm_crossbar_idle(ohm_crossbar *crossbar, double seconds);
 
 // The time in s that the devices have been left alone since the last step.
@@ -259,9 +261,9 @@ ohm_status ohm_crossbar_probe(ohm_crossbar *crossbar, uint64_t row, uint64_t col
 
 // Changes parameters of the model and of the stimulus from the next step on: what is given, in the form
 // of ohm_definition's strings, replaces what was. The model stays the same one; a stimulus of another name
-// takes the place of what was. NULL leaves all as it is. A file saved later tells the new ones, and goes on to
-// the same bits. Parameters that bound the state itself, as sin-resistance's r_on and r_off do, cannot change.
-// Errors: those of ohm_crossbar_create; then nothing has changed.
+// takes the place of what was. NULL leaves all as it is. A file saved later tells the new ones, and goes on
+// to the same bits. Parameters that bound the state itself, as sin-resistance's r_on and r_off do, cannot
+// change. Errors: those of ohm_crossbar_create; then nothing has changed.
 ohm_status ohm_crossbar_change(ohm_crossbar *crossbar, const char *model, const char *stimulus);
 
 // Draws the initial state of a seed and goes back to step 0, without any series.

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *const kernel_name[KERNEL_COUNT] = {"crossbar_fill", "crossbar_advance", "crossbar_digest",
                                                       "crossbar_tally"};
@@ -53,6 +54,38 @@ static ohm_status enqueue_grid(band *b, int kernel) {
     return enqueue(engine_of(b), kernel, 2, global, local);
 }
 
+// ---- Fields ------------------------------------------------------------------------------------
+
+// The rows of an image that a band shows; lines are one row.
+static void field_rows(const ohm_shape *shape, const stimulus_frame *frame, u32 *first, u32 *rows) {
+    const ohm_field *f = &frame->geometry;
+    *first = f->height ? (u32)field_pixel(shape->row0, f->down, f->height) : 0;
+    *rows = f->height ? (u32)field_pixel(shape->row0 + shape->rows - 1, f->down, f->height) + 1 - *first : 1;
+}
+
+ohm_status opencl_send_field(opencl_engine *e, const ohm_shape *shape, const stimulus_frame *frame,
+                             ohm_field *geometry) {
+    opencl_field *has = &e->field;
+    u32 first, rows;
+    *geometry = frame->geometry;
+    if (!frame->values) return OHM_OK;
+    field_rows(shape, frame, &first, &rows);
+    geometry->row0 = first;
+    if (has->version == frame->version && has->row0 == first && has->rows == rows) return OHM_OK;
+    const size_t row = frame->geometry.height ? frame->geometry.width : frame->count;
+    const size_t bytes = row * rows * sizeof(float);
+    const ohm_status status = opencl_make_room(e, &has->values, &has->bytes, bytes);
+    has->version = 0;
+    if (status) return status;
+    const cl_int code = clEnqueueWriteBuffer(e->device->queue, has->values, CL_TRUE, 0, bytes,
+                                             frame->values + row * first, 0, NULL, NULL);
+    if (code) return opencl_failed("clEnqueueWriteBuffer", code);
+    has->version = frame->version;
+    has->row0 = first;
+    has->rows = rows;
+    return OHM_OK;
+}
+
 // ---- Bands ------------------------------------------------------------------------------------
 
 static void opencl_band_destroy(band *b) {
@@ -76,7 +109,7 @@ static ohm_status opencl_band_create(engine *e, uint32_t row0, uint32_t rows, ba
     if (!ob) return error_no_memory("a band");
     ob->base = (band){e, {e->problem.cols, e->problem.pitch, rows, row0}};
     ohm_status status = create_plane(ob, PLANE_STATE);
-    if (!status && e->problem.track_flux) status = create_plane(ob, PLANE_FLUX);
+    if (!status && e->problem.kind.flux) status = create_plane(ob, PLANE_FLUX);
     if (status) {
         opencl_band_destroy(&ob->base);
         return status;
@@ -93,17 +126,22 @@ static ohm_status opencl_fill(band *b) {
     return status ? status : enqueue_grid(b, KERNEL_FILL);
 }
 
-static ohm_status opencl_advance(band *b, uint64_t t, uint32_t steps) {
+static ohm_status opencl_advance(band *b, uint64_t t, uint32_t steps, const stimulus_frame *frame) {
     const opencl_band *ob = (opencl_band *)b;
     const cl_ulong first = t;
     const cl_uint count = steps;
+    ohm_field geometry;
+    ohm_status status = opencl_send_field(engine_of(b), &b->shape, frame, &geometry);
+    if (status) return status;
     const argument arguments[] = {ARGUMENT(ob->plane[PLANE_STATE]),
                                   ARGUMENT(ob->plane[PLANE_FLUX]),
+                                  ARGUMENT(engine_of(b)->field.values),
+                                  ARGUMENT(geometry),
                                   ARGUMENT(b->shape),
                                   ARGUMENT(b->engine->problem.physics),
                                   ARGUMENT(first),
                                   ARGUMENT(count)};
-    ohm_status status = opencl_set_arguments(engine_of(b)->kernel[KERNEL_ADVANCE], arguments, 6);
+    status = opencl_set_arguments(engine_of(b)->kernel[KERNEL_ADVANCE], arguments, 8);
     if (!status) status = enqueue_grid(b, KERNEL_ADVANCE);
     if (status) return status;
     const cl_int code = clFlush(engine_of(b)->device->queue);
@@ -226,18 +264,26 @@ static ohm_status opencl_write(band *b, plane which, area a, const float *in) {
 
 // ---- The engine -------------------------------------------------------------------------------
 
+static void release_kernels(cl_kernel kernel[KERNEL_COUNT]) {
+    for (int i = 0; i < KERNEL_COUNT; i++)
+        if (kernel[i]) clReleaseKernel(kernel[i]);
+}
+
+static ohm_status opencl_configure(engine *e, const problem *p);
+
 static void opencl_destroy(engine *e) {
     opencl_engine *oe = (opencl_engine *)e;
     if (!oe) return;
-    for (int i = 0; i < KERNEL_COUNT; i++)
-        if (oe->kernel[i]) clReleaseKernel(oe->kernel[i]);
+    release_kernels(oe->kernel);
     opencl_view_release(oe);
+    if (oe->field.values) clReleaseMemObject(oe->field.values);
     free(oe);
 }
 
 const engine_class opencl_class = {
     .asynchronous = true,
     .destroy = opencl_destroy,
+    .configure = opencl_configure,
     .band_create = opencl_band_create,
     .band_destroy = opencl_band_destroy,
     .fill = opencl_fill,
@@ -253,30 +299,46 @@ const engine_class opencl_class = {
     .view_image = opencl_view_image,
 };
 
-// The options that shape the code. Quantities are kernel arguments, so changing one never rebuilds.
-static void format_options(const opencl_engine *e, char *text, size_t size) {
-    const problem *p = &e->base.problem;
-    snprintf(text, size,
-             "-DOHM_LANES=%u -DOHM_MODEL=%d -DOHM_STIMULUS=%d -DOHM_INITIAL=%d -DOHM_FLUX=%d "
-             "-DOHM_GROUP=%u",
-             e->base.lanes, p->model, p->stimulus, p->initial, p->track_flux, e->group);
+void opencl_format_options(const problem *p, unsigned lanes, unsigned group, char text[OPENCL_MAX_OPTIONS]) {
+    const ohm_kind *k = &p->kind;
+    snprintf(text, OPENCL_MAX_OPTIONS,
+             "-DOHM_LANES=%u -DOHM_MODEL=%d -DOHM_STIMULUS=%d -DOHM_INITIAL=%d -DOHM_FIELD=%d -DOHM_FLUX=%d "
+             "-DOHM_VARIED=%d -DOHM_SPREADS=%#x -DOHM_GROUP=%u",
+             lanes, k->model, k->stimulus, p->initial, k->field, k->flux, k->varied, k->spreads, group);
 }
 
 ohm_status opencl_engine_build(const opencl_engine *e, const kernel_file *file, cl_program *program) {
-    char options[256];
-    format_options(e, options, sizeof options);
+    char options[OPENCL_MAX_OPTIONS];
+    opencl_format_options(&e->base.problem, e->base.lanes, e->group, options);
     return opencl_build(e->device, file, options, program);
 }
 
 static ohm_status create_kernels(opencl_engine *e) {
     cl_program program;
+    cl_kernel kernel[KERNEL_COUNT] = {0};
     const ohm_status status = opencl_engine_build(e, &kernel_file_crossbar, &program);
     if (status) return status;
     cl_int code = CL_SUCCESS;
     for (int i = 0; i < KERNEL_COUNT && !code; i++)
-        e->kernel[i] = clCreateKernel(program, kernel_name[i], &code);
+        kernel[i] = clCreateKernel(program, kernel_name[i], &code);
     clReleaseProgram(program); // the kernels keep it
+    release_kernels(code ? kernel : e->kernel);
+    if (!code) memcpy(e->kernel, kernel, sizeof kernel);
     return code ? opencl_failed("clCreateKernel", code) : OHM_OK;
+}
+
+// Builds anew what another kind needs.
+static ohm_status opencl_configure(engine *e, const problem *p) {
+    opencl_engine *oe = (opencl_engine *)e;
+    const problem before = e->problem;
+    e->problem = *p;
+    if (memcmp(&before.kind, &p->kind, sizeof p->kind) == 0) return OHM_OK;
+    const ohm_status status = create_kernels(oe);
+    if (status)
+        e->problem = before;
+    else
+        opencl_view_release_kernels(oe);
+    return status;
 }
 
 ohm_status opencl_engine_create(opencl_device *device, const problem *p, engine **e) {

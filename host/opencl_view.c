@@ -21,8 +21,7 @@ static ohm_status make_kernels(opencl_engine *e) {
     return p->image ? OHM_OK : opencl_failed("clCreateKernel", code);
 }
 
-// A buffer of at least so many bytes, its old content lost if it has to grow.
-static ohm_status make_room(const opencl_engine *e, cl_mem *buffer, size_t *has, size_t bytes) {
+ohm_status opencl_make_room(const opencl_engine *e, cl_mem *buffer, size_t *has, size_t bytes) {
     if (*buffer && *has >= bytes) return OHM_OK;
     if (*buffer) clReleaseMemObject(*buffer);
     cl_int code;
@@ -34,7 +33,7 @@ static ohm_status make_room(const opencl_engine *e, cl_mem *buffer, size_t *has,
 static ohm_status send_spans(const opencl_engine *e, cl_mem *buffer, size_t *has, const ohm_span *spans,
                              size_t count) {
     const size_t bytes = count * sizeof *spans;
-    const ohm_status status = make_room(e, buffer, has, bytes);
+    const ohm_status status = opencl_make_room(e, buffer, has, bytes);
     if (status) return status;
     const cl_int code =
         clEnqueueWriteBuffer(e->device->queue, *buffer, CL_TRUE, 0, bytes, spans, 0, NULL, NULL);
@@ -51,8 +50,15 @@ ohm_status opencl_view_begin(engine *base, const view_job *job) {
     ohm_status status = make_kernels(e);
     if (!status) status = send_spans(e, &p->cols, &p->cols_bytes, job->cols, job->picture.width);
     if (!status) status = send_spans(e, &p->rows, &p->rows_bytes, job->rows, job->picture.height);
-    if (!status) status = make_room(e, &p->totals, &p->totals_bytes, pixels_of(job) * sizeof(int64_t));
+    if (!status) status = opencl_make_room(e, &p->totals, &p->totals_bytes, pixels_of(job) * sizeof(int64_t));
     return status;
+}
+
+void opencl_view_release_kernels(opencl_engine *e) {
+    opencl_picture *p = &e->picture;
+    if (p->band) clReleaseKernel(p->band);
+    if (p->image) clReleaseKernel(p->image);
+    p->band = p->image = NULL;
 }
 
 void opencl_view_release(opencl_engine *e) {
@@ -60,8 +66,7 @@ void opencl_view_release(opencl_engine *e) {
     const cl_mem buffers[] = {p->cols, p->rows, p->totals, p->pixels};
     for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++)
         if (buffers[i]) clReleaseMemObject(buffers[i]);
-    if (p->band) clReleaseKernel(p->band);
-    if (p->image) clReleaseKernel(p->image);
+    opencl_view_release_kernels(e);
 }
 
 // ---- Drawing ----------------------------------------------------------------------------------
@@ -91,10 +96,22 @@ ohm_status opencl_view_band(band *b, const view_job *job) {
     const view_part part = view_part_of(job, b->shape.row0, b->shape.rows);
     if (part.first >= part.end) return OHM_OK;
     const cl_mem from = ob->plane[v->quantity == VIEW_FLUX ? PLANE_FLUX : PLANE_STATE];
-    const argument arguments[] = {ARGUMENT(from),       ARGUMENT(b->shape),         ARGUMENT(job->physics),
-                                  ARGUMENT(*v),         ARGUMENT(e->picture.cols),  ARGUMENT(e->picture.rows),
-                                  ARGUMENT(part.first), ARGUMENT(e->picture.totals)};
-    const ohm_status status = opencl_set_arguments(e->picture.band, arguments, 8);
+    const stimulus_frame none = {0}; // but for voltages
+    ohm_field geometry;
+    ohm_status status =
+        opencl_send_field(e, &b->shape, v->quantity == VIEW_VOLTAGE ? &job->frame : &none, &geometry);
+    if (status) return status;
+    const argument arguments[] = {ARGUMENT(from),
+                                  ARGUMENT(e->field.values),
+                                  ARGUMENT(geometry),
+                                  ARGUMENT(b->shape),
+                                  ARGUMENT(job->physics),
+                                  ARGUMENT(*v),
+                                  ARGUMENT(e->picture.cols),
+                                  ARGUMENT(e->picture.rows),
+                                  ARGUMENT(part.first),
+                                  ARGUMENT(e->picture.totals)};
+    status = opencl_set_arguments(e->picture.band, arguments, 10);
     return status ? status : enqueue_band(e, v, part.end - part.first);
 }
 
@@ -120,7 +137,7 @@ ohm_status opencl_view_image(engine *base, const view_job *job, float *image) {
     opencl_engine *e = (opencl_engine *)base;
     opencl_picture *p = &e->picture;
     const size_t bytes = pixels_of(job) * sizeof *image;
-    ohm_status status = make_room(e, &p->pixels, &p->pixels_bytes, bytes);
+    ohm_status status = opencl_make_room(e, &p->pixels, &p->pixels_bytes, bytes);
     if (!status) status = opencl_view_buffer(base, job, p->pixels);
     if (status) return status;
     const cl_int code =

@@ -47,26 +47,51 @@ static bool write_text(hid_t file, const char *name, const char *value) {
     return done;
 }
 
+// Whether parameter i is in the file.
+static bool is_written(const spec *s, int i) {
+    const spec_entry *entry = spec_entry_of(s);
+    return (i < entry->own_count && !spec_parameter(entry, i)->text) || spec_differs(s, i);
+}
+
+static bool write_value(hid_t file, const spec *s, int i) {
+    const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
+    char name[FILE_MAX_NAME];
+    file_parameter_name(s->role, p->key, name);
+    if (p->text) return write_text(file, name, s->path);
+    if (p->choices) return write_text(file, name, p->choices[(int)s->value[i]]);
+    if (!write_attribute(file, name, H5T_NATIVE_DOUBLE, &s->value[i])) return false;
+    if (!s->spread[i].kind) return true;
+    file_spread_name(s->role, p->key, s->spread[i].kind, name);
+    return write_attribute(file, name, H5T_NATIVE_DOUBLE, &s->spread[i].sigma);
+}
+
 static bool write_spec(hid_t file, const spec *s) {
     const spec_entry *entry = spec_entry_of(s);
     bool done = write_text(file, spec_role_name[s->role], entry->about->name);
-    for (int i = 0; i < entry->count && done; i++) {
-        char name[FILE_MAX_NAME];
-        file_parameter_name(s->role, entry->parameters[i].key, name);
-        done = write_attribute(file, name, H5T_NATIVE_DOUBLE, &s->value[i]);
-    }
+    for (int i = 0; i < entry->count && done; i++)
+        if (is_written(s, i)) done = write_value(file, s, i);
     return done;
+}
+
+static uint64_t version_of(const ohm_crossbar *c) {
+    const spec *s = &c->plan.specs[ROLE_MODEL];
+    const spec_entry *entry = spec_entry_of(s);
+    bool news = c->idle > 0;
+    for (int i = 0; i < entry->count; i++)
+        news = news || s->spread[i].kind || (i >= entry->own_count && spec_differs(s, i));
+    return news ? 2 : 1;
 }
 
 static bool write_parameters(hid_t file, const ohm_crossbar *c) {
     const ohm_definition *d = &c->plan.definition;
     bool done = write_text(file, "format", FILE_FORMAT) &&
-                write_number(file, "format_version", FILE_FORMAT_VERSION) &&
+                write_number(file, "format_version", version_of(c)) &&
                 write_text(file, "version", OHM_VERSION) && write_number(file, "rows", d->rows) &&
                 write_number(file, "cols", d->cols) && write_number(file, "seed", d->seed) &&
                 write_number(file, "step", c->step) && write_number(file, "flux", d->track_flux) &&
                 write_attribute(file, "dt", H5T_NATIVE_DOUBLE, &d->dt);
     for (int role = 0; role < ROLE_COUNT && done; role++) done = write_spec(file, &c->plan.specs[role]);
+    if (done && c->idle > 0) done = write_attribute(file, "idle", H5T_NATIVE_DOUBLE, &c->idle);
     return done;
 }
 
@@ -157,7 +182,7 @@ static ohm_status write_series(hid_t file, const series *s) {
 static ohm_status write_all(hid_t file, ohm_crossbar *c) {
     if (!write_parameters(file, c)) return hdf5_failed("the parameters");
     ohm_status status = write_plane(file, c, PLANE_STATE);
-    if (!status && c->problem.track_flux) status = write_plane(file, c, PLANE_FLUX);
+    if (!status && c->problem.kind.flux) status = write_plane(file, c, PLANE_FLUX);
     return status ? status : write_series(file, &c->series);
 }
 
@@ -168,7 +193,7 @@ static uint64_t file_size(const ohm_crossbar *c) {
     file_plane_chunk(p, chunk);
     const uint64_t rows = (p->rows + chunk[0] - 1) / chunk[0] * chunk[0];
     const uint64_t cols = (p->cols + chunk[1] - 1) / chunk[1] * chunk[1];
-    const uint64_t planes = rows * cols * sizeof(float) * (p->track_flux ? 2 : 1);
+    const uint64_t planes = rows * cols * sizeof(float) * (p->kind.flux ? 2 : 1);
     const uint64_t series_rows = c->series.count < FILE_SERIES_CHUNK
                                      ? c->series.count
                                      : (c->series.count / FILE_SERIES_CHUNK + 1) * FILE_SERIES_CHUNK;

@@ -3,7 +3,7 @@
 #define OHM_TABLES
 #include "spec.h"
 
-#include "../kernels/device.h"
+#include "../kernels/memristor.h"
 #include "error.h"
 #include "number.h"
 #include "derive.h"
@@ -26,19 +26,23 @@ static const ohm_parameter common_parameters[] = {
     {"stuck_high", "p_high", "1", 0, 0, 1, "part that rest at their greatest conductance", OHM_NO_PLACE},
     {"stuck_open", "p_open", "1", 0, 0, 1, "part that are open", OHM_NO_PLACE},
     {"r_open", "R_open", "Ω", 1e9, 1e-3, 1e12, "resistance of an open device", OHM_R_OPEN},
-    {"levels", "L", "1", 0, 0, 65536,
-     "levels of conductance that can be read, equally spaced; 0: continuous", OHM_NO_PLACE, .whole = 1},
+    {"levels", "L", "1", 0, 0, 65536, "levels of conductance that can be read, equally spaced; 0: continuous",
+     OHM_NO_PLACE, .whole = 1},
     {"drift_nu", "ν", "1", 0, 0, 1, "conductance read after an idle time t is (t/drift_t0)^-drift_nu times",
      OHM_NU},
     {"drift_t0", "t_0", "s", 1, 1e-9, 1e9, "idle time from which on it drifts", OHM_NO_PLACE},
 };
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
-#define COMMON(motion) ((motion) == OHM_CONTINUOUS ? common_parameters : common_parameters + 1)
-#define COMMON_COUNT(motion) (COUNT_OF(common_parameters) - ((motion) == OHM_CONTINUOUS ? 0 : 1))
+#define COMMON(motion) ((int)(motion) == (int)OHM_CONTINUOUS ? common_parameters : common_parameters + 1)
+#define COMMON_COUNT(motion) (COUNT_OF(common_parameters) - ((int)(motion) == (int)OHM_CONTINUOUS ? 0 : 1))
 #define MODEL_ENTRY(name, unused)                                                                            \
-    {&name##_about, name##_parameters, COMMON(name##_motion), COUNT_OF(name##_parameters),                   \
-     COUNT_OF(name##_parameters) + COMMON_COUNT(name##_motion), name##_motion},
+    {&name##_about,                                                                                          \
+     name##_parameters,                                                                                      \
+     COMMON(name##_motion),                                                                                  \
+     COUNT_OF(name##_parameters),                                                                            \
+     COUNT_OF(name##_parameters) + COMMON_COUNT(name##_motion),                                              \
+     name##_motion},
 #define INITIAL_ENTRY(name, unused)                                                                          \
     {&name##_about, name##_initial, NULL, COUNT_OF(name##_initial), COUNT_OF(name##_initial), 0},
 
@@ -192,7 +196,8 @@ static ohm_status parse_parameter(spec *s, const char *text, int length) {
     if (i < 0) return unknown_key(s, text, key_length);
     const char *key = spec_parameter(spec_entry_of(s), i)->key;
     if (s->given >> i & 1)
-        return error_set(OHM_BAD_ARGUMENT, "%s %s: %s is given twice", spec_role_name[s->role], name_of(s), key);
+        return error_set(OHM_BAD_ARGUMENT, "%s %s: %s is given twice", spec_role_name[s->role], name_of(s),
+                         key);
     s->given |= (uint64_t)1 << i;
     char value[SPEC_MAX_PATH];
     const int value_length = equals ? length - key_length - 1 : 0;
@@ -218,7 +223,7 @@ static ohm_status parse_parameters(spec *s, const char *rest) {
 
 static void take_defaults(spec *s) {
     const spec_entry *entry = spec_entry_of(s);
-    assert(entry->count <= SPEC_MAX_PARAMETERS);
+    assert(entry->count <= (int)SPEC_MAX_PARAMETERS);
     for (int i = 0; i < entry->count; i++) {
         const ohm_parameter *p = spec_parameter(entry, i);
         s->value[i] = spec_standard(entry, i);
@@ -273,11 +278,14 @@ static ohm_status check_order(const spec *s) {
 
 // What only a model can have wrong.
 static ohm_status check_device(const spec *s) {
-    const double stuck = spec_value(s, "stuck_low") + spec_value(s, "stuck_high") + spec_value(s, "stuck_open");
+    const double stuck =
+        spec_value(s, "stuck_low") + spec_value(s, "stuck_high") + spec_value(s, "stuck_open");
     int spreads = 0;
     if (stuck > 1)
-        return error_set(OHM_BAD_ARGUMENT, "model %s: stuck_low, stuck_high and stuck_open add up to %g of "
-                                           "all devices, more than 1", name_of(s), stuck);
+        return error_set(OHM_BAD_ARGUMENT,
+                         "model %s: stuck_low, stuck_high and stuck_open add up to %g of "
+                         "all devices, more than 1",
+                         name_of(s), stuck);
     if (spec_value(s, "levels") == 1)
         return error_set(OHM_BAD_ARGUMENT, "model %s: levels=1: write 2 or more, or 0 for none", name_of(s));
     for (int i = 0; i < spec_entry_of(s)->count; i++) {
@@ -288,8 +296,8 @@ static ohm_status check_device(const spec *s) {
         spreads++;
     }
     if (spreads <= OHM_MAX_SPREADS) return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT, "model %s: %d parameters are spread, more than %d", name_of(s), spreads,
-                     OHM_MAX_SPREADS);
+    return error_set(OHM_BAD_ARGUMENT, "model %s: %d parameters are spread, more than %d", name_of(s),
+                     spreads, OHM_MAX_SPREADS);
 }
 
 ohm_status spec_check(const spec *s) {
@@ -343,7 +351,7 @@ void spec_format(const spec *s, char text[SPEC_MAX_TEXT]) {
         format_value(s, i, value, sizeof value);
         used += snprintf(text + used, (size_t)(SPEC_MAX_TEXT - used), "%c%s=%s", separator, p->key, value);
         separator = ',';
-        assert(used < SPEC_MAX_TEXT);
+        assert(used < (int)SPEC_MAX_TEXT);
     }
 }
 
@@ -354,7 +362,8 @@ bool spec_agrees(const spec *part, const spec *whole) {
         if (part->value[i] != whole->value[i] || part->spread[i].kind != whole->spread[i].kind ||
             part->spread[i].sigma != whole->spread[i].sigma)
             return false;
-        if (spec_parameter(spec_entry_of(part), i)->text && strcmp(part->path, whole->path) != 0) return false;
+        if (spec_parameter(spec_entry_of(part), i)->text && strcmp(part->path, whole->path) != 0)
+            return false;
     }
     return true;
 }

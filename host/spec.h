@@ -20,8 +20,8 @@ extern const char *const spec_role_name[ROLE_COUNT];
 // "none", "normal", "lognormal", "uniform".
 extern const char *const spec_spread_name[OHM_SPREAD_KINDS];
 
-// One entry of a role's table. Its parameters are its own and, behind them, those of every device, which a text
-// spells out only where they are not the default.
+// One entry of a role's table. Its parameters are its own and, behind them, those of every device, which a
+// text spells out only where they are not the default.
 typedef struct spec_entry {
     const ohm_about *about;
     const ohm_parameter *own, *common;

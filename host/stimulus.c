@@ -26,8 +26,9 @@ static const char *const write_schemes[] = {"half", "third", NULL};
 static const ohm_about wave_about = {
     .name = "wave",
     .summary = "the same wave at every synapse",
-    .equation = "offset + amplitude f(frequency t + phase/(2 pi)),  f a sine, a triangle or a square from -1 to 1,\n"
-                "or a pulse: 1 for the part duty of a period, then 0",
+    .equation =
+        "offset + amplitude f(frequency t + phase/(2 pi)),  f a sine, a triangle or a square from -1 to 1,\n"
+        "or a pulse: 1 for the part duty of a period, then 0",
 };
 
 static const ohm_about lines_about = {
@@ -58,9 +59,12 @@ static const ohm_about file_about = {
 };
 
 #define START                                                                                                \
-    {"start", "t_0", "1", 0, 0, 7.2e16, "step at which it begins; before that nothing", OHM_NO_PLACE,        \
-     .whole = 1}
-#define HOLD {"hold", "h", "1", 1, 1, 7.2e16, "steps that each stays", OHM_NO_PLACE, .whole = 1}
+    {                                                                                                        \
+        "start", "t_0", "1", 0, 0, 7.2e16, "step at which it begins; before that nothing", OHM_NO_PLACE,     \
+            .whole = 1                                                                                       \
+    }
+#define HOLD                                                                                                 \
+    { "hold", "h", "1", 1, 1, 7.2e16, "steps that each stays", OHM_NO_PLACE, .whole = 1 }
 
 static const ohm_parameter uniform_stimulus[] = {
     {"lo", "V_lo", "V", -5, -1000, 1000, "lowest voltage", OHM_NO_PLACE},
@@ -77,7 +81,8 @@ static const ohm_parameter normal_stimulus[] = {
 };
 
 static const ohm_parameter wave_stimulus[] = {
-    {"shape", "f", "1", WAVE_SINE, 0, 3, "sine, triangle, square or pulse", OHM_NO_PLACE, .choices = wave_shapes},
+    {"shape", "f", "1", WAVE_SINE, 0, 3, "sine, triangle, square or pulse", OHM_NO_PLACE,
+     .choices = wave_shapes},
     {"amplitude", "V_a", "V", 1, -1000, 1000, "amplitude", OHM_NO_PLACE},
     {"offset", "V_0", "V", 0, -1000, 1000, "voltage it goes about, or rises from", OHM_NO_PLACE},
     {"frequency", "f", "Hz", 0, 0, 1e18, "frequency; 0: a period in 100 steps", OHM_NO_PLACE},
@@ -96,7 +101,8 @@ static const ohm_parameter write_stimulus[] = {
     {"scheme", "s", "1", WRITE_HALF, 0, 1, "half or third", OHM_NO_PLACE, .choices = write_schemes},
     {"row", "i", "1", -1, -1, 2147483647, "row of the cell; -1: all rows in turn", OHM_NO_PLACE, .whole = 1},
     {"col", "j", "1", -1, -1, 2147483647, "its column; -1: all columns in turn", OHM_NO_PLACE, .whole = 1},
-    {"cells", "F", "1", 0, 0, 0, "a text file of lines ROW,COL: these cells in turn", OHM_NO_PLACE, .text = 1},
+    {"cells", "F", "1", 0, 0, 0, "a text file of lines ROW,COL: these cells in turn", OHM_NO_PLACE,
+     .text = 1},
     HOLD,
     START,
 };
@@ -116,7 +122,8 @@ static const ohm_parameter file_stimulus[] = {
 };
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
-#define ENTRY(name) {&name##_about, name##_stimulus, NULL, COUNT_OF(name##_stimulus), COUNT_OF(name##_stimulus), 0}
+#define ENTRY(name)                                                                                          \
+    { &name##_about, name##_stimulus, NULL, COUNT_OF(name##_stimulus), COUNT_OF(name##_stimulus), 0 }
 
 const spec_entry stimulus_entries[STIMULUS_COUNT] = {
     [STIMULUS_UNIFORM] = ENTRY(uniform), [STIMULUS_CONSTANT] = ENTRY(constant),
@@ -131,7 +138,8 @@ int stimulus_distribution(const spec *s) {
     switch (s->id) {
     case STIMULUS_UNIFORM: return OHM_DISTRIBUTION_uniform;
     case STIMULUS_NORMAL: return OHM_DISTRIBUTION_normal;
-    case STIMULUS_PATTERN: return spec_value(s, "noise") > 0 ? OHM_DISTRIBUTION_normal : OHM_DISTRIBUTION_constant;
+    case STIMULUS_PATTERN:
+        return spec_value(s, "noise") > 0 ? OHM_DISTRIBUTION_normal : OHM_DISTRIBUTION_constant;
     default: return OHM_DISTRIBUTION_constant;
     }
 }
@@ -228,7 +236,8 @@ static ohm_status read_pictures(stimulus *s) {
     char *rest;
     for (char *path = strtok_r(list, "+", &rest); path && !status; path = strtok_r(NULL, "+", &rest))
         status = read_picture(s, path);
-    if (!status && !s->picture_count) status = error_set(OHM_BAD_ARGUMENT, "stimulus pattern: give file=FILE");
+    if (!status && !s->picture_count)
+        status = error_set(OHM_BAD_ARGUMENT, "stimulus pattern: give file=FILE");
     for (uint64_t i = 0; i < s->picture_count; i++) {
         const grey_picture *picture = &s->pictures[i];
         for (size_t j = 0; j < (size_t)picture->width * picture->height; j++)
@@ -240,8 +249,9 @@ static ohm_status read_pictures(stimulus *s) {
 static ohm_status check_cell(const stimulus *s) {
     const double row = spec_value(&s->spec, "row"), col = spec_value(&s->spec, "col");
     if (row < (double)s->site.rows && col < (double)s->site.cols) return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT, "stimulus write: there is no cell in row %g, column %g of %" PRIu64 " x %" PRIu64,
-                     row, col, s->site.rows, s->site.cols);
+    return error_set(OHM_BAD_ARGUMENT,
+                     "stimulus write: there is no cell in row %g, column %g of %" PRIu64 " x %" PRIu64, row,
+                     col, s->site.rows, s->site.cols);
 }
 
 static ohm_status read_sources(stimulus *s) {
@@ -316,14 +326,14 @@ void stimulus_range(const stimulus *s, double *low, double *high) {
 
 // ---- Opening ----------------------------------------------------------------------------------
 
-ohm_status stimulus_open(const spec *spec, const stimulus_site *site, stimulus **opened) {
+ohm_status stimulus_open(const spec *what, const stimulus_site *site, stimulus **opened) {
     stimulus *s = calloc(1, sizeof *s);
     *opened = NULL;
     if (!s) return error_no_memory("a stimulus");
-    s->spec = *spec;
+    s->spec = *what;
     s->site = *site;
-    s->start = whole_or(spec, "start", 0);
-    s->hold = whole_or(spec, "hold", 1);
+    s->start = whole_or(what, "start", 0);
+    s->hold = whole_or(what, "hold", 1);
     s->file.file = s->file.cells = s->file.row_lines = s->file.col_lines = -1;
     const ohm_status status = read_sources(s);
     if (status) {
@@ -347,15 +357,15 @@ void stimulus_close(stimulus *s) {
 
 // ---- Lines ------------------------------------------------------------------------------------
 
-// The wave at step t. The phase is counted in 2⁻⁶⁴ of a period, so that it is as exact after a million periods
-// as in the first.
+// The wave at step t. The phase is counted in 2⁻⁶⁴ of a period, so that it is as exact after a million
+// periods as in the first.
 static float wave_at(const stimulus *s, uint64_t t) {
     const spec *p = &s->spec;
     const double frequency = spec_value(p, "frequency");
     const double turn = frequency > 0 ? fmod(frequency * s->site.dt, 1) : 0.01;
     const double begin = spec_value(p, "phase") / 6.283185307179586;
-    const uint64_t phase = (t - s->start) * (uint64_t)(turn * 0x1p64) +
-                           ((uint64_t)((begin - floor(begin)) * 0x1p32) << 32);
+    const uint64_t phase =
+        (t - s->start) * (uint64_t)(turn * 0x1p64) + ((uint64_t)((begin - floor(begin)) * 0x1p32) << 32);
     const float u = (float)(phase >> 40) * 0x1p-24f; // of a period
     const float amplitude = (float)spec_value(p, "amplitude"), offset = (float)spec_value(p, "offset");
     float f = 0;
@@ -397,7 +407,8 @@ static cell cell_at(const stimulus *s, uint64_t t) {
     const uint64_t turn = (t - s->start) / s->hold;
     if (s->cells) return s->cells[turn % s->cell_count];
     const uint64_t cols = col < 0 ? s->site.cols : 1;
-    return (cell){row < 0 ? turn / cols % s->site.rows : (uint64_t)row, col < 0 ? turn % cols : (uint64_t)col};
+    return (cell){row < 0 ? turn / cols % s->site.rows : (uint64_t)row,
+                  col < 0 ? turn % cols : (uint64_t)col};
 }
 
 static void make_write(const stimulus *s, uint64_t t, float *cols, float *rows) {
@@ -438,7 +449,8 @@ static ohm_status make_room(stimulus *s, size_t count) {
     if (count <= s->room) return OHM_OK;
     free(s->values);
     s->room = 0;
-    s->values = aligned_alloc(OHM_BLOCK * sizeof(float), (count + OHM_BLOCK - 1) / OHM_BLOCK * OHM_BLOCK * sizeof(float));
+    s->values = aligned_alloc(OHM_BLOCK * sizeof(float),
+                              (count + OHM_BLOCK - 1) / OHM_BLOCK * OHM_BLOCK * sizeof(float));
     if (!s->values) return error_no_memory("the voltages");
     s->room = count;
     return OHM_OK;
@@ -451,7 +463,8 @@ static uint64_t new_version(void) {
 }
 
 static ohm_status frame_of_lines(stimulus *s, uint64_t t, uint32_t most, stimulus_frame *frame) {
-    const size_t pitch = s->site.pitch, stride = pitch + (s->site.rows + OHM_BLOCK - 1) / OHM_BLOCK * OHM_BLOCK;
+    const size_t pitch = s->site.pitch,
+                 stride = pitch + (s->site.rows + OHM_BLOCK - 1) / OHM_BLOCK * OHM_BLOCK;
     const size_t fit = FRAME_FLOATS / stride;
     const uint32_t steps = fit < 1 ? 1 : fit < most ? (uint32_t)fit : most;
     ohm_status status = make_room(s, steps * stride);
@@ -472,8 +485,8 @@ static u64 scale_of(uint64_t pixels, uint64_t places) {
     return ((pixels << 32) + places - 1) / places;
 }
 
-static void image_frame(const stimulus *s, const float *values, uint64_t width, uint64_t height, uint64_t steps,
-                        stimulus_frame *frame) {
+static void image_frame(const stimulus *s, const float *values, uint64_t width, uint64_t height,
+                        uint64_t steps, stimulus_frame *frame) {
     *frame = (stimulus_frame){.geometry = {.down = scale_of(height, s->site.rows),
                                            .across = scale_of(width, s->site.cols),
                                            .width = (u32)width,

@@ -1,6 +1,6 @@
-// Stimuli: the voltage of every synapse at every step. What is random in it is drawn in the kernels; the rest,
-// which depends on the step and comes from formulas or files, is a field (kernels/field.h) made here, launch by
-// launch.
+// Stimuli: the voltage of every synapse at every step. What is random in it is drawn in the kernels; the
+// rest, which depends on the step and comes from formulas or files, is a field (kernels/field.h) made here,
+// launch by launch.
 #ifndef OHM_STIMULUS_H
 #define OHM_STIMULUS_H
 

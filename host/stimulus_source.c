@@ -69,7 +69,8 @@ static hid_t open_dataset(hid_t file, const char *name) {
 }
 
 // Takes the steps of a dataset whose other sides are given; sides is 1 or 2.
-static ohm_status check_shape(voltage_file *v, hid_t dataset, const char *name, int sides, const uint64_t *side) {
+static ohm_status check_shape(voltage_file *v, hid_t dataset, const char *name, int sides,
+                              const uint64_t *side) {
     hsize_t size[H5S_MAX_RANK] = {0};
     const hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
     const int rank = H5Sget_simple_extent_dims(space, size, NULL);
@@ -78,11 +79,13 @@ static ohm_status check_shape(voltage_file *v, hid_t dataset, const char *name, 
     H5Sclose(space);
     if (!number || rank != sides + 1 || size[0] < 1)
         return error_set(OHM_BAD_FILE, "%s: %s is not numbers of [steps, %s]", v->path, name,
-                         sides == 2 ? "rows, cols" : side == &v->rows ? "rows" : "cols");
+                         sides == 2         ? "rows, cols"
+                         : side == &v->rows ? "rows"
+                                            : "cols");
     for (int i = 0; i < sides; i++)
         if (size[i + 1] != side[i])
-            return error_set(OHM_BAD_FILE, "%s: %s has %" PRIu64 " %s, and the crossbar %" PRIu64, v->path, name,
-                             (uint64_t)size[i + 1], side + i == &v->rows ? "rows" : "columns", side[i]);
+            return error_set(OHM_BAD_FILE, "%s: %s has %" PRIu64 " %s, and the crossbar %" PRIu64, v->path,
+                             name, (uint64_t)size[i + 1], side + i == &v->rows ? "rows" : "columns", side[i]);
     if (v->steps && v->steps != size[0])
         return error_set(OHM_BAD_FILE, "%s: row_voltage and col_voltage have not as many steps", v->path);
     v->steps = size[0];
@@ -101,7 +104,8 @@ static ohm_status open_datasets(voltage_file *v) {
 }
 
 // Reads count numbers of one step of a dataset.
-static ohm_status read_step(const voltage_file *v, hid_t dataset, uint64_t step, uint64_t count, float *values) {
+static ohm_status read_step(const voltage_file *v, hid_t dataset, uint64_t step, uint64_t count,
+                            float *values) {
     const hid_t space = H5Dget_space(dataset);
     hsize_t size[3] = {0}, start[3] = {step};
     H5Sget_simple_extent_dims(space, size, NULL);
@@ -163,13 +167,14 @@ static ohm_status scan_all(voltage_file *v) {
     if (!status) status = scan(v, v->col_lines, "col_voltage", v->cols, 0, &cols);
     v->low = rows.low - cols.high, v->high = rows.high - cols.low;
     if (!status && fmax(-v->low, v->high) > STIMULUS_MAX)
-        return error_set(OHM_BAD_FILE, "%s: row and column voltages may be %g V apart, more than 1000", v->path,
-                         fmax(-v->low, v->high));
+        return error_set(OHM_BAD_FILE, "%s: row and column voltages may be %g V apart, more than 1000",
+                         v->path, fmax(-v->low, v->high));
     return status;
 }
 
 ohm_status voltage_file_open(const char *path, uint64_t rows, uint64_t cols, voltage_file *v) {
-    *v = (voltage_file){.file = -1, .cells = -1, .row_lines = -1, .col_lines = -1, .rows = rows, .cols = cols};
+    *v =
+        (voltage_file){.file = -1, .cells = -1, .row_lines = -1, .col_lines = -1, .rows = rows, .cols = cols};
     file_quiet();
     if (access(path, R_OK) < 0) return cannot_read(path);
     v->path = strdup(path);
@@ -223,8 +228,8 @@ static ohm_status read_lines(FILE *f, const char *path, uint64_t rows, uint64_t 
             return error_set(OHM_BAD_FILE, "%s, line %d: write ROW,COL", path, number);
         if (one.row >= rows || one.col >= cols)
             return error_set(OHM_BAD_FILE,
-                             "%s, line %d: there is no cell in row %" PRIu64 ", column %" PRIu64, path, number,
-                             one.row, one.col);
+                             "%s, line %d: there is no cell in row %" PRIu64 ", column %" PRIu64, path,
+                             number, one.row, one.col);
         const ohm_status status = add_cell(cells, count, one);
         if (status) return status;
     }

@@ -20,8 +20,8 @@ void grey_picture_free(grey_picture *picture);
 
 // ---- Voltages ---------------------------------------------------------------------------------
 
-// An HDF5 file of voltages in V for steps, one after the other: /voltage [steps, rows, cols], of every cell; or
-// /row_voltage [steps, rows] and /col_voltage [steps, cols], of every line, V_ij = row_i − col_j.
+// An HDF5 file of voltages in V for steps, one after the other: /voltage [steps, rows, cols], of every cell;
+// or /row_voltage [steps, rows] and /col_voltage [steps, cols], of every line, V_ij = row_i − col_j.
 typedef struct voltage_file {
     char *path;
     hid_t file, cells, row_lines, col_lines; // −1 if it is not there
@@ -30,7 +30,8 @@ typedef struct voltage_file {
 } voltage_file;
 
 // Opens one for a crossbar, and reads it once to check it.
-// Errors: OHM_IO_FAILED, OHM_BAD_FILE (the shape; a value that is not finite or beyond ±1000 V, by its index).
+// Errors: OHM_IO_FAILED, OHM_BAD_FILE (the shape; a value that is not finite or beyond ±1000 V, by its
+// index).
 ohm_status voltage_file_open(const char *path, uint64_t rows, uint64_t cols, voltage_file *v);
 void voltage_file_close(voltage_file *v);
 

@@ -78,20 +78,10 @@ view_part view_part_of(const view_job *job, uint64_t row0, uint64_t rows) {
     return part;
 }
 
-// The least and the greatest voltage of a stimulus: a distribution rises with its word.
-static void voltage_range(int stimulus, const float *constants, double *low, double *high) {
-    *low = distribution_sample(stimulus, 0, constants);
-    *high = distribution_sample(stimulus, UINT32_MAX, constants);
-}
-
-static double largest_voltage(int stimulus, const float *constants) {
+double crossbar_largest_voltage(const stimulus *s) {
     double low, high;
-    voltage_range(stimulus, constants, &low, &high);
+    stimulus_range(s, &low, &high);
     return fmax(fabs(low), fabs(high));
-}
-
-double crossbar_largest_voltage(const ohm_crossbar *c) {
-    return largest_voltage(c->problem.stimulus, c->problem.physics.stimulus);
 }
 
 // What no value of a quantity is beyond, either way; a resistance may round to a little more than its range.
@@ -101,7 +91,7 @@ static double bound_of(const ohm_crossbar *c, ohm_quantity quantity) {
     case OHM_RESISTANCE: return p->resistance_high * 1.000001;
     case OHM_CONDUCTANCE: return 1.000001 / p->resistance_low;
     case OHM_STATE: return fmax(fabs(p->state_low), fabs(p->state_high));
-    case OHM_VOLTAGE: return largest_voltage(c->problem.stimulus, c->applied);
+    case OHM_VOLTAGE: return crossbar_largest_voltage(c->applied);
     default: return c->flux_bound;
     }
 }
@@ -153,7 +143,9 @@ static ohm_status job_make(const ohm_crossbar *c, const ohm_view *v, view_job *j
         .sign = v->reduction == OHM_MAX ? -1 : 1,
     };
     job->physics = c->problem.physics;
-    memcpy(job->physics.stimulus, c->applied, sizeof c->applied);
+    memcpy(job->physics.stimulus, c->applied_constants, sizeof c->applied_constants);
+    if (v->quantity == OHM_VOLTAGE) status = crossbar_last_frame(c, &job->frame);
+    if (status) return status;
     set_fixed_point(&job->picture, bound_of(c, v->quantity), (double)most_cols * (double)most_rows);
     return OHM_OK;
 }
@@ -167,7 +159,7 @@ static ohm_status check_view(const ohm_crossbar *c, const ohm_view *v) {
         return error_set(OHM_BAD_ARGUMENT, "a view needs a finite place and an extent above 0");
     if ((unsigned)v->quantity >= OHM_QUANTITIES || (unsigned)v->reduction >= OHM_REDUCTIONS)
         return error_set(OHM_BAD_ARGUMENT, "no such quantity or reduction");
-    if (v->quantity == OHM_FLUX && !c->problem.track_flux)
+    if (v->quantity == OHM_FLUX && !c->problem.kind.flux)
         return error_set(OHM_BAD_ARGUMENT, "this crossbar does not track the flux");
     return OHM_OK;
 }
@@ -274,34 +266,7 @@ void ohm_crossbar_range(const ohm_crossbar *c, ohm_quantity quantity, double *lo
         *low = v_reciprocal(physics->resistance_high), *high = v_reciprocal(physics->resistance_low);
         break;
     case OHM_STATE: *low = physics->state_low, *high = physics->state_high; break;
-    case OHM_VOLTAGE: voltage_range(p->stimulus, physics->stimulus, low, high); break;
+    case OHM_VOLTAGE: stimulus_range(c->stimulus, low, high); break;
     default: break;
     }
-}
-
-// The voltage of a synapse in the last step, by the same words as the kernels'.
-static float voltage_of(const ohm_crossbar *c, uint64_t row, uint64_t col) {
-    const ohm_physics *p = &c->problem.physics;
-    u32 word[4];
-    const u32 strip = (u32)(col / OHM_BLOCK * 16 + col % 16);
-    strip_words(word, (u32)row, strip, c->step - 1, OHM_STREAM_STIMULUS, p);
-    return distribution_sample(c->problem.stimulus, word[col / 16 % 4], c->applied);
-}
-
-ohm_status ohm_crossbar_probe(ohm_crossbar *c, uint64_t row, uint64_t col, float value[OHM_QUANTITIES]) {
-    if (row >= c->problem.rows || col >= c->problem.cols)
-        return error_set(OHM_BAD_ARGUMENT, "there is no synapse in row %" PRIu64 ", column %" PRIu64, row,
-                         col);
-    const area one = {row, col, 1, 1};
-    const int model = c->problem.model;
-    float state, flux = NAN;
-    ohm_status status = crossbar_read(c, PLANE_STATE, one, &state);
-    if (!status && c->problem.track_flux) status = crossbar_read(c, PLANE_FLUX, one, &flux);
-    if (status) return status;
-    value[OHM_STATE] = state;
-    value[OHM_RESISTANCE] = view_value(model, VIEW_RESISTANCE, state, &c->problem.physics);
-    value[OHM_CONDUCTANCE] = view_value(model, VIEW_CONDUCTANCE, state, &c->problem.physics);
-    value[OHM_VOLTAGE] = c->step ? voltage_of(c, row, col) : NAN;
-    value[OHM_FLUX] = flux;
-    return OHM_OK;
 }

@@ -2,12 +2,12 @@
 #ifndef OHM_ADVANCE_H
 #define OHM_ADVANCE_H
 
-#include "device.h"
+#include "memristor.h"
 #include "field.h"
 
 // The memory of a band, and the field that drives it.
 typedef struct ohm_memory {
-    OHM_GLOBAL float *state, *flux;  // float32 [rows, pitch]
+    OHM_GLOBAL float *state, *flux; // float32 [rows, pitch]
     const OHM_GLOBAL float *field;
 } ohm_memory;
 
@@ -24,14 +24,24 @@ OHM_FN void strip_fill(ohm_kind kind, int initial, ohm_memory m, ohm_shape shape
     const u64 at = row * shape.pitch;
     vu32 word[4];
     strip_constants c;
-    device_constants(kind, c, shape.row0 + row, x, p);
+    memristor_constants(kind, c, shape.row0 + row, x, p);
     strip_words(word, shape.row0 + row, x, 0, OHM_STREAM_INITIAL, p);
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
         const vf32 start = distribution_sample(initial, word[k], p->initial);
-        v_store(m.state + at + strip_column(x, k), device_initial(kind, start, constants_of(kind, c, k)));
+        v_store(m.state + at + strip_column(x, k), memristor_initial(kind, start, constants_of(kind, c, k)));
         if (kind.flux) v_store(m.flux + at + strip_column(x, k), v_splat(0));
     }
+}
+
+// Whether the loop over the parts of a strip is unrolled: always on a device, where the parts would leave the
+// registers; on the host where a step is short, so that the code stays small.
+OHM_FN int kind_unrolls(ohm_kind kind) {
+#ifdef __OPENCL_C_VERSION__
+    return 1 || kind.model;
+#else
+    return !kind.varied && model_motion(kind.model) == OHM_PER_STEP;
+#endif
 }
 
 // The voltage of part k in step i of a launch, by its words.
@@ -47,17 +57,14 @@ OHM_FN vf32 strip_voltage(ohm_kind kind, vu32 word, const vf32 image[4], const O
 OHM_FN void strip_update(ohm_kind kind, strip_run *s, vu32 word, vf32 shake, ohm_memory m, const ohm_field *f,
                          u32 row, u32 x, int k, u32 i, const ohm_physics *p) {
     const vf32 voltage = strip_voltage(kind, word, s->image, m.field, f, row, x, k, i, p);
-    s->w[k] = device_step(kind, s->w[k], voltage, shake, constants_of(kind, s->c, k), p);
+    s->w[k] = memristor_step(kind, s->w[k], voltage, shake, constants_of(kind, s->c, k), p);
     if (kind.flux) s->phi[k] = v_fma(voltage, v_splat(p->dt), s->phi[k]);
 }
 
 // 1 + σξ of each device in step t.
-OHM_FN void strip_noise(ohm_kind kind, vf32 shake[4], const strip_run *s, u32 row, u32 x, u64 t,
-                        const ohm_physics *p) {
+OHM_RARE void strip_noise(ohm_kind kind, vf32 shake[4], const strip_run *s, u32 row, u32 x, u64 t,
+                          const ohm_physics *p) {
     vu32 word[4];
-    OHM_UNROLL
-    for (int k = 0; k < 4; k++) shake[k] = v_splat(1.0f);
-    if (!kind.varied || !p->noisy) return;
     strip_words(word, row, x, t, OHM_STREAM_NOISE, p);
     OHM_UNROLL
     for (int k = 0; k < 4; k++)
@@ -73,7 +80,15 @@ OHM_FN void strip_noise(ohm_kind kind, vf32 shake[4], const strip_run *s, u32 ro
 OHM_FN void strip_step(ohm_kind kind, strip_run *s, vu32 word[4], ohm_memory m, const ohm_field *f, u32 row,
                        u32 x, u64 t, u32 i, u32 next_x, u64 next_t, const ohm_physics *p) {
     vf32 shake[4];
-    strip_noise(kind, shake, s, row, x, t + i, p);
+    OHM_UNROLL
+    for (int k = 0; k < 4; k++) shake[k] = v_splat(1.0f);
+    if (kind.varied && p->noisy) strip_noise(kind, shake, s, row, x, t + i, p);
+    if (!kind_unrolls(kind)) {
+        for (int k = 0; k < 4; k++) strip_update(kind, s, word[k], shake[k], m, f, row, x, k, i, p);
+        if (distribution_is_random(kind.stimulus))
+            strip_words(word, row, next_x, next_t, OHM_STREAM_STIMULUS, p);
+        return;
+    }
 #if OHM_LANES < 16
     OHM_UNROLL
     for (int k = 0; k < 4; k++) strip_update(kind, s, word[k], shake[k], m, f, row, x, k, i, p);
@@ -89,17 +104,16 @@ OHM_FN void strip_step(ohm_kind kind, strip_run *s, vu32 word[4], ohm_memory m, 
 #endif
 }
 
-OHM_FN void strip_load(ohm_kind kind, strip_run *s, ohm_memory m, const ohm_field *f, ohm_shape shape, u32 row,
-                       u32 x) {
+OHM_FN void strip_load(ohm_kind kind, strip_run *s, ohm_memory m, const ohm_field *f, ohm_shape shape,
+                       u32 row, u32 x) {
     const u64 at = row * shape.pitch;
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
         s->w[k] = v_load(m.state + at + strip_column(x, k));
-        if (kind.flux) s->phi[k] = v_load(m.flux + at + strip_column(x, k));
-        s->image[k] = v_splat(0);
-        if (kind.field == OHM_FIELD_IMAGE)
-            s->image[k] = field_image(m.field, f, shape.row0 + row, strip_column(x, k));
+        s->phi[k] = kind.flux ? v_load(m.flux + at + strip_column(x, k)) : v_splat(0);
     }
+    for (int k = 0; k < 4 && kind.field == OHM_FIELD_IMAGE; k++)
+        s->image[k] = field_image(m.field, f, shape.row0 + row, strip_column(x, k));
 }
 
 OHM_FN void strip_store(ohm_kind kind, const strip_run *s, ohm_memory m, ohm_shape shape, u32 row, u32 x) {
@@ -111,24 +125,33 @@ OHM_FN void strip_store(ohm_kind kind, const strip_run *s, ohm_memory m, ohm_sha
     }
 }
 
-// Steps t … t + steps − 1 of a strip, at least one. The state is in registers all the way: K steps a launch
-// cost the memory traffic of one.
+// One step of a strip, by its words, and no words of another.
+OHM_FN void strip_last_step(ohm_kind kind, strip_run *s, const vu32 word[4], ohm_memory m, const ohm_field *f,
+                            u32 row, u32 x, u64 t, u32 i, const ohm_physics *p) {
+    vf32 shake[4];
+    OHM_UNROLL
+    for (int k = 0; k < 4; k++) shake[k] = v_splat(1.0f);
+    if (kind.varied && p->noisy) strip_noise(kind, shake, s, row, x, t + i, p);
+    OHM_UNROLL
+    for (int k = 0; k < 4; k++) strip_update(kind, s, word[k], shake[k], m, f, row, x, k, i, p);
+}
+
+// Steps t … t + steps − 1 of a strip, at least one.
 OHM_FN void strip_steps(ohm_kind kind, strip_run *s, ohm_memory m, const ohm_field *f, u32 row, u32 x, u64 t,
                         u32 steps, const ohm_physics *p) {
     vu32 word[4];
-    vf32 shake[4];
     strip_words(word, row, x, t, OHM_STREAM_STIMULUS, p);
     for (u32 i = 0; i + 1 < steps; i++) strip_step(kind, s, word, m, f, row, x, t, i, x, t + i + 1, p);
-    strip_noise(kind, shake, s, row, x, t + steps - 1, p);
-    OHM_UNROLL
-    for (int k = 0; k < 4; k++) strip_update(kind, s, word[k], shake[k], m, f, row, x, k, steps - 1, p);
+    strip_last_step(kind, s, word, m, f, row, x, t, steps - 1, p);
 }
 
+// The same in memory, for one work-item. The state is in registers all the way: K steps a launch cost the
+// memory traffic of one.
 OHM_FN void strip_advance(ohm_kind kind, ohm_memory m, const ohm_field *f, ohm_shape shape, u32 row, u32 x,
                           u64 t, u32 steps, const ohm_physics *p) {
     const u32 row0 = shape.row0 + row;
     strip_run s;
-    device_constants(kind, s.c, row0, x, p);
+    memristor_constants(kind, s.c, row0, x, p);
     strip_load(kind, &s, m, f, shape, row, x);
     strip_steps(kind, &s, m, f, row0, x, t, steps, p);
     strip_store(kind, &s, m, shape, row, x);
@@ -142,13 +165,16 @@ OHM_FN void strips_advance(ohm_kind kind, ohm_memory m, const ohm_field *f, ohm_
     const u32 row0 = shape.row0 + row;
     strip_run s;
     vu32 word[4];
-    if (!kind.varied) device_constants(kind, s.c, row0, x, p);
+    for (int k = 0; k < 4; k++) s.image[k] = v_splat(0);
+    if (!kind.varied) memristor_constants(kind, s.c, row0, x, p);
     strip_words(word, row0, x, t, OHM_STREAM_STIMULUS, p);
     for (; x < end; x++) {
-        if (kind.varied) device_constants(kind, s.c, row0, x, p);
+        if (kind.varied) memristor_constants(kind, s.c, row0, x, p);
         strip_load(kind, &s, m, f, shape, row, x);
-        for (u32 i = 0; i + 1 < steps; i++) strip_step(kind, &s, word, m, f, row0, x, t, i, x, t + i + 1, p);
-        strip_step(kind, &s, word, m, f, row0, x, t, steps - 1, x + 1, t, p);
+        for (u32 i = 0; i < steps; i++) {
+            const int last = i + 1 == steps;
+            strip_step(kind, &s, word, m, f, row0, x, t, i, x + last, last ? t : t + i + 1, p);
+        }
         strip_store(kind, &s, m, shape, row, x);
     }
 }

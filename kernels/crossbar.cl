@@ -1,6 +1,6 @@
-// The kernels of a crossbar. Options that shape their code: OHM_LANES; those of ohm_kind (kind.h); OHM_INITIAL,
-// the distribution of the initial state; OHM_GROUP, the work-items in a group that tallies, 1 unless OHM_LANES
-// is 1.
+// The kernels of a crossbar. Options that shape their code: OHM_LANES; those of ohm_kind (kind.h);
+// OHM_INITIAL, the distribution of the initial state; OHM_GROUP, the work-items in a group that tallies, 1
+// unless OHM_LANES is 1.
 //
 // fill and advance run on a grid of (strips of a row, rows), rounded up; digest and tally on any
 // number of work-items, among which they share the strips of the band.

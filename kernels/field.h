@@ -8,10 +8,9 @@
 
 enum { OHM_FIELD_NONE, OHM_FIELD_LINES, OHM_FIELD_IMAGE, OHM_FIELD_KINDS };
 
-// Where a voltage stands in the field's floats. Lines: step i of the launch has the columns' from i·stride on,
-// padded to whole blocks, and then the rows'. An image: that of (row, col) is pixel
-// (min(row·down >> 32, height − 1), min(col·across >> 32, width − 1)), row by row; its rows from row0 on are
-// there.
+// Where a voltage stands in the field's floats. Lines: step i of the launch has the columns' from i·stride
+// on, padded to whole blocks, and then the rows'. An image: that of (row, col) is pixel (min(row·down >> 32,
+// height − 1), min(col·across >> 32, width − 1)), row by row; its rows from row0 on are there.
 typedef struct ohm_field {
     u64 stride, pitch;
     u64 down, across;

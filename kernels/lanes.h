@@ -29,6 +29,7 @@
 
 #pragma OPENCL FP_CONTRACT OFF
 #define OHM_FN static inline
+#define OHM_RARE static inline
 #define OHM_GLOBAL __global
 #define OHM_LOCAL __local
 #if OHM_LANES == 1
@@ -70,6 +71,7 @@ typedef OHM_VECTOR(ulong) vu64;
 #include <math.h>
 #include <stdint.h>
 #define OHM_FN static inline __attribute__((always_inline, unused))
+#define OHM_RARE static __attribute__((noinline, unused)) // once, not in every loop: compiling it takes long
 #define OHM_GLOBAL
 #define OHM_LOCAL
 #define OHM_COUNT(place) ((place)++)
@@ -122,7 +124,13 @@ OHM_FN vu64 v_splat_u64(u64 x) {
 #include <immintrin.h>
 #define v_fma(a, b, c) ((vf32)_mm256_fmadd_ps(a, b, c))
 #else
-OHM_FN vf32 v_fma(vf32 a, vf32 b, vf32 c) {
+#ifdef __x86_64__
+OHM_RARE // without the instruction it is a call a lane anyway, and inlined it is most of the compiler's work
+#else
+OHM_FN
+#endif
+    vf32
+    v_fma(vf32 a, vf32 b, vf32 c) {
     for (int i = 0; i < OHM_LANES; i++) c[i] = fmaf(a[i], b[i], c[i]);
     return c;
 }

@@ -4,7 +4,7 @@
 #ifndef OHM_MEASURE_H
 #define OHM_MEASURE_H
 
-#include "device.h"
+#include "memristor.h"
 
 #define TALLY_BINS 256
 
@@ -111,14 +111,14 @@ OHM_FN void tally_bins(OHM_LOCAL u32 *bins, vu64 fixed, u32 columns) {
 OHM_FN void strip_tally(ohm_kind kind, tally_lanes *t, OHM_LOCAL u32 *bins, const OHM_GLOBAL float *state,
                         ohm_shape shape, u32 row, u32 x, const ohm_physics *p) {
     strip_constants c;
-    device_constants(kind, c, shape.row0 + row, x, p);
+    memristor_constants(kind, c, shape.row0 + row, x, p);
     for (int k = 0; k < 4; k++) {
         const u64 column = strip_column(x, k);
         if (column >= shape.cols) return;
         const vu64 inside = lanes_inside(column, shape.cols);
         const vu32 keep = v_narrow(inside);
         const vf32 s = v_load(state + row * shape.pitch + column);
-        const vf32 r = device_resistance(kind, s, constants_of(kind, c, k), p), g = v_reciprocal(r);
+        const vf32 r = memristor_resistance(kind, s, constants_of(kind, c, k), p), g = v_reciprocal(r);
 
         const vf32 fraction = (s - v_splat(p->state_low)) * v_splat(p->state_scale);
         const vu64 fixed = v_truncate(v_clamp(fraction, 0, TALLY_STATE_ONE)) & inside;

@@ -47,9 +47,10 @@ enum { OHM_MODELS(OHM_MODEL_ID, ) OHM_MODEL_COUNT };
 
 // The functions of the model whose number is known at compile time.
 #define OHM_MODEL_CASE(name, call)                                                                           \
-    case OHM_MODEL_##name: return name##_##call;
-#define OHM_MODEL_DO(name, call)                                                                             \
-    case OHM_MODEL_##name: name##_##call; break;
+    case OHM_MODEL_##name:                                                                                   \
+        return name##_##call;                                                                                \
+#define OHM_MODEL_DO(name, call) case OHM_MODEL_##name : name##_##call;                              \
+        break;
 
 OHM_FN void model_prepare(int model, vf32 *c, const ohm_physics *p) {
     switch (model) { OHM_MODELS(OHM_MODEL_DO, prepare(c, p)) }

@@ -46,15 +46,15 @@ typedef struct ohm_physics {
     float state_scale, resistance_scale, conductance_scale; // fixed points of the tally: measure.h
     u32 substeps;                                           // of one step, 1 or more
     u32 choice;                                             // which of its variants a model follows
-    u32 spreads;                // bit i: constant i is spread, in the order of the places
-    u32 noisy;                  // whether there is noise
-    u32 levels;                 // of conductance, or 0 when it is continuous
-    float level_low, level_gap; // the lowest of them, S, and the distance to the next
-    float drift;                // ln(idle time/t0) of the retention drift, or 0
-    float fault[3];             // the parts of all devices stuck low; low or high; low, high or open
-    float model[OHM_CONSTANTS]; // the constants of a device without spread
-    float stimulus[4];          // the stimulus's, as its distribution's derive does
-    float initial[4];           // the initial state's, likewise
+    u32 spreads;                        // bit i: constant i is spread, in the order of the places
+    u32 noisy;                          // whether there is noise
+    u32 levels;                         // of conductance, or 0 when it is continuous
+    float level_low, level_gap;         // the lowest of them, S, and the distance to the next
+    float drift;                        // ln(idle time/t0) of the retention drift, or 0
+    float fault[3];                     // the parts of all devices stuck low; low or high; low, high or open
+    float model[OHM_CONSTANTS];         // the constants of a device without spread
+    float stimulus[4];                  // the stimulus's, as its distribution's derive does
+    float initial[4];                   // the initial state's, likewise
     ohm_spread spread[OHM_MAX_SPREADS]; // of the constants that are spread, one after the other
 } ohm_physics;
 

@@ -12,7 +12,7 @@ static inline float synapse_value(const ohm_picture *v, ohm_memory m, const ohm_
     const ohm_kind kind = KIND;
     if (!kind.varied && v->quantity != VIEW_VOLTAGE) { // that alone
         strip_constants c;
-        device_common(c[0], p);
+        memristor_common(c[0], p);
         return view_value(kind, v->quantity, m.state[row * shape.pitch + col], c[0], p);
     }
     float value[4];

@@ -40,13 +40,13 @@ typedef struct ohm_picture {
 // The quantity's value where a plane (the flux for flux, else the state) holds stored, of a device with the
 // constants c.
 OHM_FN vf32 view_value(ohm_kind kind, u32 quantity, vf32 stored, const vf32 *c, const ohm_physics *p) {
-    if (quantity == VIEW_RESISTANCE) return device_resistance(kind, stored, c, p);
-    if (quantity == VIEW_CONDUCTANCE) return v_reciprocal(device_resistance(kind, stored, c, p));
+    if (quantity == VIEW_RESISTANCE) return memristor_resistance(kind, stored, c, p);
+    if (quantity == VIEW_CONDUCTANCE) return v_reciprocal(memristor_resistance(kind, stored, c, p));
     return stored;
 }
 
-// The voltages of a strip in a row of the crossbar, part by part, in the last step. field has that step's lines
-// first.
+// The voltages of a strip in a row of the crossbar, part by part, in the last step. field has that step's
+// lines first.
 OHM_FN void view_voltages(ohm_kind kind, u64 t, const OHM_GLOBAL float *field, const ohm_field *f, u32 row,
                           u32 x, const ohm_physics *p, vf32 value[4]) {
     vu32 word[4];
@@ -61,15 +61,15 @@ OHM_FN void view_voltages(ohm_kind kind, u64 t, const OHM_GLOBAL float *field, c
 }
 
 // The values of a strip, part by part, in a row of the band. m.state is the plane they are in.
-OHM_FN void view_values(ohm_kind kind, const ohm_picture *v, ohm_memory m, const ohm_field *f, ohm_shape shape,
-                        u32 row, u32 x, const ohm_physics *p, vf32 value[4]) {
+OHM_FN void view_values(ohm_kind kind, const ohm_picture *v, ohm_memory m, const ohm_field *f,
+                        ohm_shape shape, u32 row, u32 x, const ohm_physics *p, vf32 value[4]) {
     const u32 row0 = shape.row0 + row;
     strip_constants c;
     if (v->quantity == VIEW_VOLTAGE) {
         view_voltages(kind, v->t, m.field, f, row0, x, p, value);
         return;
     }
-    if (v->quantity < VIEW_STATE) device_constants(kind, c, row0, x, p);
+    if (v->quantity < VIEW_STATE) memristor_constants(kind, c, row0, x, p);
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
         const vf32 stored = v_load(m.state + row * shape.pitch + strip_column(x, k));
@@ -172,8 +172,8 @@ OHM_FN void view_strip(ohm_kind kind, const ohm_picture *v, ohm_memory m, const 
 // The pixels x … x_end − 1 of pixel row y, from left to right: columns are added up a block at a time,
 // so that every synapse is read once and in vectors, whatever a pixel's width.
 OHM_FN void view_run(ohm_kind kind, const ohm_picture *v, ohm_memory m, const ohm_field *f, ohm_shape shape,
-                     const OHM_GLOBAL ohm_span *cols, const OHM_GLOBAL ohm_span *rows, u32 x, u32 x_end, u32 y,
-                     const ohm_physics *p, OHM_GLOBAL i64 *totals) {
+                     const OHM_GLOBAL ohm_span *cols, const OHM_GLOBAL ohm_span *rows, u32 x, u32 x_end,
+                     u32 y, const ohm_physics *p, OHM_GLOBAL i64 *totals) {
     const ohm_span part = view_rows_of_band(rows[y], shape);
     if (part.first == part.end) return;
     const int begun = view_begun(v, rows[y], shape);

@@ -1,6 +1,6 @@
 // exp-step: pulses whose effect falls exponentially with the weight; see pulsed.h. As fitted to a resistive
-// memory by Gong et al., "Signal and noise extraction from analog memory elements for neuromorphic computing",
-// Nat. Commun. 9, 2102 (2018).
+// memory by Gong et al., "Signal and noise extraction from analog memory elements for neuromorphic
+// computing", Nat. Commun. 9, 2102 (2018).
 //
 //   z = 2a·w/(w_max − w_min) + b
 //   up:   w ← w + Δ⁺·max(1 − A_up·e^{γ_up·z}, 0)·(1 + σξ)

@@ -1,5 +1,5 @@
-// mmss: a collection of metastable switches, in the mean. Nugent and Molter, "AHaH Computing - From Metastable
-// Switches to Attractors to Machine Learning", PLoS ONE 9, e85175 (2014); generalized.
+// mmss: a collection of metastable switches, in the mean. Nugent and Molter, "AHaH Computing - From
+// Metastable Switches to Attractors to Machine Learning", PLoS ONE 9, e85175 (2014); generalized.
 //
 //   dx/dt = (1/τ)·[(1 − x)/(1 + e^{−(V − V_on)q/kT}) − x·(1 − 1/(1 + e^{−(V + V_off)q/kT}))]
 //   G = x/R_on + (1 − x)/R_off

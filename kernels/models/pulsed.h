@@ -1,6 +1,6 @@
-// What the pulsed devices of the analog-training literature share. Gokmen and Vlasov, Front. Neurosci. 10, 333
-// (2016); Rasch et al., "A flexible and fast PyTorch toolkit for simulating training and inference on analog
-// crossbar arrays", AICAS 2021.
+// What the pulsed devices of the analog-training literature share. Gokmen and Vlasov, Front. Neurosci. 10,
+// 333 (2016); Rasch et al., "A flexible and fast PyTorch toolkit for simulating training and inference on
+// analog crossbar arrays", AICAS 2021.
 //
 // Every step is a pulse: up for a positive voltage, down for a negative one, none for 0, however long it is.
 // Δ± = dw_min·(1 ± up_down); the noise of every model, 0.3 here, is that of a pulse. The conductance rises
@@ -28,8 +28,7 @@ OHM_FN void pulsed_prepare(vf32 *c) {
     c[PULSED_UP] = c[PULSED_DW_MIN] * (one + c[PULSED_UP_DOWN]);
     c[PULSED_DOWN] = c[PULSED_DW_MIN] * (one - c[PULSED_UP_DOWN]);
     c[PULSED_G_OFF] = v_divide(one, c[PULSED_R_OFF]);
-    c[PULSED_G_SLOPE] =
-        v_divide(v_divide(one, c[PULSED_R_ON]) - c[PULSED_G_OFF], c[OHM_HIGH] - c[OHM_LOW]);
+    c[PULSED_G_SLOPE] = v_divide(v_divide(one, c[PULSED_R_ON]) - c[PULSED_G_OFF], c[OHM_HIGH] - c[OHM_LOW]);
 }
 
 OHM_FN vf32 pulsed_initial(vf32 x, const vf32 *c) {
@@ -49,17 +48,35 @@ OHM_FN vf32 pulsed_change(vf32 voltage, vf32 up, vf32 down) {
 #ifdef OHM_TABLES
 
 // The first rows of their tables.
-#define PULSED_PARAMETERS                                                                                    \
-    {"dw_min", "Δw", "1", 0.001, 1e-9, 1, "mean change of a pulse", PULSED_DW_MIN,                           \
-     .spread = OHM_SPREAD_NORMAL, .sigma = 0.0003},                                                          \
-        {"up_down", "b", "1", 0, -0.99, 0.99, "how much larger pulses up are than pulses down",              \
-         PULSED_UP_DOWN, .spread = OHM_SPREAD_NORMAL, .sigma = 0.01},                                        \
-        {"r_on", "R_on", "Ω", 1e4, 1e-3, 1e9, "resistance at w_max", PULSED_R_ON},                           \
-        {"r_off", "R_off", "Ω", 1e5, 1e-3, 1e12, "resistance at w_min, r_on or more", PULSED_R_OFF},         \
-        {"w_min", "w_min", "1", -0.6, -100, -1e-3, "least weight", OHM_LOW, .spread = OHM_SPREAD_NORMAL,     \
-         .sigma = 0.18},                                                                                     \
-        {"w_max", "w_max", "1", 0.6, 1e-3, 100, "greatest weight", OHM_HIGH, .spread = OHM_SPREAD_NORMAL,    \
-         .sigma = 0.18}
+#define PULSED_PARAMETERS                                                                                     \
+    {"dw_min",                                                                                                \
+     "Δw",                                                                                                    \
+     "1",                                                                                                     \
+     0.001,                                                                                                   \
+     1e-9,                                                                                                    \
+     1,                                                                                                       \
+     "mean change of a pulse",                                                                                \
+     PULSED_DW_MIN,                                                                                           \
+     .spread = OHM_SPREAD_NORMAL,                                                                             \
+     .sigma = 0.0003},                                                                                        \
+        {"up_down",                                                                                           \
+         "b",                                                                                                 \
+         "1",                                                                                                 \
+         0,                                                                                                   \
+         -0.99,                                                                                               \
+         0.99,                                                                                                \
+         "how much larger pulses up are than pulses down",                                                    \
+         PULSED_UP_DOWN,                                                                                      \
+         .spread = OHM_SPREAD_NORMAL,                                                                         \
+         .sigma = 0.01},                                                                                      \
+        {"r_on", "R_on", "Ω", 1e4, 1e-3, 1e9, "resistance at w_max", PULSED_R_ON},                            \
+        {"r_off", "R_off", "Ω", 1e5, 1e-3, 1e12, "resistance at w_min, r_on or more", PULSED_R_OFF},          \
+        {"w_min",      "w_min", "1", -0.6, -100, -1e-3, "least weight", OHM_LOW, .spread = OHM_SPREAD_NORMAL, \
+         .sigma = 0.18},                                                                                      \
+    {                                                                                                         \
+        "w_max", "w_max", "1", 0.6, 1e-3, 100, "greatest weight", OHM_HIGH, .spread = OHM_SPREAD_NORMAL,      \
+                                                                            .sigma = 0.18                     \
+    }
 
 #define PULSED_SOURCE                                                                                        \
     "Gokmen and Vlasov, Front. Neurosci. 10, 333 (2016); Rasch et al., AICAS 2021;\nr_on and r_off are ours"

@@ -42,8 +42,8 @@ OHM_FN void stanford_pku_prepare(vf32 *c, const ohm_physics *p) {
     c[STANFORD_PER_G0] = v_divide(one, c[STANFORD_G0]);
     c[STANFORD_PER_V0] = v_divide(one, c[STANFORD_V0]);
     c[STANFORD_PER_TOX] = v_divide(one, c[STANFORD_T_OX]);
-    c[STANFORD_R] = v_divide(c[STANFORD_V_READ],
-                             c[STANFORD_I0] * v_sinh(c[STANFORD_V_READ] * c[STANFORD_PER_V0]));
+    c[STANFORD_R] =
+        v_divide(c[STANFORD_V_READ], c[STANFORD_I0] * v_sinh(c[STANFORD_V_READ] * c[STANFORD_PER_V0]));
 }
 
 OHM_FN vf32 stanford_pku_initial(vf32 x, const vf32 *c) {
@@ -82,7 +82,7 @@ static const ohm_about stanford_pku_about = {
     .source = "Jiang et al., SISPAD 2014, and IEEE TED 63, 1884 (2016); v_read is ours",
     .ordered = {"g_min", "g_max"},
     .dt = 1e-9,
-    .stimulus = "uniform:lo=-2,hi=2",
+    .stimulus = "uniform:lo=-1.5,hi=1.5",
 };
 
 static const ohm_parameter stanford_pku_parameters[] = {

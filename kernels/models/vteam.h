@@ -31,7 +31,7 @@ enum {
     VTEAM_SPEED_OFF,
     VTEAM_PER_V_ON, // 1/v_on
     VTEAM_PER_V_OFF,
-    VTEAM_SLOPE, // D/w_c
+    VTEAM_SLOPE,   // D/w_c
     VTEAM_EDGE_ON, // a_on/w_c
     VTEAM_EDGE_OFF
 };
@@ -64,8 +64,7 @@ OHM_FN vf32 vteam_rate(vf32 x, vf32 voltage, const vf32 *c, const ohm_physics *p
     const vf32 rate = speed * v_pow(beyond, alpha);
     if (!p->choice) return rate;
     const vf32 place = x * c[VTEAM_SLOPE];
-    const vf32 over =
-        v_where_less(voltage, zero, c[VTEAM_EDGE_ON] - place, place - c[VTEAM_EDGE_OFF]);
+    const vf32 over = v_where_less(voltage, zero, c[VTEAM_EDGE_ON] - place, place - c[VTEAM_EDGE_OFF]);
     return rate * v_exp(-v_exp(over));
 }
 

@@ -1,8 +1,8 @@
 // What surrounds every model: the constants of each device, which may be spread, noise from step to step,
 // faults, and what is read of a state: levels of conductance and its drift. All of it is drawn from counters
 // when it is needed, so that it takes no memory.
-#ifndef OHM_DEVICE_H
-#define OHM_DEVICE_H
+#ifndef OHM_MEMRISTOR_H
+#define OHM_MEMRISTOR_H
 
 #include "distributions.h"
 #include "models.h"
@@ -29,20 +29,16 @@ OHM_FN vf32 fault_of(vf32 u, const ohm_physics *p) {
     return v_where_less(u, v_splat(p->fault[0]), v_splat(OHM_STUCK_LOW), high);
 }
 
-OHM_FN void device_common(vf32 *c, const ohm_physics *p) {
+OHM_FN void memristor_common(vf32 *c, const ohm_physics *p) {
     OHM_UNROLL
     for (int i = 0; i < OHM_CONSTANTS; i++) c[i] = v_splat(p->model[i]);
 }
 
-// The constants of strip x of a row of the crossbar. A parameter's stream is by its place, so what else is
-// spread changes nothing of it.
-OHM_FN void device_constants(ohm_kind kind, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
+// The constants of strip x of a row of the crossbar, where devices differ. A parameter's stream is by its
+// place, so what else is spread changes nothing of it.
+OHM_RARE void memristor_draw(ohm_kind kind, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
     vu32 word[4];
-    if (!kind.varied) {
-        device_common(c[0], p);
-        return;
-    }
-    for (int k = 0; k < 4; k++) device_common(c[k], p);
+    for (int k = 0; k < 4; k++) memristor_common(c[k], p);
     u32 n = 0;
 #ifdef __OPENCL_C_VERSION__
     OHM_UNROLL // what is spread is known, and the others vanish
@@ -59,24 +55,32 @@ OHM_FN void device_constants(ohm_kind kind, strip_constants c, u32 row, u32 x, c
     for (int k = 0; k < 4; k++) c[k][OHM_FAULT] = fault_of(v_fraction(word[k]), p);
 }
 
+OHM_FN void memristor_constants(ohm_kind kind, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
+    if (kind.varied)
+        memristor_draw(kind, c, row, x, p);
+    else
+        memristor_common(c[0], p);
+}
+
 // Part k's.
 #define constants_of(kind, c, k) ((kind).varied ? (c)[k] : (c)[0])
 
 // The state before the first step, by x in [0, 1] as drawn.
-OHM_FN vf32 device_initial(ohm_kind kind, vf32 x, const vf32 *c) {
+OHM_FN vf32 memristor_initial(ohm_kind kind, vf32 x, const vf32 *c) {
     x = v_clamp(x, 0, 1);
     if (kind.varied) {
         const vf32 low = v_splat(OHM_STUCK_LOW - 0.5f), high = v_splat(OHM_STUCK_HIGH - 0.5f);
         const vf32 open = v_splat(OHM_STUCK_OPEN - 0.5f), fault = c[OHM_FAULT];
-        const vf32 stuck = v_where_less(fault, high, v_splat(0), v_where_less(fault, open, v_splat(1), v_splat(0)));
+        const vf32 stuck =
+            v_where_less(fault, high, v_splat(0), v_where_less(fault, open, v_splat(1), v_splat(0)));
         x = v_where_less(fault, low, x, stuck);
     }
     return v_min(v_max(model_initial(kind.model, x, c), c[OHM_LOW]), c[OHM_HIGH]);
 }
 
 // The state after a step at a voltage. shake is 1 + σξ of the noise.
-OHM_FN vf32 device_step(ohm_kind kind, vf32 state, vf32 voltage, vf32 shake, const vf32 *c,
-                        const ohm_physics *p) {
+OHM_FN vf32 memristor_step(ohm_kind kind, vf32 state, vf32 voltage, vf32 shake, const vf32 *c,
+                           const ohm_physics *p) {
     vf32 gain = c[OHM_GAIN];
     if (kind.varied) gain = gain * shake;
     const u32 substeps = model_motion(kind.model) == OHM_CONTINUOUS ? p->substeps : 1;
@@ -91,7 +95,7 @@ OHM_FN vf32 device_step(ohm_kind kind, vf32 state, vf32 voltage, vf32 shake, con
 
 // What is read of the model's resistance: the nearest of the levels of conductance, drifted since the last
 // step by G(t) = G0·(t/t0)^{−ν}, and none where the device is open.
-OHM_FN vf32 device_read(ohm_kind kind, vf32 resistance, const vf32 *c, const ohm_physics *p) {
+OHM_FN vf32 memristor_read(ohm_kind kind, vf32 resistance, const vf32 *c, const ohm_physics *p) {
     const float shifter = 12582912.0f; // 1.5·2²³: adding it rounds to an integer
     if (p->levels) {
         const vf32 one = v_splat(1.0f), low = v_splat(p->level_low);
@@ -104,14 +108,14 @@ OHM_FN vf32 device_read(ohm_kind kind, vf32 resistance, const vf32 *c, const ohm
     return v_where_less(v_splat(OHM_STUCK_OPEN - 0.5f), c[OHM_FAULT], c[OHM_R_OPEN], resistance);
 }
 
-OHM_FN vf32 device_resistance(ohm_kind kind, vf32 state, const vf32 *c, const ohm_physics *p) {
-    return device_read(kind, model_resistance(kind.model, state, c), c, p);
+OHM_FN vf32 memristor_resistance(ohm_kind kind, vf32 state, const vf32 *c, const ohm_physics *p) {
+    return memristor_read(kind, model_resistance(kind.model, state, c), c, p);
 }
 
 // The current at a voltage: the model's own, changed by what is read of it in the same proportion.
-OHM_FN vf32 device_current(ohm_kind kind, vf32 state, vf32 voltage, const vf32 *c, const ohm_physics *p) {
+OHM_FN vf32 memristor_current(ohm_kind kind, vf32 state, vf32 voltage, const vf32 *c, const ohm_physics *p) {
     const vf32 model = model_resistance(kind.model, state, c);
-    return model_current(kind.model, state, voltage, c) * v_divide(model, device_read(kind, model, c, p));
+    return model_current(kind.model, state, voltage, c) * v_divide(model, memristor_read(kind, model, c, p));
 }
 
 #endif

@@ -1,0 +1,114 @@
+// Reading devices: their states and fluxes, and what follows from these by the models' own functions.
+#define OHM_LANES 1
+#include "crossbar.h"
+#include "error.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static ohm_status check_rows(const ohm_crossbar *c, uint64_t row0, uint64_t rows) {
+    if (row0 <= c->problem.rows && rows <= c->problem.rows - row0) return OHM_OK;
+    return error_set(OHM_BAD_ARGUMENT,
+                     "%" PRIu64 " rows from row %" PRIu64 " are not within the crossbar's %" PRIu64, rows,
+                     row0, c->problem.rows);
+}
+
+static ohm_status read_rows(ohm_crossbar *c, plane which, uint64_t row0, uint64_t rows, float *out) {
+    const ohm_status status = check_rows(c, row0, rows);
+    return status ? status : crossbar_read(c, which, (area){row0, 0, rows, c->problem.cols}, out);
+}
+
+ohm_status ohm_crossbar_read_state(ohm_crossbar *c, uint64_t row0, uint64_t rows, float *out) {
+    return read_rows(c, PLANE_STATE, row0, rows, out);
+}
+
+ohm_status ohm_crossbar_read_flux(ohm_crossbar *c, uint64_t row0, uint64_t rows, float *out) {
+    if (!c->problem.kind.flux) return error_set(OHM_BAD_ARGUMENT, "this crossbar does not track the flux");
+    return read_rows(c, PLANE_FLUX, row0, rows, out);
+}
+
+// ---- One device -------------------------------------------------------------------------------
+
+// The strip of one lane that a column is in, and its part there.
+static u32 strip_of(uint64_t col) {
+    return (u32)(col / OHM_BLOCK * 16 + col % 16);
+}
+
+static int part_of(uint64_t col) {
+    return (int)(col / 16 % 4);
+}
+
+// Its constants.
+static const vf32 *device_of(const problem *p, uint64_t row, uint64_t col, strip_constants c) {
+    memristor_constants(p->kind, c, (u32)row, strip_of(col), &p->physics);
+    return constants_of(p->kind, c, part_of(col));
+}
+
+// The voltage of a synapse at a step, by the same words as the kernels'. frame is of that step.
+static float voltage_of(const problem *p, uint64_t t, const stimulus_frame *frame, uint64_t row,
+                        uint64_t col) {
+    float value[4];
+    view_voltages(p->kind, t, frame->values, &frame->geometry, (u32)row, strip_of(col), &p->physics, value);
+    return value[part_of(col)];
+}
+
+ohm_status ohm_crossbar_read_voltage(ohm_crossbar *c, uint64_t step, uint64_t row0, uint64_t rows,
+                                     float *out) {
+    stimulus_frame frame;
+    ohm_status status = check_rows(c, row0, rows);
+    if (!status) status = stimulus_make_frame(c->stimulus, step, 1, &frame);
+    if (status) return status;
+    for (uint64_t i = 0; i < rows; i++)
+        for (uint64_t col = 0; col < c->problem.cols; col++)
+            out[i * c->problem.cols + col] = voltage_of(&c->problem, step, &frame, row0 + i, col);
+    return OHM_OK;
+}
+
+ohm_status ohm_crossbar_read_current(ohm_crossbar *c, uint64_t row0, uint64_t rows, const float *voltage,
+                                     float *out) {
+    const problem *p = &c->problem;
+    const ohm_status status = read_rows(c, PLANE_STATE, row0, rows, out);
+    for (uint64_t i = 0; i < rows && !status; i++)
+        for (uint64_t col = 0; col < p->cols; col++) {
+            strip_constants room;
+            float *value = &out[i * p->cols + col];
+            const vf32 *own = device_of(p, row0 + i, col, room);
+            *value = memristor_current(p->kind, *value, voltage[i * p->cols + col], own, &p->physics);
+        }
+    return status;
+}
+
+// The last step's voltage, by the stimulus that it was applied by.
+static ohm_status last_voltage(const ohm_crossbar *c, uint64_t row, uint64_t col, float *voltage) {
+    problem p = c->problem;
+    stimulus_frame frame;
+    *voltage = NAN;
+    if (!c->step) return OHM_OK;
+    const ohm_status status = crossbar_last_frame(c, &frame);
+    memcpy(p.physics.stimulus, c->applied_constants, sizeof c->applied_constants);
+    if (!status) *voltage = voltage_of(&p, c->step - 1, &frame, row, col);
+    return status;
+}
+
+ohm_status ohm_crossbar_probe(ohm_crossbar *c, uint64_t row, uint64_t col, float value[OHM_QUANTITIES]) {
+    const problem *p = &c->problem;
+    if (row >= p->rows || col >= p->cols)
+        return error_set(OHM_BAD_ARGUMENT, "there is no synapse in row %" PRIu64 ", column %" PRIu64, row,
+                         col);
+    const area one = {row, col, 1, 1};
+    strip_constants room;
+    float state, voltage, flux = NAN;
+    ohm_status status = crossbar_read(c, PLANE_STATE, one, &state);
+    if (!status && p->kind.flux) status = crossbar_read(c, PLANE_FLUX, one, &flux);
+    if (!status) status = last_voltage(c, row, col, &voltage);
+    if (status) return status;
+    const vf32 *own = device_of(p, row, col, room);
+    value[OHM_STATE] = state;
+    value[OHM_RESISTANCE] = view_value(p->kind, VIEW_RESISTANCE, state, own, &p->physics);
+    value[OHM_CONDUCTANCE] = view_value(p->kind, VIEW_CONDUCTANCE, state, own, &p->physics);
+    value[OHM_VOLTAGE] = voltage;
+    value[OHM_FLUX] = flux;
+    return OHM_OK;
+}
