@@ -34,7 +34,7 @@ static bool same_spec(const spec *a, const spec *b) {
 ohm_status ohm_crossbar_change(ohm_crossbar *c, const char *model, const char *stimulus_text) {
     plan changed = c->plan;
     spec *s = &changed.specs[ROLE_STIMULUS];
-    stimulus *opened = NULL;
+    stimulator *opened = NULL;
     ohm_status status = model ? change_model(&changed.specs[ROLE_MODEL], model) : OHM_OK;
     if (!status && stimulus_text) status = spec_change(s, stimulus_text);
     if (!status) status = check_state_range(c, &changed);
@@ -49,7 +49,7 @@ ohm_status ohm_crossbar_change(ohm_crossbar *c, const char *model, const char *s
 
 ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
     plan changed = c->plan;
-    stimulus *opened;
+    stimulator *opened;
     changed.definition.seed = seed;
     const stimulus_site site = plan_site(&changed);
     ohm_status status = stimulus_open(&changed.specs[ROLE_STIMULUS], &site, &opened);

@@ -142,7 +142,7 @@ static ohm_status build(ohm_crossbar *c, ohm_devices *devices) {
     return status ? status : crossbar_fill(c);
 }
 
-static ohm_status check_step(const plan *p, const problem *q, const stimulus *s) {
+static ohm_status check_step(const plan *p, const problem *q, const stimulator *s) {
     double low, high;
     stimulus_range(s, &low, &high);
     return derive_check_step(&p->specs[ROLE_MODEL], &q->physics, p->definition.dt, low, high);
@@ -167,8 +167,8 @@ static ohm_status configure(ohm_crossbar *c, const problem *p) {
     return OHM_OK;
 }
 
-ohm_status crossbar_take(ohm_crossbar *c, const plan *changed, stimulus *opened) {
-    stimulus *s = opened ? opened : c->stimulus;
+ohm_status crossbar_take(ohm_crossbar *c, const plan *changed, stimulator *opened) {
+    stimulator *s = opened ? opened : c->stimulus;
     problem p = plan_problem(changed, stimulus_field(s), c->idle);
     ohm_status status = check_step(changed, &p, s);
     if (!status) status = configure(c, &p);

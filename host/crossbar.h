@@ -14,10 +14,10 @@ struct ohm_crossbar {
     engine **engines; // one for each device
     band **bands;     // in the order of their rows
     series series;
-    double idle;        // s since the last step
-    stimulus *stimulus; // opened
+    double idle;          // s since the last step
+    stimulator *stimulus; // opened
     // What pictures need to know of the past: the stimulus of the last step, and its constants.
-    stimulus *applied; // the same as stimulus unless that has changed since
+    stimulator *applied; // the same as stimulus unless that has changed since
     float applied_constants[4];
     double flux_bound; // V·s, beyond which no flux can be
 };
@@ -28,10 +28,10 @@ ohm_status crossbar_last_frame(const ohm_crossbar *crossbar, stimulus_frame *fra
 // Takes a changed plan, and a stimulus for it in place of the one that is there unless it is NULL: makes the
 // engines ready, unless Euler's method is not stable. On failure nothing has changed, and the stimulus is
 // still the caller's.
-ohm_status crossbar_take(ohm_crossbar *crossbar, const plan *changed, stimulus *opened);
+ohm_status crossbar_take(ohm_crossbar *crossbar, const plan *changed, stimulator *opened);
 
 // The largest voltage, either way, of a stimulus.
-double crossbar_largest_voltage(const stimulus *s);
+double crossbar_largest_voltage(const stimulator *s);
 
 // Draws the initial state. Errors: OHM_DEVICE_FAILED.
 ohm_status crossbar_fill(ohm_crossbar *crossbar);

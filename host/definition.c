@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 
 #define COOKIE 0x6F686D7363617065u // in every definition that ohm_definition_default made
 
@@ -24,7 +25,7 @@ static ohm_status check_side(const char *name, uint64_t value) {
 }
 
 static ohm_status check_time_step(double dt) {
-    if (dt == 0 || (dt >= 1e-30 && dt <= 1e6)) return OHM_OK;
+    if ((dt == 0 && !signbit(dt)) || (dt >= 1e-30 && dt <= 1e6)) return OHM_OK;
     char text[NUMBER_MAX_TEXT];
     number_format(dt, text);
     return error_set(OHM_BAD_ARGUMENT, "dt: %s is outside [1e-30, 1e6]", text);

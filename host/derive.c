@@ -111,7 +111,6 @@ static void derive_device(const spec *s, double idle, ohm_physics *p) {
     p->fault[0] = (float)low;
     p->fault[1] = (float)(low + high);
     p->fault[2] = (float)(low + high + spec_value(s, "stuck_open"));
-    p->noisy = p->model[OHM_NOISE] > 0 || p->spreads >> OHM_NOISE & 1;
     p->drift = idle > t0 ? (float)log(idle / t0) : 0;
 }
 
@@ -189,8 +188,8 @@ ohm_physics derive_physics(const spec specs[ROLE_COUNT], double dt, uint64_t see
     p.key[0] = (u32)seed;
     p.key[1] = (u32)(seed >> 32);
     p.dt = (float)dt;
-    derive_model(model, dt, &p);
     derive_spreads(model, &p);
+    derive_model(model, dt, &p);
     derive_device(model, idle, &p);
     derive_levels(model->id, (u32)spec_value(model, "levels"), &p);
     derive_ranges(model->id, &p);
@@ -201,12 +200,18 @@ ohm_physics derive_physics(const spec specs[ROLE_COUNT], double dt, uint64_t see
     return p;
 }
 
+static bool is_noisy(const ohm_physics *p) {
+    return p->model[OHM_NOISE] > 0 || p->spreads >> OHM_NOISE & 1;
+}
+
 ohm_kind derive_kind(const spec specs[ROLE_COUNT], const ohm_physics *p, int field, bool track_flux) {
     return (ohm_kind){.model = specs[ROLE_MODEL].id,
                       .stimulus = stimulus_distribution(&specs[ROLE_STIMULUS]),
                       .field = field,
                       .flux = track_flux,
-                      .varied = p->spreads || p->noisy || p->fault[2] > 0,
+                      .varied = p->spreads || is_noisy(p) || p->fault[2] > 0,
+                      .noisy = is_noisy(p),
+                      .faulty = p->fault[2] > 0,
                       .spreads = p->spreads};
 }
 

@@ -59,9 +59,10 @@ static void general_strips(const native_job *job, u64 first, u64 end) {
 
 // Loops for each model, in which the compiler knows it, for the commonest kinds. The rest has one set for
 // all: to have one for each model takes the compiler minutes.
-#define PLAIN(model) ((ohm_kind){OHM_MODEL_##model, OHM_DISTRIBUTION_uniform, OHM_FIELD_NONE, 0, 0, 0})
+#define PLAIN(model) ((ohm_kind){OHM_MODEL_##model, OHM_DISTRIBUTION_uniform, OHM_FIELD_NONE, 0, 0, 0, 0, 0})
 #define VARIED(model)                                                                                        \
-    ((ohm_kind){OHM_MODEL_##model, OHM_DISTRIBUTION_uniform, OHM_FIELD_NONE, 0, 1, job->kind.spreads})
+    ((ohm_kind){OHM_MODEL_##model, OHM_DISTRIBUTION_uniform, OHM_FIELD_NONE, 0, 1, job->kind.noisy,          \
+                job->kind.faulty, job->kind.spreads})
 #define MODEL(model, unused)                                                                                 \
     static void plain_##model(const native_job *job, u64 first, u64 end) {                                   \
         advance_strips(PLAIN(model), job, first, end);                                                       \

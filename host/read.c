@@ -42,7 +42,7 @@ static int part_of(uint64_t col) {
 
 // Its constants.
 static const vf32 *device_of(const problem *p, uint64_t row, uint64_t col, strip_constants c) {
-    memristor_constants(p->kind, c, (u32)row, strip_of(col), &p->physics);
+    strip_devices(p->kind, c, (u32)row, strip_of(col), &p->physics);
     return constants_of(p->kind, c, part_of(col));
 }
 

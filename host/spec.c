@@ -125,9 +125,14 @@ static ohm_status unknown_choice(const spec *s, const ohm_parameter *p, const ch
                      p->key, value, names);
 }
 
-static ohm_status not_a_number(const spec *s, const ohm_parameter *p, const char *value) {
-    return error_set(OHM_BAD_ARGUMENT, "%s %s: %s=%s is not a %snumber: write %s=NUMBER",
-                     spec_role_name[s->role], name_of(s), p->key, value, p->whole ? "whole " : "finite ",
+// A value, "=1x", or none, that parameter i cannot have.
+static ohm_status not_a_value(const spec *s, int i, const char *value) {
+    const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
+    if (p->text || p->choices)
+        return error_set(OHM_BAD_ARGUMENT, "%s %s: write %s=%s", spec_role_name[s->role], name_of(s), p->key,
+                         p->text ? "FILE" : "NAME");
+    return error_set(OHM_BAD_ARGUMENT, "%s %s: %s%s is not a %s number: write %s=NUMBER",
+                     spec_role_name[s->role], name_of(s), p->key, value, p->whole ? "whole" : "finite",
                      p->key);
 }
 
@@ -180,10 +185,11 @@ static ohm_status parse_value(spec *s, int i, char *text) {
         return OHM_OK;
     }
     if (p->choices) return parse_choice(s, i, text);
-    char *tilde = strchr(text, '~');
+    char *tilde = strchr(text, '~'), equals[SPEC_MAX_PATH + 1];
     if (tilde) *tilde = '\0';
+    snprintf(equals, sizeof equals, "=%s", text);
     if (!number_read_double(text, &s->value[i]) || (p->whole && s->value[i] != floor(s->value[i])))
-        return not_a_number(s, p, text);
+        return not_a_value(s, i, equals);
     s->spread[i] = (spec_spread){0};
     return tilde ? parse_spread(s, i, tilde + 1) : OHM_OK;
 }
@@ -199,6 +205,7 @@ static ohm_status parse_parameter(spec *s, const char *text, int length) {
         return error_set(OHM_BAD_ARGUMENT, "%s %s: %s is given twice", spec_role_name[s->role], name_of(s),
                          key);
     s->given |= (uint64_t)1 << i;
+    if (!equals) return not_a_value(s, i, "");
     char value[SPEC_MAX_PATH];
     const int value_length = equals ? length - key_length - 1 : 0;
     if (value_length >= (int)sizeof value)

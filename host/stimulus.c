@@ -184,7 +184,7 @@ ohm_status stimulus_check(const spec *s) {
 
 // ---- An opened stimulus -----------------------------------------------------------------------
 
-struct stimulus {
+struct stimulator {
     spec spec;
     stimulus_site site;
     uint64_t start, hold;
@@ -206,7 +206,7 @@ static uint64_t whole_or(const spec *s, const char *key, uint64_t standard) {
     return i < 0 ? standard : (uint64_t)s->value[i];
 }
 
-int stimulus_field(const stimulus *s) {
+int stimulus_field(const stimulator *s) {
     switch (s->spec.id) {
     case STIMULUS_WAVE:
     case STIMULUS_LINES:
@@ -217,7 +217,7 @@ int stimulus_field(const stimulus *s) {
     }
 }
 
-static ohm_status read_picture(stimulus *s, const char *path) {
+static ohm_status read_picture(stimulator *s, const char *path) {
     grey_picture *more = realloc(s->pictures, (s->picture_count + 1) * sizeof *more);
     if (!more) return error_no_memory("pictures");
     s->pictures = more;
@@ -227,7 +227,7 @@ static ohm_status read_picture(stimulus *s, const char *path) {
 }
 
 // Reads the pictures of a list joined by +, as voltages.
-static ohm_status read_pictures(stimulus *s) {
+static ohm_status read_pictures(stimulator *s) {
     const float lo = (float)spec_value(&s->spec, "lo");
     const float span = (float)(spec_value(&s->spec, "hi") - spec_value(&s->spec, "lo"));
     char list[SPEC_MAX_PATH];
@@ -246,7 +246,7 @@ static ohm_status read_pictures(stimulus *s) {
     return status;
 }
 
-static ohm_status check_cell(const stimulus *s) {
+static ohm_status check_cell(const stimulator *s) {
     const double row = spec_value(&s->spec, "row"), col = spec_value(&s->spec, "col");
     if (row < (double)s->site.rows && col < (double)s->site.cols) return OHM_OK;
     return error_set(OHM_BAD_ARGUMENT,
@@ -254,7 +254,7 @@ static ohm_status check_cell(const stimulus *s) {
                      col, s->site.rows, s->site.cols);
 }
 
-static ohm_status read_sources(stimulus *s) {
+static ohm_status read_sources(stimulator *s) {
     const char *path = s->spec.path;
     switch (s->spec.id) {
     case STIMULUS_PATTERN: return read_pictures(s);
@@ -270,19 +270,19 @@ static ohm_status read_sources(stimulus *s) {
 
 // ---- Ranges -----------------------------------------------------------------------------------
 
-static void widen(stimulus *s, double voltage) {
+static void widen(stimulator *s, double voltage) {
     s->low = fmin(s->low, voltage);
     s->high = fmax(s->high, voltage);
 }
 
-static void range_of_pictures(stimulus *s) {
+static void range_of_pictures(stimulator *s) {
     for (uint64_t i = 0; i < s->picture_count; i++)
         for (size_t j = 0; j < (size_t)s->pictures[i].width * s->pictures[i].height; j++)
             widen(s, (double)s->pictures[i].values[j]);
 }
 
 // What a field alone applies; what is before its start counts.
-static void range_of_field(stimulus *s) {
+static void range_of_field(stimulator *s) {
     const spec *p = &s->spec;
     switch (p->id) {
     case STIMULUS_WAVE: {
@@ -306,7 +306,7 @@ static void range_of_field(stimulus *s) {
 }
 
 // A distribution rises with its word.
-static void take_range(stimulus *s) {
+static void take_range(stimulator *s) {
     float c[4];
     const int distribution = stimulus_distribution(&s->spec);
     stimulus_derive(&s->spec, c);
@@ -319,15 +319,15 @@ static void take_range(stimulus *s) {
     s->high += (double)distribution_sample(distribution, UINT32_MAX, c);
 }
 
-void stimulus_range(const stimulus *s, double *low, double *high) {
+void stimulus_range(const stimulator *s, double *low, double *high) {
     *low = s->low;
     *high = s->high;
 }
 
 // ---- Opening ----------------------------------------------------------------------------------
 
-ohm_status stimulus_open(const spec *what, const stimulus_site *site, stimulus **opened) {
-    stimulus *s = calloc(1, sizeof *s);
+ohm_status stimulus_open(const spec *what, const stimulus_site *site, stimulator **opened) {
+    stimulator *s = calloc(1, sizeof *s);
     *opened = NULL;
     if (!s) return error_no_memory("a stimulus");
     s->spec = *what;
@@ -345,7 +345,7 @@ ohm_status stimulus_open(const spec *what, const stimulus_site *site, stimulus *
     return OHM_OK;
 }
 
-void stimulus_close(stimulus *s) {
+void stimulus_close(stimulator *s) {
     if (!s) return;
     for (uint64_t i = 0; i < s->picture_count; i++) grey_picture_free(&s->pictures[i]);
     free(s->pictures);
@@ -359,7 +359,7 @@ void stimulus_close(stimulus *s) {
 
 // The wave at step t. The phase is counted in 2⁻⁶⁴ of a period, so that it is as exact after a million
 // periods as in the first.
-static float wave_at(const stimulus *s, uint64_t t) {
+static float wave_at(const stimulator *s, uint64_t t) {
     const spec *p = &s->spec;
     const double frequency = spec_value(p, "frequency");
     const double turn = frequency > 0 ? fmod(frequency * s->site.dt, 1) : 0.01;
@@ -378,14 +378,15 @@ static float wave_at(const stimulus *s, uint64_t t) {
     return fmaf(amplitude, f, offset);
 }
 
-static void make_wave(const stimulus *s, uint64_t t, float *cols, float *rows) {
+static void make_wave(const stimulator *s, uint64_t t, float *cols, float *rows) {
     const float voltage = t < s->start ? 0 : wave_at(s, t);
     for (uint64_t i = 0; i < s->site.pitch; i++) cols[i] = 0;
     for (uint64_t i = 0; i < s->site.rows; i++) rows[i] = voltage;
 }
 
 // Line i takes word i % 4 of counter (i/4, 0 for rows and 1 for columns, step).
-static void draw_lines(const stimulus *s, uint64_t t, u32 across, float sign, uint64_t count, float *values) {
+static void draw_lines(const stimulator *s, uint64_t t, u32 across, float sign, uint64_t count,
+                       float *values) {
     const double lo = spec_value(&s->spec, "lo"), hi = spec_value(&s->spec, "hi");
     const float unit = (float)((hi - lo) * 0x1p-24);
     for (uint64_t i = 0; i < count; i++) {
@@ -396,13 +397,13 @@ static void draw_lines(const stimulus *s, uint64_t t, u32 across, float sign, ui
     }
 }
 
-static void make_lines(const stimulus *s, uint64_t t, float *cols, float *rows) {
+static void make_lines(const stimulator *s, uint64_t t, float *cols, float *rows) {
     draw_lines(s, t, 0, 1, s->site.rows, rows);
     draw_lines(s, t, 1, -1, s->site.cols, cols);
 }
 
 // The cell that is selected at step t.
-static cell cell_at(const stimulus *s, uint64_t t) {
+static cell cell_at(const stimulator *s, uint64_t t) {
     const double row = spec_value(&s->spec, "row"), col = spec_value(&s->spec, "col");
     const uint64_t turn = (t - s->start) / s->hold;
     if (s->cells) return s->cells[turn % s->cell_count];
@@ -411,7 +412,7 @@ static cell cell_at(const stimulus *s, uint64_t t) {
                   col < 0 ? turn % cols : (uint64_t)col};
 }
 
-static void make_write(const stimulus *s, uint64_t t, float *cols, float *rows) {
+static void make_write(const stimulator *s, uint64_t t, float *cols, float *rows) {
     const float v = t < s->start ? 0 : (float)spec_value(&s->spec, "v");
     const bool third = spec_value(&s->spec, "scheme") == WRITE_THIRD;
     const cell selected = t < s->start ? (cell){0, 0} : cell_at(s, t);
@@ -421,7 +422,7 @@ static void make_write(const stimulus *s, uint64_t t, float *cols, float *rows) 
     cols[selected.col] = third ? 0 : v / 2;
 }
 
-static ohm_status make_file_lines(const stimulus *s, uint64_t t, float *cols, float *rows) {
+static ohm_status make_file_lines(const stimulator *s, uint64_t t, float *cols, float *rows) {
     if (t < s->start) {
         memset(rows, 0, s->site.rows * sizeof *rows);
         memset(cols, 0, s->site.cols * sizeof *cols);
@@ -432,7 +433,7 @@ static ohm_status make_file_lines(const stimulus *s, uint64_t t, float *cols, fl
     return status;
 }
 
-static ohm_status make_step(const stimulus *s, uint64_t t, float *cols, float *rows) {
+static ohm_status make_step(const stimulator *s, uint64_t t, float *cols, float *rows) {
     switch (s->spec.id) {
     case STIMULUS_WAVE: make_wave(s, t, cols, rows); return OHM_OK;
     case STIMULUS_LINES: make_lines(s, t, cols, rows); return OHM_OK;
@@ -445,7 +446,7 @@ static ohm_status make_step(const stimulus *s, uint64_t t, float *cols, float *r
 
 #define FRAME_FLOATS ((size_t)1 << 24) // of lines, at most, unless one step takes more
 
-static ohm_status make_room(stimulus *s, size_t count) {
+static ohm_status make_room(stimulator *s, size_t count) {
     if (count <= s->room) return OHM_OK;
     free(s->values);
     s->room = 0;
@@ -462,7 +463,7 @@ static uint64_t new_version(void) {
     return ++last;
 }
 
-static ohm_status frame_of_lines(stimulus *s, uint64_t t, uint32_t most, stimulus_frame *frame) {
+static ohm_status frame_of_lines(stimulator *s, uint64_t t, uint32_t most, stimulus_frame *frame) {
     const size_t pitch = s->site.pitch,
                  stride = pitch + (s->site.rows + OHM_BLOCK - 1) / OHM_BLOCK * OHM_BLOCK;
     const size_t fit = FRAME_FLOATS / stride;
@@ -485,7 +486,7 @@ static u64 scale_of(uint64_t pixels, uint64_t places) {
     return ((pixels << 32) + places - 1) / places;
 }
 
-static void image_frame(const stimulus *s, const float *values, uint64_t width, uint64_t height,
+static void image_frame(const stimulator *s, const float *values, uint64_t width, uint64_t height,
                         uint64_t steps, stimulus_frame *frame) {
     *frame = (stimulus_frame){.geometry = {.down = scale_of(height, s->site.rows),
                                            .across = scale_of(width, s->site.cols),
@@ -497,7 +498,7 @@ static void image_frame(const stimulus *s, const float *values, uint64_t width, 
                               .steps = (uint32_t)steps};
 }
 
-static ohm_status frame_of_pattern(stimulus *s, uint64_t t, uint64_t most, stimulus_frame *frame) {
+static ohm_status frame_of_pattern(stimulator *s, uint64_t t, uint64_t most, stimulus_frame *frame) {
     const uint64_t turn = (t - s->start) / s->hold, left = s->hold - (t - s->start) % s->hold;
     const uint64_t i = turn % s->picture_count;
     if (s->shown != i + 1) s->version = new_version();
@@ -508,7 +509,7 @@ static ohm_status frame_of_pattern(stimulus *s, uint64_t t, uint64_t most, stimu
     return OHM_OK;
 }
 
-static ohm_status frame_of_file(stimulus *s, uint64_t t, stimulus_frame *frame) {
+static ohm_status frame_of_file(stimulator *s, uint64_t t, stimulus_frame *frame) {
     const uint64_t i = (t - s->start) % s->file.steps;
     ohm_status status = make_room(s, s->site.rows * s->site.cols);
     if (!status && s->shown != i + 1) {
@@ -521,7 +522,7 @@ static ohm_status frame_of_file(stimulus *s, uint64_t t, stimulus_frame *frame) 
 }
 
 // Before the start of an image: one dark pixel for all.
-static ohm_status frame_of_nothing(stimulus *s, uint64_t left, stimulus_frame *frame) {
+static ohm_status frame_of_nothing(stimulator *s, uint64_t left, stimulus_frame *frame) {
     static const float nothing = 0;
     s->version = new_version();
     s->shown = 0;
@@ -529,7 +530,7 @@ static ohm_status frame_of_nothing(stimulus *s, uint64_t left, stimulus_frame *f
     return OHM_OK;
 }
 
-ohm_status stimulus_make_frame(stimulus *s, uint64_t t, uint32_t most, stimulus_frame *frame) {
+ohm_status stimulus_make_frame(stimulator *s, uint64_t t, uint32_t most, stimulus_frame *frame) {
     const int field = stimulus_field(s);
     *frame = (stimulus_frame){.steps = most};
     if (field == OHM_FIELD_NONE) return OHM_OK;

@@ -38,20 +38,20 @@ typedef struct stimulus_site {
 } stimulus_site;
 
 // The host's part of a stimulus: an opened one.
-typedef struct stimulus stimulus;
+typedef struct stimulator stimulator;
 
 // Reads what it takes from files, and checks all of it.
 // Errors: OHM_IO_FAILED, OHM_BAD_FILE, OHM_BAD_ARGUMENT, OHM_OUT_OF_MEMORY.
-ohm_status stimulus_open(const spec *s, const stimulus_site *site, stimulus **opened);
+ohm_status stimulus_open(const spec *s, const stimulus_site *site, stimulator **opened);
 
 // Legal on NULL.
-void stimulus_close(stimulus *s);
+void stimulus_close(stimulator *s);
 
 // The kind of its field (kernels/field.h).
-int stimulus_field(const stimulus *s);
+int stimulus_field(const stimulator *s);
 
 // The least and the greatest voltage it applies.
-void stimulus_range(const stimulus *s, double *low, double *high);
+void stimulus_range(const stimulator *s, double *low, double *high);
 
 // The field of some steps from t on, as kernels/field.h has it, image rows from 0.
 typedef struct stimulus_frame {
@@ -64,6 +64,6 @@ typedef struct stimulus_frame {
 
 // Without a field, values is NULL and every step is good.
 // Errors: OHM_IO_FAILED, OHM_OUT_OF_MEMORY.
-ohm_status stimulus_make_frame(stimulus *s, uint64_t t, uint32_t most, stimulus_frame *frame);
+ohm_status stimulus_make_frame(stimulator *s, uint64_t t, uint32_t most, stimulus_frame *frame);
 
 #endif

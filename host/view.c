@@ -78,7 +78,7 @@ view_part view_part_of(const view_job *job, uint64_t row0, uint64_t rows) {
     return part;
 }
 
-double crossbar_largest_voltage(const stimulus *s) {
+double crossbar_largest_voltage(const stimulator *s) {
     double low, high;
     stimulus_range(s, &low, &high);
     return fmax(fabs(low), fabs(high));

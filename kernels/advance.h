@@ -24,7 +24,7 @@ OHM_FN void strip_fill(ohm_kind kind, int initial, ohm_memory m, ohm_shape shape
     const u64 at = row * shape.pitch;
     vu32 word[4];
     strip_constants c;
-    memristor_constants(kind, c, shape.row0 + row, x, p);
+    strip_devices(kind, c, shape.row0 + row, x, p);
     strip_words(word, shape.row0 + row, x, 0, OHM_STREAM_INITIAL, p);
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
@@ -40,7 +40,7 @@ OHM_FN int kind_unrolls(ohm_kind kind) {
 #ifdef __OPENCL_C_VERSION__
     return 1 || kind.model;
 #else
-    return !kind.varied && model_motion(kind.model) == OHM_PER_STEP;
+    return model_motion(kind.model) == OHM_PER_STEP;
 #endif
 }
 
@@ -82,7 +82,7 @@ OHM_FN void strip_step(ohm_kind kind, strip_run *s, vu32 word[4], ohm_memory m, 
     vf32 shake[4];
     OHM_UNROLL
     for (int k = 0; k < 4; k++) shake[k] = v_splat(1.0f);
-    if (kind.varied && p->noisy) strip_noise(kind, shake, s, row, x, t + i, p);
+    if (kind.noisy) strip_noise(kind, shake, s, row, x, t + i, p);
     if (!kind_unrolls(kind)) {
         for (int k = 0; k < 4; k++) strip_update(kind, s, word[k], shake[k], m, f, row, x, k, i, p);
         if (distribution_is_random(kind.stimulus))
@@ -131,7 +131,7 @@ OHM_FN void strip_last_step(ohm_kind kind, strip_run *s, const vu32 word[4], ohm
     vf32 shake[4];
     OHM_UNROLL
     for (int k = 0; k < 4; k++) shake[k] = v_splat(1.0f);
-    if (kind.varied && p->noisy) strip_noise(kind, shake, s, row, x, t + i, p);
+    if (kind.noisy) strip_noise(kind, shake, s, row, x, t + i, p);
     OHM_UNROLL
     for (int k = 0; k < 4; k++) strip_update(kind, s, word[k], shake[k], m, f, row, x, k, i, p);
 }
@@ -151,7 +151,7 @@ OHM_FN void strip_advance(ohm_kind kind, ohm_memory m, const ohm_field *f, ohm_s
                           u64 t, u32 steps, const ohm_physics *p) {
     const u32 row0 = shape.row0 + row;
     strip_run s;
-    memristor_constants(kind, s.c, row0, x, p);
+    strip_devices(kind, s.c, row0, x, p);
     strip_load(kind, &s, m, f, shape, row, x);
     strip_steps(kind, &s, m, f, row0, x, t, steps, p);
     strip_store(kind, &s, m, shape, row, x);
@@ -166,10 +166,10 @@ OHM_FN void strips_advance(ohm_kind kind, ohm_memory m, const ohm_field *f, ohm_
     strip_run s;
     vu32 word[4];
     for (int k = 0; k < 4; k++) s.image[k] = v_splat(0);
-    if (!kind.varied) memristor_constants(kind, s.c, row0, x, p);
+    strip_common(kind, s.c, p);
     strip_words(word, row0, x, t, OHM_STREAM_STIMULUS, p);
     for (; x < end; x++) {
-        if (kind.varied) memristor_constants(kind, s.c, row0, x, p);
+        if (kind.varied) strip_draw(kind, s.c, row0, x, p);
         strip_load(kind, &s, m, f, shape, row, x);
         for (u32 i = 0; i < steps; i++) {
             const int last = i + 1 == steps;

@@ -43,7 +43,7 @@ OHM_FN void ceiling_arithmetic(ohm_kind kind, ohm_memory m, ohm_shape shape, u32
                                const ohm_physics *p) {
     const ohm_field none = {0};
     strip_run s;
-    memristor_constants(kind, s.c, shape.row0 + row, x, p);
+    strip_devices(kind, s.c, shape.row0 + row, x, p);
     OHM_UNROLL
     for (int k = 0; k < 4; k++) s.w[k] = s.phi[k] = v_splat(p->state_low + (float)k * p->dt);
     strip_steps(kind, &s, m, &none, shape.row0 + row, x, t, steps, p);
@@ -57,7 +57,7 @@ OHM_FN void ceiling_arithmetic_run(ohm_kind kind, ohm_memory m, ohm_shape shape,
     const ohm_field none = {0};
     strip_run s;
     vu32 word[4];
-    memristor_constants(kind, s.c, row0, x, p);
+    strip_devices(kind, s.c, row0, x, p);
     OHM_UNROLL
     for (int k = 0; k < 4; k++) s.w[k] = s.phi[k] = v_splat(p->state_low + (float)k * p->dt);
     strip_words(word, row0, x, t, OHM_STREAM_STIMULUS, p);

@@ -4,6 +4,7 @@
 
 #include "physics.h"
 
-#define KIND ((ohm_kind){OHM_MODEL, OHM_STIMULUS, OHM_FIELD, OHM_FLUX, OHM_VARIED, OHM_SPREADS})
+#define KIND                                                                                                 \
+    ((ohm_kind){OHM_MODEL, OHM_STIMULUS, OHM_FIELD, OHM_FLUX, OHM_VARIED, OHM_NOISY, OHM_FAULTY, OHM_SPREADS})
 
 #endif

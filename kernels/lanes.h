@@ -28,8 +28,8 @@
 #ifdef __OPENCL_C_VERSION__
 
 #pragma OPENCL FP_CONTRACT OFF
-#define OHM_FN static inline
-#define OHM_RARE static inline
+#define OHM_FN static inline __attribute__((always_inline)) // before PoCL looks for what can be in registers
+#define OHM_RARE OHM_FN
 #define OHM_GLOBAL __global
 #define OHM_LOCAL __local
 #if OHM_LANES == 1

@@ -111,7 +111,7 @@ OHM_FN void tally_bins(OHM_LOCAL u32 *bins, vu64 fixed, u32 columns) {
 OHM_FN void strip_tally(ohm_kind kind, tally_lanes *t, OHM_LOCAL u32 *bins, const OHM_GLOBAL float *state,
                         ohm_shape shape, u32 row, u32 x, const ohm_physics *p) {
     strip_constants c;
-    memristor_constants(kind, c, shape.row0 + row, x, p);
+    strip_devices(kind, c, shape.row0 + row, x, p);
     for (int k = 0; k < 4; k++) {
         const u64 column = strip_column(x, k);
         if (column >= shape.cols) return;

@@ -34,32 +34,43 @@ OHM_FN void memristor_common(vf32 *c, const ohm_physics *p) {
     for (int i = 0; i < OHM_CONSTANTS; i++) c[i] = v_splat(p->model[i]);
 }
 
-// The constants of strip x of a row of the crossbar, where devices differ. A parameter's stream is by its
-// place, so what else is spread changes nothing of it.
-OHM_RARE void memristor_draw(ohm_kind kind, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
-    vu32 word[4];
-    for (int k = 0; k < 4; k++) memristor_common(c[k], p);
-    u32 n = 0;
+// The constants of a strip before what differs from device to device.
+OHM_FN void strip_common(ohm_kind kind, strip_constants c, const ohm_physics *p) {
+    memristor_common(c[0], p);
+    for (int k = 1; k < 4 && kind.varied; k++) memristor_common(c[k], p);
+}
+
+// For each place i that is set in spreads. On a device that is known, and a loop that is unrolled keeps the
+// constants in registers; on the host it is not.
 #ifdef __OPENCL_C_VERSION__
-    OHM_UNROLL // what is spread is known, and the others vanish
+#define FOR_SPREADS(i, spreads)                                                                              \
+    OHM_UNROLL                                                                                               \
+    for (u32 i = 0; i < OHM_CONSTANTS; i++)                                                                  \
+        if ((spreads) >> i & 1)
+#else
+#define FOR_SPREADS(i, spreads)                                                                              \
+    for (u32 left = (spreads), i; left && (i = (u32)__builtin_ctz(left), 1); left &= left - 1)
 #endif
-    for (int i = 0; i < OHM_CONSTANTS; i++) {
-        if (!(kind.spreads >> i & 1)) continue;
+
+// What differs, of strip x of a row of the crossbar, over constants that strip_common made once. A
+// parameter's stream is by its place, so what else is spread changes nothing of it.
+OHM_RARE void strip_draw(ohm_kind kind, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
+    vu32 word[4];
+    u32 n = 0;
+    FOR_SPREADS(i, kind.spreads) {
         strip_words(word, row, x, 0, OHM_STREAM_SPREAD + i, p);
         for (int k = 0; k < 4; k++) c[k][i] = spread_sample(&p->spread[n], p->model[i], word[k]);
         n++;
     }
     for (int k = 0; k < 4 && kind.spreads; k++) model_prepare(kind.model, c[k], p);
-    if (!(p->fault[2] > 0)) return;
+    if (!kind.faulty) return;
     strip_words(word, row, x, 0, OHM_STREAM_FAULT, p);
     for (int k = 0; k < 4; k++) c[k][OHM_FAULT] = fault_of(v_fraction(word[k]), p);
 }
 
-OHM_FN void memristor_constants(ohm_kind kind, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
-    if (kind.varied)
-        memristor_draw(kind, c, row, x, p);
-    else
-        memristor_common(c[0], p);
+OHM_FN void strip_devices(ohm_kind kind, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
+    strip_common(kind, c, p);
+    if (kind.varied) strip_draw(kind, c, row, x, p);
 }
 
 // Part k's.
@@ -68,7 +79,7 @@ OHM_FN void memristor_constants(ohm_kind kind, strip_constants c, u32 row, u32 x
 // The state before the first step, by x in [0, 1] as drawn.
 OHM_FN vf32 memristor_initial(ohm_kind kind, vf32 x, const vf32 *c) {
     x = v_clamp(x, 0, 1);
-    if (kind.varied) {
+    if (kind.faulty) {
         const vf32 low = v_splat(OHM_STUCK_LOW - 0.5f), high = v_splat(OHM_STUCK_HIGH - 0.5f);
         const vf32 open = v_splat(OHM_STUCK_OPEN - 0.5f), fault = c[OHM_FAULT];
         const vf32 stuck =
@@ -82,14 +93,14 @@ OHM_FN vf32 memristor_initial(ohm_kind kind, vf32 x, const vf32 *c) {
 OHM_FN vf32 memristor_step(ohm_kind kind, vf32 state, vf32 voltage, vf32 shake, const vf32 *c,
                            const ohm_physics *p) {
     vf32 gain = c[OHM_GAIN];
-    if (kind.varied) gain = gain * shake;
+    if (kind.noisy) gain = gain * shake;
     const u32 substeps = model_motion(kind.model) == OHM_CONTINUOUS ? p->substeps : 1;
     vf32 next = state;
     for (u32 i = 0; i < substeps; i++) {
         next = v_fma(model_rate(kind.model, next, voltage, c, p), gain, next);
         next = v_min(v_max(next, c[OHM_LOW]), c[OHM_HIGH]);
     }
-    if (!kind.varied) return next;
+    if (!kind.faulty) return next;
     return v_where_less(c[OHM_FAULT], v_splat(OHM_STUCK_LOW - 0.5f), next, state);
 }
 
@@ -104,7 +115,7 @@ OHM_FN vf32 memristor_read(ohm_kind kind, vf32 resistance, const vf32 *c, const 
         resistance = v_divide(one, v_fma(level, v_splat(p->level_gap), low));
     }
     if (p->drift > 0) resistance = resistance * v_exp(c[OHM_NU] * v_splat(p->drift));
-    if (!kind.varied) return resistance;
+    if (!kind.faulty) return resistance;
     return v_where_less(v_splat(OHM_STUCK_OPEN - 0.5f), c[OHM_FAULT], c[OHM_R_OPEN], resistance);
 }
 

@@ -45,16 +45,16 @@
 #define OHM_MODEL_ID(name, unused) OHM_MODEL_##name,
 enum { OHM_MODELS(OHM_MODEL_ID, ) OHM_MODEL_COUNT };
 
-// The functions of the model whose number is known at compile time.
-#define OHM_MODEL_CASE(name, call)                                                                           \
-    case OHM_MODEL_##name:                                                                                   \
-        return name##_##call;                                                                                \
-#define OHM_MODEL_DO(name, call) case OHM_MODEL_##name : name##_##call;                              \
-        break;
+#define OHM_MODEL_PREPARE(name, call)                                                                        \
+    case OHM_MODEL_##name: name##_prepare call; break;
 
 OHM_FN void model_prepare(int model, vf32 *c, const ohm_physics *p) {
-    switch (model) { OHM_MODELS(OHM_MODEL_DO, prepare(c, p)) }
+    switch (model) { OHM_MODELS(OHM_MODEL_PREPARE, (c, p)) }
 }
+
+// The functions of the model whose number is known at compile time.
+#define OHM_MODEL_CASE(name, call)                                                                           \
+    case OHM_MODEL_##name: return name##_##call;
 
 OHM_FN vf32 model_initial(int model, vf32 x, const vf32 *c) {
     switch (model) { OHM_MODELS(OHM_MODEL_CASE, initial(x, c)) }

@@ -4,6 +4,21 @@
 
 #include "elementary.h"
 
+// Q − 1, of which below, at u − 15 in [−23, −7].
+OHM_FN vf32 normal_tail(vf32 u) {
+    vf32 far = v_fma(u, v_splat(0x1.4b9c14p-44f), v_splat(0x1.315518p-39f));
+    far = v_fma(u, far, v_splat(0x1.f7c898p-36f));
+    far = v_fma(u, far, v_splat(0x1.0b5abp-32f));
+    far = v_fma(u, far, v_splat(0x1.9cdc64p-33f));
+    far = v_fma(u, far, v_splat(-0x1.2a94ep-24f));
+    far = v_fma(u, far, v_splat(-0x1.54fadp-19f));
+    far = v_fma(u, far, v_splat(-0x1.397034p-14f));
+    far = v_fma(u, far, v_splat(-0x1.419248p-9f));
+    far = v_fma(u, far, v_splat(-0x1.38d9fcp-3f));
+    far = v_fma(u, far, v_splat(0x1.a9990ep+1f));
+    return far;
+}
+
 // Φ⁻¹((1 + v)/2) for |v| ≤ 1 − 2⁻²⁴, within 1.6 ulp (every multiple of 2⁻²⁴; 0.93 for |v| ≤ 1/2). Odd to
 // the bit.
 //
@@ -21,7 +36,7 @@ OHM_FN vf32 v_normal_quantile(vf32 v) {
     p = v_fma(f, p, v_splat(0x1.ec9236p-2f));
     p = v_fma(f, p, v_splat(-0x1.7153dap-1f));
     p = v_fma(f, p, v_splat(0x1.715464p+0f));
-    const vf32 t = v_fma(f, p, e * 0x1p-23f), u = t + 15.0f;
+    const vf32 t = v_fma(f, p, e * 0x1p-23f);
     vf32 near = v_fma(t, v_splat(0x1.074dfep-31f), v_splat(0x1.28627p-26f));
     near = v_fma(t, near, v_splat(0x1.dd783ap-23f));
     near = v_fma(t, near, v_splat(0x1.6a71ccp-21f));
@@ -31,17 +46,10 @@ OHM_FN vf32 v_normal_quantile(vf32 v) {
     near = v_fma(t, near, v_splat(0x1.0123ccp-7f));
     near = v_fma(t, near, v_splat(-0x1.d1c89p-3f));
     near = v_fma(t, near, v_splat(0x1.0364c8p-2f));
-    vf32 far = v_fma(u, v_splat(0x1.4b9c14p-44f), v_splat(0x1.315518p-39f));
-    far = v_fma(u, far, v_splat(0x1.f7c898p-36f));
-    far = v_fma(u, far, v_splat(0x1.0b5abp-32f));
-    far = v_fma(u, far, v_splat(0x1.9cdc64p-33f));
-    far = v_fma(u, far, v_splat(-0x1.2a94ep-24f));
-    far = v_fma(u, far, v_splat(-0x1.54fadp-19f));
-    far = v_fma(u, far, v_splat(-0x1.397034p-14f));
-    far = v_fma(u, far, v_splat(-0x1.419248p-9f));
-    far = v_fma(u, far, v_splat(-0x1.38d9fcp-3f));
-    far = v_fma(u, far, v_splat(0x1.a9990ep+1f));
-    return v_fma(v, v_where_less(t, v_splat(-7.0f), far, near), v);
+    vf32 q = near;
+    if (v_any_less(t, v_splat(-7.0f))) // one device in 256
+        q = v_where_less(t, v_splat(-7.0f), normal_tail(t + 15.0f), near);
+    return v_fma(v, q, v);
 }
 
 // A standard normal deviate from a random word, from −5.42 to 5.42: one of 2²⁴ values as likely as each

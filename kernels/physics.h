@@ -46,8 +46,8 @@ typedef struct ohm_physics {
     float state_scale, resistance_scale, conductance_scale; // fixed points of the tally: measure.h
     u32 substeps;                                           // of one step, 1 or more
     u32 choice;                                             // which of its variants a model follows
+    u32 power;                                              // an exponent that is a small whole number, or 0
     u32 spreads;                        // bit i: constant i is spread, in the order of the places
-    u32 noisy;                          // whether there is noise
     u32 levels;                         // of conductance, or 0 when it is continuous
     float level_low, level_gap;         // the lowest of them, S, and the distance to the next
     float drift;                        // ln(idle time/t0) of the retention drift, or 0
@@ -63,7 +63,8 @@ typedef struct ohm_kind {
     int model, stimulus; // numbers from the enums of models.h and distributions.h
     int field;           // of field.h
     int flux;            // 1 when φ is tracked
-    int varied;          // 1 when devices differ, are noisy or have faults
+    int varied;          // 1 when devices differ, are noisy or have faults,
+    int noisy, faulty;   // and which of these they are or have
     u32 spreads;         // as in ohm_physics
 } ohm_kind;
 

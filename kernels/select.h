@@ -63,6 +63,23 @@ OHM_FN vf32 v_where_less(vf32 a, vf32 b, vf32 yes, vf32 no) {
 }
 #endif
 
+// Whether a is less than b in any lane: to leave out work that hardly any lane needs.
+OHM_FN int v_any_less(vf32 a, vf32 b) {
+#if OHM_LANES == 1
+    return a < b;
+#elif defined(__OPENCL_C_VERSION__)
+    return any(a < b);
+#elif OHM_LANES == 16 && defined(__AVX512F__)
+    return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ) != 0;
+#elif OHM_LANES == 8 && defined(__AVX__)
+    return _mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_LT_OQ)) != 0;
+#else
+    int any = 0;
+    for (int i = 0; i < OHM_LANES; i++) any |= a[i] < b[i];
+    return any;
+#endif
+}
+
 OHM_FN vf32 v_abs(vf32 x) {
     return v_from_bits(v_bits(x) & 0x7FFFFFFFu);
 }

@@ -69,7 +69,7 @@ OHM_FN void view_values(ohm_kind kind, const ohm_picture *v, ohm_memory m, const
         view_voltages(kind, v->t, m.field, f, row0, x, p, value);
         return;
     }
-    if (v->quantity < VIEW_STATE) memristor_constants(kind, c, row0, x, p);
+    if (v->quantity < VIEW_STATE) strip_devices(kind, c, row0, x, p);
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
         const vf32 stored = v_load(m.state + row * shape.pitch + strip_column(x, k));

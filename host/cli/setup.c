@@ -43,7 +43,8 @@ SETTER(seed) {
 }
 
 SETTER(dt) {
-    const bool right = number_read_double(text, &((setup *)object)->definition.dt);
+    double *dt = &((setup *)object)->definition.dt;
+    const bool right = number_read_double(text, dt) && *dt > 0;
     return right ? OHM_OK : options_bad_value("dt", text, "a number above 0 and up to 1e6");
 }
 
