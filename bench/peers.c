@@ -1,5 +1,5 @@
 // Others doing the same work: bench/peers.py, a process for each, beside our own devices.
-#include "child.h"
+#include "../host/cli/child.h"
 #include "lineup.h"
 #include "table.h"
 #include "../host/cli/cli.h"

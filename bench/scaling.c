@@ -1,6 +1,6 @@
 // How the update scales: with the synapses, with the steps a launch, with threads; what a launch costs, and
 // what memory a synapse takes.
-#include "child.h"
+#include "../host/cli/child.h"
 #include "lineup.h"
 #include "table.h"
 #include "../host/cli/cli.h"

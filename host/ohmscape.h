@@ -134,6 +134,10 @@ typedef struct ohm_definition {
 
 ohm_definition ohm_definition_default(void);
 
+// Whether a crossbar of this definition could be created, as far as that shows without devices and memory.
+// Errors: OHM_BAD_ARGUMENT, OHM_IO_FAILED, OHM_BAD_FILE, OHM_OUT_OF_MEMORY, as ohm_crossbar_create.
+ohm_status ohm_definition_check(const ohm_definition *definition);
+
 // A crossbar of rows × cols memristors, each with a state, advanced step by step.
 typedef struct ohm_crossbar ohm_crossbar;
 
