@@ -328,14 +328,15 @@ static double mean_of(u128 sum, uint64_t n, float scale) {
 static ohm_statistics statistics_of(const tally_total *t, const problem *p) {
     const ohm_physics *physics = &p->physics;
     const uint64_t n = p->rows * p->cols;
-    const double range = (double)physics->state_high - physics->state_low;
+    // Of the scale itself, which is rounded: dividing by it undoes just what the devices did.
+    const double one = physics->state_scale > 0 ? physics->state_scale : 1;
     double mean, std;
     summarise(t->state, t->square, n, &mean, &std);
     ohm_statistics s = {
         .state_min = t->state_min,
         .state_max = t->state_max,
-        .state_mean = physics->state_low + mean / TALLY_STATE_ONE * range,
-        .state_std = std / TALLY_STATE_ONE * range,
+        .state_mean = physics->state_low + mean / one,
+        .state_std = std / one,
         .resistance_min = t->resistance_min,
         .resistance_max = t->resistance_max,
         .resistance_mean = mean_of(t->resistance, n, physics->resistance_scale),

@@ -11,6 +11,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 // ---- Spreads ----------------------------------------------------------------------------------
@@ -255,9 +256,12 @@ ohm_status derive_check_step(const spec *model, const ohm_physics *p, double dt,
     if (!isfinite(worst))
         return error_set(OHM_BAD_ARGUMENT, "model %s moves without bounds at voltages from %g to %g V",
                          spec_entry_of(model)->about->name, low, high);
+    char substeps[64] = "";
+    const double enough = ceil(p->substeps * worst);
+    if (enough <= spec_parameter(spec_entry_of(model), spec_find(model, "substeps"))->max)
+        snprintf(substeps, sizeof substeps, ", or with substeps=%.0f in the model", enough);
     return error_set(OHM_BAD_ARGUMENT,
                      "dt: %s is too long for %s at voltages from %g to %g V: Euler's method is stable up to "
-                     "dt=%.2g, or with substeps=%.0f in the model",
-                     step, spec_entry_of(model)->about->name, low, high, two_digits(dt / worst),
-                     ceil(p->substeps * worst));
+                     "dt=%.2g%s",
+                     step, spec_entry_of(model)->about->name, low, high, two_digits(dt / worst), substeps);
 }

@@ -23,7 +23,8 @@ int derive_initial(const spec specs[ROLE_COUNT]);
 // Whether Euler's method is stable for the model at every state and every voltage in [low, high], by devices
 // without spread: no sub-step moves the state by more than its whole range, nor, by more than twice the
 // distance, past a point that attracts it (the slope of the rate is at least −2/step).
-// Errors: OHM_BAD_ARGUMENT, with the time step and the number of sub-steps that would do.
+// Errors: OHM_BAD_ARGUMENT, with the time step that would do, and the number of sub-steps if there may be so
+// many.
 ohm_status derive_check_step(const spec *model, const ohm_physics *p, double dt, double low, double high);
 
 #endif

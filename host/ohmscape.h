@@ -200,7 +200,8 @@ typedef struct ohm_statistics {
     uint64_t histogram[OHM_HISTOGRAM_BINS]; // synapses with a state in each bin
 } ohm_statistics;
 
-// Means are exact to 1e-9 of the state's range, or of the largest resistance or conductance.
+// Means are within 1e-7 of the state's range, or of the largest resistance or conductance: each device's
+// value is rounded to float32 twice.
 // Errors: OHM_DEVICE_FAILED, OHM_OUT_OF_MEMORY.
 ohm_status ohm_crossbar_statistics(ohm_crossbar *crossbar, ohm_statistics *statistics);
 

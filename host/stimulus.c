@@ -357,16 +357,20 @@ void stimulus_close(stimulator *s) {
 
 // ---- Lines ------------------------------------------------------------------------------------
 
-// The wave at step t. The phase is counted in 2⁻⁶⁴ of a period, so that it is as exact after a million
-// periods as in the first.
+// The place in its period of a wave at step t, in 2⁻⁶⁴, so that it is as exact after a million periods as in
+// the first.
+static uint64_t phase_at(const stimulator *s, uint64_t t) {
+    const double frequency = spec_value(&s->spec, "frequency");
+    const double begin = spec_value(&s->spec, "phase") / 6.283185307179586;
+    const uint64_t first = (uint64_t)((begin - floor(begin)) * 0x1p32) << 32;
+    if (!(frequency > 0)) return first + (t - s->start) % 100 * (uint64_t)(0x1p64 / 100);
+    return first + (t - s->start) * (uint64_t)(fmod(frequency * s->site.dt, 1) * 0x1p64);
+}
+
 static float wave_at(const stimulator *s, uint64_t t) {
     const spec *p = &s->spec;
-    const double frequency = spec_value(p, "frequency");
-    const double turn = frequency > 0 ? fmod(frequency * s->site.dt, 1) : 0.01;
-    const double begin = spec_value(p, "phase") / 6.283185307179586;
-    const uint64_t phase =
-        (t - s->start) * (uint64_t)(turn * 0x1p64) + ((uint64_t)((begin - floor(begin)) * 0x1p32) << 32);
-    const float u = (float)(phase >> 40) * 0x1p-24f; // of a period
+    // Rounded, not cut: a place that is an edge but for the rounding of the frequency is on its right side.
+    const float u = (float)((phase_at(s, t) + ((uint64_t)1 << 39)) >> 40) * 0x1p-24f; // of a period
     const float amplitude = (float)spec_value(p, "amplitude"), offset = (float)spec_value(p, "offset");
     float f = 0;
     switch ((int)spec_value(p, "shape")) {

@@ -217,23 +217,31 @@ static ohm_status add_cell(cell **cells, uint64_t *count, cell one) {
     return OHM_OK;
 }
 
+// Takes the cell of a line, if it has one.
+static ohm_status read_cell(const char *line, const char *path, int number, uint64_t rows, uint64_t cols,
+                            cell **cells, uint64_t *count) {
+    cell one;
+    int length = 0;
+    if (line[0] == '#' || line[strspn(line, " \t\r\n")] == '\0') return OHM_OK;
+    if (sscanf(line, "%" SCNu64 " , %" SCNu64 " %n", &one.row, &one.col, &length) != 2 || line[length])
+        return error_set(OHM_BAD_FILE, "%s, line %d: write ROW,COL", path, number);
+    if (one.row >= rows || one.col >= cols)
+        return error_set(OHM_BAD_FILE, "%s, line %d: there is no cell in row %" PRIu64 ", column %" PRIu64,
+                         path, number, one.row, one.col);
+    return add_cell(cells, count, one);
+}
+
 static ohm_status read_lines(FILE *f, const char *path, uint64_t rows, uint64_t cols, cell **cells,
                              uint64_t *count) {
-    char line[128];
-    for (int number = 1; fgets(line, sizeof line, f); number++) {
-        cell one;
-        int length = 0;
-        if (line[0] == '#' || line[strspn(line, " \t\r\n")] == '\0') continue;
-        if (sscanf(line, "%" SCNu64 " , %" SCNu64 " %n", &one.row, &one.col, &length) != 2 || line[length])
-            return error_set(OHM_BAD_FILE, "%s, line %d: write ROW,COL", path, number);
-        if (one.row >= rows || one.col >= cols)
-            return error_set(OHM_BAD_FILE,
-                             "%s, line %d: there is no cell in row %" PRIu64 ", column %" PRIu64, path,
-                             number, one.row, one.col);
-        const ohm_status status = add_cell(cells, count, one);
-        if (status) return status;
-    }
-    return *count ? OHM_OK : error_set(OHM_BAD_FILE, "%s has no cells", path);
+    char *line = NULL;
+    size_t room = 0;
+    ohm_status status = OHM_OK;
+    for (int number = 1; !status && getline(&line, &room, f) >= 0; number++)
+        status = read_cell(line, path, number, rows, cols, cells, count);
+    if (!status && !feof(f)) status = cannot_read(path);
+    free(line);
+    if (status || *count) return status;
+    return error_set(OHM_BAD_FILE, "%s has no cells", path);
 }
 
 ohm_status cells_read(const char *path, uint64_t rows, uint64_t cols, cell **cells, uint64_t *count) {

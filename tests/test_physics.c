@@ -1,6 +1,6 @@
 // The physics as a physicist would check it: the randomness, the law against double precision, the
 // distribution it leads to, the flux, and the statistics against plain sums.
-#include "scene.h"
+#include "sample.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -13,23 +13,17 @@
 
 static ohm_devices *devices;
 
-static int open_devices(void **state) {
+static int open_any(void **state) {
     (void)state;
     REQUIRE(ohm_devices_open("auto", &devices));
     print_message("  on %s\n", ohm_devices_info(devices, 0)->name);
     return 0;
 }
 
-static int close_devices(void **state) {
+static int close_any(void **state) {
     (void)state;
     ohm_devices_close(devices);
     return 0;
-}
-
-static ohm_crossbar *create(const ohm_definition *d) {
-    ohm_crossbar *c;
-    REQUIRE(ohm_crossbar_create(devices, d, &c));
-    return c;
 }
 
 static float *read_state(ohm_crossbar *c) {
@@ -60,25 +54,6 @@ static float *next_voltages(ohm_crossbar *c, float *flux) {
 
 enum { SIDE = 1024, CELLS = SIDE * SIDE };
 
-static double correlation(const float *a, const float *b, size_t n) {
-    double sa = 0, sb = 0, saa = 0, sbb = 0, sab = 0;
-    for (size_t i = 0; i < n; i++) {
-        sa += a[i];
-        sb += b[i];
-        saa += (double)a[i] * a[i];
-        sbb += (double)b[i] * b[i];
-        sab += (double)a[i] * b[i];
-    }
-    const double count = (double)n;
-    return (sab - sa * sb / count) / sqrt((saa - sa * sa / count) * (sbb - sb * sb / count));
-}
-
-// With 2²⁰ numbers an honest correlation has standard deviation 2⁻¹⁰; five of them is one in two million.
-static void assert_uncorrelated(const float *a, const float *b, size_t n, const char *what) {
-    const double r = correlation(a, b, n);
-    if (fabs(r) > 5 / sqrt((double)n)) fail_msg("%s: correlation %g of %zu numbers", what, r, n);
-}
-
 // χ² of 1000 equal bins: mean 999, standard deviation √1998; five of them again.
 static void assert_uniform(const float *x, size_t n, double lo, double hi) {
     static size_t bins[1000];
@@ -106,7 +81,7 @@ static void voltages_are_uniform_and_independent(void **state) {
     d.rows = d.cols = SIDE;
     d.dt = 1;
     d.track_flux = true;
-    ohm_crossbar *c = create(&d);
+    ohm_crossbar *c = create(devices, &d);
     float *initial = read_state(c), *flux = calloc(CELLS, sizeof *flux);
     float *first = next_voltages(c, flux);
     assert_uniform(first, CELLS, -5, 5); // the first step's flux is the voltage itself, unrounded
@@ -119,7 +94,7 @@ static void voltages_are_uniform_and_independent(void **state) {
     float *second = next_voltages(c, flux);
     assert_uncorrelated(first, second, CELLS, "steps");
     d.seed = 2;
-    ohm_crossbar *other = create(&d);
+    ohm_crossbar *other = create(devices, &d);
     float *other_initial = read_state(other);
     assert_uncorrelated(initial, other_initial, CELLS, "seeds");
     ohm_crossbar_destroy(c);
@@ -143,7 +118,7 @@ static void the_law_holds_in_double(void **state) {
     (void)state;
     const scene s = {.rows = 100, .cols = 150, .seed = 42};
     const ohm_definition d = scene_definition(&s);
-    ohm_crossbar *c = create(&d);
+    ohm_crossbar *c = create(devices, &d);
     REQUIRE(ohm_crossbar_advance(c, 100));
     float *found = read_state(c);
     double worst = 0;
@@ -194,7 +169,7 @@ static void the_distribution_is_that_of_the_law(void **state) {
     enum { N = 256 * 256 };
     ohm_definition d = ohm_definition_default();
     d.rows = d.cols = 256;
-    ohm_crossbar *c = create(&d);
+    ohm_crossbar *c = create(devices, &d);
     REQUIRE(ohm_crossbar_advance(c, 1000));
     float *found = read_state(c);
     double *ours = malloc(N * sizeof *ours), *law = malloc(N * sizeof *law);
@@ -222,7 +197,7 @@ static void constant_voltage_gives_the_closed_form(void **state) {
     d.stimulus = "constant:value=0.5";
     d.initial = "constant:value=0.25";
     d.track_flux = true;
-    ohm_crossbar *c = create(&d);
+    ohm_crossbar *c = create(devices, &d);
     REQUIRE(ohm_crossbar_advance(c, 10));
     float *found = read_state(c), flux[210];
     REQUIRE(ohm_crossbar_read_flux(c, 0, 3, flux));
@@ -243,7 +218,7 @@ static void check_statistics(const char *model, uint64_t rows, uint64_t cols) {
     d.rows = rows;
     d.cols = cols;
     d.model = model;
-    ohm_crossbar *c = create(&d);
+    ohm_crossbar *c = create(devices, &d);
     REQUIRE(ohm_crossbar_advance(c, 50));
     float *w = read_state(c);
     ohm_statistics s;
@@ -290,5 +265,5 @@ int main(void) {
         cmocka_unit_test(constant_voltage_gives_the_closed_form),
         cmocka_unit_test(statistics_equal_plain_sums),
     };
-    return cmocka_run_group_tests_name("physics", tests, open_devices, close_devices);
+    return cmocka_run_group_tests_name("physics", tests, open_any, close_any);
 }
