@@ -81,7 +81,7 @@ static const ohm_about stanford_pku_about = {
                 "R = v_read / I(v_read)",
     .source = "Jiang et al., SISPAD 2014, and IEEE TED 63, 1884 (2016); v_read is ours",
     .ordered = {"g_min", "g_max"},
-    .dt = 1e-9,
+    .dt = 5e-10,
     .stimulus = "uniform:lo=-1.5,hi=1.5",
 };
 
