@@ -119,7 +119,7 @@ CLI_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/cli/*.c))
 KIT_OBJECTS  = $(patsubst %,$(BUILD)/host/cli/%.o,child cli options progress report setup)
 VIEW_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out viz/main.c,$(wildcard viz/*.c))) $(BUILD)/viz/ui.o $(KIT_OBJECTS)
 BENCH_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/main.c bench/native_ceilings.c,$(wildcard bench/*.c))) \
-                $(LANES:%=$(BUILD)/bench/native_ceilings_%.o) $(BUILD)/kernels/ceilings.o $(BUILD)/bench/peers_py.o \
+                $(LANES:%=$(BUILD)/bench/native_ceilings_%.o) $(BUILD)/kernels/ceilings.o $(patsubst %,$(BUILD)/bench/%_py.o,peers peers_models) \
                 $(KIT_OBJECTS)
 VIEW_LIBS    = $(shell pkg-config --libs glfw3 epoxy imgui) -ldl -lpthread
 ALL_CXXFLAGS = -std=c++17 -D_GNU_SOURCE -Wall -Wextra $(CFLAGS) -fPIC -fvisibility=hidden \
@@ -187,8 +187,8 @@ $(BUILD)/kernels/%.cl: kernels/%.cl $(wildcard kernels/* kernels/models/*)
 $(BUILD)/kernels/%.o: $(BUILD)/kernels/%.cl $(BUILD)/flags
 	@name=ohm_kernels_$*; $(EMBED)
 
-$(BUILD)/bench/peers_py.o: bench/peers.py $(BUILD)/flags
-	@mkdir -p $(@D); name=ohm_bench_peers; $(EMBED)
+$(BUILD)/bench/%_py.o: bench/%.py $(BUILD)/flags
+	@mkdir -p $(@D); name=ohm_bench_$*; $(EMBED)
 
 # Changes when a flag does, and everything with it.
 $(BUILD)/flags: always
