@@ -212,6 +212,7 @@ static void on_close(GLFWwindow *window) {
 
 void input_listen(viewer *v) {
     GLFWwindow *window = surface_window(v->surface);
+    v->press_time = -1; // long ago: the first press is no second one
     glfwSetWindowUserPointer(window, v);
     glfwSetCursorPosCallback(window, on_move);
     glfwSetCursorEnterCallback(window, on_enter);

@@ -53,8 +53,9 @@ void trace_mark(const viewer *v, const layout *l) {
     const double y = l->map.y + ((double)t->row + 0.5 - c->row) / c->down;
     const double width = fmax(1 / c->across, least), height = fmax(1 / c->down, least);
     if (x < l->map.x || x > l->map.x + l->map.width || y < l->map.y || y > l->map.y + l->map.height) return;
+    const double left = floor(x - width / 2), top = floor(y - height / 2); // whole pixels are not blurred
     for (int i = 0; i < 3; i++)
-        ui_frame(x - width / 2 - i, y - height / 2 - i, width + 2 * i, height + 2 * i,
+        ui_frame(left - i, top - i, ceil(width) + 2 * i, ceil(height) + 2 * i,
                  i == 1 ? 0xFFFFFFFFu : 0x000000FFu);
 }
 
