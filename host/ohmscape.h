@@ -262,6 +262,12 @@ void ohm_crossbar_range(const ohm_crossbar *crossbar, ohm_quantity quantity, dou
 ohm_status ohm_crossbar_probe(ohm_crossbar *crossbar, uint64_t row, uint64_t col,
                               float value[OHM_QUANTITIES]);
 
+// The current in A through one synapse, at its state now and a voltage in V of your own, such as the last one
+// from ohm_crossbar_probe. It costs the same for a crossbar of any size.
+// Errors: OHM_BAD_ARGUMENT (outside the crossbar), OHM_DEVICE_FAILED.
+ohm_status ohm_crossbar_probe_current(ohm_crossbar *crossbar, uint64_t row, uint64_t col, float voltage,
+                                      float *current);
+
 // ---- Changing -----------------------------------------------------------------------------------
 
 // Changes parameters of the model and of the stimulus from the next step on: what is given, in the form
