@@ -89,6 +89,7 @@ typedef struct ohm_about {
     // Of models alone:
     double dt;            // the default time step, s
     const char *stimulus; // the default stimulus
+    double period;        // of a sine of its amplitude that shows the loop of current and voltage, s
     double noise;         // the default noise
 } ohm_about;
 
