@@ -220,19 +220,25 @@ static ohm_status write_csv(const char *path, const samples *s) {
 
 // The samples as a block of gnuplot's. The band between two curves is a polygon for each run of rising or
 // falling voltage, which an empty line ends.
-static void write_block(FILE *out, const samples *s) {
+static void write_block(FILE *out, const samples *s, size_t first) {
     fprintf(out, "$iv << END\n");
-    for (size_t i = 0; i < s->count; i++) {
+    for (size_t i = first; i < s->count; i++) {
         const moment *m = &s->moment[i];
         fprintf(out, "%.9g %.9g %.9g %.9g %.9g\n", m->voltage, m->current[1], m->current[2], m->current[3],
                 m->time);
-        if (i == 0 || i + 1 == s->count || s->devices == 1) continue;
+        if (i == first || i + 1 == s->count || s->devices == 1) continue;
         const bool rose = m->voltage > m[-1].voltage, rises = m[1].voltage > m->voltage;
         if (rose != rises)
             fprintf(out, "\n%.9g %.9g %.9g %.9g %.9g\n", m->voltage, m->current[1], m->current[2],
                     m->current[3], m->time);
     }
     fprintf(out, "END\n");
+}
+
+// The first sample of the last period: bands of several would cover each other.
+static size_t last_period(const drive *d, const samples *s) {
+    const size_t each = d->period / d->every + 1;
+    return d->period && s->count > each ? s->count - each : 0;
 }
 
 // For a text in quotes.
@@ -242,7 +248,7 @@ static void write_quoted(FILE *out, const char *text) {
     fputc('\'', out);
 }
 
-static void write_script(FILE *out, const iv_options *o, const samples *s, const char *path) {
+static void write_script(FILE *out, const iv_options *o, const drive *d, const samples *s, const char *path) {
     const bool svg = strcmp(o->plot + strlen(o->plot) - 4, ".svg") == 0;
     fprintf(out, "set terminal %s size 800,600 font 'DejaVu Sans,12'\nset output ", svg ? "svg" : "pngcairo");
     write_quoted(out, path);
@@ -250,10 +256,10 @@ static void write_script(FILE *out, const iv_options *o, const samples *s, const
     write_quoted(out, o->setup.definition.model);
     fprintf(out,
             " noenhanced\nset xlabel 'voltage (V)'\nset ylabel 'current (A)'\nset grid\nset zeroaxis lt -1\n"
-            "set format y '%%.3s%%c'\nset format x '%%g'\n");
-    write_block(out, s);
+            "set format y '%%.1s%%c'\nset format x '%%g'\n");
+    write_block(out, s, s->devices > 1 ? last_period(d, s) : 0);
     if (s->devices == 1)
-        fprintf(out, "set cblabel 'time (s)'\nset format cb '%%.3s%%c'\nset palette defined (0 '#4477aa', 1 "
+        fprintf(out, "set cblabel 'time (s)'\nset format cb '%%.1s%%c'\nset palette defined (0 '#4477aa', 1 "
                      "'#ee6677')\n"
                      "plot $iv using 1:3:5 with lines lw 2 lc palette notitle\n");
     else
@@ -263,14 +269,14 @@ static void write_script(FILE *out, const iv_options *o, const samples *s, const
     fprintf(out, "unset output\n");
 }
 
-static ohm_status draw(const iv_options *o, const samples *s) {
+static ohm_status draw(const iv_options *o, const drive *d, const samples *s) {
     const char *const gnuplot[] = {"gnuplot", NULL};
     replacement r;
     child c;
     ohm_status status = replacement_begin(o->plot, &r);
     if (!status) status = child_start(gnuplot, 0, &c);
     if (!status) {
-        write_script(c.in, o, s, r.temporary);
+        write_script(c.in, o, d, s, r.temporary);
         status = child_end(&c);
     }
     if (status == OHM_NO_DEVICE) error_hint("plots need gnuplot: apt install gnuplot-nox");
@@ -292,10 +298,10 @@ static ohm_status run_iv(const iv_options *o, const drive *d, samples *s) {
     return status;
 }
 
-static ohm_status write_all(const iv_options *o, const samples *s) {
+static ohm_status write_all(const iv_options *o, const drive *d, const samples *s) {
     ohm_status status = OHM_OK;
     if (o->output) status = write_csv(o->output, s);
-    if (!status && o->plot) status = draw(o, s);
+    if (!status && o->plot) status = draw(o, d, s);
     if (!o->output && !o->plot) print_csv(stdout, s);
     return status ? status : cli_flush();
 }
@@ -322,7 +328,7 @@ static int iv(int argc, char **argv) {
     if (!status) status = check_outputs(&o);
     cli_catch_signals();
     if (!status) status = run_iv(&o, &d, &s);
-    if (!status && !cli_caught()) status = write_all(&o, &s);
+    if (!status && !cli_caught()) status = write_all(&o, &d, &s);
     samples_free(&s);
     if (status) return cli_fail(status);
     return cli_caught() ? 128 + cli_caught() : EXIT_SUCCESS;

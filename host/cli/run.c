@@ -195,7 +195,8 @@ static ohm_status run_phases(const run_options *o, ohm_crossbar *c, run_result *
         const uint64_t before = r->steps;
         const phase left = experiment_left(&e->phases[i], ohm_crossbar_step(c), &idle);
         if (!left.steps && !(left.idle > 0)) continue;
-        if (left.steps && r->steps == r->total) break;
+        const bool reached = ohm_crossbar_step(c) >= e->phases[i].first;
+        if (!reached || (left.steps && r->steps == r->total)) break;
         status = run_phase(o, c, r, &left, bar);
         if (!status) status = end_phase(c, r, &e->phases[i], before);
     }
