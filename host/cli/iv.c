@@ -279,7 +279,6 @@ static ohm_status draw(const iv_options *o, const drive *d, const samples *s) {
         write_script(c.in, o, d, s, r.temporary);
         status = child_end(&c);
     }
-    if (status == OHM_NO_DEVICE) error_hint("plots need gnuplot: apt install gnuplot-nox");
     if (!status) status = replacement_finish(&r);
     replacement_abandon(&r);
     return status;
@@ -306,9 +305,22 @@ static ohm_status write_all(const iv_options *o, const drive *d, const samples *
     return status ? status : cli_flush();
 }
 
+static ohm_status check_gnuplot(void) {
+    const char *const version[] = {"gnuplot", "--version", NULL};
+    char *text;
+    if (child_run(version, 0, &text)) {
+        error_set(OHM_NO_DEVICE, "--plot needs gnuplot, which is not there");
+        error_hint("apt install gnuplot-nox");
+        return OHM_NO_DEVICE;
+    }
+    free(text);
+    return OHM_OK;
+}
+
 static ohm_status check_outputs(const iv_options *o) {
     ohm_status status = o->output ? ohm_save_check(o->output, 0) : OHM_OK;
-    return status || !o->plot ? status : ohm_save_check(o->plot, 0);
+    if (!status && o->plot) status = ohm_save_check(o->plot, 0);
+    return status || !o->plot ? status : check_gnuplot();
 }
 
 static int iv(int argc, char **argv) {
