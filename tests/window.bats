@@ -934,19 +934,20 @@ model_of() {
 # The places of controls in the panel, from the top.
 at_model=2 at_stimulus=3 at_text=4 at_beta=10
 
-@test "menus and a text choose model and stimulus; what is refused says so and changes nothing" {
+@test "menus and a text choose model and stimulus; what is refused changes nothing" {
     local left controls said
     left=$((800 - $(panel_width 800)))
-    open_window -n 16 --device native --size 800x900 --seed 7 --flux -o last.h5
+    "$PYTHON" -c 'import sys, PIL.Image; PIL.Image.new("L", (2, 2), 255).save(sys.argv[1])' "$tmp/white.png"
+    open_window -n 16 --device native --size 800x900 --seed 7 --flux -o last.h5 --stimulus pattern:file=white.png
     find_controls $left
-    choose $at_model 3
-    choose $at_stimulus 3
+    type_stimulus pattern:lo=0,hi=0.25
+    choose $at_model 3 # with a stimulus of its own
+    choose $at_stimulus 6 # with its file again, and as it was
+    type_stimulus wave:offset=2000
     wait_for "steps" step_passes 3
-    type_stimulus wave:amplitude=0.25,shape=square
-    type_stimulus wave:amplitude=0.25,offset=2000
     quit
     said=$(model_of "$tmp/last.h5")
-    [[ $said == "vteam:"*" dt=1e-11 wave:shape=square,amplitude=0.25,offset=0,"*" seed 7 " ]] || fail "$said"
+    [[ $said == "vteam:"*" dt=1e-11 pattern:file=white.png,lo=0,hi=0.25,"*" seed 7 " ]] || fail "$said"
     python "$tmp/last.h5" <<'END'
 with h5py.File(sys.argv[1]) as f:
     equal("the shape of the flux", f["flux"].shape, (16, 16))

@@ -187,7 +187,7 @@ static void draw_idle(viewer *v) {
     if (!(value_of(c, "drift_nu") > 0)) return;
     if (!(c->idle_seconds > 0)) c->idle_seconds = 1;
     ui_slider("idle (s)", &c->idle_seconds, 1e-3, 1e8, "how long the button leaves the devices alone");
-    if (ui_button("leave alone")) c->idle = true;
+    if (ui_button("leave alone")) c->idle = v->paused = true; // the next step would end it
     snprintf(text, sizeof text, "for %.4g s since the last step", v->result.idle);
     ui_same_line();
     ui_label(text);
