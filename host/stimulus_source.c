@@ -127,7 +127,7 @@ static ohm_status check_values(const voltage_file *v, const char *name, uint64_t
         *low = fmin(*low, value);
         *high = fmax(*high, value);
         if (fabs(value) <= STIMULUS_MAX) continue; // false for NaN
-        char place[64];
+        char place[72];
         if (cols)
             snprintf(place, sizeof place, "%" PRIu64 ", %" PRIu64 ", %" PRIu64, step, i / cols, i % cols);
         else

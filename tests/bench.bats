@@ -64,7 +64,7 @@ END
 # Copies the kernels into a folder, to be changed there.
 copy_kernels() {
     mkdir "$tmp/kernels"
-    cp kernels/*.h kernels/*.cl "$tmp/kernels"
+    cp -r kernels/* "$tmp/kernels"
 }
 
 # ---- Help -------------------------------------------------------------------------------------

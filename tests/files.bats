@@ -556,7 +556,7 @@ END
     need_python
     save "$tmp/good.h5" --rows 4 --cols 5 --flux --every 10
     forgeries=$(cat <<'END'
-version | has format version 2, and this ohmscape reads version 1 | a["format_version"] = 2
+version | has format version 3, and this ohmscape reads versions 1 to 2 | a["format_version"] = 3
 other-format | is not an ohmscape file | a.modify("format", "other")
 no-format | is not an ohmscape file | del a["format"]
 no-version | cannot read format_version | del a["format_version"]

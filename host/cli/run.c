@@ -55,7 +55,7 @@ SETTER(quiet) {
 
 static const option_entry run_entries[] = {
     SETUP_ENTRIES,
-    {"steps", 't', "T", "steps to do now, 0 or more (default 20, or all of an experiment)", set_steps},
+    {"steps", 't', "T", "steps to do now, 0 or more (default 20); all of an experiment", set_steps},
     {"idle", 0, "S", "then leave the devices alone for S seconds (default 0): see drift_nu", set_idle},
     {"output", 'o', "F.h5", "save the crossbar when done", set_output},
     {"every", 0, "K", "record the state's statistics after every K-th step in the file", set_every},

@@ -36,7 +36,7 @@ enum {
     [SETUP_ROWS] = {"rows", 0, "R", "rows, if not as many as columns", setup_set_rows},                      \
     [SETUP_COLS] = {"cols", 0, "C", "columns", setup_set_cols},                                              \
     [SETUP_DT] = {"dt", 0, "DT",                                                                             \
-                  "time step in s, above 0 and up to 1e6 (default the model's,\n0.1 for sin-state)",         \
+                  "time step in s, above 0 and up to 1e6 (default 0.1); other\nmodels have their own",       \
                   setup_set_dt},                                                                             \
     [SETUP_SEED] = {"seed", 0, "S", "seed of all randomness, 0 to 2^64 - 1 (default 1)", setup_set_seed},    \
     [SETUP_MODEL] = {"model", 0, "MODEL",                                                                    \
@@ -44,7 +44,7 @@ enum {
                      "`ohmscape models` lists models, stimuli and initial states",                           \
                      setup_set_model},                                                                       \
     [SETUP_STIMULUS] = {"stimulus", 0, "STIMULUS",                                                           \
-                        "the voltages, in V (default the model's, uniform:lo=-5,hi=5\nfor sin-state)",       \
+                        "the voltages, in V (default uniform:lo=-5,hi=5); other models\nhave their own",     \
                         setup_set_stimulus},                                                                 \
     [SETUP_INIT] = {"init", 0, "INIT",                                                                       \
                     "initial states, 1 the most conductive (default uniform:lo=0.1,hi=0.9)",                 \

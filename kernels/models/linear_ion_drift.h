@@ -98,7 +98,7 @@ static const ohm_parameter linear_ion_drift_parameters[] = {
     {"r_on", "R_on", "Ω", 100, 1e-3, 1e9, "resistance at x = 1", ION_R_ON},
     {"r_off", "R_off", "Ω", 16e3, 1e-3, 1e12, "resistance at x = 0, r_on or more", ION_R_OFF},
     {"d", "D", "m", 10e-9, 1e-10, 1e-5, "thickness of the oxide", ION_D},
-    {"mu", "μ_v", "m²/(V s)", 1e-14, 1e-20, 1e-6, "mobility of the dopants", ION_MU},
+    {"mu", "μ_v", "m²/(V·s)", 1e-14, 1e-20, 1e-6, "mobility of the dopants", ION_MU},
     {"v_th", "V_th", "V", 0, 0, 1000, "no drift below this voltage, either way", ION_V_TH},
     {"window", "f", "1", ION_NONE, 0, 3, "what slows the drift near the ends", OHM_NO_PLACE,
      .choices = ion_windows},
