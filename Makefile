@@ -23,6 +23,7 @@ echo '#include <CL/cl.h>' | cc -E -  @ opencl-c-headers @ OpenCL headers
 ls /etc/OpenCL/vendors/*.icd @ pocl-opencl-icd @ an OpenCL device on any CPU
 pkg-config --exists hdf5 @ libhdf5-dev @ state files
 pkg-config --exists libcjson @ libcjson-dev @ JSON output
+pkg-config --exists inih @ libinih-dev @ experiment files
 command -v c++ @ g++ @ a C++ compiler, for the viewer's panel
 pkg-config --exists glfw3 @ libglfw3-dev @ windows
 ls /usr/include/X11/extensions/Xrandr.h @ libxrandr-dev @ what GLFW's native header includes
@@ -115,10 +116,10 @@ LIBRARY_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out host/native_lanes.c,$
 CLI_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/cli/*.c))
 
 # What the programs share of the command line, and the viewer.
-KIT_OBJECTS  = $(patsubst %,$(BUILD)/host/cli/%.o,cli options progress report setup)
+KIT_OBJECTS  = $(patsubst %,$(BUILD)/host/cli/%.o,child cli options progress report setup)
 VIEW_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out viz/main.c,$(wildcard viz/*.c))) $(BUILD)/viz/ui.o $(KIT_OBJECTS)
 BENCH_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/main.c bench/native_ceilings.c,$(wildcard bench/*.c))) \
-                $(LANES:%=$(BUILD)/bench/native_ceilings_%.o) $(BUILD)/kernels/ceilings.o $(BUILD)/bench/peers_py.o \
+                $(LANES:%=$(BUILD)/bench/native_ceilings_%.o) $(BUILD)/kernels/ceilings.o $(patsubst %,$(BUILD)/bench/%_py.o,peers peers_models) \
                 $(KIT_OBJECTS)
 VIEW_LIBS    = $(shell pkg-config --libs glfw3 epoxy imgui) -ldl -lpthread
 ALL_CXXFLAGS = -std=c++17 -D_GNU_SOURCE -Wall -Wextra $(CFLAGS) -fPIC -fvisibility=hidden \
@@ -132,7 +133,7 @@ endif
 all: $(BUILD)/ohmscape $(BUILD)/ohmscape-view $(BUILD)/ohmscape-bench $(BUILD)/libohmscape.so.$(VERSION) ## build the programs and the library
 
 $(BUILD)/ohmscape: $(CLI_OBJECTS) $(BUILD)/libohmscape.a
-	$(call SAY,LINK,$@)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
+	$(call SAY,LINK,$@)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(shell pkg-config --libs inih) $(LIBS)
 
 $(BUILD)/ohmscape-view: $(BUILD)/viz/main.o $(VIEW_OBJECTS) $(if $(findstring address,$(SANITIZE)),$(BUILD)/tests/keep_libraries.o) $(BUILD)/libohmscape.a
 	$(call SAY,LINK,$@)$(CXX) $(ALL_LDFLAGS) $^ -o $@ $(VIEW_LIBS) $(LIBS)
@@ -179,15 +180,15 @@ EMBED = { echo "extern const unsigned char $$name[];"; echo "const unsigned char
           od -An -v -tu1 $< | sed 's/\([0-9][0-9]*\)/\1,/g'; echo '0};'; } >$(@:.o=.c) && \
         $(CC) $(ALL_CFLAGS) -c $(@:.o=.c) -o $@
 
-$(BUILD)/kernels/%.cl: kernels/%.cl $(wildcard kernels/*)
+$(BUILD)/kernels/%.cl: kernels/%.cl $(wildcard kernels/* kernels/models/*)
 	@mkdir -p $(@D)
 	$(call SAY,EMBED,$@)awk -f kernels/embed.awk $< >$@.new && mv $@.new $@
 
 $(BUILD)/kernels/%.o: $(BUILD)/kernels/%.cl $(BUILD)/flags
 	@name=ohm_kernels_$*; $(EMBED)
 
-$(BUILD)/bench/peers_py.o: bench/peers.py $(BUILD)/flags
-	@mkdir -p $(@D); name=ohm_bench_peers; $(EMBED)
+$(BUILD)/bench/%_py.o: bench/%.py $(BUILD)/flags
+	@mkdir -p $(@D); name=ohm_bench_$*; $(EMBED)
 
 # Changes when a flag does, and everything with it.
 $(BUILD)/flags: always
@@ -235,11 +236,14 @@ tsan: deps-tsan ## run the native engine under the thread sanitizer
 	@$(MAKE) --no-print-directory $(TSAN) check-tsan
 
 SOURCES = $(shell git ls-files '*.c' '*.h' '*.cl' '*.cpp')
+# A kind of kernel with everything in it.
+LINT_KIND = -DOHM_MODEL=stanford_pku -DOHM_STIMULUS=2 -DOHM_INITIAL=0 -DOHM_FIELD=1 -DOHM_FLUX=1 -DOHM_VARIED=1 \
+            -DOHM_NOISY=1 -DOHM_FAULTY=1 -DOHM_SPREADS=0x88 -DOHM_GROUP=1
 lint: deps-lint ## check layout, warnings, kernels alone, and static analysis
 	clang-format --dry-run -Werror $(SOURCES)
 	@for lanes in 1 4 8 16; do echo "clang, kernels at $$lanes lanes"; \
-	  clang -x cl -cl-std=CL1.2 -Xclang -finclude-default-header -fsyntax-only -Wall -Wextra -Werror \
-	    -DOHM_LANES=$$lanes -DOHM_MODEL=0 -DOHM_STIMULUS=0 -DOHM_INITIAL=0 -DOHM_FLUX=1 -DOHM_GROUP=1 \
+	  clang -x cl -cl-std=CL1.2 -Xclang -finclude-default-header -fsyntax-only -Wall -Wextra -Wno-unused-parameter -Wno-constant-logical-operand -Werror \
+	    -DOHM_LANES=$$lanes $(LINT_KIND) \
 	    kernels/crossbar.cl kernels/view.cl kernels/ceilings.cl || exit 1; done
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint CFLAGS='-O3 -Werror' $(JOBS) all tests
 	cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \

@@ -40,6 +40,9 @@ uint64_t state_bytes(uint64_t side);
 // has memory for.
 number_list bench_sizes(const bench *b, const number_list *standard);
 
+// The one size of what is measured at no more: the largest of those asked for, or 4096.
+uint64_t bench_one_side(const bench *b);
+
 // ---- The parts ----------------------------------------------------------------------------------
 // Each adds its rows to the results, prints them and returns when it is interrupted. Errors:
 // OHM_OUT_OF_MEMORY of the host's own, and OHM_DEVICE_FAILED for a wrong digest; what a device cannot do is
@@ -48,6 +51,7 @@ number_list bench_sizes(const bench *b, const number_list *standard);
 ohm_status part_throughput(bench *b);
 ohm_status part_scaling(bench *b);
 ohm_status part_peers(bench *b);
+ohm_status part_models(bench *b);
 ohm_status part_frames(bench *b);
 
 #endif

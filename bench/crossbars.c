@@ -99,15 +99,15 @@ static ohm_status add_rows(bench *b, lineup *l, const bench_row *like, crossbar_
     return lineup_add(b, l, &r, &e);
 }
 
-ohm_status lineup_add_crossbar(bench *b, lineup *l, contender *c, const number_list *fuses, bool thread,
-                               unsigned *fuse) {
-    const ohm_definition d = bench_definition(b, l->side);
-    bench_row r = lineup_row(l, ROW_UPDATE, c->info.id);
+// Makes the crossbar and adds its rows, which are like r; *made is it, or NULL if it can't be.
+static ohm_status add_crossbar(bench *b, lineup *l, contender *c, const ohm_definition *d, bench_row r,
+                               const number_list *fuses, bool thread, ohm_crossbar **made) {
     crossbar_prop *p = calloc(1, sizeof *p);
+    *made = NULL;
     if (!p) return error_no_memory("a crossbar");
     p->device = c;
     const double start = progress_clock();
-    const ohm_status status = ohm_crossbar_create(c->devices, &d, &p->crossbar);
+    const ohm_status status = ohm_crossbar_create(c->devices, d, &p->crossbar);
     r.setup = progress_clock() - start;
     r.state_memory = state_bytes(l->side);
     if (status) {
@@ -115,6 +115,27 @@ ohm_status lineup_add_crossbar(bench *b, lineup *l, contender *c, const number_l
         return fail_all(b, &r, fuses, status);
     }
     lineup_own(l, p, destroy);
-    *fuse = ohm_crossbar_definition(p->crossbar)->fuse;
+    *made = p->crossbar;
     return add_rows(b, l, &r, p, fuses, thread);
+}
+
+ohm_status lineup_add_crossbar(bench *b, lineup *l, contender *c, const number_list *fuses, bool thread,
+                               unsigned *fuse) {
+    const ohm_definition d = bench_definition(b, l->side);
+    ohm_crossbar *made;
+    const ohm_status status =
+        add_crossbar(b, l, c, &d, lineup_row(l, ROW_UPDATE, c->info.id), fuses, thread, &made);
+    if (made) *fuse = ohm_crossbar_definition(made)->fuse;
+    return status;
+}
+
+ohm_status lineup_add_model(bench *b, lineup *l, contender *c, const char *model, const char *plain,
+                            unsigned fuse, ohm_crossbar **crossbar) {
+    const number_list fuses = {1, {fuse}};
+    ohm_definition d = bench_definition(b, l->side);
+    bench_row r = lineup_row(l, ROW_UPDATE, c->info.id);
+    d.model = r.model = model;
+    d.stimulus = NULL; // the model's own
+    r.plain = plain;
+    return add_crossbar(b, l, c, &d, r, &fuses, false, crossbar);
 }

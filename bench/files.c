@@ -53,6 +53,9 @@ static void add_rates(cJSON *object, const bench_row *r) {
     }
     add_number(object, "times_native", r->times_native);
     add_number(object, "times_one_thread", r->times_thread);
+    add_number(object, "times_sin_state", r->times_sin);
+    add_number(object, "times_without_spread", r->times_plain);
+    add_number(object, "times_numpy", r->times_numpy);
 }
 
 static void add_frame(cJSON *object, const frame_times *f) {
@@ -75,6 +78,7 @@ static cJSON *json_of_row(const bench_row *r) {
     json_add_u64(object, "side", r->side);
     json_add_u64(object, "fuse", r->fuse);
     json_add_u64(object, "threads", r->threads);
+    if (r->model) cJSON_AddStringToObject(object, "model", r->model);
     cJSON_AddStringToObject(object, "state", row_state_name(r->state));
     if (r->note[0]) cJSON_AddStringToObject(object, "note", r->note);
     if (r->state != ROW_MEASURED) return object;
@@ -165,17 +169,24 @@ static void write_csv_row(FILE *out, const bench_row *r) {
                             r->times_thread,
                             (double)r->state_memory,
                             (double)r->peak_memory,
-                            r->frame.total};
+                            r->frame.total,
+                            r->times_sin,
+                            r->times_plain,
+                            r->times_numpy};
     for (size_t i = 0; i < sizeof value / sizeof value[0]; i++) write_cell(out, there ? value[i] : 0);
+    fputc(',', out);
+    if (r->model) write_quoted(out, r->model);
     fputc('\n', out);
 }
 
 static ohm_status write_csv(const bench *b, FILE *out) {
-    fprintf(out,
-            "part,kind,device,side,fuse,threads,state,note,synapses,steps,samples,seconds_min,seconds_median,"
-            "seconds_max,device_seconds_median,rate_min,rate_median,rate_max,seconds_per_synapse_step,"
-            "seconds_per_launch,bytes_per_step,bytes_per_second,setup_seconds,share_of_limit,times_native,"
-            "times_one_thread,state_bytes,peak_resident_bytes,frame_seconds\n");
+    fprintf(
+        out,
+        "part,kind,device,side,fuse,threads,state,note,synapses,steps,samples,seconds_min,seconds_median,"
+        "seconds_max,device_seconds_median,rate_min,rate_median,rate_max,seconds_per_synapse_step,"
+        "seconds_per_launch,bytes_per_step,bytes_per_second,setup_seconds,share_of_limit,times_native,"
+        "times_one_thread,state_bytes,peak_resident_bytes,frame_seconds,times_sin_state,times_without_spread,"
+        "times_numpy,model\n");
     for (size_t i = 0; i < b->results.count; i++) write_csv_row(out, &b->results.row[i]);
     return OHM_OK;
 }
@@ -232,10 +243,16 @@ static bool number_is(const cJSON *object, const char *name, uint64_t number) {
     return cJSON_IsNumber(item) && item->valuedouble == (double)number;
 }
 
+// A row of a part with one model tells none; files from before there were models have no others.
+static bool model_is(const cJSON *old, const char *model) {
+    return model ? text_is(old, "model", model) : !cJSON_GetObjectItem(old, "model");
+}
+
 static bool is_of(const cJSON *old, const bench_row *r) {
     return text_is(old, "part", r->part) && text_is(old, "kind", row_kind_name(r->kind)) &&
            text_is(old, "device", r->device) && number_is(old, "side", r->side) &&
-           number_is(old, "fuse", r->fuse) && number_is(old, "threads", r->threads);
+           number_is(old, "fuse", r->fuse) && number_is(old, "threads", r->threads) &&
+           model_is(old, r->model);
 }
 
 static rates rates_of(const cJSON *old) {

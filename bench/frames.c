@@ -1,6 +1,6 @@
 // Where the time of a displayed frame goes: the viewer's own timings, of pictures shared with OpenGL and of
 // copied ones.
-#include "child.h"
+#include "../host/cli/child.h"
 #include "lineup.h"
 #include "table.h"
 #include "../host/cli/cli.h"

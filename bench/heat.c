@@ -16,14 +16,21 @@ static bench_row *row_of(bench *b, const entrant *e) {
 
 static void describe(const bench_row *r, char *text, size_t size) {
     const int used = snprintf(text, size, "%s, %s", r->device, row_kind_name(r->kind));
-    if (r->fuse) snprintf(text + used, size - (size_t)used, " with fuse %u", r->fuse);
+    const char *model = r->model ? r->model : "";
+    if (r->fuse)
+        snprintf(text + used, size - (size_t)used, " with fuse %u%s%s", r->fuse, *model ? " of " : "", model);
+}
+
+// Whether one entrant fails with another: a device fails as a whole, a peer on its own.
+static bool fails_with(const bench_row *r, const bench_row *failed) {
+    return failed->kind == ROW_PEER ? row_same(r, failed) : strcmp(r->device, failed->device) == 0;
 }
 
 // A device that failed is lost to all its entrants; one that was interrupted did not fail.
 static void take_out(bench *b, entrant *entrants, size_t count, const entrant *failed) {
     for (size_t i = 0; i < count; i++) {
         bench_row *r = row_of(b, &entrants[i]);
-        if (strcmp(r->device, row_of(b, failed)->device) != 0) continue;
+        if (!fails_with(r, row_of(b, failed))) continue;
         entrants[i].out = true;
         r->state = cli_caught() ? ROW_SKIPPED : ROW_LOST;
         r->wall.count = 0;
@@ -48,10 +55,10 @@ static ohm_status run_one(const heat *h, entrant *e, uint64_t steps, sample *s) 
         return OHM_OK;
     }
     if (!s->has_digest) return OHM_OK;
-    char who[96];
+    char who[200];
     const bench_row *r = row_of(h->bench, e);
     describe(r, who, sizeof who);
-    return ledger_check(&h->bench->ledger, r->side, steps, s->digest, who);
+    return ledger_check(&h->bench->ledger, r->model, r->side, steps, s->digest, who);
 }
 
 // ---- Getting ready ----------------------------------------------------------------------------
@@ -86,8 +93,8 @@ static ohm_status find_steps(const heat *h, entrant *e) {
 static ohm_status add_sample(const heat *h, entrant *e) {
     bench_row *r = row_of(h->bench, e);
     sample s;
-    bench_say(h->bench, "%" PRIu64 " x %" PRIu64 ": %s %s, sample %zu", r->side, r->side, r->device,
-              row_kind_name(r->kind), r->wall.count + 1);
+    bench_say(h->bench, "%" PRIu64 " x %" PRIu64 ": %s %s%s%s, sample %zu", r->side, r->side, r->device,
+              row_kind_name(r->kind), r->model ? " " : "", r->model ? r->model : "", r->wall.count + 1);
     const ohm_status status = run_one(h, e, r->steps, &s);
     if (status || e->out) return status;
     samples_add(&r->wall, s.wall);
@@ -132,8 +139,8 @@ ohm_status heat_run(bench *b, entrant *entrants, size_t count) {
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < count && !status && !cli_caught(); i++) {
         const bench_row *r = row_of(b, &entrants[i]);
-        bench_say(b, "%" PRIu64 " x %" PRIu64 ": warming up %s %s", r->side, r->side, r->device,
-                  row_kind_name(r->kind));
+        bench_say(b, "%" PRIu64 " x %" PRIu64 ": warming up %s %s%s%s", r->side, r->side, r->device,
+                  row_kind_name(r->kind), r->model ? " " : "", r->model ? r->model : "");
         status = find_steps(&h, &entrants[i]);
     }
     for (bool more = true; more && !status && !cli_caught();) status = run_round(&h, &more);

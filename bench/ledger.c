@@ -4,10 +4,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct ledger_entry {
+    const char *model;
     uint64_t side, steps, digest;
-    char who[96];
+    char who[200];
 };
 
 static ohm_status hold_against(const ledger_entry *e, uint64_t digest, const char *who) {
@@ -18,15 +20,20 @@ static ohm_status hold_against(const ledger_entry *e, uint64_t digest, const cha
                      who, e->who, e->steps, e->side, e->side, digest, e->digest);
 }
 
-ohm_status ledger_check(ledger *l, uint64_t side, uint64_t steps, uint64_t digest, const char *who) {
+static bool is_of(const ledger_entry *e, const char *model, uint64_t side, uint64_t steps) {
+    const bool same = model && e->model ? strcmp(model, e->model) == 0 : model == e->model;
+    return same && e->side == side && e->steps == steps;
+}
+
+ohm_status ledger_check(ledger *l, const char *model, uint64_t side, uint64_t steps, uint64_t digest,
+                        const char *who) {
     for (size_t i = 0; i < l->count; i++)
-        if (l->entry[i].side == side && l->entry[i].steps == steps)
-            return hold_against(&l->entry[i], digest, who);
+        if (is_of(&l->entry[i], model, side, steps)) return hold_against(&l->entry[i], digest, who);
     ledger_entry *more = realloc(l->entry, (l->count + 1) * sizeof *more);
     if (!more) return error_no_memory("digests");
     l->entry = more;
     ledger_entry *e = &more[l->count++];
-    *e = (ledger_entry){.side = side, .steps = steps, .digest = digest};
+    *e = (ledger_entry){.model = model, .side = side, .steps = steps, .digest = digest};
     snprintf(e->who, sizeof e->who, "%s", who);
     return OHM_OK;
 }

@@ -11,9 +11,11 @@ typedef struct ledger {
     ledger_entry *entry;
 } ledger;
 
-// Enters the digest that `who` found of a crossbar of side × side after so many steps, or holds it against
-// the one that is there. Errors: OHM_DEVICE_FAILED, naming both, if they differ; OHM_OUT_OF_MEMORY.
-ohm_status ledger_check(ledger *l, uint64_t side, uint64_t steps, uint64_t digest, const char *who);
+// Enters the digest that `who` found of a crossbar of side × side after so many steps, of a model or of the
+// run's own (NULL), or holds it against the one that is there. The model's name has to live as long as the
+// ledger. Errors: OHM_DEVICE_FAILED, naming both, if they differ; OHM_OUT_OF_MEMORY.
+ohm_status ledger_check(ledger *l, const char *model, uint64_t side, uint64_t steps, uint64_t digest,
+                        const char *who);
 
 void ledger_free(ledger *l);
 

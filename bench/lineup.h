@@ -49,6 +49,11 @@ ohm_status lineup_run(bench *b, lineup *l);
 ohm_status lineup_add_crossbar(bench *b, lineup *l, contender *c, const number_list *fuses, bool thread,
                                unsigned *fuse);
 
+// A crossbar of a model with its own voltages, on a device and with so many steps a launch. plain is the same
+// model without a spread, if it has one, else NULL. *crossbar is it, the lineup's, or NULL if it can't be.
+ohm_status lineup_add_model(bench *b, lineup *l, contender *c, const char *model, const char *plain,
+                            unsigned fuse, ohm_crossbar **crossbar);
+
 // The device's ceilings, with so many steps a launch.
 ohm_status lineup_add_ceilings(bench *b, lineup *l, contender *c, unsigned fuse);
 

@@ -1,6 +1,6 @@
 #include "machine.h"
 #include "commit.h"
-#include "child.h"
+#include "../host/cli/child.h"
 #include "../host/cli/report.h"
 #include "../host/engine.h"
 

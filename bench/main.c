@@ -70,6 +70,13 @@ number_list bench_sizes(const bench *b, const number_list *standard) {
     return list;
 }
 
+uint64_t bench_one_side(const bench *b) {
+    const number_list *sizes = &b->options->sizes;
+    uint64_t most = 0;
+    for (size_t i = 0; i < sizes->count; i++) most = sizes->value[i] > most ? sizes->value[i] : most;
+    return most ? most : 4096;
+}
+
 // ---- Opening ----------------------------------------------------------------------------------
 
 static ohm_status add_contender(bench *b, const char *selector) {
@@ -137,6 +144,7 @@ static ohm_status run_parts(bench *b) {
     } parts[] = {{PART_THROUGHPUT, part_throughput},
                  {PART_SCALING, part_scaling},
                  {PART_PEERS, part_peers},
+                 {PART_MODELS, part_models},
                  {PART_FRAMES, part_frames}};
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !status && !cli_caught(); i++)

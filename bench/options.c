@@ -38,12 +38,18 @@ static ohm_status read_list(const char *name, const char *text, uint64_t max, nu
     }
 
 TEXT_SETTER(devices)
-TEXT_SETTER(model)
 TEXT_SETTER(stimulus)
 TEXT_SETTER(json)
 TEXT_SETTER(csv)
 TEXT_SETTER(compare)
 TEXT_SETTER(plot)
+
+SETTER(model) {
+    if (!*text) return options_bad_value("model", text, "a name");
+    OF(object)->model = text;
+    OF(object)->one_model = true;
+    return OHM_OK;
+}
 
 SETTER(sizes) {
     return read_list("sizes", text, OHM_MAX_SIDE, &OF(object)->sizes);
@@ -74,8 +80,8 @@ static const option_entry entries[] = {
      set_sizes},
     {"devices", 0, "D,...", "all (default), or as for run --device", set_devices},
     {"fuse", 0, "K,...", "steps in one launch, 1 to 65536 or auto (default 1,auto)", set_fuse},
-    {"model", 0, "MODEL", "the memristor (default sin-state)", set_model},
-    {"stimulus", 0, "STIMULUS", "the voltages (default uniform)", set_stimulus},
+    {"model", 0, "MODEL", "the memristor (default sin-state); of models this one alone", set_model},
+    {"stimulus", 0, "STIMULUS", "the voltages (default uniform); in models each has its own", set_stimulus},
     {"seconds", 0, "S", "time for each row, in s (default 0.5); never fewer than 3 samples", set_seconds},
     {"json", 0, "F.json", "write everything that was measured", set_json},
     {"csv", 0, "F.csv", "write a line for each row", set_csv},
@@ -87,9 +93,9 @@ static const option_entry entries[] = {
 
 const command command_bench = {
     .name = "bench",
-    .arguments = "[throughput|scaling|peers|frames|all]...",
+    .arguments = "[throughput|scaling|peers|models|frames|all]...",
     .summary = "Measure throughput against what the machine could do (the default), how it scales, how fast\n"
-               "others do the same, and where the time of a displayed frame goes",
+               "others do the same, every model, and where the time of a displayed frame goes",
     .options = entries,
     .run = bench_run,
 };
@@ -98,17 +104,15 @@ static ohm_status read_part(const char *text, unsigned *parts) {
     static const struct {
         const char *name;
         unsigned part;
-    } known[] = {{"throughput", PART_THROUGHPUT},
-                 {"scaling", PART_SCALING},
-                 {"peers", PART_PEERS},
-                 {"frames", PART_FRAMES},
-                 {"all", PART_ALL}};
+    } known[] = {{"throughput", PART_THROUGHPUT}, {"scaling", PART_SCALING}, {"peers", PART_PEERS},
+                 {"models", PART_MODELS},         {"frames", PART_FRAMES},   {"all", PART_ALL}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (strcmp(text, known[i].name) != 0) continue;
         *parts |= known[i].part;
         return OHM_OK;
     }
-    return error_set(OHM_BAD_ARGUMENT, "\"%s\" is not throughput, scaling, peers, frames or all", text);
+    return error_set(OHM_BAD_ARGUMENT, "\"%s\" is not throughput, scaling, peers, models, frames or all",
+                     text);
 }
 
 ohm_status bench_options_parse(int argc, char **argv, bench_options *o) {

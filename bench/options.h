@@ -13,7 +13,14 @@ typedef struct number_list {
 } number_list;
 
 // The parts of the benchmark, a bit each.
-enum { PART_THROUGHPUT = 1, PART_SCALING = 2, PART_PEERS = 4, PART_FRAMES = 8, PART_ALL = 15 };
+enum {
+    PART_THROUGHPUT = 1,
+    PART_SCALING = 2,
+    PART_PEERS = 4,
+    PART_FRAMES = 8,
+    PART_MODELS = 16,
+    PART_ALL = 31
+};
 
 typedef struct bench_options {
     unsigned parts;
@@ -21,6 +28,7 @@ typedef struct bench_options {
     number_list fuse;
     const char *devices; // selectors separated by commas, or "all"
     const char *model, *stimulus;
+    bool one_model; // the model was given
     double seconds; // for each row
     const char *json, *csv, *compare, *plot;
     bool quiet;

@@ -1,5 +1,5 @@
 #include "plot.h"
-#include "child.h"
+#include "../host/cli/child.h"
 #include "../host/error.h"
 
 #include <errno.h>

@@ -28,9 +28,14 @@ const char *row_state_name(row_state state) {
     return name[state];
 }
 
+static bool same_text(const char *a, const char *b) {
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 bool row_same(const bench_row *a, const bench_row *b) {
     return strcmp(a->part, b->part) == 0 && a->kind == b->kind && strcmp(a->device, b->device) == 0 &&
-           a->side == b->side && a->fuse == b->fuse && a->threads == b->threads;
+           a->side == b->side && a->fuse == b->fuse && a->threads == b->threads &&
+           same_text(a->model, b->model);
 }
 
 // ---- Rates ------------------------------------------------------------------------------------
@@ -72,10 +77,15 @@ void row_set_share(bench_row *r, const bench_row *copy, const bench_row *arithme
     r->share = row_rate(r, 0.5) / fmin(by_memory, by_arithmetic);
 }
 
-// The measured row of a part and size that is such, or NULL.
-static const bench_row *find(const results *r, const char *part, row_kind kind, const char *device,
-                             uint64_t side, unsigned fuse, unsigned threads) {
-    bench_row wanted = {.part = part, .kind = kind, .side = side, .fuse = fuse, .threads = threads};
+// The measured row of the part, size and model of another that is such, or NULL.
+static const bench_row *find(const results *r, const bench_row *like, row_kind kind, const char *device,
+                             unsigned fuse, unsigned threads) {
+    bench_row wanted = {.part = like->part,
+                        .kind = kind,
+                        .side = like->side,
+                        .fuse = fuse,
+                        .threads = threads,
+                        .model = like->model};
     strncpy(wanted.device, device, sizeof wanted.device - 1);
     for (size_t i = 0; i < r->count; i++)
         if (row_same(&r->row[i], &wanted) && r->row[i].state == ROW_MEASURED) return &r->row[i];
@@ -86,19 +96,34 @@ static double times(const bench_row *r, const bench_row *other) {
     return other ? row_rate(r, 0.5) / row_rate(other, 0.5) : 0;
 }
 
+static void relate_to_devices(const results *r, bench_row *it) {
+    const bench_row *copy = find(r, it, ROW_COPY, it->device, 0, 0);
+    const bench_row *arithmetic = find(r, it, ROW_ARITHMETIC, it->device, 0, 0);
+    if (copy && arithmetic && it->threads == 0) row_set_share(it, copy, arithmetic);
+    const bench_row *native = find(r, it, ROW_UPDATE, "native", 0, 0);
+    if (!native) native = find(r, it, ROW_UPDATE, "native", it->fuse, 0);
+    it->times_native = times(it, native);
+    it->times_thread = times(it, find(r, it, ROW_UPDATE, "native", 0, 1));
+}
+
+static void relate_to_models(const results *r, bench_row *it) {
+    bench_row other = *it;
+    if (!it->model || it->kind != ROW_UPDATE) return;
+    other.model = "sin-state";
+    it->times_sin = times(it, find(r, &other, ROW_UPDATE, it->device, it->fuse, it->threads));
+    other.model = it->plain;
+    if (it->plain)
+        it->times_plain = times(it, find(r, &other, ROW_UPDATE, it->device, it->fuse, it->threads));
+    it->times_numpy = times(it, find(r, it, ROW_PEER, "numpy-float32", 0, 0));
+}
+
 void results_relate(results *r, const char *part, uint64_t side) {
-    const bench_row *thread = find(r, part, ROW_UPDATE, "native", side, 0, 1);
     for (size_t i = 0; i < r->count; i++) {
         bench_row *it = &r->row[i];
         if (it->state != ROW_MEASURED || strcmp(it->part, part) != 0 || it->side != side) continue;
         if (it->kind != ROW_UPDATE && it->kind != ROW_PEER) continue;
-        const bench_row *copy = find(r, part, ROW_COPY, it->device, side, 0, 0);
-        const bench_row *arithmetic = find(r, part, ROW_ARITHMETIC, it->device, side, 0, 0);
-        if (copy && arithmetic && it->threads == 0) row_set_share(it, copy, arithmetic);
-        const bench_row *native = find(r, part, ROW_UPDATE, "native", side, 0, 0);
-        if (!native) native = find(r, part, ROW_UPDATE, "native", side, it->fuse, 0);
-        it->times_native = times(it, native);
-        it->times_thread = times(it, thread);
+        relate_to_devices(r, it);
+        relate_to_models(r, it);
     }
 }
 

@@ -39,10 +39,13 @@ typedef struct bench_row {
     // What it is: no two rows have the same.
     const char *part; // of the benchmark: "throughput", "threads", …
     row_kind kind;
-    char device[24];  // its id; of a peer its name; of frames "shared" or "copied" too
-    uint64_t side;    // rows and columns of the crossbar
-    unsigned fuse;    // steps a launch, as asked for: 0 for auto
-    unsigned threads; // 0: all there are
+    char device[24];   // its id; of a peer its name; of frames "shared" or "copied" too
+    uint64_t side;     // rows and columns of the crossbar
+    unsigned fuse;     // steps a launch, as asked for: 0 for auto
+    unsigned threads;  // 0: all there are
+    const char *model; // where a part has several: the one it is of, as it was asked for; else NULL. Static
+
+    const char *plain; // of a model with a spread: the same one without. Static
 
     row_state state;
     char note[256]; // why it was skipped or lost; of a peer, its version
@@ -64,6 +67,9 @@ typedef struct bench_row {
     bool memory_bound;   // memory allows less than arithmetic
     double times_native; // as fast as the native engine
     double times_thread; // as fast as one thread of it
+    double times_sin;    // as fast as sin-state on this device
+    double times_plain;  // as fast as the same model without its spread
+    double times_numpy;  // as fast as the same model in NumPy
     rates old;           // of the same row in the results compared with
 } bench_row;
 
@@ -100,7 +106,7 @@ double row_bandwidth(const bench_row *r);
 // traffic of copy, and the rate of arithmetic. Fills in share and memory_bound.
 void row_set_share(bench_row *r, const bench_row *copy, const bench_row *arithmetic);
 
-// Works out shares and speed-ups of all rows of a part and size.
+// Works out shares and speed-ups of all rows of a part and size, each against rows of its own model.
 void results_relate(results *r, const char *part, uint64_t side);
 
 // The slope of the time of a step against synapses, both logarithmic, over the measured updates of a device

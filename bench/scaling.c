@@ -1,6 +1,6 @@
 // How the update scales: with the synapses, with the steps a launch, with threads; what a launch costs, and
 // what memory a synapse takes.
-#include "child.h"
+#include "../host/cli/child.h"
 #include "lineup.h"
 #include "table.h"
 #include "../host/cli/cli.h"
@@ -15,14 +15,6 @@
 #define SLOPE_LEAST ((uint64_t)1 << 20) // synapses: below, a launch costs more than its work
 
 static const number_list automatic = {1, {0}};
-
-// The size that scaling other than with the synapses is measured at.
-static uint64_t one_side(const bench *b) {
-    const number_list *sizes = &b->options->sizes;
-    uint64_t most = 0;
-    for (size_t i = 0; i < sizes->count; i++) most = sizes->value[i] > most ? sizes->value[i] : most;
-    return most ? most : 4096;
-}
 
 // ---- In this process --------------------------------------------------------------------------
 
@@ -52,7 +44,7 @@ static ohm_status with_synapses(bench *b) {
 
 static ohm_status with_fuse(bench *b) {
     static const number_list fuses = {9, {1, 2, 4, 8, 16, 32, 64, 128, 256}};
-    return measure(b, "fuse", one_side(b), &fuses, 0, b->contender_count);
+    return measure(b, "fuse", bench_one_side(b), &fuses, 0, b->contender_count);
 }
 
 // A crossbar so small that a launch is most of the time.
@@ -142,7 +134,7 @@ static ohm_status add_runs(bench *b, lineup *l, const contender *c) {
 
 static ohm_status with_threads(bench *b) {
     lineup *l;
-    ohm_status status = lineup_create(b, "threads", one_side(b), &l);
+    ohm_status status = lineup_create(b, "threads", bench_one_side(b), &l);
     for (size_t d = 0; d < b->contender_count && !status; d++)
         if (on_host(&b->contender[d].info)) status = add_runs(b, l, &b->contender[d]);
     if (!status) status = lineup_run(b, l);
@@ -166,7 +158,7 @@ static ohm_status measure_memory(bench *b, lineup *l, const contender *c) {
 }
 
 static ohm_status of_memory(bench *b) {
-    const uint64_t asked = one_side(b), side = b->options->sizes.count ? asked : 16384;
+    const uint64_t asked = bench_one_side(b), side = b->options->sizes.count ? asked : 16384;
     lineup *l;
     ohm_status status = lineup_create(b, "memory", side, &l);
     for (size_t d = 0; d < b->contender_count && !status && !cli_caught(); d++)

@@ -27,8 +27,12 @@ static const char *threads_cell(char text[24], const bench_row *r) {
 
 static void print_left_out(const bench_row *r) {
     char fuse[24], threads[24];
-    printf("%6" PRIu64 "  %-14s %-10s %5s %4s  %s: %s\n", r->side, r->device, row_kind_name(r->kind),
-           fuse_cell(fuse, r), threads_cell(threads, r), row_state_name(r->state), r->note);
+    if (r->model)
+        printf("%6" PRIu64 "  %-14s %-40s %s: %s\n", r->side, r->device, r->model, row_state_name(r->state),
+               r->note);
+    else
+        printf("%6" PRIu64 "  %-14s %-10s %5s %4s  %s: %s\n", r->side, r->device, row_kind_name(r->kind),
+               fuse_cell(fuse, r), threads_cell(threads, r), row_state_name(r->state), r->note);
 }
 
 // ---- Kinds of rows ----------------------------------------------------------------------------
@@ -51,6 +55,20 @@ static void print_rate(const bench_row *r) {
            cell(bandwidth, "%.3g", row_bandwidth(r) / 1e9), cell(launch, "%.4g", row_launch(r) * 1e6),
            cell(device, "%.3f", samples_quantile(&r->clock, 0.5) / wall), cell(setup, "%.3f", r->setup),
            share, cell(native, "%.4g", r->times_native), cell(thread, "%.4g", r->times_thread));
+}
+
+static void head_model(void) {
+    printf("%6s  %-14s %-40s %5s %9s %19s %8s %11s %8s %8s %8s\n", "side", "device", "model", "fuse", "1/s",
+           "slowest, fastest", "ns", "x sin-state", "x plain", "x numpy", "x native");
+}
+
+// Of a model with a spread, x plain is its share of the rate without.
+static void print_model(const bench_row *r) {
+    char fuse[24], sine[24], plain[24], numpy[24], native[24];
+    printf("%6" PRIu64 "  %-14s %-40s %5s %9.3g %9.3g %9.3g %8.3g %11s %8s %8s %8s\n", r->side, r->device,
+           r->model, fuse_cell(fuse, r), row_rate(r, 0.5), row_rate(r, 0), row_rate(r, 1),
+           row_synapse_step(r) * 1e9, cell(sine, "%.3f", r->times_sin), cell(plain, "%.3f", r->times_plain),
+           cell(numpy, "%.1f", r->times_numpy), cell(native, "%.3f", r->times_native));
 }
 
 static void head_memory(void) {
@@ -83,9 +101,10 @@ typedef struct style {
     void (*print)(const bench_row *r);
 } style;
 
-static style style_of(row_kind kind) {
-    if (kind == ROW_MEMORY) return (style){head_memory, print_memory};
-    if (kind == ROW_FRAME) return (style){head_frame, print_frame};
+static style style_of(const bench_row *r) {
+    if (r->model) return (style){head_model, print_model};
+    if (r->kind == ROW_MEMORY) return (style){head_memory, print_memory};
+    if (r->kind == ROW_FRAME) return (style){head_frame, print_frame};
     return (style){head_rates, print_rate};
 }
 
@@ -93,7 +112,7 @@ void table_print(bench *b, size_t first) {
     if (b->options->quiet) return;
     for (size_t i = first; i < b->results.count; i++) {
         const bench_row *r = &b->results.row[i];
-        const style s = style_of(r->kind);
+        const style s = style_of(r);
         if (!b->heading || strcmp(b->heading, r->part) != 0) {
             printf("%s%s\n", b->heading ? "\n" : "", r->part);
             s.head();
@@ -210,12 +229,13 @@ void table_print_compared(const bench *b) {
         char fuse[24], threads[24];
         if (!(r->old.median > 0)) continue;
         compared++;
-        printf("%-10s %6" PRIu64 "  %-14s %-10s %5s %4s %9.3g %9.3g %7.3f%s\n", r->part, r->side, r->device,
-               row_kind_name(r->kind), fuse_cell(fuse, r), threads_cell(threads, r), r->old.median,
+        printf("%-10s %6" PRIu64 "  %-14s %-10s %5s %4s %9.3g %9.3g %7.3f%s%s%s\n", r->part, r->side,
+               r->device, row_kind_name(r->kind), fuse_cell(fuse, r), threads_cell(threads, r), r->old.median,
                row_rate(r, 0.5), row_rate(r, 0.5) / r->old.median,
                row_rate(r, 1) < r->old.least      ? "  slower"
                : row_rate(r, 0) > r->old.greatest ? "  faster"
-                                                  : "");
+                                                  : "",
+               r->model ? "  " : "", r->model ? r->model : "");
     }
     if (!compared) printf("no row of it was measured now\n");
 }

@@ -148,12 +148,23 @@ static ohm_status check_step(const plan *p, const problem *q, const stimulator *
     return derive_check_step(&p->specs[ROLE_MODEL], &q->physics, p->definition.dt, low, high);
 }
 
-static ohm_status make_problem(ohm_crossbar *c) {
-    const stimulus_site site = plan_site(&c->plan);
-    const ohm_status status = stimulus_open(&c->plan.specs[ROLE_STIMULUS], &site, &c->stimulus);
+// The problem of a plan and the stimulus, which is the caller's to close even on failure.
+static ohm_status make_problem(const plan *p, problem *made, stimulator **s) {
+    const stimulus_site site = plan_site(p);
+    const ohm_status status = stimulus_open(&p->specs[ROLE_STIMULUS], &site, s);
     if (status) return status;
-    c->problem = plan_problem(&c->plan, stimulus_field(c->stimulus), c->idle);
-    return check_step(&c->plan, &c->problem, c->stimulus);
+    *made = plan_problem(p, stimulus_field(*s), 0);
+    return check_step(p, made, *s);
+}
+
+ohm_status ohm_definition_check(const ohm_definition *d) {
+    plan p;
+    problem made;
+    stimulator *s = NULL;
+    ohm_status status = plan_make(d, &p);
+    if (!status) status = make_problem(&p, &made, &s);
+    stimulus_close(s);
+    return status;
 }
 
 // Gives every engine a problem of the same size; if one fails, the old one again to those before it.
@@ -192,7 +203,7 @@ ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *defin
     ohm_crossbar *c = calloc(1, sizeof *c);
     if (!c) return error_no_memory("a crossbar");
     ohm_status status = plan_make(definition, &c->plan);
-    if (!status) status = make_problem(c);
+    if (!status) status = make_problem(&c->plan, &c->problem, &c->stimulus);
     if (!status) status = build(c, devices);
     if (status) {
         ohm_crossbar_destroy(c);

@@ -2,6 +2,7 @@
 #ifndef OHM_DERIVE_H
 #define OHM_DERIVE_H
 
+#include "../kernels/kind.h"
 #include "spec.h"
 
 // How parameter i of a model is spread: cut to its valid range, and to the right side of the parameter that

@@ -134,6 +134,10 @@ typedef struct ohm_definition {
 
 ohm_definition ohm_definition_default(void);
 
+// Whether a crossbar of this definition could be created, as far as that shows without devices and memory.
+// Errors: OHM_BAD_ARGUMENT, OHM_IO_FAILED, OHM_BAD_FILE, OHM_OUT_OF_MEMORY, as ohm_crossbar_create.
+ohm_status ohm_definition_check(const ohm_definition *definition);
+
 // A crossbar of rows × cols memristors, each with a state, advanced step by step.
 typedef struct ohm_crossbar ohm_crossbar;
 
@@ -257,6 +261,12 @@ void ohm_crossbar_range(const ohm_crossbar *crossbar, ohm_quantity quantity, dou
 // Errors: OHM_BAD_ARGUMENT (outside the crossbar), OHM_DEVICE_FAILED.
 ohm_status ohm_crossbar_probe(ohm_crossbar *crossbar, uint64_t row, uint64_t col,
                               float value[OHM_QUANTITIES]);
+
+// The current in A through one synapse, at its state now and a voltage in V of your own, such as the last one
+// from ohm_crossbar_probe. It costs the same for a crossbar of any size.
+// Errors: OHM_BAD_ARGUMENT (outside the crossbar), OHM_DEVICE_FAILED.
+ohm_status ohm_crossbar_probe_current(ohm_crossbar *crossbar, uint64_t row, uint64_t col, float voltage,
+                                      float *current);
 
 // ---- Changing -----------------------------------------------------------------------------------
 

@@ -46,6 +46,12 @@ static const vf32 *device_of(const problem *p, uint64_t row, uint64_t col, strip
     return constants_of(p->kind, c, part_of(col));
 }
 
+// The current through it.
+static float current_of(const problem *p, uint64_t row, uint64_t col, float state, float voltage) {
+    strip_constants room;
+    return memristor_current(p->kind, state, voltage, device_of(p, row, col, room), &p->physics);
+}
+
 // The voltage of a synapse at a step, by the same words as the kernels'. frame is of that step.
 static float voltage_of(const problem *p, uint64_t t, const stimulus_frame *frame, uint64_t row,
                         uint64_t col) {
@@ -72,10 +78,8 @@ ohm_status ohm_crossbar_read_current(ohm_crossbar *c, uint64_t row0, uint64_t ro
     const ohm_status status = read_rows(c, PLANE_STATE, row0, rows, out);
     for (uint64_t i = 0; i < rows && !status; i++)
         for (uint64_t col = 0; col < p->cols; col++) {
-            strip_constants room;
             float *value = &out[i * p->cols + col];
-            const vf32 *own = device_of(p, row0 + i, col, room);
-            *value = memristor_current(p->kind, *value, voltage[i * p->cols + col], own, &p->physics);
+            *value = current_of(p, row0 + i, col, *value, voltage[i * p->cols + col]);
         }
     return status;
 }
@@ -92,15 +96,27 @@ static ohm_status last_voltage(const ohm_crossbar *c, uint64_t row, uint64_t col
     return status;
 }
 
+static ohm_status check_place(const ohm_crossbar *c, uint64_t row, uint64_t col) {
+    if (row < c->problem.rows && col < c->problem.cols) return OHM_OK;
+    return error_set(OHM_BAD_ARGUMENT, "there is no synapse in row %" PRIu64 ", column %" PRIu64, row, col);
+}
+
+ohm_status ohm_crossbar_probe_current(ohm_crossbar *c, uint64_t row, uint64_t col, float voltage,
+                                      float *current) {
+    float state;
+    ohm_status status = check_place(c, row, col);
+    if (!status) status = crossbar_read(c, PLANE_STATE, (area){row, col, 1, 1}, &state);
+    if (!status) *current = current_of(&c->problem, row, col, state, voltage);
+    return status;
+}
+
 ohm_status ohm_crossbar_probe(ohm_crossbar *c, uint64_t row, uint64_t col, float value[OHM_QUANTITIES]) {
     const problem *p = &c->problem;
-    if (row >= p->rows || col >= p->cols)
-        return error_set(OHM_BAD_ARGUMENT, "there is no synapse in row %" PRIu64 ", column %" PRIu64, row,
-                         col);
     const area one = {row, col, 1, 1};
     strip_constants room;
     float state, voltage, flux = NAN;
-    ohm_status status = crossbar_read(c, PLANE_STATE, one, &state);
+    ohm_status status = check_place(c, row, col);
+    if (!status) status = crossbar_read(c, PLANE_STATE, one, &state);
     if (!status && p->kind.flux) status = crossbar_read(c, PLANE_FLUX, one, &flux);
     if (!status) status = last_voltage(c, row, col, &voltage);
     if (status) return status;

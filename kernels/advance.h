@@ -30,26 +30,24 @@ OHM_FN void strip_fill(ohm_kind kind, int initial, ohm_memory m, ohm_shape shape
     for (int k = 0; k < 4; k++) {
         const vf32 start = distribution_sample(initial, word[k], p->initial);
         v_store(m.state + at + strip_column(x, k), memristor_initial(kind, start, constants_of(kind, c, k)));
-        if (kind.flux) v_store(m.flux + at + strip_column(x, k), v_splat(0));
+        if (kind_of(kind, flux)) v_store(m.flux + at + strip_column(x, k), v_splat(0));
     }
 }
 
-// Whether the loop over the parts of a strip is unrolled: always on a device, where the parts would leave the
-// registers; on the host where a step is short, so that the code stays small.
+// Whether the loop over the parts of a strip is unrolled: always on a GPU, where the parts would leave the
+// registers; elsewhere where a step is short. The code of long steps stays small, and is compiled in a
+// quarter of the time.
 OHM_FN int kind_unrolls(ohm_kind kind) {
-#ifdef __OPENCL_C_VERSION__
-    return 1 || kind.model;
-#else
-    return model_motion(kind.model) == OHM_PER_STEP;
-#endif
+    return OHM_LANES == 1 || model_motion(kind_of(kind, model)) == OHM_PER_STEP;
 }
 
 // The voltage of part k in step i of a launch, by its words.
 OHM_FN vf32 strip_voltage(ohm_kind kind, vu32 word, const vf32 image[4], const OHM_GLOBAL float *field,
                           const ohm_field *f, u32 row, u32 x, int k, u32 i, const ohm_physics *p) {
-    const vf32 drawn = distribution_sample(kind.stimulus, word, p->stimulus);
-    if (kind.field == OHM_FIELD_LINES) return drawn + field_lines(field, f, row, strip_column(x, k), i);
-    if (kind.field == OHM_FIELD_IMAGE) return drawn + image[k];
+    const vf32 drawn = distribution_sample(kind_of(kind, stimulus), word, p->stimulus);
+    if (kind_of(kind, field) == OHM_FIELD_LINES)
+        return drawn + field_lines(field, f, row, strip_column(x, k), i);
+    if (kind_of(kind, field) == OHM_FIELD_IMAGE) return drawn + image[k];
     return drawn;
 }
 
@@ -58,7 +56,7 @@ OHM_FN void strip_update(ohm_kind kind, strip_run *s, vu32 word, vf32 shake, ohm
                          u32 row, u32 x, int k, u32 i, const ohm_physics *p) {
     const vf32 voltage = strip_voltage(kind, word, s->image, m.field, f, row, x, k, i, p);
     s->w[k] = memristor_step(kind, s->w[k], voltage, shake, constants_of(kind, s->c, k), p);
-    if (kind.flux) s->phi[k] = v_fma(voltage, v_splat(p->dt), s->phi[k]);
+    if (kind_of(kind, flux)) s->phi[k] = v_fma(voltage, v_splat(p->dt), s->phi[k]);
 }
 
 // 1 + σξ of each device in step t.
@@ -82,17 +80,19 @@ OHM_FN void strip_step(ohm_kind kind, strip_run *s, vu32 word[4], ohm_memory m, 
     vf32 shake[4];
     OHM_UNROLL
     for (int k = 0; k < 4; k++) shake[k] = v_splat(1.0f);
-    if (kind.noisy) strip_noise(kind, shake, s, row, x, t + i, p);
+    if (kind_of(kind, noisy)) strip_noise(kind, shake, s, row, x, t + i, p);
     if (!kind_unrolls(kind)) {
+        OHM_ROLL
         for (int k = 0; k < 4; k++) strip_update(kind, s, word[k], shake[k], m, f, row, x, k, i, p);
-        if (distribution_is_random(kind.stimulus))
+        if (distribution_is_random(kind_of(kind, stimulus)))
             strip_words(word, row, next_x, next_t, OHM_STREAM_STIMULUS, p);
         return;
     }
 #if OHM_LANES < 16
     OHM_UNROLL
     for (int k = 0; k < 4; k++) strip_update(kind, s, word[k], shake[k], m, f, row, x, k, i, p);
-    if (distribution_is_random(kind.stimulus)) strip_words(word, row, next_x, next_t, OHM_STREAM_STIMULUS, p);
+    if (distribution_is_random(kind_of(kind, stimulus)))
+        strip_words(word, row, next_x, next_t, OHM_STREAM_STIMULUS, p);
 #else
     philox_calls calls = strip_calls(row, next_x, next_t, OHM_STREAM_STIMULUS, p);
     OHM_UNROLL
@@ -110,9 +110,9 @@ OHM_FN void strip_load(ohm_kind kind, strip_run *s, ohm_memory m, const ohm_fiel
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
         s->w[k] = v_load(m.state + at + strip_column(x, k));
-        s->phi[k] = kind.flux ? v_load(m.flux + at + strip_column(x, k)) : v_splat(0);
+        s->phi[k] = kind_of(kind, flux) ? v_load(m.flux + at + strip_column(x, k)) : v_splat(0);
     }
-    for (int k = 0; k < 4 && kind.field == OHM_FIELD_IMAGE; k++)
+    for (int k = 0; k < 4 && kind_of(kind, field) == OHM_FIELD_IMAGE; k++)
         s->image[k] = field_image(m.field, f, shape.row0 + row, strip_column(x, k));
 }
 
@@ -121,19 +121,24 @@ OHM_FN void strip_store(ohm_kind kind, const strip_run *s, ohm_memory m, ohm_sha
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
         v_store(m.state + at + strip_column(x, k), s->w[k]);
-        if (kind.flux) v_store(m.flux + at + strip_column(x, k), s->phi[k]);
+        if (kind_of(kind, flux)) v_store(m.flux + at + strip_column(x, k), s->phi[k]);
     }
 }
 
-// One step of a strip, by its words, and no words of another.
+// Step i, and no words of another: in one loop over the parts, or not, as kind_unrolls says.
 OHM_FN void strip_last_step(ohm_kind kind, strip_run *s, const vu32 word[4], ohm_memory m, const ohm_field *f,
                             u32 row, u32 x, u64 t, u32 i, const ohm_physics *p) {
     vf32 shake[4];
     OHM_UNROLL
     for (int k = 0; k < 4; k++) shake[k] = v_splat(1.0f);
-    if (kind.noisy) strip_noise(kind, shake, s, row, x, t + i, p);
-    OHM_UNROLL
-    for (int k = 0; k < 4; k++) strip_update(kind, s, word[k], shake[k], m, f, row, x, k, i, p);
+    if (kind_of(kind, noisy)) strip_noise(kind, shake, s, row, x, t + i, p);
+    if (kind_unrolls(kind)) {
+        OHM_UNROLL
+        for (int k = 0; k < 4; k++) strip_update(kind, s, word[k], shake[k], m, f, row, x, k, i, p);
+    } else {
+        OHM_ROLL
+        for (int k = 0; k < 4; k++) strip_update(kind, s, word[k], shake[k], m, f, row, x, k, i, p);
+    }
 }
 
 // Steps t … t + steps − 1 of a strip, at least one.
@@ -141,8 +146,16 @@ OHM_FN void strip_steps(ohm_kind kind, strip_run *s, ohm_memory m, const ohm_fie
                         u32 steps, const ohm_physics *p) {
     vu32 word[4];
     strip_words(word, row, x, t, OHM_STREAM_STIMULUS, p);
-    for (u32 i = 0; i + 1 < steps; i++) strip_step(kind, s, word, m, f, row, x, t, i, x, t + i + 1, p);
-    strip_last_step(kind, s, word, m, f, row, x, t, steps - 1, p);
+    if (kind_unrolls(kind)) {
+        for (u32 i = 0; i + 1 < steps; i++) strip_step(kind, s, word, m, f, row, x, t, i, x, t + i + 1, p);
+        strip_last_step(kind, s, word, m, f, row, x, t, steps - 1, p);
+        return;
+    }
+    for (u32 i = 0; i < steps; i++) {
+        strip_last_step(kind, s, word, m, f, row, x, t, i, p);
+        if (i + 1 < steps && distribution_is_random(kind_of(kind, stimulus)))
+            strip_words(word, row, x, t + i + 1, OHM_STREAM_STIMULUS, p);
+    }
 }
 
 // The same in memory, for one work-item. The state is in registers all the way: K steps a launch cost the
@@ -169,7 +182,7 @@ OHM_FN void strips_advance(ohm_kind kind, ohm_memory m, const ohm_field *f, ohm_
     strip_common(kind, s.c, p);
     strip_words(word, row0, x, t, OHM_STREAM_STIMULUS, p);
     for (; x < end; x++) {
-        if (kind.varied) strip_draw(kind, s.c, row0, x, p);
+        if (kind_of(kind, varied)) strip_draw(kind, s.c, row0, x, p);
         strip_load(kind, &s, m, f, shape, row, x);
         for (u32 i = 0; i < steps; i++) {
             const int last = i + 1 == steps;

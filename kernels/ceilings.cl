@@ -1,6 +1,5 @@
 // The benchmark's ceilings (ceilings.h), on the grid of crossbar_advance. Options as for crossbar.cl.
 #include "ceilings.h"
-#include "kind.h"
 
 __kernel void ceilings_copy(__global float *plane, ohm_shape shape, ohm_physics physics, ulong t,
                             uint steps) {

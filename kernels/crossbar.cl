@@ -1,11 +1,10 @@
-// The kernels of a crossbar. Options that shape their code: OHM_LANES; those of ohm_kind (kind.h);
+// The kernels of a crossbar. Options that shape their code: OHM_LANES; those of kind.h;
 // OHM_INITIAL, the distribution of the initial state; OHM_GROUP, the work-items in a group that tallies, 1
 // unless OHM_LANES is 1.
 //
 // fill and advance run on a grid of (strips of a row, rows), rounded up; digest and tally on any
 // number of work-items, among which they share the strips of the band.
 #include "advance.h"
-#include "kind.h"
 #include "measure.h"
 
 // PoCL compiles a kernel when it is first enqueued, not when the program is built: steps = 0 is how

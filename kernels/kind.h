@@ -1,10 +1,52 @@
-// The ohm_kind of a program of kernels, from the options it is built with.
+// What shapes the code of a crossbar's loops.
 #ifndef OHM_KIND_H
 #define OHM_KIND_H
 
-#include "physics.h"
+#include "lanes.h"
 
-#define KIND                                                                                                 \
-    ((ohm_kind){OHM_MODEL, OHM_STIMULUS, OHM_FIELD, OHM_FLUX, OHM_VARIED, OHM_NOISY, OHM_FAULTY, OHM_SPREADS})
+#ifndef __OPENCL_C_VERSION__
+
+// In C known when it is compiled, but for the native engine's general loops.
+typedef struct ohm_kind {
+    int model, stimulus; // numbers from the enums of models.h and distributions.h
+    int field;           // of field.h
+    int flux;            // 1 when φ is tracked
+    int varied;          // 1 when devices differ, are noisy or have faults,
+    int noisy, faulty;   // and which of these they are or have
+    u32 spreads;         // as in ohm_physics
+} ohm_kind;
+
+#define kind_of(kind, part) ((kind).part)
+
+#else
+
+// On a device the options that a program is built with, each a literal at its place: clang then leaves out
+// what is of another kind, and the other models, before it inlines anything. With a structure PoCL took three
+// times as long to build.
+typedef int ohm_kind;
+#define KIND 0
+#define kind_of(kind, part) OHM_KIND_##part
+
+#ifndef OHM_MODEL
+#define OHM_MODEL sin_state // by name
+#define OHM_STIMULUS 0
+#define OHM_FIELD 0
+#define OHM_FLUX 0
+#define OHM_VARIED 0
+#define OHM_NOISY 0
+#define OHM_FAULTY 0
+#define OHM_SPREADS 0
+#endif
+
+#define OHM_KIND_stimulus OHM_STIMULUS
+#define OHM_KIND_field OHM_FIELD
+#define OHM_KIND_flux OHM_FLUX
+#define OHM_KIND_varied OHM_VARIED
+#define OHM_KIND_noisy OHM_NOISY
+#define OHM_KIND_faulty OHM_FAULTY
+#define OHM_KIND_spreads OHM_SPREADS
+#define OHM_KIND_model OHM_PASTE(OHM_MODEL_, OHM_MODEL)
+
+#endif
 
 #endif

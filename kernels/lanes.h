@@ -21,7 +21,9 @@
 // Zen 4 cores).
 #ifdef __clang__
 #define OHM_UNROLL _Pragma("unroll")
+#define OHM_ROLL _Pragma("nounroll")
 #else
+#define OHM_ROLL _Pragma("GCC unroll 1")
 #define OHM_UNROLL _Pragma("GCC unroll 32")
 #endif
 

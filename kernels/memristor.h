@@ -37,7 +37,7 @@ OHM_FN void memristor_common(vf32 *c, const ohm_physics *p) {
 // The constants of a strip before what differs from device to device.
 OHM_FN void strip_common(ohm_kind kind, strip_constants c, const ohm_physics *p) {
     memristor_common(c[0], p);
-    for (int k = 1; k < 4 && kind.varied; k++) memristor_common(c[k], p);
+    for (int k = 1; k < 4 && kind_of(kind, varied); k++) memristor_common(c[k], p);
 }
 
 // For each place i that is set in spreads. On a device that is known, and a loop that is unrolled keeps the
@@ -57,50 +57,50 @@ OHM_FN void strip_common(ohm_kind kind, strip_constants c, const ohm_physics *p)
 OHM_RARE void strip_draw(ohm_kind kind, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
     vu32 word[4];
     u32 n = 0;
-    FOR_SPREADS(i, kind.spreads) {
+    FOR_SPREADS(i, kind_of(kind, spreads)) {
         strip_words(word, row, x, 0, OHM_STREAM_SPREAD + i, p);
         for (int k = 0; k < 4; k++) c[k][i] = spread_sample(&p->spread[n], p->model[i], word[k]);
         n++;
     }
-    for (int k = 0; k < 4 && kind.spreads; k++) model_prepare(kind.model, c[k], p);
-    if (!kind.faulty) return;
+    for (int k = 0; k < 4 && kind_of(kind, spreads); k++) model_prepare(kind_of(kind, model), c[k], p);
+    if (!kind_of(kind, faulty)) return;
     strip_words(word, row, x, 0, OHM_STREAM_FAULT, p);
     for (int k = 0; k < 4; k++) c[k][OHM_FAULT] = fault_of(v_fraction(word[k]), p);
 }
 
 OHM_FN void strip_devices(ohm_kind kind, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
     strip_common(kind, c, p);
-    if (kind.varied) strip_draw(kind, c, row, x, p);
+    if (kind_of(kind, varied)) strip_draw(kind, c, row, x, p);
 }
 
 // Part k's.
-#define constants_of(kind, c, k) ((kind).varied ? (c)[k] : (c)[0])
+#define constants_of(kind, c, k) (kind_of(kind, varied) ? (c)[k] : (c)[0])
 
 // The state before the first step, by x in [0, 1] as drawn.
 OHM_FN vf32 memristor_initial(ohm_kind kind, vf32 x, const vf32 *c) {
     x = v_clamp(x, 0, 1);
-    if (kind.faulty) {
+    if (kind_of(kind, faulty)) {
         const vf32 low = v_splat(OHM_STUCK_LOW - 0.5f), high = v_splat(OHM_STUCK_HIGH - 0.5f);
         const vf32 open = v_splat(OHM_STUCK_OPEN - 0.5f), fault = c[OHM_FAULT];
         const vf32 stuck =
             v_where_less(fault, high, v_splat(0), v_where_less(fault, open, v_splat(1), v_splat(0)));
         x = v_where_less(fault, low, x, stuck);
     }
-    return v_min(v_max(model_initial(kind.model, x, c), c[OHM_LOW]), c[OHM_HIGH]);
+    return v_min(v_max(model_initial(kind_of(kind, model), x, c), c[OHM_LOW]), c[OHM_HIGH]);
 }
 
 // The state after a step at a voltage. shake is 1 + σξ of the noise.
 OHM_FN vf32 memristor_step(ohm_kind kind, vf32 state, vf32 voltage, vf32 shake, const vf32 *c,
                            const ohm_physics *p) {
     vf32 gain = c[OHM_GAIN];
-    if (kind.noisy) gain = gain * shake;
-    const u32 substeps = model_motion(kind.model) == OHM_CONTINUOUS ? p->substeps : 1;
+    if (kind_of(kind, noisy)) gain = gain * shake;
+    const u32 substeps = model_motion(kind_of(kind, model)) == OHM_CONTINUOUS ? p->substeps : 1;
     vf32 next = state;
     for (u32 i = 0; i < substeps; i++) {
-        next = v_fma(model_rate(kind.model, next, voltage, c, p), gain, next);
+        next = v_fma(model_rate(kind_of(kind, model), next, voltage, c, p), gain, next);
         next = v_min(v_max(next, c[OHM_LOW]), c[OHM_HIGH]);
     }
-    if (!kind.faulty) return next;
+    if (!kind_of(kind, faulty)) return next;
     return v_where_less(c[OHM_FAULT], v_splat(OHM_STUCK_LOW - 0.5f), next, state);
 }
 
@@ -115,18 +115,19 @@ OHM_FN vf32 memristor_read(ohm_kind kind, vf32 resistance, const vf32 *c, const 
         resistance = v_divide(one, v_fma(level, v_splat(p->level_gap), low));
     }
     if (p->drift > 0) resistance = resistance * v_exp(c[OHM_NU] * v_splat(p->drift));
-    if (!kind.faulty) return resistance;
+    if (!kind_of(kind, faulty)) return resistance;
     return v_where_less(v_splat(OHM_STUCK_OPEN - 0.5f), c[OHM_FAULT], c[OHM_R_OPEN], resistance);
 }
 
 OHM_FN vf32 memristor_resistance(ohm_kind kind, vf32 state, const vf32 *c, const ohm_physics *p) {
-    return memristor_read(kind, model_resistance(kind.model, state, c), c, p);
+    return memristor_read(kind, model_resistance(kind_of(kind, model), state, c), c, p);
 }
 
 // The current at a voltage: the model's own, changed by what is read of it in the same proportion.
 OHM_FN vf32 memristor_current(ohm_kind kind, vf32 state, vf32 voltage, const vf32 *c, const ohm_physics *p) {
-    const vf32 model = model_resistance(kind.model, state, c);
-    return model_current(kind.model, state, voltage, c) * v_divide(model, memristor_read(kind, model, c, p));
+    const vf32 model = model_resistance(kind_of(kind, model), state, c);
+    return model_current(kind_of(kind, model), state, voltage, c) *
+           v_divide(model, memristor_read(kind, model, c, p));
 }
 
 #endif

@@ -13,6 +13,8 @@
 #ifndef OHM_MODELS_H
 #define OHM_MODELS_H
 
+#include "kind.h"
+
 // The current through a resistor.
 #define OHMIC_CURRENT(name)                                                                                  \
     OHM_FN vf32 name##_current(vf32 state, vf32 voltage, const vf32 *c) {                                    \
@@ -45,16 +47,31 @@
 #define OHM_MODEL_ID(name, unused) OHM_MODEL_##name,
 enum { OHM_MODELS(OHM_MODEL_ID, ) OHM_MODEL_COUNT };
 
+#ifdef __OPENCL_C_VERSION__
+
+#define model_prepare(model, c, p) OHM_PASTE(OHM_MODEL, _prepare)(c, p)
+#define model_initial(model, x, c) OHM_PASTE(OHM_MODEL, _initial)(x, c)
+#define model_rate(model, state, voltage, c, p) OHM_PASTE(OHM_MODEL, _rate)(state, voltage, c, p)
+#define model_resistance(model, state, c) OHM_PASTE(OHM_MODEL, _resistance)(state, c)
+#define model_current(model, state, voltage, c) OHM_PASTE(OHM_MODEL, _current)(state, voltage, c)
+#define model_motion(model) ((int)OHM_PASTE(OHM_MODEL, _motion))
+
+#else
+
+// clang-format off
+
 #define OHM_MODEL_PREPARE(name, call)                                                                        \
     case OHM_MODEL_##name: name##_prepare call; break;
+#define OHM_MODEL_CASE(name, call)                                                                           \
+    case OHM_MODEL_##name: return name##_##call;
+#define OHM_MODEL_MOTION(name, unused)                                                                       \
+    case OHM_MODEL_##name: return name##_motion;
+
+// clang-format on
 
 OHM_FN void model_prepare(int model, vf32 *c, const ohm_physics *p) {
     switch (model) { OHM_MODELS(OHM_MODEL_PREPARE, (c, p)) }
 }
-
-// The functions of the model whose number is known at compile time.
-#define OHM_MODEL_CASE(name, call)                                                                           \
-    case OHM_MODEL_##name: return name##_##call;
 
 OHM_FN vf32 model_initial(int model, vf32 x, const vf32 *c) {
     switch (model) { OHM_MODELS(OHM_MODEL_CASE, initial(x, c)) }
@@ -76,12 +93,11 @@ OHM_FN vf32 model_current(int model, vf32 state, vf32 voltage, const vf32 *c) {
     return voltage;
 }
 
-#define OHM_MODEL_MOTION(name, unused)                                                                       \
-    case OHM_MODEL_##name: return name##_motion;
-
 OHM_FN int model_motion(int model) {
     switch (model) { OHM_MODELS(OHM_MODEL_MOTION, ) }
     return OHM_PER_STEP;
 }
+
+#endif
 
 #endif

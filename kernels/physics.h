@@ -58,16 +58,6 @@ typedef struct ohm_physics {
     ohm_spread spread[OHM_MAX_SPREADS]; // of the constants that are spread, one after the other
 } ohm_physics;
 
-// What shapes the code: known when it is compiled, but for the native engine's general loops.
-typedef struct ohm_kind {
-    int model, stimulus; // numbers from the enums of models.h and distributions.h
-    int field;           // of field.h
-    int flux;            // 1 when φ is tracked
-    int varied;          // 1 when devices differ, are noisy or have faults,
-    int noisy, faulty;   // and which of these they are or have
-    u32 spreads;         // as in ohm_physics
-} ohm_kind;
-
 #ifndef __OPENCL_C_VERSION__
 
 #define OHM_NO_PLACE 0xFF
@@ -99,6 +89,7 @@ typedef struct ohm_about {
     // Of models alone:
     double dt;            // the default time step, s
     const char *stimulus; // the default stimulus
+    double period;        // of a sine of its amplitude that shows the loop of current and voltage, s
     double noise;         // the default noise
 } ohm_about;
 

@@ -1,5 +1,4 @@
 // The kernels of a picture. Options as for crossbar.cl.
-#include "kind.h"
 #include "view.h"
 
 // Adds the rows of one band to the pixels' totals, int64 [height, width].
@@ -10,7 +9,7 @@ static inline float synapse_value(const ohm_picture *v, ohm_memory m, const ohm_
                                   uint row, uint col, const ohm_physics *p) {
     const uint k = col / 16 % 4;
     const ohm_kind kind = KIND;
-    if (!kind.varied && v->quantity != VIEW_VOLTAGE) { // that alone
+    if (!kind_of(kind, varied) && v->quantity != VIEW_VOLTAGE) { // that alone
         strip_constants c;
         memristor_common(c[0], p);
         return view_value(kind, v->quantity, m.state[row * shape.pitch + col], c[0], p);

@@ -55,7 +55,8 @@ OHM_FN void view_voltages(ohm_kind kind, u64 t, const OHM_GLOBAL float *field, c
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
         image[k] = v_splat(0);
-        if (kind.field == OHM_FIELD_IMAGE) image[k] = field_image(field, f, row, strip_column(x, k));
+        if (kind_of(kind, field) == OHM_FIELD_IMAGE)
+            image[k] = field_image(field, f, row, strip_column(x, k));
         value[k] = strip_voltage(kind, word[k], image, field, f, row, x, k, 0, p);
     }
 }

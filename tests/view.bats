@@ -55,7 +55,7 @@ same() {
         '-t, --steps T' '--quantity Q' '--colormap MAP' '--range RANGE' '--log' '--layout LAYOUT' '--size WxH'
         '-q, --quiet' '-h, --help')
     expect_ok view --help
-    for option in "${shared[@]}" '--steps-per-frame K' '--reduction R' '--network' '--region R,C,ROWS,COLS' \
+    for option in "${shared[@]}" '--steps-per-frame K' '--reduction R' '--network' '--region R,C,ROWS,COLS' '--select ROW,COL' \
         '--bare' '--panel' '--headless' '--frames N' '--screenshot F.png' '--record F.mp4' '--fps N' \
         '--share MODE' '--context API' '-o, --output F.h5' '--timings'; do
         grep -qE -- "^ +$option( |\$)" <<<"$output" || fail "view --help does not name $option: $output"
@@ -235,6 +235,76 @@ END
     for size in 1x1 3x2 400x7 7x400; do
         draw "$tmp/p.png" --from "$files/a.h5" --device native --size "$size" --panel
     done
+}
+
+# ---- The stimulus and a synapse -----------------------------------------------------------------
+
+@test "--select marks a synapse and draws its current over its voltage: a loop of a wave" {
+    need_pictures
+    options=(--device native -n 8 --model yakopcic --stimulus wave --size 1280x800 --panel)
+    draw "$tmp/all.png" "${options[@]}" --steps 104
+    draw "$tmp/one.png" "${options[@]}" --frames 105 --select 2,6
+    python "$tmp" <<'END'
+from picture import *
+before, after = (read_png(f"{sys.argv[1]}/{name}.png") for name in ("all", "one"))
+frame = Frame(1280, 800, True)
+panels = [np.all(np.abs(p[:, frame.panel:] - (0xFF, 0xB4, 0x54)) < 30, axis=2) for p in (before, after)]
+if panels[0].any():
+    sys.exit("there is a curve of no synapse")
+curve = panels[1]
+rows, cols = np.nonzero(curve)
+if len(rows) < 300 or np.ptp(rows) < 80 or np.ptp(cols) < 150:
+    sys.exit(f"{len(rows)} pixels of a curve, {np.ptp(rows)} rows high and {np.ptp(cols)} columns wide")
+# It is pinched: two branches to the left and to the right, and one point of both at 0 V, in the middle.
+crossings = [np.sum(np.diff(curve[:, x].astype(int)) == 1) for x in range(cols.min(), cols.max() + 1)]
+middle, third = len(crossings) // 2, len(crossings) // 3
+if min(crossings[middle - 2:middle + 3]) != 1 or min(max(crossings[:third]), max(crossings[-third:])) < 2:
+    sys.exit(f"no pinched loop: {crossings}")
+# White about the synapse, and nothing else on the map has changed.
+side = frame.map_height / 8
+left, top = frame.left + (frame.map_width - frame.map_height) / 2 + 6 * side, frame.top + 2 * side
+drawn = np.argwhere(np.any(before != after, axis=2)[:, :frame.panel])
+close("the mark", np.array([*drawn.min(axis=0), *drawn.max(axis=0)]), np.array([top, left, top + side, left + side]), 4)
+if not np.any(np.all(after[int(top) - 3:int(top) + 3, int(left + side / 2)] > 240, axis=1)):
+    sys.exit("the mark is not white")
+END
+}
+
+@test "a synapse that does not exist is not selected" {
+    for place in 1 1,2,3 -1,0 0,-1 0.5,1 a,b nan,0 1e10,0 ''; do
+        refused 2 "^--select: \"$place\" is not ROW,COLUMN" "--select=$place"
+    done
+    refused 2 '^--select: there is no synapse in row 5, column 0 of 5 x 5$' --select 5,0
+    refused 2 '^--select: there is no synapse in row 0, column 65 of 23 x 65$' --select 0,65 --from "$files/a.h5"
+    refused 2 '^--select draws into the panel, which --bare leaves away$' --select 0,0 --bare
+}
+
+@test "the panel shows the stimulus as a picture, where it is one" {
+    need_pictures
+    python "$tmp" <<'END'
+from picture import *
+side, options = 128, ("--panel", "--colormap", "gray", "--size", "1280x800")
+corner = f"{sys.argv[1]}/corner.png"
+Image.fromarray(np.array([[0, 255], [255, 255]], np.uint8)).save(corner)
+
+
+def places(stimulus, steps):
+    """Where in the panel a picture is that is white, but for a black upper left quarter."""
+    path = f"{sys.argv[1]}/p.png"
+    run("view", "--headless", "-q", "--device", "native", "-n", 128, "--screenshot", path, *options,
+        "--stimulus", stimulus, "--steps", steps)
+    panel = read_png(path)[:, Frame(1280, 800, True).panel:]
+    white, black, half = np.all(panel == 255, axis=2), np.all(panel == 0, axis=2), side // 2
+    return [(y, x) for y in range(panel.shape[0] - side) for x in range(20)
+            if black[y:y + half, x:x + half].all() and white[y:y + half, x + half:x + side].all()
+            and white[y + half:y + side, x:x + side].all()]
+
+
+pattern = f"pattern:file={corner},lo=-2,hi=1"
+equal("how many there are of a pattern", len(places(pattern, 3)), 1)
+equal("before its first step", places(pattern, 0), [])
+equal("of a distribution", places("constant:value=1", 3), [])
+END
 }
 
 # ---- Frames -------------------------------------------------------------------------------------

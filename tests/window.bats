@@ -467,6 +467,7 @@ for pixel, line in zip(pixels, lines, strict=True):
     voltage = value(f";voltage {NUMBER} V", line)
     if not a["stimulus.lo"] <= voltage <= a["stimulus.hi"]:
         sys.exit(f"voltage at {pixel} is {voltage}")
+    close("current at " + pixel, value(f";current {NUMBER} A", line), voltage / r, 1e-5 * abs(voltage / r))
     if flux is not None:
         equal("flux at " + pixel, np.float32(value(f";flux {NUMBER} V", line)), flux[row, col])
     if side <= 1:
@@ -871,6 +872,132 @@ END
     click $((map_left + size[0] / 2)) $((map_top + size[1] / 2))
     [[ $(grep '^row ' "$out") == "row 50, column 50, "* ]] || fail "$(<"$out")"
     quit
+}
+
+# find_controls LEFT: the middles of all fields, sliders and menus of the panel, which begins there, from the
+# top down, into the array controls.
+find_controls() {
+    snap
+    mapfile -t controls < <(look "$picture" "$1" <<'END'
+edge = load(sys.argv[1])[:, int(sys.argv[2]) + 9]  # of the controls, where no letters are
+fields = (np.abs(edge - (28, 46, 73)) < 12).all(axis=1)
+ends = np.flatnonzero(np.diff(np.concatenate([[0], fields, [0]])))
+for top, bottom in ends.reshape(-1, 2):
+    if bottom - top > 12:
+        print((top + bottom) // 2)
+END
+    )
+}
+
+# press X Y: so slowly that each part of it has a frame of its own.
+press() {
+    move "$1" "$2"
+    snap
+    xdotool mousedown 1
+    snap
+    xdotool mouseup 1
+    snap
+}
+
+# choose CONTROL ITEM: of the menu at this place among the controls the item, counted from 0.
+choose() {
+    press $((left + 60)) "${controls[$1]}"
+    press $((left + 60)) $((${controls[$1]} + 9 + 8 + 17 * $2 + 8))
+    mouse_away
+}
+
+# type_stimulus TEXT: into the field below the menus.
+type_stimulus() {
+    move $((left + 60)) "${controls[at_text]}"
+    snap
+    xdotool click 1
+    sleep 0.2
+    hold ctrl a
+    xdotool type --delay 0 "$1"
+    hold Return
+    snap
+    snap
+}
+
+# hold KEY...: down together for some frames; a key that is up again before the next frame was not seen.
+hold() {
+    xdotool keydown "${1}" ${2:+keydown "$2"}
+    sleep 0.3
+    xdotool ${2:+keyup "$2"} keyup "$1"
+}
+
+# model_of F: the model, its parameters and the stimulus that info tells.
+model_of() {
+    "$ohmscape" info "$1" | sed -n 's/^\(model\|stimulus\) *//p' | tr '\n' ' '
+}
+
+# The places of controls in the panel, from the top.
+at_model=2 at_stimulus=3 at_text=4 at_beta=10
+
+@test "menus and a text choose model and stimulus; what is refused changes nothing" {
+    local left controls said
+    left=$((800 - $(panel_width 800)))
+    "$PYTHON" -c 'import sys, PIL.Image; PIL.Image.new("L", (2, 2), 255).save(sys.argv[1])' "$tmp/white.png"
+    open_window -n 16 --device native --size 800x900 --seed 7 --flux -o last.h5 --stimulus pattern:file=white.png
+    find_controls $left
+    type_stimulus pattern:lo=0,hi=0.25
+    choose $at_model 3 # with a stimulus of its own
+    choose $at_stimulus 6 # with its file again, and as it was
+    type_stimulus wave:offset=2000
+    wait_for "steps" step_passes 3
+    quit
+    said=$(model_of "$tmp/last.h5")
+    [[ $said == "vteam:"*" dt=1e-11 pattern:file=white.png,lo=0,hi=0.25,"*" seed 7 " ]] || fail "$said"
+    python "$tmp/last.h5" <<'END'
+with h5py.File(sys.argv[1]) as f:
+    equal("the shape of the flux", f["flux"].shape, (16, 16))
+END
+}
+
+@test "a slider changes its parameter alone, and no spread" {
+    local left controls said
+    left=$((800 - $(panel_width 800)))
+    open_window -n 16 --device native --size 800x900 -o last.h5 --model sin-state:r_on=0.1~lognormal:0.25,noise=0.125
+    find_controls $left
+    press $((left + 150)) "${controls[at_beta]}"
+    snap
+    quit
+    said=$(model_of "$tmp/last.h5")
+    [[ $said =~ ^sin-state:beta=([0-9.]+),r_on=0.1~lognormal:0.25,r_off=10,noise=0.125,\ dt=0.1\ uniform:lo=-5,hi=5, ]] ||
+        fail "$said"
+    [ "${BASH_REMATCH[1]}" != 0.5 ]
+}
+
+@test "a click selects a synapse, Escape and a click beside it none" {
+    local size before
+    read -ra size <<<"$(map_of 800 900)"
+    open_still -n 16 --size 800x900
+    wait_for "the rest" at_rest
+    mark_is nowhere
+    click $((map_left + size[0] / 2)) $((map_top + size[1] / 2))
+    mark_is there
+    xdotool key Escape
+    mark_is nowhere
+    click $((map_left + size[0] / 2)) $((map_top + size[1] / 2))
+    mark_is there
+    xdotool mousemove --window "$window" 20 500 click 1
+    mark_is nowhere
+    quit
+}
+
+# mark_is there | nowhere: white pixels in the middle of the map.
+mark_is() {
+    wait_for "a mark $1" marked "$1"
+}
+
+marked() {
+    mouse_away
+    snap && look "$picture" "$1" $map_left $map_top "${size[@]}" <<'END'
+left, top, width, height = map(int, sys.argv[3:])
+white = (load(sys.argv[1])[top:top + height, left:left + width] == 255).all(axis=2)
+if white.any() != (sys.argv[2] == "there"):
+    sys.exit(f"{white.sum()} white pixels")
+END
 }
 
 # ---- Sizes ------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include "../host/error.h"
 #include "overlay.h"
 #include "ticks.h"
+#include "trace.h"
 #include "ui.h"
 #include "viewer.h"
 
@@ -99,7 +100,10 @@ static ohm_status set_scale(viewer *v) {
     ohm_status status = OHM_OK;
     if (v->range != RANGE_MANUAL && !whole && !v->seen_known) status = find_seen(v);
     double low = v->seen_low, high = v->seen_high;
-    if (whole) ohm_crossbar_range(v->crossbar, viewer_quantity(v), &low, &high);
+    if (whole) {
+        low = v->limits[viewer_quantity(v)].low;
+        high = v->limits[viewer_quantity(v)].high;
+    }
     if (!(low < high)) { // one value: in the middle
         const double about = fmax(fabs(low) * 1e-3, 1e-30);
         low -= about;
@@ -229,6 +233,7 @@ static void draw_overlay(viewer *v, const layout *l, double seconds) {
         }
         draw_bar(v, l->bar);
         draw_title(v, l);
+        trace_mark(v, l);
         if (v->panel) panel_draw(v, l);
     }
     overlay_draw(v, l);

@@ -1,4 +1,5 @@
 // Mouse and keys.
+#include "trace.h"
 #include "ui.h"
 #include "viewer.h"
 
@@ -10,7 +11,8 @@
 const char input_keys[] = "drag\tpan\n"
                           "wheel\tzoom at the pointer\n"
                           "double-click, r\tthe whole crossbar\n"
-                          "click\tprint the values of the synapse\n"
+                          "click\tprint the values of the synapse, and draw its current\n"
+                          "escape\tno synapse\n"
                           "space\tpause and go on\n"
                           ".\tone step\n"
                           "+ -\tmore or fewer steps a frame\n"
@@ -82,6 +84,10 @@ static void drag_end(viewer *v, double pixels) {
     v->range = RANGE_MANUAL;
 }
 
+static bool away_from_press(const viewer *v) {
+    return hypot(v->mouse_x - v->press_x, v->mouse_y - v->press_y) > CLICK_REACH * v->ui_scale;
+}
+
 static void on_move(GLFWwindow *window, double x, double y) {
     viewer *v = viewer_of(window);
     const double scale = surface_scale(v->surface);
@@ -91,7 +97,7 @@ static void on_move(GLFWwindow *window, double x, double y) {
     v->mouse_x = x;
     v->mouse_y = y;
     v->mouse_inside = !ui_wants_mouse();
-    if (hypot(x - v->press_x, y - v->press_y) > CLICK_REACH * v->ui_scale) v->moved = true;
+    if (away_from_press(v)) v->moved = true;
     if (v->grip == GRIP_MAP) camera_pan(&v->camera, dx, dy);
     if (v->grip == GRIP_LOW || v->grip == GRIP_HIGH) drag_end(v, dy);
 }
@@ -112,11 +118,13 @@ static void on_button(GLFWwindow *window, int button, int action, int mods) {
     if (ui_wants_mouse()) return;
     const double now = glfwGetTime();
     v->grip = grip_at(v, v->mouse_x, v->mouse_y);
-    if (v->grip == GRIP_MAP && !v->moved && now - v->press_time < 0.4) camera_reset(&v->camera);
+    const bool again = !v->moved && now - v->press_time < 0.4 && !away_from_press(v);
+    if (v->grip == GRIP_MAP && again) camera_reset(&v->camera);
+    if (v->grip == GRIP_NONE) trace_drop(&v->trace);
     v->press_time = now;
     v->press_x = v->mouse_x;
     v->press_y = v->mouse_y;
-    v->moved = false;
+    v->moved = v->grip == GRIP_MAP && again; // the second of a double click is no click of its own
 }
 
 static void on_wheel(GLFWwindow *window, double x, double y) {
@@ -193,7 +201,9 @@ static void on_character(GLFWwindow *window, unsigned character) {
 static void on_key(GLFWwindow *window, int key, int scancode, int action, int mods) {
     (void)scancode, (void)mods;
     viewer *v = viewer_of(window);
-    if (action == GLFW_PRESS && key == GLFW_KEY_TAB && !ui_wants_keys()) v->panel = !v->panel;
+    if (action != GLFW_PRESS || ui_wants_keys()) return;
+    if (key == GLFW_KEY_TAB) v->panel = !v->panel;
+    if (key == GLFW_KEY_ESCAPE) trace_drop(&v->trace);
 }
 
 static void on_close(GLFWwindow *window) {
@@ -202,6 +212,7 @@ static void on_close(GLFWwindow *window) {
 
 void input_listen(viewer *v) {
     GLFWwindow *window = surface_window(v->surface);
+    v->press_time = -1; // long ago: the first press is no second one
     glfwSetWindowUserPointer(window, v);
     glfwSetCursorPosCallback(window, on_move);
     glfwSetCursorEnterCallback(window, on_enter);

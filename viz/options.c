@@ -152,6 +152,17 @@ SETTER(region) {
                          : options_bad_value("region", text, "ROW,COLUMN,ROWS,COLUMNS, the last two above 0");
 }
 
+SETTER(select) {
+    view_options *o = OF(object);
+    double place[2];
+    o->has_selection = read_numbers(text, ',', 2, place);
+    for (int i = 0; i < 2 && o->has_selection; i++) {
+        o->has_selection = place[i] >= 0 && place[i] < OHM_MAX_SIDE && place[i] == floor(place[i]);
+        if (o->has_selection) o->selection[i] = (uint64_t)place[i];
+    }
+    return o->has_selection ? OHM_OK : options_bad_value("select", text, "ROW,COLUMN, counted from 0");
+}
+
 // ---- Tables -----------------------------------------------------------------------------------
 
 #define PICTURE_ENTRIES                                                                                      \
@@ -174,6 +185,7 @@ const option_entry view_entries[] = {
     PICTURE_ENTRIES,
     {"network", 0, NULL, "draw a network of up to 128 neurons, in the layout", set_network},
     {"region", 0, "R,C,ROWS,COLS", "what is seen at first: a rectangle of synapses", set_region},
+    {"select", 0, "ROW,COL", "draw the current of this synapse over its voltage, in the panel", set_select},
     {"size", 0, "WxH", "of the window or picture, in pixels (default 1280x800)", set_size},
     {"bare", 0, NULL, "the picture alone, without axes, colour bar, title and panel", set_bare},
     {"panel", 0, NULL, "draw the panel without a window too", set_panel},
@@ -223,12 +235,25 @@ static ohm_status check_picture(const view_options *o, const ohm_definition *d) 
     return OHM_OK;
 }
 
+static ohm_status check_selection(const view_options *o, const ohm_definition *d) {
+    if (!o->has_selection) return OHM_OK;
+    if (o->bare)
+        return error_set(OHM_BAD_ARGUMENT, "--select draws into the panel, which --bare leaves away");
+    if (o->selection[0] < d->rows && o->selection[1] < d->cols) return OHM_OK;
+    return error_set(OHM_BAD_ARGUMENT,
+                     "--select: there is no synapse in row %" PRIu64 ", column %" PRIu64 " of %" PRIu64
+                     " x %" PRIu64,
+                     o->selection[0], o->selection[1], d->rows, d->cols);
+}
+
 static ohm_status check_view(view_options *o, const ohm_definition *d) {
     if (o->network && (d->rows != d->cols || d->rows > NETWORK_MAX))
         return error_set(OHM_BAD_ARGUMENT, "--network draws square crossbars of up to %d x %d synapses",
                          NETWORK_MAX, NETWORK_MAX);
+    const ohm_status selection = check_selection(o, d);
+    if (selection) return selection;
     if (o->surface.headless && !o->frames) o->frames = 1;
-    if (!o->surface.headless) o->panel = true;
+    if (!o->surface.headless || o->has_selection) o->panel = true;
     return check_files(o, d);
 }
 

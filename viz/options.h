@@ -25,6 +25,8 @@ typedef struct view_options {
     network_layout layout;
     bool has_region;
     double region[4]; // row, col, rows, cols
+    bool has_selection;
+    uint64_t selection[2]; // row, col
     share_mode share;
     uint64_t steps_per_frame, frames, fps;
     const char *screenshot, *record, *output;

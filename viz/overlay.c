@@ -45,6 +45,7 @@ void overlay_probe(const viewer *v, char *text, size_t size) {
         if (!isnan(value))
             add(text, size, "\n%s %.9g %s", ohm_quantity_name(order[i]), value, viewer_unit(order[i]));
     }
+    if (!isnan(r->current)) add(text, size, "\ncurrent %.9g A", r->current);
     if (r->order.area.rows > 1 || r->order.area.cols > 1) add_area(v, text, size);
 }
 

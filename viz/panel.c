@@ -1,61 +1,17 @@
 // The panel beside the picture: what is shown, the histogram and the state's course, the parameters.
+#include "controls.h"
+#include "field.h"
+#include "trace.h"
 #include "ui.h"
-#include "viewer.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #define TEXT_COLOR 0xE6E6E6FFu
 #define CURVE_COLOR 0x7FC8FFFFu
 #define BAND_COLOR 0x7FC8FF40u
 #define GROUND_COLOR 0x00000060u
-
-// ---- Parameters -------------------------------------------------------------------------------
-
-// A slider spans what is near the value it starts from: valid ranges span decades.
-static control control_of(const ohm_parameter_info *info) {
-    const double about = info->value != 0 ? fabs(info->value) : 1;
-    control c = {*info, -4 * about, 4 * about};
-    if (info->min >= 0) c.low = 0, c.high = 4 * about;
-    if (info->min > 0) c.low = about / 100, c.high = about * 100;
-    c.low = fmax(c.low, info->min);
-    c.high = fmin(c.high, info->max);
-    return c;
-}
-
-void panel_read_controls(viewer *v) {
-    ohm_parameter_info info[OHM_MAX_PARAMETERS];
-    controls *c = &v->controls;
-    c->model_count = ohm_crossbar_model_parameters(v->crossbar, info);
-    for (size_t i = 0; i < c->model_count; i++) c->model[i] = control_of(&info[i]);
-    c->stimulus_count = ohm_crossbar_stimulus_parameters(v->crossbar, info);
-    for (size_t i = 0; i < c->stimulus_count; i++) c->stimulus[i] = control_of(&info[i]);
-    c->changed = false;
-}
-
-static bool draw_controls(control *c, size_t count) {
-    bool changed = false;
-    for (size_t i = 0; i < count; i++) {
-        char label[64]; // what follows ## is not shown, and tells equal ones apart
-        const ohm_parameter_info *p = &c[i].info;
-        if (strcmp(p->unit, "1") == 0)
-            snprintf(label, sizeof label, "%s##%s", p->symbol, p->key);
-        else
-            snprintf(label, sizeof label, "%s (%s)##%s", p->symbol, p->unit, p->key);
-        changed |= ui_slider(label, &c[i].info.value, c[i].low, c[i].high, p->help);
-    }
-    return changed;
-}
-
-static void draw_parameters(viewer *v) {
-    controls *c = &v->controls;
-    ui_section("parameters, from the next step on");
-    c->changed |= draw_controls(c->model, c->model_count);
-    c->changed |= draw_controls(c->stimulus, c->stimulus_count);
-    if (c->problem[0]) ui_label(c->problem);
-}
 
 // ---- Choices ----------------------------------------------------------------------------------
 
@@ -175,10 +131,13 @@ static void draw_course(const viewer *v) {
 void panel_draw(viewer *v, const layout *l) {
     ui_window_begin("panel", l->panel_x, 0, l->panel_width, l->height);
     draw_running(v);
+    controls_draw_menus(v);
     draw_choices(v);
     draw_histogram(v);
+    field_draw(v);
+    trace_draw(v);
     draw_course(v);
-    draw_parameters(v);
+    controls_draw(v);
     ui_label("h shows the keys");
     ui_window_end();
 }

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@ struct simulation {
     pthread_cond_t changed;
     bool busy, ending; // under the mutex
     float *image, *sample;
+    float field[SIMULATION_FIELD * SIMULATION_FIELD];
     size_t pixels; // room for so many in image
     simulation_result result;
 };
@@ -44,12 +46,30 @@ static ohm_status measure(simulation *s, const simulation_order *o) {
     ohm_view sample = o->view;
     sample.width = sample.height = SIMULATION_SAMPLE;
     sample.reduction = OHM_NEAREST;
-    const ohm_status status = ohm_crossbar_statistics(s->crossbar, &s->result.statistics);
-    return status ? status : ohm_crossbar_view(s->crossbar, &sample, s->sample);
+    ohm_status status = ohm_crossbar_statistics(s->crossbar, &s->result.statistics);
+    if (!status) status = ohm_crossbar_view(s->crossbar, &sample, s->sample);
+    if (!status && o->stimulus.width) status = ohm_crossbar_view(s->crossbar, &o->stimulus, s->field);
+    return status;
+}
+
+// The values of a synapse, and its current at the voltage among them, if there is one.
+static ohm_status probe_synapse(simulation *s, uint64_t row, uint64_t col, float value[OHM_QUANTITIES],
+                                float *current) {
+    const ohm_status status = ohm_crossbar_probe(s->crossbar, row, col, value);
+    *current = NAN;
+    if (status || isnan(value[OHM_VOLTAGE])) return status;
+    return ohm_crossbar_probe_current(s->crossbar, row, col, value[OHM_VOLTAGE], current);
+}
+
+static ohm_status trace(simulation *s, const simulation_order *o) {
+    float value[OHM_QUANTITIES];
+    const ohm_status status = probe_synapse(s, o->trace_row, o->trace_col, value, &s->result.trace_current);
+    if (!status) s->result.trace_voltage = value[OHM_VOLTAGE];
+    return status;
 }
 
 static ohm_status probe(simulation *s, const simulation_order *o) {
-    ohm_status status = ohm_crossbar_probe(s->crossbar, o->probe_row, o->probe_col, s->result.value);
+    ohm_status status = probe_synapse(s, o->probe_row, o->probe_col, s->result.value, &s->result.current);
     ohm_view area = o->area;
     area.width = area.height = 1;
     for (int i = 0; i < OHM_NEAREST && !status; i++) {
@@ -74,10 +94,13 @@ static void carry_out(simulation *s) {
     const double drawn = progress_clock();
     if (!r->status && o->statistics) r->status = measure(s, o);
     if (!r->status && o->probe) r->status = probe(s, o);
+    if (!r->status && o->trace) r->status = trace(s, o);
     if (r->status) keep_error(r);
     r->step = ohm_crossbar_step(s->crossbar);
     r->image = s->image;
     r->sample = s->sample;
+    r->field = s->field;
+    r->idle = ohm_crossbar_idle_time(s->crossbar);
     r->step_seconds = stepped - start;
     r->view_seconds = drawn - stepped;
     r->statistics_seconds = progress_clock() - drawn;
@@ -145,6 +168,13 @@ void simulation_destroy(simulation *s) {
     free(s->image);
     free(s->sample);
     free(s);
+}
+
+void simulation_use(simulation *s, ohm_crossbar *crossbar) {
+    pthread_mutex_lock(&s->mutex);
+    assert(!s->busy);
+    s->crossbar = crossbar;
+    pthread_mutex_unlock(&s->mutex);
 }
 
 void simulation_start(simulation *s, const simulation_order *order) {

@@ -8,18 +8,22 @@
 #include "../host/ohmscape.h"
 
 #define SIMULATION_SAMPLE 256 // the sample's pixels on a side
+#define SIMULATION_FIELD 64   // most pixels on a side of the picture of the stimulus
 
 // What to do, in this order.
 typedef struct simulation_order {
     uint64_t steps;
     bool image;      // draw the view on the host
-    bool statistics; // of the state, and a sample of the view's values
+    bool statistics; // of the state, a sample of the view's values, and the stimulus if that has a width
     bool probe;      // the synapse and the area below
+    bool trace;      // the selected synapse's voltage and current
     bool network;    // for whoever gave the order: the view is a network's
     bool print;      // and the probe is to be printed
     ohm_view view;
     uint64_t probe_row, probe_col;
     ohm_view area; // of one pixel
+    uint64_t trace_row, trace_col;
+    ohm_view stimulus; // SIMULATION_FIELD pixels or less on a side
 } simulation_order;
 
 // What came of it. The arrays live until the next order.
@@ -30,9 +34,13 @@ typedef struct simulation_result {
     uint64_t step;       // steps done in all
     const float *image;  // [view.height, view.width]
     const float *sample; // SIMULATION_SAMPLE² values of synapses, evenly over the view
+    const float *field;  // [stimulus.height, stimulus.width]
     ohm_statistics statistics;
     float value[OHM_QUANTITIES]; // of the synapse
-    float area[OHM_NEAREST];     // mean, min and max of the view's quantity in the area
+    float current;               // through it at its last voltage, NaN before there is one
+    float trace_voltage, trace_current;
+    double idle;             // s, as ohm_crossbar_idle_time
+    float area[OHM_NEAREST]; // mean, min and max of the view's quantity in the area
     double step_seconds, view_seconds, statistics_seconds;
 } simulation_result;
 
@@ -49,6 +57,9 @@ void simulation_start(simulation *s, const simulation_order *order);
 
 // Whether no order is in hand, waiting up to so many seconds for that.
 bool simulation_wait(simulation *s, double seconds);
+
+// Goes on with another crossbar; no order may be in hand.
+void simulation_use(simulation *s, ohm_crossbar *crossbar);
 
 // What came of the last order.
 const simulation_result *simulation_last(const simulation *s);

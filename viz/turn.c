@@ -3,7 +3,10 @@
 #include "turn.h"
 #include "../host/cli/progress.h"
 #include "../host/error.h"
+#include "changes.h"
+#include "field.h"
 #include "overlay.h"
+#include "trace.h"
 
 #include <epoxy/gl.h>
 #include <math.h>
@@ -34,11 +37,20 @@ static uint64_t steps_of_frame(viewer *v) {
 // of the step at which the simulation rests, or that a picture without a window shows, at once.
 static bool statistics_due(const viewer *v) {
     if (!v->panel) return false;
-    if (v->headless || !v->has_statistics) return true;
+    if (v->headless || !v->has_statistics || v->changed) return true;
     const ohm_view view = viewer_view(v);
     if (v->paused && v->statistics_step != v->result.step) return true;
     if (v->paused && memcmp(&v->statistics_view, &view, sizeof view) == 0) return false;
     return progress_clock() - v->statistics_time > fmax(0.2, 10 * v->statistics_cost);
+}
+
+// A click selects what it hits, or nothing.
+static void select_clicked(viewer *v, const simulation_order *o) {
+    if (o->print)
+        trace_select(&v->trace, o->probe_row, o->probe_col);
+    else if (v->clicked && !v->network)
+        trace_drop(&v->trace);
+    v->clicked = false;
 }
 
 static simulation_order make_order(viewer *v) {
@@ -51,7 +63,10 @@ static simulation_order make_order(viewer *v) {
     o.print = v->clicked && input_probe(v, v->click_x, v->click_y, &o.probe_row, &o.probe_col, &o.area);
     o.probe = o.print || (v->mouse_inside &&
                           input_probe(v, v->mouse_x, v->mouse_y, &o.probe_row, &o.probe_col, &o.area));
-    v->clicked = false;
+    select_clicked(v, &o);
+    o.trace = v->trace.on && !v->bare;
+    if (o.trace) o.trace_row = v->trace.row, o.trace_col = v->trace.col;
+    if (v->panel) o.stimulus = field_view(v);
     return o;
 }
 
@@ -72,8 +87,7 @@ static ohm_status fail_as(const simulation_result *r) {
 }
 
 static void take_histogram(viewer *v, ohm_quantity quantity, const float *sample) {
-    double low, high;
-    ohm_crossbar_range(v->crossbar, quantity, &low, &high);
+    double low = v->limits[quantity].low, high = v->limits[quantity].high;
     const int n = SIMULATION_SAMPLE * SIMULATION_SAMPLE;
     if (low == high) viewer_extremes(sample, (size_t)n, &low, &high);
     memset(v->histogram, 0, sizeof v->histogram);
@@ -95,6 +109,7 @@ static void take_statistics(viewer *v, const simulation_result *r) {
     if (v->has_statistics) v->statistics_cost = r->statistics_seconds; // the first may have compiled
     v->has_statistics = true;
     take_histogram(v, r->order.view.quantity, r->sample);
+    field_take(v, r);
     if (h->count && h->step[(h->count - 1) % HISTORY] == r->step) return;
     if (h->count && h->step[(h->count - 1) % HISTORY] > r->step) h->count = 0; // restarted
     const int at = h->count++ % HISTORY;
@@ -171,38 +186,8 @@ static ohm_status take_result(viewer *v) {
     v->seen_known = false;
     if (r->order.statistics) take_statistics(v, r);
     take_probe(v, r);
+    trace_take(&v->trace, r);
     return status;
-}
-
-// ---- Changes ----------------------------------------------------------------------------------
-
-static void format_controls(const char *spec, const control *c, size_t count, char *text, size_t size) {
-    snprintf(text, size, "%.*s", (int)strcspn(spec, ":"), spec);
-    for (size_t i = 0; i < count; i++) {
-        const size_t used = strlen(text);
-        snprintf(text + used, size - used, "%c%s=%.17g", i ? ',' : ':', c[i].info.key, c[i].info.value);
-    }
-}
-
-// Tells the crossbar the parameters; those it refuses go back, with the reason shown.
-static void change_parameters(viewer *v) {
-    controls *c = &v->controls;
-    const ohm_definition *d = ohm_crossbar_definition(v->crossbar);
-    char model[512], stimulus[512];
-    format_controls(d->model, c->model, c->model_count, model, sizeof model);
-    format_controls(d->stimulus, c->stimulus, c->stimulus_count, stimulus, sizeof stimulus);
-    c->problem[0] = '\0';
-    c->changed = false;
-    if (ohm_crossbar_change(v->crossbar, model, stimulus) == OHM_OK) return;
-    snprintf(c->problem, sizeof c->problem, "%s", ohm_error_message());
-    panel_read_controls(v);
-}
-
-static ohm_status make_changes(viewer *v) {
-    if (v->controls.changed) change_parameters(v);
-    if (!v->restart) return OHM_OK;
-    v->restart = false;
-    return ohm_crossbar_restart(v->crossbar, v->seed);
 }
 
 // ---- Turns ------------------------------------------------------------------------------------
@@ -218,7 +203,13 @@ static double patience(const viewer *v) {
     return r->step_seconds + r->view_seconds < QUICK ? PATIENCE : 0.002;
 }
 
+static void take_limits(viewer *v) {
+    for (int i = 0; i < OHM_QUANTITIES; i++)
+        ohm_crossbar_range(v->crossbar, (ohm_quantity)i, &v->limits[i].low, &v->limits[i].high);
+}
+
 void turn_first(viewer *v) {
+    take_limits(v);
     const simulation_order first = make_order(v);
     simulation_start(v->simulation, &first);
     v->ordered = true;
@@ -233,12 +224,14 @@ static ohm_status take_ordered(viewer *v) {
 ohm_status turn_next(viewer *v, bool last) {
     if (!simulation_wait(v->simulation, patience(v))) return OHM_OK;
     ohm_status status = take_ordered(v);
-    if (!status) status = make_changes(v);
+    if (!status) status = changes_make(v);
+    take_limits(v);
     if (status || last) return status;
     simulation_order next = make_order(v);
     next.steps = steps_of_frame(v);
-    if (!v->headless && nothing_new(v, &next)) return OHM_OK;
+    if (!v->headless && !v->changed && nothing_new(v, &next)) return OHM_OK;
     simulation_start(v->simulation, &next);
     v->ordered = true;
+    v->changed = false;
     return OHM_OK;
 }

@@ -3,6 +3,7 @@
 
 #include <backends/imgui_impl_glfw.h>
 #include <backends/imgui_impl_opengl3.h>
+#include <cmath>
 #include <imgui.h>
 #include <unistd.h>
 
@@ -172,13 +173,25 @@ static void help_below_mouse(const char *help) {
 }
 
 // Ranges over decades are spread by their logarithm.
-extern "C" bool ui_slider(const char *label, double *value, double low, double high, const char *help) {
+static bool slider(const char *label, double *value, double low, double high, const char *format,
+                   const char *help) {
     const bool wide = low > 0 && high / low > 100;
     const bool changed =
-        ImGui::SliderScalar(label, ImGuiDataType_Double, value, &low, &high, "%.4g",
+        ImGui::SliderScalar(label, ImGuiDataType_Double, value, &low, &high, format,
                             (wide ? ImGuiSliderFlags_Logarithmic : 0) | ImGuiSliderFlags_AlwaysClamp);
     help_below_mouse(help);
     return changed;
+}
+
+extern "C" bool ui_slider(const char *label, double *value, double low, double high, const char *help) {
+    return slider(label, value, low, high, "%.4g", help);
+}
+
+extern "C" bool ui_whole(const char *label, double *value, double low, double high, const char *help) {
+    const double before = *value;
+    slider(label, value, low, high, "%.0f", help);
+    *value = std::floor(*value + 0.5); // a fraction can be typed
+    return *value != before;
 }
 
 extern "C" bool ui_number(const char *label, uint64_t *value) {
@@ -187,6 +200,16 @@ extern "C" bool ui_number(const char *label, uint64_t *value) {
     const bool changed = ImGui::InputScalar(label, ImGuiDataType_U64, &number, &one);
     *value = number;
     return changed;
+}
+
+extern "C" bool ui_typed(const char *label, char *text, size_t size, const char *help) {
+    ImGui::InputText(label, text, size);
+    help_below_mouse(help);
+    return ImGui::IsItemDeactivatedAfterEdit();
+}
+
+extern "C" bool ui_fold(const char *title) {
+    return ImGui::CollapsingHeader(title);
 }
 
 extern "C" void ui_canvas(const char *name, double height, double *x, double *y, double *width, bool *held,

@@ -60,7 +60,13 @@ bool ui_check(const char *label, bool *on);
 bool ui_choice(const char *label, int *chosen, const char *const *names, int count);
 // Drag or, with Ctrl and a click, type. True when the value changed; it stays within [low, high].
 bool ui_slider(const char *label, double *value, double low, double high, const char *help);
+// The same of whole numbers.
+bool ui_whole(const char *label, double *value, double low, double high, const char *help);
 bool ui_number(const char *label, uint64_t *value);
+// A text to type. True when that was ended by other than Escape and has changed it.
+bool ui_typed(const char *label, char *text, size_t size, const char *help);
+// A title that opens and closes what follows, closed at first; whether it is open.
+bool ui_fold(const char *title);
 
 // A place of this height, across the window, to draw into. If the mouse holds it, *held is true and
 // *mouse is how far along its width the mouse is, 0 to 1.

@@ -1,8 +1,10 @@
 // ohmscape view: a crossbar in a window, or drawn without one.
 #include "../host/cli/progress.h"
 #include "../host/error.h"
+#include "controls.h"
 #include "files.h"
 #include "options.h"
+#include "trace.h"
 #include "turn.h"
 #include "ui.h"
 
@@ -88,7 +90,8 @@ static void take_options(const view_options *o, viewer *v) {
     const layout l = viewer_layout(v);
     camera_resize(&v->camera, l.map.width, l.map.height);
     if (o->has_region) show_region(v, o->region);
-    panel_read_controls(v);
+    controls_read(v);
+    if (o->has_selection) trace_select(&v->trace, o->selection[0], o->selection[1]);
 }
 
 static void close_all(viewer *v) {

@@ -17,8 +17,10 @@ typedef enum range_mode {
     RANGE_MODES
 } range_mode;
 
-#define HISTORY 512 // points of the state's course that are kept
-#define BINS 64     // of the histogram
+#define HISTORY 512  // points of the state's course that are kept
+#define BINS 64      // of the histogram
+#define TRACE 512    // points of the selected synapse's curve that are kept
+#define REMEMBERED 4 // stimuli that had a file
 
 // The state's course.
 typedef struct history {
@@ -26,6 +28,20 @@ typedef struct history {
     float mean[HISTORY], spread[HISTORY];
     uint64_t step[HISTORY];
 } history;
+
+// The selected synapse, and its voltage and current.
+typedef struct trace {
+    bool on; // there is one
+    uint64_t row, col;
+    int count; // points so far, as in history
+    float voltage[TRACE], current[TRACE];
+    uint64_t step[TRACE];
+} trace;
+
+// What a quantity can be; both 0 if there is no limit.
+typedef struct quantity_limits {
+    double low, high;
+} quantity_limits;
 
 // Where a frame's time goes, in seconds over all frames.
 typedef struct timings {
@@ -38,13 +54,21 @@ typedef struct timings {
 typedef struct control {
     ohm_parameter_info info;
     double low, high;
+    double widest; // of its spread
 } control;
 
 typedef struct controls {
     control model[OHM_MAX_PARAMETERS], stimulus[OHM_MAX_PARAMETERS];
     size_t model_count, stimulus_count;
-    bool changed; // to be told to the crossbar between two orders
-    char problem[256];
+    char text[OHM_MAX_SPEC_TEXT]; // the stimulus
+    char remembered[REMEMBERED][OHM_MAX_SPEC_TEXT];
+    // To be told to the crossbar between two orders: parameters, the text, names of the menus or NULL, and
+    // that it is left alone for so many seconds.
+    bool changed, typed;
+    const char *new_model, *new_stimulus;
+    bool idle;
+    double idle_seconds;
+    char problem[256]; // why the last was refused, or ""
 } controls;
 
 // What the mouse is doing.
@@ -83,6 +107,7 @@ typedef struct viewer {
     bool restart;
     uint64_t seed; // for that
     controls controls;
+    bool changed;    // so that even what rests is looked at again
     bool screenshot; // asked for
 
     // The mouse, in pixels of the surface.
@@ -110,6 +135,10 @@ typedef struct viewer {
     float histogram[BINS];
     double histogram_low, histogram_high;
     history history;
+    trace trace;
+    quantity_limits limits[OHM_QUANTITIES]; // taken between two orders, as reading them has to be
+    ohm_view field_view;                    // of field; its width is 0 before there is one
+    float field[SIMULATION_FIELD * SIMULATION_FIELD];
     timings timings, first;      // of all frames, and of the first, which compiles
     double start, first_seconds; // when the command began; how long the first frame took from then
     double rate, frame_rate;     // synapse-steps/s and frames/s of the half second up to rated_at
@@ -166,9 +195,6 @@ extern const char input_keys[]; // what the keys do, a line each
 bool input_probe(const viewer *v, double x, double y, uint64_t *row, uint64_t *col, ohm_view *area);
 
 // ---- panel.c ------------------------------------------------------------------------------------
-
-// Reads the crossbar's parameters into the controls, none of them changed.
-void panel_read_controls(viewer *v);
 
 // Draws the panel, and takes what it is told.
 void panel_draw(viewer *v, const layout *l);

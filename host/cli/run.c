@@ -1,9 +1,11 @@
 // ohmscape run: simulate, report, save.
 #include "cli.h"
+#include "experiment.h"
 #include "progress.h"
 #include "report.h"
 #include "setup.h"
 #include "../error.h"
+#include "../number.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,8 +17,11 @@
 typedef struct run_options {
     setup setup;
     uint64_t steps, every;
+    double idle;
     const char *output;
     bool json, quiet;
+    bool all_steps;        // of the experiment, if there is one
+    experiment experiment; // a run without one is one phase
 } run_options;
 
 #define SETTER(name) static ohm_status set_##name(void *object, const char *text)
@@ -27,6 +32,12 @@ SETTER(steps) {
 
 SETTER(every) {
     return options_read_u64("every", text, 1, OHM_MAX_STEP, &((run_options *)object)->every);
+}
+
+SETTER(idle) {
+    double *idle = &((run_options *)object)->idle;
+    const bool right = number_read_double(text, idle) && *idle >= 0 && *idle <= OHM_MAX_IDLE;
+    return right ? OHM_OK : options_bad_value("idle", text, "a time in s from 0 to 1e15");
 }
 
 SETTER(output) {
@@ -44,7 +55,8 @@ SETTER(quiet) {
 
 static const option_entry run_entries[] = {
     SETUP_ENTRIES,
-    {"steps", 't', "T", "steps to do now, 0 or more (default 20)", set_steps},
+    {"steps", 't', "T", "steps to do now, 0 or more (default 20, or all of an experiment)", set_steps},
+    {"idle", 0, "S", "then leave the devices alone for S seconds (default 0): see drift_nu", set_idle},
     {"output", 'o', "F.h5", "save the crossbar when done", set_output},
     {"every", 0, "K", "record the state's statistics after every K-th step in the file", set_every},
     {"json", 0, NULL, "print one JSON object", set_json},
@@ -52,13 +64,51 @@ static const option_entry run_entries[] = {
     {0},
 };
 
+#define BIT(place) ((uint64_t)1 << (place))
+
+// The places of run's own options, behind those of the setup.
+enum { RUN_STEPS = SETUP_END, RUN_IDLE };
+
+// Reads the experiment file, if there is one. What the run as a whole has and its phases too, or its steps
+// and its idle time, makes no sense twice.
+static ohm_status read_experiment(run_options *o, const char *path, uint64_t *given) {
+    const uint64_t typed = *given;
+    ohm_status status = experiment_read(path, &command_run, o, given, BIT(SETUP_NEURONS),
+                                        BIT(SETUP_ROWS) | BIT(SETUP_COLS), &o->experiment);
+    if (status || !o->experiment.count) return status;
+    const uint64_t whole = BIT(RUN_STEPS) | BIT(RUN_IDLE);
+    if (*given & ~typed & whole)
+        return error_set(OHM_BAD_FILE, "%s: give steps and idle to its phases", path);
+    if (typed & BIT(RUN_IDLE))
+        return error_set(OHM_BAD_ARGUMENT, "--idle: %s has phases, which may have one", path);
+    if (*given & BIT(SETUP_STIMULUS) && o->experiment.phases[0].stimulus)
+        return error_set(OHM_BAD_ARGUMENT,
+                         "the first phase of %s has a stimulus, and the whole run has one too", path);
+    o->all_steps = !(typed & BIT(RUN_STEPS));
+    return OHM_OK;
+}
+
+// The stimulus with which an experiment begins; a saved crossbar is at one of its phases.
+static ohm_status check_experiment(run_options *o, uint64_t *given) {
+    const experiment *e = &o->experiment;
+    ohm_definition *d = &o->setup.definition;
+    if (!e->count) return OHM_OK;
+    *given &= ~BIT(SETUP_STIMULUS);
+    if (e->phases[0].stimulus) d->stimulus = e->phases[0].stimulus;
+    ohm_definition first = *d;
+    if (o->setup.neurons) first.rows = first.cols = o->setup.neurons;
+    return experiment_check(e, &first);
+}
+
 static ohm_status check_options(run_options *o, uint64_t given) {
     ohm_file_info *info;
-    ohm_status status = setup_check(&o->setup, given, &info);
+    ohm_status status = check_experiment(o, &given);
+    if (status) return status;
+    status = setup_check(&o->setup, given, &info);
     if (status) return status;
     if (o->every && !o->output)
         status = error_set(OHM_BAD_ARGUMENT, "--every records into the saved file: give --output too");
-    if (!status && info && o->steps > OHM_MAX_STEP - info->step)
+    if (!status && info && !o->experiment.count && o->steps > OHM_MAX_STEP - info->step)
         status = error_set(OHM_BAD_ARGUMENT,
                            "--steps: %" PRIu64 " after step %" PRIu64 " pass the last step, %" PRIu64,
                            o->steps, info->step, OHM_MAX_STEP);
@@ -69,17 +119,26 @@ static ohm_status check_options(run_options *o, uint64_t given) {
 
 // ---- Running ----------------------------------------------------------------------------------
 
+// How a phase ended.
+typedef struct phase_end {
+    const phase *phase;
+    uint64_t steps, step; // done now, and reached
+    ohm_statistics statistics;
+} phase_end;
+
 typedef struct run_result {
     double setup_seconds, seconds; // making the crossbar; stepping alone
-    uint64_t steps;                // done now
+    uint64_t steps, total;         // done now, and to do
     uint64_t digest;
     ohm_statistics statistics;
+    phase_end *ends; // of an experiment's phases
+    size_t end_count;
 } run_result;
 
 // Steps until the next record, or until a tenth of a second has passed, so that a signal is answered
 // and the progress moves; in whole launches.
-static uint64_t next_slice(const run_options *o, const ohm_crossbar *c, const run_result *r) {
-    const uint64_t left = o->steps - r->steps, fuse = ohm_crossbar_definition(c)->fuse;
+static uint64_t next_slice(const run_options *o, const ohm_crossbar *c, const run_result *r, uint64_t left) {
+    const uint64_t fuse = ohm_crossbar_definition(c)->fuse;
     const double rate = r->seconds > 0 ? (double)r->steps / r->seconds : 0; // steps/s
     const uint64_t launches = (uint64_t)(0.1 * rate / (double)fuse);
     uint64_t slice = fuse * (launches ? launches : 1);
@@ -90,20 +149,69 @@ static uint64_t next_slice(const run_options *o, const ohm_crossbar *c, const ru
     return slice < left ? slice : left;
 }
 
-static ohm_status advance(const run_options *o, ohm_crossbar *c, run_result *r) {
-    const ohm_definition *d = ohm_crossbar_definition(c);
-    progress bar = progress_start(o->quiet, o->steps, d->rows * d->cols);
+// Does so many steps, unless a signal comes.
+static ohm_status advance(const run_options *o, ohm_crossbar *c, run_result *r, uint64_t steps,
+                          progress *bar) {
+    const uint64_t end = r->steps + steps;
     ohm_status status = OHM_OK;
-    while (r->steps < o->steps && !cli_caught() && !status) {
-        const uint64_t slice = next_slice(o, c, r);
+    while (r->steps < end && !cli_caught() && !status) {
+        const uint64_t slice = next_slice(o, c, r, end - r->steps);
         const double start = progress_clock();
         status = ohm_crossbar_advance(c, slice);
         r->seconds += progress_clock() - start;
         r->steps += slice;
-        progress_update(&bar, r->steps, r->seconds);
+        progress_update(bar, r->steps, r->seconds);
         if (!status && o->every && ohm_crossbar_step(c) % o->every == 0)
             status = ohm_crossbar_record(c, NULL);
     }
+    return status;
+}
+
+// Runs what is left of a phase, as far as the steps that are to be done go.
+static ohm_status run_phase(const run_options *o, ohm_crossbar *c, run_result *r, const phase *left,
+                            progress *bar) {
+    const uint64_t most = r->total - r->steps, steps = left->steps < most ? left->steps : most;
+    const uint64_t before = r->steps;
+    ohm_status status = left->stimulus && steps ? ohm_crossbar_change(c, NULL, left->stimulus) : OHM_OK;
+    if (!status) status = advance(o, c, r, steps, bar);
+    if (status || r->steps - before < left->steps) return status; // it goes on another time
+    return left->idle > 0 && !cli_caught() ? ohm_crossbar_idle(c, left->idle) : OHM_OK;
+}
+
+static ohm_status end_phase(ohm_crossbar *c, run_result *r, const phase *p, uint64_t before) {
+    phase_end *more = realloc(r->ends, (r->end_count + 1) * sizeof *more);
+    if (!more) return error_no_memory("the report");
+    r->ends = more;
+    phase_end *end = &more[r->end_count++];
+    *end = (phase_end){.phase = p, .steps = r->steps - before, .step = ohm_crossbar_step(c)};
+    return ohm_crossbar_statistics(c, &end->statistics);
+}
+
+static ohm_status run_phases(const run_options *o, ohm_crossbar *c, run_result *r, progress *bar) {
+    const experiment *e = &o->experiment;
+    double idle = ohm_crossbar_idle_time(c);
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < e->count && !status && !cli_caught(); i++) {
+        const uint64_t before = r->steps;
+        const phase left = experiment_left(&e->phases[i], ohm_crossbar_step(c), &idle);
+        if (!left.steps && !(left.idle > 0)) continue;
+        const bool reached = ohm_crossbar_step(c) >= e->phases[i].first;
+        if (!reached || (left.steps && r->steps == r->total)) break;
+        status = run_phase(o, c, r, &left, bar);
+        if (!status) status = end_phase(c, r, &e->phases[i], before);
+    }
+    return status;
+}
+
+static ohm_status run_all(const run_options *o, ohm_crossbar *c, run_result *r) {
+    const ohm_definition *d = ohm_crossbar_definition(c);
+    const phase whole = {.steps = o->steps, .idle = o->idle};
+    const uint64_t step = ohm_crossbar_step(c), end = experiment_steps(&o->experiment);
+    r->total = o->steps;
+    if (o->all_steps) r->total = end > step ? end - step : 0;
+    progress bar = progress_start(o->quiet, r->total, d->rows * d->cols);
+    const ohm_status status =
+        o->experiment.count ? run_phases(o, c, r, &bar) : run_phase(o, c, r, &whole, &bar);
     progress_end(&bar);
     return status;
 }
@@ -144,6 +252,22 @@ static uint64_t peak_resident(void) {
     return (uint64_t)kib * 1024;
 }
 
+static void add_phases(cJSON *root, const run_result *r) {
+    cJSON *phases = cJSON_AddArrayToObject(root, "phases");
+    for (size_t i = 0; i < r->end_count; i++) {
+        const phase_end *end = &r->ends[i];
+        const ohm_statistics *s = &end->statistics;
+        cJSON *object = cJSON_CreateObject();
+        cJSON_AddStringToObject(object, "name", end->phase->name);
+        json_add_u64(object, "steps", end->steps);
+        json_add_u64(object, "step", end->step);
+        add_range(object, "state", s->state_min, s->state_max, s->state_mean);
+        add_range(object, "resistance", s->resistance_min, s->resistance_max, s->resistance_mean);
+        add_range(object, "conductance", s->conductance_min, s->conductance_max, s->conductance_mean);
+        cJSON_AddItemToArray(phases, object);
+    }
+}
+
 static bool print_json(const ohm_devices *devices, const ohm_crossbar *c, const run_result *r) {
     const ohm_definition *d = ohm_crossbar_definition(c);
     const ohm_statistics *s = &r->statistics;
@@ -153,6 +277,7 @@ static bool print_json(const ohm_devices *devices, const ohm_crossbar *c, const 
     json_add_definition(root, d);
     json_add_u64(root, "steps", r->steps);
     json_add_u64(root, "step", ohm_crossbar_step(c));
+    cJSON_AddNumberToObject(root, "idle", ohm_crossbar_idle_time(c));
     json_add_u64(root, "fuse", d->fuse);
     json_add_u64(root, "lanes", d->lanes);
     cJSON_AddBoolToObject(root, "interrupted", cli_caught() != 0);
@@ -165,6 +290,7 @@ static bool print_json(const ohm_devices *devices, const ohm_crossbar *c, const 
     cJSON_AddNumberToObject(cJSON_GetObjectItem(root, "state"), "std", s->state_std);
     add_range(root, "resistance", s->resistance_min, s->resistance_max, s->resistance_mean);
     add_range(root, "conductance", s->conductance_min, s->conductance_max, s->conductance_mean);
+    if (r->end_count) add_phases(root, r);
     return json_print(root);
 }
 
@@ -192,6 +318,11 @@ static void print_summary(const ohm_devices *devices, const ohm_crossbar *c, con
            "\n",
            r->steps, r->seconds, d->fuse, r->setup_seconds, ohm_crossbar_step(c));
     printf("throughput    %.3g synapse-steps/s\n", rate_of(r, d));
+    for (size_t i = 0; i < r->end_count; i++)
+        printf("phase         %-12s %" PRIu64 " steps: state mean %.6g, conductance mean %.6g S\n",
+               r->ends[i].phase->name, r->ends[i].steps, r->ends[i].statistics.state_mean,
+               r->ends[i].statistics.conductance_mean);
+    if (ohm_crossbar_idle_time(c) > 0) printf("idle          %.6g s\n", ohm_crossbar_idle_time(c));
     printf("state         mean %.6f, std %.6f, from %.6g to %.6g\n", s->state_mean, s->state_std,
            s->state_min, s->state_max);
     print_histogram(s);
@@ -210,7 +341,7 @@ static ohm_status report(const run_options *o, const ohm_devices *devices, const
     if (o->json || o->quiet) return cli_flush();
     print_summary(devices, c, r);
     if (o->output) printf("saved         %s\n", o->output);
-    if (cli_caught()) printf("interrupted   %" PRIu64 " of %" PRIu64 " steps done\n", r->steps, o->steps);
+    if (cli_caught()) printf("interrupted   %" PRIu64 " of %" PRIu64 " steps done\n", r->steps, r->total);
     return cli_flush();
 }
 
@@ -219,11 +350,26 @@ static ohm_status simulate(const run_options *o, ohm_devices *devices, ohm_cross
     ohm_status status = setup_make(&o->setup, devices, c);
     if (status) return status;
     r.setup_seconds = progress_clock() - start;
-    status = advance(o, *c, &r);
+    status = run_all(o, *c, &r);
     if (!status) status = ohm_crossbar_statistics(*c, &r.statistics);
     if (!status) status = ohm_crossbar_digest(*c, &r.digest);
     if (!status && o->output) status = ohm_crossbar_save(*c, o->output);
-    return status ? status : report(o, devices, *c, &r);
+    if (!status) status = report(o, devices, *c, &r);
+    free(r.ends);
+    return status;
+}
+
+static ohm_status run_checked(const run_options *o) {
+    cli_catch_signals();
+    const double start = progress_clock();
+    ohm_devices *devices;
+    ohm_crossbar *crossbar = NULL;
+    ohm_status status = ohm_devices_open(o->setup.device, &devices);
+    if (!status && !o->quiet) setup_say_fallback(&o->setup, devices);
+    if (!status) status = simulate(o, devices, &crossbar, start);
+    ohm_crossbar_destroy(crossbar);
+    ohm_devices_close(devices);
+    return status;
 }
 
 static int run(int argc, char **argv) {
@@ -231,27 +377,19 @@ static int run(int argc, char **argv) {
     uint64_t given;
     int first;
     ohm_status status = options_parse(&command_run, &o, argc, argv, &given, &first);
-    if (!status && first < argc)
-        status = error_set(OHM_BAD_ARGUMENT, "run takes no argument \"%s\"", argv[first]);
+    if (!status && first + 1 < argc)
+        status = error_set(OHM_BAD_ARGUMENT, "run takes one experiment, not \"%s\" too", argv[first + 1]);
+    if (!status && first < argc) status = read_experiment(&o, argv[first], &given);
     if (!status) status = check_options(&o, given);
-    if (status) return cli_fail(status);
-
-    cli_catch_signals();
-    const double start = progress_clock();
-    ohm_devices *devices;
-    ohm_crossbar *crossbar = NULL;
-    status = ohm_devices_open(o.setup.device, &devices);
-    if (!status && !o.quiet) setup_say_fallback(&o.setup, devices);
-    if (!status) status = simulate(&o, devices, &crossbar, start);
-    ohm_crossbar_destroy(crossbar);
-    ohm_devices_close(devices);
+    status = status ? status : run_checked(&o);
+    experiment_free(&o.experiment);
     if (status) return cli_fail(status);
     return cli_caught() ? 128 + cli_caught() : EXIT_SUCCESS;
 }
 
 const command command_run = {
     .name = "run",
-    .arguments = "",
+    .arguments = "[EXPERIMENT.ini]",
     .summary = "Simulate a crossbar",
     .options = run_entries,
     .run = run,

@@ -35,13 +35,16 @@ enum {
                        setup_set_neurons},                                                                   \
     [SETUP_ROWS] = {"rows", 0, "R", "rows, if not as many as columns", setup_set_rows},                      \
     [SETUP_COLS] = {"cols", 0, "C", "columns", setup_set_cols},                                              \
-    [SETUP_DT] = {"dt", 0, "DT", "time step, above 0 and up to 1e6 (default 0.1)", setup_set_dt},            \
+    [SETUP_DT] = {"dt", 0, "DT",                                                                             \
+                  "time step in s, above 0 and up to 1e6 (default the model's,\n0.1 for sin-state)",         \
+                  setup_set_dt},                                                                             \
     [SETUP_SEED] = {"seed", 0, "S", "seed of all randomness, 0 to 2^64 - 1 (default 1)", setup_set_seed},    \
     [SETUP_MODEL] = {"model", 0, "MODEL",                                                                    \
                      "the memristor (default sin-state:beta=0.5,r_on=0.1,r_off=10);\n"                       \
                      "`ohmscape models` lists models, stimuli and initial states",                           \
                      setup_set_model},                                                                       \
-    [SETUP_STIMULUS] = {"stimulus", 0, "STIMULUS", "the voltages, in V (default uniform:lo=-5,hi=5)",        \
+    [SETUP_STIMULUS] = {"stimulus", 0, "STIMULUS",                                                           \
+                        "the voltages, in V (default the model's, uniform:lo=-5,hi=5\nfor sin-state)",       \
                         setup_set_stimulus},                                                                 \
     [SETUP_INIT] = {"init", 0, "INIT",                                                                       \
                     "initial states, 1 the most conductive (default uniform:lo=0.1,hi=0.9)",                 \

@@ -57,6 +57,7 @@ static const ohm_about exp_step_about = {
     .ordered = {"r_on", "r_off"},
     .dt = 1e-6,
     .stimulus = "uniform:lo=-1,hi=1",
+    .period = 2e-3,
     .noise = 0.3,
 };
 

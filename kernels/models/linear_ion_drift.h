@@ -91,6 +91,7 @@ static const ohm_about linear_ion_drift_about = {
     .ordered = {"r_on", "r_off"},
     .dt = 1e-4,
     .stimulus = "uniform:lo=-1,hi=1",
+    .period = 1,
 };
 
 static const ohm_parameter linear_ion_drift_parameters[] = {

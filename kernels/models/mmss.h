@@ -68,6 +68,7 @@ static const ohm_about mmss_about = {
     .ordered = {"r_on", "r_off"},
     .dt = 1e-5,
     .stimulus = "uniform:lo=-1,hi=1",
+    .period = 1e-3,
 };
 
 static const ohm_parameter mmss_parameters[] = {

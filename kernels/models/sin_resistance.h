@@ -44,6 +44,7 @@ static const ohm_about sin_resistance_about = {
     .ordered = {"r_on", "r_off"},
     .dt = 0.1,
     .stimulus = "uniform:lo=-5,hi=5",
+    .period = 10,
 };
 
 static const ohm_parameter sin_resistance_parameters[] = {

@@ -83,6 +83,7 @@ static const ohm_about stanford_pku_about = {
     .ordered = {"g_min", "g_max"},
     .dt = 5e-10,
     .stimulus = "uniform:lo=-1.5,hi=1.5",
+    .period = 1e-6,
 };
 
 static const ohm_parameter stanford_pku_parameters[] = {

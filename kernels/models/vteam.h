@@ -91,6 +91,7 @@ static const ohm_about vteam_about = {
     .ordered = {"r_on", "r_off"},
     .dt = 1e-11,
     .stimulus = "uniform:lo=-0.5,hi=0.5",
+    .period = 2e-7,
 };
 
 static const ohm_parameter vteam_parameters[] = {

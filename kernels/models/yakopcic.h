@@ -89,6 +89,7 @@ static const ohm_about yakopcic_about = {
     .source = "Yakopcic et al., IEEE EDL 32, 1436 (2011), and IJCNN 2013; x_min and v_read are ours",
     .dt = 1e-5,
     .stimulus = "uniform:lo=-0.5,hi=0.5",
+    .period = 0.01,
 };
 
 static const ohm_parameter yakopcic_parameters[] = {

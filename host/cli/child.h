@@ -1,8 +1,8 @@
 // Other programs: run on some of the processors, talked to, and measured.
-#ifndef BENCH_CHILD_H
-#define BENCH_CHILD_H
+#ifndef CLI_CHILD_H
+#define CLI_CHILD_H
 
-#include "../host/ohmscape.h"
+#include "../ohmscape.h"
 
 #include <stdio.h>
 #include <sys/types.h>

@@ -1,5 +1,5 @@
 #include "child.h"
-#include "../host/error.h"
+#include "../error.h"
 
 #include <errno.h>
 #include <fcntl.h>

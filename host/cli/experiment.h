@@ -1,0 +1,56 @@
+// Experiment files: INI texts whose keys are the long names of a command's options. Those before any section
+// are options of the whole run; a section is a phase of it, with a stimulus, steps, and an idle time behind
+// them.
+//
+//     neurons = 512
+//     model = vteam
+//
+//     [write]
+//     stimulus = pattern:file=cross.png
+//     steps = 200
+//
+//     [rest]
+//     idle = 3600
+#ifndef CLI_EXPERIMENT_H
+#define CLI_EXPERIMENT_H
+
+#include "options.h"
+
+#define EXPERIMENT_NAME 50 // longest name of a phase, with its end
+
+typedef struct phase {
+    char name[EXPERIMENT_NAME];
+    uint64_t steps, first; // the step it begins at
+    double idle;           // s, behind the steps
+    const char *stimulus;  // or NULL: as before; begins with the phase unless it says otherwise
+    unsigned given;        // which of its keys were there
+} phase;
+
+typedef struct experiment {
+    phase *phases;
+    size_t count;
+    char **texts; // what the options and phases point to
+    size_t text_count;
+} experiment;
+
+// Reads a file, and sets the options of a command in object that are not among *given, the ones of the
+// command line, which it adds those to. An option that the command line contradicts by another of a group is
+// left out: either_of and either_or are bits of two such groups. Errors: OHM_IO_FAILED, OHM_BAD_FILE with the
+// line: an unknown key, one given twice, a value that its option refuses, a phase without steps and idle
+// time.
+ohm_status experiment_read(const char *path, const command *c, void *object, uint64_t *given,
+                           uint64_t either_of, uint64_t either_or, experiment *e);
+void experiment_free(experiment *e);
+
+// Whether every phase could be run with this definition. Errors: those of ohm_definition_check, with the
+// phase.
+ohm_status experiment_check(const experiment *e, const ohm_definition *d);
+
+// All steps of all phases.
+uint64_t experiment_steps(const experiment *e);
+
+// What is left of a phase, for a crossbar at this step that has been idle for *idle s, of which what belongs
+// to the phase is taken away.
+phase experiment_left(const phase *p, uint64_t step, double *idle);
+
+#endif

@@ -1,0 +1,355 @@
+// ohmscape iv: the current through one device, or through many that differ, driven by a wave.
+#include "child.h"
+#include "cli.h"
+#include "setup.h"
+#include "../error.h"
+#include "../number.h"
+#include "../replace.h"
+#include "../spec.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---- Options ----------------------------------------------------------------------------------
+
+typedef struct iv_options {
+    setup setup;
+    uint64_t count, periods, steps; // devices; steps only if the stimulus is not a wave
+    const char *output, *plot;
+} iv_options;
+
+#define SETTER(name) static ohm_status set_##name(void *object, const char *text)
+
+SETTER(count) {
+    return options_read_u64("devices", text, 1, 1000000, &((iv_options *)object)->count);
+}
+
+SETTER(periods) {
+    return options_read_u64("periods", text, 1, 1000000, &((iv_options *)object)->periods);
+}
+
+SETTER(steps) {
+    return options_read_u64("steps", text, 1, 100000000, &((iv_options *)object)->steps);
+}
+
+SETTER(output) {
+    ((iv_options *)object)->output = text;
+    return OHM_OK;
+}
+
+SETTER(plot) {
+    const size_t length = strlen(text);
+    ((iv_options *)object)->plot = text;
+    if (length > 4 && (strcmp(text + length - 4, ".png") == 0 || strcmp(text + length - 4, ".svg") == 0))
+        return OHM_OK;
+    return options_bad_value("plot", text, "a name that ends in .png or .svg");
+}
+
+static const option_entry iv_entries[] = {
+    {"model", 0, "MODEL", "the memristor (default sin-state); spreads make devices differ", setup_set_model},
+    {"stimulus", 0, "STIMULUS",
+     "the voltage (default a sine wave as high and as slow as the\nmodel's loop wants it)",
+     setup_set_stimulus},
+    {"periods", 0, "P", "periods of the wave, 1 to 1000000 (default 3)", set_periods},
+    {"steps", 't', "T", "steps, 1 to 1e8 (default those of the periods)", set_steps},
+    {"devices", 'N', "N", "how many devices, 1 to 1000000 (default 1)", set_count},
+    {"dt", 0, "DT", "time step in s (default the model's, or a thousandth of a\nperiod if that is less)",
+     setup_set_dt},
+    {"seed", 0, "S", "seed of all randomness, 0 to 2^64 - 1 (default 1)", setup_set_seed},
+    {"init", 0, "INIT", "initial states, 1 the most conductive (default constant:value=0.1)", setup_set_init},
+    {"device", 0, "DEVICE", "what computes it (default native): as for run", setup_set_device},
+    {"output", 'o', "F.csv", "where to write (default standard output, unless --plot is given)", set_output},
+    {"plot", 0, "F", "draw I against V with gnuplot, as F.png or F.svg", set_plot},
+    {0},
+};
+
+// ---- The drive --------------------------------------------------------------------------------
+
+// A run of it: so many steps, every so-manieth of which is written.
+typedef struct drive {
+    uint64_t steps, every, period; // in steps; 0 when the stimulus is not a wave
+    char stimulus[SPEC_MAX_TEXT];
+} drive;
+
+// The model's wave, of the amplitude of its default voltages.
+static ohm_status default_stimulus(const spec *model, char text[SPEC_MAX_TEXT]) {
+    const ohm_about *about = spec_entry_of(model)->about;
+    spec s;
+    const ohm_status status = spec_parse(ROLE_STIMULUS, about->stimulus, &s);
+    if (status) return status;
+    snprintf(text, SPEC_MAX_TEXT, "wave:amplitude=%.9g,frequency=%.9g", spec_value(&s, "hi"),
+             1 / about->period);
+    return OHM_OK;
+}
+
+// The period of a stimulus in s, or 0.
+static double period_of(const spec *s) {
+    if (spec_find(s, "frequency") < 0 || !(spec_value(s, "frequency") > 0)) return 0;
+    return 1 / spec_value(s, "frequency");
+}
+
+static ohm_status plan_drive(iv_options *o, drive *d) {
+    ohm_definition *definition = &o->setup.definition;
+    spec model, s;
+    ohm_status status = spec_parse(ROLE_MODEL, definition->model, &model);
+    if (status) return status;
+    if (!definition->stimulus) {
+        status = default_stimulus(&model, d->stimulus);
+        definition->stimulus = d->stimulus;
+    }
+    if (!status) status = spec_parse(ROLE_STIMULUS, definition->stimulus, &s);
+    if (status) return status;
+    const double period = period_of(&s), own = spec_entry_of(&model)->about->dt;
+    if (!definition->dt) definition->dt = period > 0 && period / 1000 < own ? period / 1000 : own;
+    d->period = (uint64_t)llround(fmin(period / definition->dt, 1e15));
+    if (strcmp(spec_entry_of(&s)->about->name, "wave") == 0 && !d->period) d->period = 100; // stimulus.c
+    d->steps = o->steps ? o->steps : d->period * o->periods;
+    d->every = d->period > 1000 ? d->period / 1000 : 1;
+    if (!d->steps) return error_set(OHM_BAD_ARGUMENT, "%s has no period: give --steps", definition->stimulus);
+    if (d->steps / d->every > 10000000)
+        return error_set(OHM_BAD_ARGUMENT, "--periods: %" PRIu64 " periods have more than 1e10 steps",
+                         o->periods);
+    return OHM_OK;
+}
+
+// ---- Sampling ---------------------------------------------------------------------------------
+
+// What is written of a moment: of one device its current, state and resistance; of many the spread of the
+// currents and the means.
+typedef struct moment {
+    double time, voltage;
+    double current[5]; // least, a tenth, the median, nine tenths, greatest
+    double state, resistance;
+} moment;
+
+typedef struct samples {
+    moment *moment;
+    size_t count;
+    float *voltage, *current, *state; // of every device
+    uint64_t devices;
+} samples;
+
+static void samples_free(samples *s) {
+    free(s->moment);
+    free(s->voltage);
+    free(s->current);
+    free(s->state);
+}
+
+static int by_value(const void *a, const void *b) {
+    const float x = *(const float *)a, y = *(const float *)b;
+    return (x > y) - (x < y);
+}
+
+// The current through every device at its state before a step, at that step's voltage, which step drives.
+static ohm_status sample(ohm_crossbar *c, samples *s) {
+    const uint64_t step = ohm_crossbar_step(c), n = s->devices;
+    ohm_status status = ohm_crossbar_read_voltage(c, step, 0, 1, s->voltage);
+    if (!status) status = ohm_crossbar_read_current(c, 0, 1, s->voltage, s->current);
+    if (!status) status = ohm_crossbar_read_state(c, 0, 1, s->state);
+    if (status) return status;
+    moment *m = &s->moment[s->count++];
+    *m = (moment){.time = (double)step * ohm_crossbar_definition(c)->dt, .voltage = (double)s->voltage[0]};
+    for (uint64_t i = 0; i < n; i++) m->state += (double)s->state[i] / (double)n;
+    for (uint64_t i = 0; i < n; i++)
+        m->resistance += s->current[i] != 0 ? (double)s->voltage[i] / (double)s->current[i] / (double)n : 0;
+    qsort(s->current, n, sizeof *s->current, by_value);
+    for (int i = 0; i < 5; i++) {
+        static const double place[5] = {0, 0.1, 0.5, 0.9, 1};
+        m->current[i] = (double)s->current[llround(place[i] * (double)(n - 1))];
+    }
+    return OHM_OK;
+}
+
+static ohm_status make_room(const drive *d, uint64_t devices, samples *s) {
+    s->devices = devices;
+    s->moment = malloc((d->steps / d->every + 1) * sizeof *s->moment);
+    s->voltage = malloc(devices * sizeof(float));
+    s->current = malloc(devices * sizeof(float));
+    s->state = malloc(devices * sizeof(float));
+    return s->moment && s->voltage && s->current && s->state ? OHM_OK : error_no_memory("the samples");
+}
+
+static ohm_status take_samples(const drive *d, ohm_crossbar *c, samples *s) {
+    ohm_status status = make_room(d, ohm_crossbar_definition(c)->cols, s);
+    for (uint64_t done = 0; done < d->steps && !status && !cli_caught(); done += d->every) {
+        const uint64_t left = d->steps - done;
+        status = sample(c, s);
+        if (!status) status = ohm_crossbar_advance(c, left < d->every ? left : d->every);
+    }
+    return status;
+}
+
+// ---- Writing ----------------------------------------------------------------------------------
+
+static void print_csv(FILE *out, const samples *s) {
+    if (s->devices == 1)
+        fprintf(out, "time_s,voltage_V,current_A,state,resistance_ohm\n");
+    else
+        fprintf(out, "time_s,voltage_V,current_min_A,current_p10_A,current_median_A,current_p90_A,"
+                     "current_max_A,state_mean\n");
+    for (size_t i = 0; i < s->count; i++) {
+        const moment *m = &s->moment[i];
+        fprintf(out, "%.9g,%.9g", m->time, m->voltage);
+        if (s->devices == 1) {
+            fprintf(out, ",%.9g,%.9g,", m->current[0], m->state);
+            if (m->current[0] != 0) fprintf(out, "%.9g", m->resistance); // at 0 V it cannot be told
+        } else {
+            for (int k = 0; k < 5; k++) fprintf(out, ",%.9g", m->current[k]);
+            fprintf(out, ",%.9g", m->state);
+        }
+        fprintf(out, "\n");
+    }
+}
+
+static ohm_status write_csv(const char *path, const samples *s) {
+    replacement r;
+    ohm_status status = replacement_begin(path, &r);
+    FILE *out = status ? NULL : fopen(r.temporary, "w");
+    if (out) print_csv(out, s);
+    if (!status && (!out || ferror(out) | fclose(out)))
+        status = error_set(OHM_IO_FAILED, "cannot write %s", path);
+    if (!status) status = replacement_finish(&r);
+    replacement_abandon(&r);
+    return status;
+}
+
+// ---- Drawing ----------------------------------------------------------------------------------
+
+// The samples as a block of gnuplot's. The band between two curves is a polygon for each run of rising or
+// falling voltage, which an empty line ends.
+static void write_block(FILE *out, const samples *s, size_t first) {
+    fprintf(out, "$iv << END\n");
+    for (size_t i = first; i < s->count; i++) {
+        const moment *m = &s->moment[i];
+        fprintf(out, "%.9g %.9g %.9g %.9g %.9g\n", m->voltage, m->current[1], m->current[2], m->current[3],
+                m->time);
+        if (i == first || i + 1 == s->count || s->devices == 1) continue;
+        const bool rose = m->voltage > m[-1].voltage, rises = m[1].voltage > m->voltage;
+        if (rose != rises)
+            fprintf(out, "\n%.9g %.9g %.9g %.9g %.9g\n", m->voltage, m->current[1], m->current[2],
+                    m->current[3], m->time);
+    }
+    fprintf(out, "END\n");
+}
+
+// The first sample of the last period: bands of several would cover each other.
+static size_t last_period(const drive *d, const samples *s) {
+    const size_t each = d->period / d->every + 1;
+    return d->period && s->count > each ? s->count - each : 0;
+}
+
+// For a text in quotes.
+static void write_quoted(FILE *out, const char *text) {
+    fputc('\'', out);
+    for (; *text; text++) fprintf(out, *text == '\'' ? "''" : "%c", *text);
+    fputc('\'', out);
+}
+
+static void write_script(FILE *out, const iv_options *o, const drive *d, const samples *s, const char *path) {
+    const bool svg = strcmp(o->plot + strlen(o->plot) - 4, ".svg") == 0;
+    fprintf(out, "set terminal %s size 800,600 font 'DejaVu Sans,12'\nset output ", svg ? "svg" : "pngcairo");
+    write_quoted(out, path);
+    fprintf(out, "\nset title ");
+    write_quoted(out, o->setup.definition.model);
+    fprintf(out,
+            " noenhanced\nset xlabel 'voltage (V)'\nset ylabel 'current (A)'\nset grid\nset zeroaxis lt -1\n"
+            "set format y '%%.1s%%c'\nset format x '%%g'\n");
+    write_block(out, s, s->devices > 1 ? last_period(d, s) : 0);
+    if (s->devices == 1)
+        fprintf(out, "set cblabel 'time (s)'\nset format cb '%%.1s%%c'\nset palette defined (0 '#4477aa', 1 "
+                     "'#ee6677')\n"
+                     "plot $iv using 1:3:5 with lines lw 2 lc palette notitle\n");
+    else
+        fprintf(out, "set key top left\nset style fill transparent solid 0.35 noborder\n"
+                     "plot $iv using 1:2:4 with filledcurves lc rgb '#4477aa' title '80 %% of the devices', "
+                     "$iv using 1:3 with lines lw 2 lc rgb '#224466' title 'median'\n");
+    fprintf(out, "unset output\n");
+}
+
+static ohm_status draw(const iv_options *o, const drive *d, const samples *s) {
+    const char *const gnuplot[] = {"gnuplot", NULL};
+    replacement r;
+    child c;
+    ohm_status status = replacement_begin(o->plot, &r);
+    if (!status) status = child_start(gnuplot, 0, &c);
+    if (!status) {
+        write_script(c.in, o, d, s, r.temporary);
+        status = child_end(&c);
+    }
+    if (!status) status = replacement_finish(&r);
+    replacement_abandon(&r);
+    return status;
+}
+
+// ---- The command ------------------------------------------------------------------------------
+
+static ohm_status run_iv(const iv_options *o, const drive *d, samples *s) {
+    ohm_devices *devices;
+    ohm_crossbar *c = NULL;
+    ohm_status status = ohm_devices_open(o->setup.device, &devices);
+    if (!status) status = ohm_crossbar_create(devices, &o->setup.definition, &c);
+    if (!status) status = take_samples(d, c, s);
+    ohm_crossbar_destroy(c);
+    ohm_devices_close(devices);
+    return status;
+}
+
+static ohm_status write_all(const iv_options *o, const drive *d, const samples *s) {
+    ohm_status status = OHM_OK;
+    if (o->output) status = write_csv(o->output, s);
+    if (!status && o->plot) status = draw(o, d, s);
+    if (!o->output && !o->plot) print_csv(stdout, s);
+    return status ? status : cli_flush();
+}
+
+static ohm_status check_gnuplot(void) {
+    const char *const version[] = {"gnuplot", "--version", NULL};
+    char *text;
+    if (child_run(version, 0, &text)) {
+        error_set(OHM_NO_DEVICE, "--plot needs gnuplot, which is not there");
+        error_hint("apt install gnuplot-nox");
+        return OHM_NO_DEVICE;
+    }
+    free(text);
+    return OHM_OK;
+}
+
+static ohm_status check_outputs(const iv_options *o) {
+    ohm_status status = o->output ? ohm_save_check(o->output, 0) : OHM_OK;
+    if (!status && o->plot) status = ohm_save_check(o->plot, 0);
+    return status || !o->plot ? status : check_gnuplot();
+}
+
+static int iv(int argc, char **argv) {
+    iv_options o = {.setup = setup_default(), .count = 1, .periods = 3};
+    o.setup.device = "native";
+    o.setup.definition.initial = "constant:value=0.1";
+    drive d = {0};
+    samples s = {0};
+    uint64_t given;
+    int first;
+    ohm_status status = options_parse(&command_iv, &o, argc, argv, &given, &first);
+    if (!status && first < argc)
+        status = error_set(OHM_BAD_ARGUMENT, "iv takes no argument \"%s\"", argv[first]);
+    if (!status) status = plan_drive(&o, &d);
+    o.setup.definition.rows = 1;
+    o.setup.definition.cols = o.count;
+    if (!status) status = check_outputs(&o);
+    cli_catch_signals();
+    if (!status) status = run_iv(&o, &d, &s);
+    if (!status && !cli_caught()) status = write_all(&o, &d, &s);
+    samples_free(&s);
+    if (status) return cli_fail(status);
+    return cli_caught() ? 128 + cli_caught() : EXIT_SUCCESS;
+}
+
+const command command_iv = {
+    .name = "iv",
+    .arguments = "",
+    .summary = "Measure the current through a device against its voltage",
+    .options = iv_entries,
+    .run = iv,
+};

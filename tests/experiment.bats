@@ -1,0 +1,164 @@
+#!/usr/bin/env bats
+# Experiment files, idle times, I-V curves, and the stimuli and models as a user gives them.
+load common
+
+setup() {
+    common_setup
+    ohmscape=$(realpath "$ohmscape")
+    cp host/example/*.ini host/example/omega.png "$tmp"
+    cd "$tmp" || return
+}
+
+# experiment LINE...: writes them to e.ini.
+experiment() {
+    printf '%s\n' "$@" >e.ini
+}
+
+@test "the examples run, and save what they say" {
+    for name in learn disturb lines; do
+        expect_ok run $name.ini --device native --json
+        steps=$(awk -F= '/^steps/{n += $2} END{print n}' $name.ini)
+        expect_json ".step == $steps and (.phases | length) > 0"
+        digest=$(jq -r .digest <<<"$output")
+        expect_ok info $name.h5 --json
+        expect_json ".digest == \"$digest\""
+    done
+}
+
+@test "phases are what options would do one after the other" {
+    experiment 'neurons = 40' 'seed = 5' '[a]' 'stimulus = uniform:lo=-1,hi=2' 'steps = 30' '[b]' 'steps = 5' \
+        '[c]' 'stimulus = constant:value=0.5' 'steps = 7'
+    expect_ok run e.ini --device native --json
+    expect_json '[.phases[].steps] == [30, 5, 7] and [.phases[].step] == [30, 35, 42] and .stimulus == "constant:value=0.5"'
+    phases=$(jq -r .digest <<<"$output")
+    expect_ok run -n 40 --seed 5 --stimulus uniform:lo=-1,hi=2 -t 35 --device native -o part.h5 --quiet
+    experiment 'stimulus = constant:value=0.5' 'neurons = 40' 'steps = 35' # one phase with no section
+    expect_ok run e.ini --device native --quiet
+    experiment 'neurons = 40' '[a]' 'stimulus = uniform:lo=-1,hi=2' 'steps = 35' '[c]' \
+        'stimulus = constant:value=0.5' 'steps = 7'
+    expect_ok run e.ini --from part.h5 --device native --json
+    expect_json ".steps == 7 and .digest == \"$phases\""
+}
+
+@test "an experiment goes on where it was, at every step" {
+    experiment 'neurons = 20' 'model = vteam:noise=0.1,drift_nu=0.1' '[a]' 'stimulus = wave:amplitude=0.4' \
+        'steps = 3' '[b]' 'idle = 10' '[c]' 'stimulus = lines:lo=-0.2,hi=0.2' 'steps = 2' '[d]' 'idle = 5'
+    expect_ok run e.ini --device native --json
+    whole=$(jq -c '[.digest, .step, .idle, .conductance]' <<<"$output")
+    for steps in 0 1 2 3 4 5; do
+        expect_ok run e.ini --device native --quiet -t $steps -o part.h5
+        expect_ok run e.ini --device native --json --from part.h5
+        [ "$(jq -c '[.digest, .step, .idle, .conductance]' <<<"$output")" = "$whole" ] || fail "after $steps: $output"
+    done
+}
+
+@test "a stimulus begins with its phase unless it says otherwise" {
+    experiment 'neurons = 4' '[a]' 'stimulus = constant:value=0' 'steps = 10' '[b]' 'stimulus = wave' 'steps = 3'
+    expect_ok run e.ini --json
+    expect_json '.stimulus | test("start=10")'
+    sed -i 's/wave/wave:start=2/' e.ini
+    expect_ok run e.ini --json
+    expect_json '.stimulus | test("start=2")'
+}
+
+@test "the command line comes before the file" {
+    experiment 'rows = 7' 'cols = 9' 'seed = 3' 'flux = yes' 'steps = 4'
+    expect_ok run e.ini --json
+    expect_json '.rows == 7 and .cols == 9 and .seed == 3 and .flux and .step == 4'
+    expect_ok run e.ini --json --seed 8 -n 5 -t 2
+    expect_json '.rows == 5 and .cols == 5 and .seed == 8 and .step == 2'
+}
+
+@test "what is wrong in a file is told with its line, and nothing is written" {
+    local e='neurons = 4'
+    while IFS='|' read -r code pattern lines; do
+        printf "%b\n" "$lines" >e.ini
+        expect_error "$code" "$pattern" run e.ini -o out.h5
+        [ ! -e out.h5 ] || fail "wrote for: $lines"
+    done <<'END'
+1|e.ini, line 2: unknown key "neuron"|seed = 1\nneuron = 3
+1|e.ini, line 2: seed is given twice|seed = 1\nseed = 2
+1|e.ini, line 1: flux = perhaps: write yes or no|flux = perhaps
+2|e.ini, line 1: --seed: "x"|seed = x
+1|e.ini, line 2: write KEY = VALUE|[a]\nsteps
+1|e.ini, line 3: unknown key "model": a phase has|[a]\nsteps = 1\nmodel = vteam
+1|e.ini, line 3: steps is given twice|[a]\nsteps = 1\nsteps = 2
+1|e.ini, line 6: there are two phases \[a\]|[a]\nsteps = 1\n[b]\nsteps = 2\n[a]\nidle = 1
+1|phase \[b\] has no steps and no idle time|[a]\nsteps = 1\n[b]\nstimulus = wave
+1|give steps and idle to its phases|steps = 3\n[a]\nsteps = 1
+2|phase \[b\]: unknown stimulus "waves"|[a]\nsteps = 1\n[b]\nstimulus = waves\nsteps = 2
+1|phase \[b\]: cannot read no.png|[a]\nsteps = 1\n[b]\nstimulus = pattern:file=no.png\nsteps = 2
+2|phase \[b\]: dt: .* up to dt=.* substeps=|model = vteam\n[a]\nsteps = 1\n[b]\nstimulus = wave:amplitude=5\nsteps = 2
+END
+    expect_error 1 'cannot read nowhere.ini' run nowhere.ini
+    expect_error 2 'one experiment, not "b.ini"' run e.ini b.ini
+    printf 'model = %0250d\n' 0 >e.ini
+    expect_error 1 'line 1 has more than' run e.ini
+}
+
+@test "--idle lets conductances drift, and a step ends it" {
+    expect_ok run -n 30 -t 5 --model sin-state:drift_nu=0.5 --idle 100 -o idle.h5 --device native --json
+    expect_json '.idle == 100'
+    drifted=$(jq .conductance.mean <<<"$output")
+    expect_ok run -n 30 -t 5 --model sin-state:drift_nu=0.5 --device native --json
+    jq -e "((.conductance.mean / $drifted) - 10 | fabs) < 1e-4" <<<"$output"
+    expect_ok run --from idle.h5 -t 0 --json
+    expect_json ".idle == 100 and .conductance.mean == $drifted"
+    expect_ok run --from idle.h5 -t 1 --json
+    expect_json '.idle == 0'
+    for time in -1 x 1e16; do expect_error 2 "^--idle: \"$time\"" run --idle $time; done
+}
+
+@test "a file keeps spreads, what surrounds a device, and paths" {
+    model='vteam:r_on=50~lognormal:0.1,window=exponential,substeps=3,noise=0.2~uniform:0.1,levels=9,stuck_low=0.01'
+    expect_ok run -n 40 -t 9 --model "$model" --stimulus pattern:file=omega.png,lo=-0.4,hi=0.4 -o a.h5 --quiet
+    expect_ok info a.h5 --json
+    expect_json '.stimulus | test("file=omega.png")'
+    for part in r_on=50~lognormal:0.1 window=exponential substeps=3 noise=0.2~uniform:0.1 levels=9 stuck_low=0.01; do
+        expect_json ".model | contains(\"$part\")"
+    done
+    expect_ok run --from a.h5 --model "$model" -t 0 --quiet
+    expect_error 2 'model differs' run --from a.h5 --model vteam:r_on=50
+    rm omega.png
+    expect_error 1 'cannot read omega.png' run --from a.h5
+}
+
+@test "models prints the equation, parameters, units, source and defaults of each" {
+    for name in $("$ohmscape" models | awk '/^Models/{on = 1; next} /^$/{on = 0} on{print $1}'); do
+        expect_ok models "$name"
+        for part in "^model $name: " 'Source: ' 'Unless told otherwise: dt .* s, stimulus ' '^  key ' ' noise ' ' r_open .*Ω' \
+            'VALUE~lognormal:SIGMA'; do
+            grep -q "$part" <<<"$output" || fail "$name: no $part" "$output"
+        done
+    done
+}
+
+@test "iv writes a loop through the origin, as CSV and as pictures" {
+    expect_ok iv --model yakopcic -o iv.csv
+    [ "$(head -1 iv.csv)" = "time_s,voltage_V,current_A,state,resistance_ohm" ]
+    [ "$(wc -l <iv.csv)" -eq 3001 ]
+    # The current has the sign of the voltage, 0 at 0 V, and at one voltage two values that differ.
+    awk -F, 'NR > 1 && ($2 * $3 < 0 || ($2 == 0) != ($3 == 0)) {exit 1}' iv.csv
+    awk -F, 'NR > 1 && $2 > 0.29 && $2 < 0.31 {if (!n++ || $3 < a) a = $3; if ($3 > b) b = $3} END{exit !(b > 3 * a)}' iv.csv
+    expect_ok iv --model yakopcic
+    [ "$output" = "$(<iv.csv)" ]
+    expect_ok iv --model yakopcic:a1=0.17~lognormal:0.2 -N 50 --periods 1 -o many.csv --plot many.svg
+    awk -F, 'NR > 1 && !($3 <= $4 && $4 <= $5 && $5 <= $6 && $6 <= $7) {exit 1}' many.csv
+    grep -q '80 % of the devices' many.svg
+    expect_ok iv --plot one.png
+    [ "$(head -c 4 one.png | tail -c 3)" = PNG ]
+}
+
+@test "iv refuses what it cannot do, before it begins" {
+    expect_error 2 'unknown model' iv --model memristor
+    expect_error 2 'no period: give --steps' iv --stimulus uniform
+    expect_error 2 '^--plot: "a.gif"' iv --plot a.gif
+    expect_error 2 '^--devices: "0"' iv -N 0
+    expect_error 2 'takes no argument "x"' iv x
+    expect_error 1 'nowhere' iv -o nowhere/a.csv
+    expect_error 1 'nowhere' iv --plot nowhere/a.png
+    expect_error 2 'too long for vteam' iv --model vteam --dt 1e-8
+    run --separate-stderr env PATH="$tmp" "$ohmscape" iv --plot a.png
+    [ "$status" -eq 1 ] && [ ! -e a.png ]
+    expect_message gnuplot "without gnuplot"
+}

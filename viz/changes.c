@@ -1,0 +1,103 @@
+#include "changes.h"
+#include "controls.h"
+#include "trace.h"
+
+#include <stdio.h>
+#include <string.h>
+
+// Shows the first line of the last error, or that there is none.
+static void show_problem(viewer *v, ohm_status status) {
+    char *problem = v->controls.problem;
+    problem[0] = '\0';
+    if (!status) {
+        v->changed = true;
+        return;
+    }
+    snprintf(problem, sizeof v->controls.problem, "%s", ohm_error_message());
+    problem[strcspn(problem, "\n")] = '\0';
+}
+
+// ---- Parameters and stimulus ------------------------------------------------------------------
+
+// Tells the crossbar the parameters; those it refuses go back.
+static void change_parameters(viewer *v) {
+    controls *c = &v->controls;
+    const ohm_definition *d = ohm_crossbar_definition(v->crossbar);
+    char model[OHM_MAX_SPEC_TEXT], stimulus[OHM_MAX_SPEC_TEXT];
+    controls_format(d->model, c->model, c->model_count, model);
+    controls_format(d->stimulus, c->stimulus, c->stimulus_count, stimulus);
+    c->changed = false;
+    const ohm_status status = ohm_crossbar_change(v->crossbar, model, stimulus);
+    show_problem(v, status);
+    if (status)
+        controls_read(v);
+    else
+        controls_read_texts(v);
+}
+
+// What was typed and is refused stays to be corrected.
+static void change_stimulus(viewer *v, const char *text) {
+    controls *c = &v->controls;
+    char typed[OHM_MAX_SPEC_TEXT];
+    snprintf(typed, sizeof typed, "%s", text);
+    const ohm_status status = ohm_crossbar_change(v->crossbar, NULL, typed);
+    show_problem(v, status);
+    controls_read(v);
+    if (status) snprintf(c->text, sizeof c->text, "%s", typed);
+}
+
+// ---- Model ------------------------------------------------------------------------------------
+
+// A number of another crossbar says nothing of this one.
+static void forget(viewer *v) {
+    v->history.count = 0;
+    v->has_statistics = v->has_probe = false;
+    v->field_view.width = 0;
+    v->step_cost = 0;
+    if (v->range == RANGE_MANUAL) v->range = RANGE_WHOLE;
+    trace_clear(&v->trace);
+}
+
+// A new crossbar in the place of the old one: the state is the model's. Time step and stimulus are the
+// model's own too, which those of another would hardly move, or throw about.
+static void change_model(viewer *v, const char *name) {
+    ohm_definition d = *ohm_crossbar_definition(v->crossbar);
+    ohm_crossbar *made;
+    d.model = name;
+    d.stimulus = NULL;
+    d.dt = 0;
+    const ohm_status status = ohm_crossbar_create(v->devices, &d, &made);
+    show_problem(v, status);
+    if (!status) {
+        simulation_use(v->simulation, made);
+        ohm_crossbar_destroy(v->crossbar);
+        v->crossbar = made;
+        forget(v);
+    }
+    controls_read(v);
+}
+
+// ---- All --------------------------------------------------------------------------------------
+
+// Back to step 0. A file of the stimulus may be gone by now.
+static ohm_status restart(viewer *v) {
+    v->restart = false;
+    const ohm_status status = ohm_crossbar_restart(v->crossbar, v->seed);
+    show_problem(v, status);
+    return status == OHM_DEVICE_FAILED ? status : OHM_OK;
+}
+
+ohm_status changes_make(viewer *v) {
+    controls *c = &v->controls;
+    if (c->new_model)
+        change_model(v, c->new_model);
+    else if (c->new_stimulus)
+        change_stimulus(v, controls_remembered(c, c->new_stimulus));
+    else if (c->typed)
+        change_stimulus(v, c->text);
+    else if (c->changed)
+        change_parameters(v);
+    if (c->idle) show_problem(v, ohm_crossbar_idle(v->crossbar, c->idle_seconds));
+    c->idle = false;
+    return v->restart ? restart(v) : OHM_OK;
+}

@@ -1,0 +1,203 @@
+// What can be chosen and how far it can be dragged comes from the library's tables.
+#include "controls.h"
+#include "ui.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MENU_MAX 64
+
+// ---- Reading ----------------------------------------------------------------------------------
+
+// What a slider's range is made from: the value it starts from, or what is usual where that is 0.
+static double magnitude_of(const ohm_parameter_info *info, double dt) {
+    if (info->whole) return fmax(fabs(info->value), 25);
+    if (info->value == 0 && strcmp(info->unit, "Hz") == 0) return 0.01 / dt; // a period in 100 steps
+    return info->value != 0 ? fabs(info->value) : 1;
+}
+
+// A slider spans what is near the value it starts from: valid ranges span decades.
+static control control_of(const ohm_parameter_info *info, double dt) {
+    const double about = magnitude_of(info, dt);
+    control c = {.info = *info, .low = -4 * about, .high = 4 * about, .widest = 4 * info->sigma};
+    if (info->min >= 0) c.low = 0;
+    if (info->min > 0 && !info->whole) c.low = about / 100, c.high = about * 100;
+    c.low = fmax(c.low, info->min);
+    c.high = fmin(c.high, info->max);
+    return c;
+}
+
+static size_t take_controls(control *c, const ohm_parameter_info *info, size_t count, double dt) {
+    for (size_t i = 0; i < count; i++) c[i] = control_of(&info[i], dt);
+    return count;
+}
+
+bool controls_is_of(const char *text, const char *name) {
+    const size_t length = strcspn(text, ":");
+    return strlen(name) == length && strncmp(text, name, length) == 0;
+}
+
+static bool has_file(const controls *c, const char *text) {
+    for (size_t i = 0; i < c->stimulus_count; i++) {
+        char key[64];
+        if (!c->stimulus[i].info.text) continue;
+        snprintf(key, sizeof key, "%s=", c->stimulus[i].info.key);
+        if (strstr(text, key)) return true;
+    }
+    return false;
+}
+
+// Keeps the text of a stimulus that has a file, in the place of an older one of the same name.
+static void remember(controls *c, const char *text) {
+    if (!has_file(c, text)) return;
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(text, ":"), text);
+    for (int i = 0; i < REMEMBERED; i++) {
+        if (c->remembered[i][0] && !controls_is_of(c->remembered[i], name)) continue;
+        snprintf(c->remembered[i], sizeof c->remembered[i], "%s", text);
+        return;
+    }
+}
+
+const char *controls_remembered(const controls *c, const char *name) {
+    for (int i = 0; i < REMEMBERED; i++)
+        if (controls_is_of(c->remembered[i], name)) return c->remembered[i];
+    return name;
+}
+
+void controls_read_texts(viewer *v) {
+    controls *c = &v->controls;
+    const char *stimulus = ohm_crossbar_definition(v->crossbar)->stimulus;
+    snprintf(c->text, sizeof c->text, "%s", stimulus);
+    remember(c, stimulus);
+}
+
+void controls_read(viewer *v) {
+    ohm_parameter_info info[OHM_MAX_PARAMETERS];
+    controls *c = &v->controls;
+    const double dt = ohm_crossbar_definition(v->crossbar)->dt;
+    c->model_count = take_controls(c->model, info, ohm_crossbar_model_parameters(v->crossbar, info), dt);
+    c->stimulus_count =
+        take_controls(c->stimulus, info, ohm_crossbar_stimulus_parameters(v->crossbar, info), dt);
+    c->changed = c->typed = false;
+    c->new_model = c->new_stimulus = NULL;
+    controls_read_texts(v);
+}
+
+// ---- Writing ----------------------------------------------------------------------------------
+
+static void format_value(const ohm_parameter_info *p, char *text, size_t size) {
+    if (p->choices)
+        snprintf(text, size, "%s", p->choices[(int)p->value]);
+    else if (p->spread)
+        snprintf(text, size, "%.17g~%s:%.17g", p->value, p->spread, p->sigma);
+    else
+        snprintf(text, size, "%.17g", p->value);
+}
+
+void controls_format(const char *name, const control *c, size_t count, char text[OHM_MAX_SPEC_TEXT]) {
+    snprintf(text, OHM_MAX_SPEC_TEXT, "%.*s", (int)strcspn(name, ":"), name);
+    char separator = ':';
+    for (size_t i = 0; i < count; i++) {
+        char value[128];
+        const size_t used = strlen(text);
+        if (c[i].info.text) continue;
+        format_value(&c[i].info, value, sizeof value);
+        snprintf(text + used, OHM_MAX_SPEC_TEXT - used, "%c%s=%s", separator, c[i].info.key, value);
+        separator = ',';
+    }
+}
+
+// ---- Menus ------------------------------------------------------------------------------------
+
+// A menu of all names, with that of the text chosen; the name that was chosen now, or NULL.
+static const char *draw_menu(const char *label, const char *(*name)(size_t), const char *text) {
+    const char *names[MENU_MAX];
+    int count = 0, chosen = 0;
+    for (; count < MENU_MAX && (names[count] = name((size_t)count)); count++)
+        if (controls_is_of(text, names[count])) chosen = count;
+    const int before = chosen;
+    return ui_choice(label, &chosen, names, count) && chosen != before ? names[chosen] : NULL;
+}
+
+void controls_draw_menus(viewer *v) {
+    controls *c = &v->controls;
+    const ohm_definition *d = ohm_crossbar_definition(v->crossbar);
+    const char *model = draw_menu("model", ohm_model_name, d->model);
+    const char *stimulus = draw_menu("stimulus", ohm_stimulus_name, d->stimulus);
+    if (model) c->new_model = model;
+    if (stimulus) c->new_stimulus = stimulus;
+    c->typed |= ui_typed("as a text", c->text, sizeof c->text,
+                         "NAME:key=value,... as --stimulus takes it, with the path of a file");
+    if (c->problem[0]) ui_label(c->problem);
+}
+
+// ---- Parameters -------------------------------------------------------------------------------
+
+static bool draw_choice(const char *label, ohm_parameter_info *p) {
+    int count = 0, chosen = (int)p->value;
+    while (p->choices[count]) count++;
+    const bool changed = ui_choice(label, &chosen, p->choices, count);
+    p->value = chosen;
+    return changed;
+}
+
+// How wide it is spread, below it.
+static bool draw_spread(control *c) {
+    char label[96], help[128];
+    snprintf(label, sizeof label, "± %s##%s spread", c->info.symbol, c->info.key);
+    snprintf(help, sizeof help, "sigma of its %s spread over the devices", c->info.spread);
+    return ui_slider(label, &c->info.sigma, 0, c->widest, help);
+}
+
+static bool draw_control(control *c) {
+    char label[64]; // what follows ## is not shown, and tells equal ones apart
+    ohm_parameter_info *p = &c->info;
+    if (strcmp(p->unit, "1") == 0)
+        snprintf(label, sizeof label, "%s##%s", p->symbol, p->key);
+    else
+        snprintf(label, sizeof label, "%s (%s)##%s", p->symbol, p->unit, p->key);
+    if (p->text) return false; // the stimulus as a text has it
+    if (p->choices) return draw_choice(label, p);
+    bool changed = p->whole ? ui_whole(label, &p->value, c->low, c->high, p->help)
+                            : ui_slider(label, &p->value, c->low, c->high, p->help);
+    if (p->spread) changed |= draw_spread(c);
+    return changed;
+}
+
+// Those of what surrounds every model, or the others.
+static bool draw_some(control *c, size_t count, bool device) {
+    bool changed = false;
+    for (size_t i = 0; i < count; i++)
+        if (c[i].info.device == device) changed |= draw_control(&c[i]);
+    return changed;
+}
+
+static double value_of(const controls *c, const char *key) {
+    for (size_t i = 0; i < c->model_count; i++)
+        if (strcmp(c->model[i].info.key, key) == 0) return c->model[i].info.value;
+    return 0;
+}
+
+// Time in which nothing happens but drift.
+static void draw_idle(viewer *v) {
+    controls *c = &v->controls;
+    char text[64];
+    if (!(value_of(c, "drift_nu") > 0)) return;
+    if (!(c->idle_seconds > 0)) c->idle_seconds = 1;
+    ui_slider("idle (s)", &c->idle_seconds, 1e-3, 1e8, "how long the button leaves the devices alone");
+    if (ui_button("leave alone")) c->idle = v->paused = true; // the next step would end it
+    snprintf(text, sizeof text, "for %.4g s since the last step", v->result.idle);
+    ui_same_line();
+    ui_label(text);
+}
+
+void controls_draw(viewer *v) {
+    controls *c = &v->controls;
+    ui_section("parameters, from the next step on");
+    c->changed |= draw_some(c->model, c->model_count, false);
+    c->changed |= draw_some(c->stimulus, c->stimulus_count, false);
+    draw_idle(v);
+    if (ui_fold("noise, faults, levels, drift")) c->changed |= draw_some(c->model, c->model_count, true);
+}
