@@ -34,3 +34,16 @@ check() {
         check --lanes $lanes --stimulus constant --init constant --band-rows 2 --fuse 2
     done
 }
+
+# What makes devices differ, all of it at once.
+EVERYTHING=noise=0.2~uniform:0.1,stuck_low=0.1,stuck_high=0.1,stuck_open=0.1,levels=16,drift_nu=0.05~normal:0.02
+
+@test "every model with everything, one lane" {
+    for model in sin-state:beta=0.5~normal:0.1 sin-resistance:r_off=10~normal:1 \
+        linear-ion-drift:window=joglekar,p=2~normal:0.5 vteam:window=exponential,v_on=-0.2~normal:0.02 \
+        yakopcic:x_p=0.3~uniform:0.1 mmss:tau=1e-4~lognormal:0.2,substeps=2 stanford-pku:e_a=0.6~normal:0.01 \
+        linear-step soft-bounds exp-step; do
+        if [[ $model == *:* ]]; then check --lanes 1 --model "$model,$EVERYTHING"
+        else check --lanes 1 --model "$model:$EVERYTHING"; fi
+    done
+}

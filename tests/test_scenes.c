@@ -1,0 +1,361 @@
+// Same bits everywhere, with every model, everything that makes devices differ, and every stimulus: one
+// digest a scene, over engines, lane widths, launch sizes, bands, devices and interruptions.
+#include "sample.h"
+
+#include "../host/crossbar.h"
+
+#include <hdf5.h>
+#include <inttypes.h>
+#include <png.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+// ---- The table ------------------------------------------------------------------------------------
+
+// A model, the largest voltage it is driven by, one spread, and several.
+typedef struct ingredient {
+    const char *model;
+    double volts;
+    const char *spread, *spreads;
+} ingredient;
+
+static const ingredient ingredients[] = {
+    {"sin-state", 5, "beta=0.5~normal:0.1", "beta=0.5~normal:0.1,r_on=0.1~lognormal:0.2"},
+    {"sin-resistance", 5, "r_off=10~normal:1", "r_off=10~normal:1,alpha=0.5~uniform:0.2"},
+    {"linear-ion-drift:window=joglekar", 1, "p=2~normal:0.5", "p=2~normal:0.5,mu=1e-14~lognormal:0.3"},
+    {"vteam:window=exponential", 0.5, "v_on=-0.2~normal:0.02", "k_off=5e-4~lognormal:0.3,substeps=2"},
+    {"yakopcic", 0.5, "x_p=0.3~uniform:0.1", "a_p=4000~lognormal:0.3,v_n=0.15~normal:0.02"},
+    {"mmss", 1, "v_on=0.27~normal:0.05", "temperature=298.5~uniform:20,tau=1e-4~lognormal:0.2"},
+    {"stanford-pku", 1.5, "g_max=1.7e-9~normal:1e-10", "e_a=0.6~normal:0.01,g0=0.25e-9~lognormal:0.05"},
+    {"linear-step:dw_min=0.02", 1, "noise=0", "r_on=1e4~lognormal:0.1"},
+    {"soft-bounds:dw_min=0.02", 1, "noise=0", "up_down=0.1~normal:0.1"},
+    {"exp-step:dw_min=0.02", 1, "noise=0", "a=0.244~normal:0.02"},
+};
+
+#define EVERYTHING                                                                                           \
+    "noise=0.2~uniform:0.1,stuck_low=0.02,stuck_high=0.02,stuck_open=0.02,r_open=1e8~lognormal:0.5,levels="  \
+    "16,"                                                                                                    \
+    "drift_nu=0.05~normal:0.02"
+
+enum { PLAIN, ONE_SPREAD, ALL, VARIETIES };
+enum { STIMULI = 8, COUNT = COUNT_OF(ingredients) * VARIETIES, ROWS = 13, COLS = 150, STEPS = 24 };
+
+// What the scenes gave when they were written, the state's digest and the flux's: no later version may change
+// a bit. Printed on mismatch.
+static const uint64_t golden[COUNT][2] = {
+    {0x5ff44079e825e412, 0x0000000000000000}, {0x3e64487b6f8353a9, 0x748796062f315ad5},
+    {0x98247d9cc23ae5f5, 0x0000000000000000}, {0xe684fbf2a8d7b235, 0xa5bf9c66cf819673},
+    {0xa40298c7806224ba, 0x0000000000000000}, {0xcf35c3e60209b6f3, 0xae9f48d7a57432c2},
+    {0xd910145f55ef8bfa, 0x0000000000000000}, {0x02920dd41809b283, 0xcc42698b3922289a},
+    {0xde7c40b41716fb16, 0x0000000000000000}, {0x7e7de9c71254b60c, 0x2e6059c063feded2},
+    {0xc94eeeba5175f428, 0x0000000000000000}, {0x1a6158be71cfda4e, 0x9abc869e16475a3d},
+    {0xd8a1d126b2748218, 0x0000000000000000}, {0x47f0ca5548bcb3f7, 0x51d289f0f733afaf},
+    {0x6869cf836795fcb1, 0x0000000000000000}, {0x60685ee4315f413c, 0xea1485cd91464da0},
+    {0x6eab182660f7f69e, 0x0000000000000000}, {0xf2f9843d1c51e46e, 0x0f320df3292175a4},
+    {0x1eb27c3823fd6239, 0x0000000000000000}, {0x21938193dc4ce340, 0x295d374f89116b33},
+    {0x43656d7f9656753a, 0x0000000000000000}, {0xf74b0e13b1ec413d, 0x97dd8970d5480a85},
+    {0x43c067c28c480d1c, 0x0000000000000000}, {0xf71dfadec704acee, 0xe46fbf7a2f6e283a},
+    {0xce2033e8936345ab, 0x0000000000000000}, {0xb0c4635e33a62f50, 0xf7ae6456243d31e9},
+    {0xe8fd5235eaa4a18e, 0x0000000000000000}, {0xebdece0037da2d8a, 0x52973e2e9b38684c},
+    {0xbf91e5d5b5e8573c, 0x0000000000000000}, {0x0d5233a45b47c40c, 0x97dd8970d5480a85},
+};
+
+static scene table[COUNT];
+static char model_text[COUNT][512], stimulus_text[COUNT][128], name_text[COUNT][160];
+static char voltages_path[COUNT][MAX_PATH], picture_path[MAX_PATH];
+
+// Voltages of five steps, all within ±volts.
+static void write_voltages(char path[MAX_PATH], double volts) {
+    static float value[5 * ROWS * COLS];
+    static const hsize_t side[] = {5, ROWS, COLS};
+    for (int i = 0; i < 5 * ROWS * COLS; i++) value[i] = (float)(volts * (i * 7919 % 2001 - 1000) / 1000);
+    temporary_path(path);
+    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t space = H5Screate_simple(3, side, NULL);
+    const hid_t set =
+        H5Dcreate2(file, "voltage", H5T_IEEE_F32LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(H5Dwrite(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, value) >= 0);
+    H5Dclose(set);
+    H5Sclose(space);
+    H5Fclose(file);
+}
+
+static void write_picture(void) {
+    uint8_t grey[9 * 40];
+    png_image image = {.version = PNG_IMAGE_VERSION, .width = 40, .height = 9, .format = PNG_FORMAT_GRAY};
+    for (int i = 0; i < 9 * 40; i++) grey[i] = (uint8_t)(i * 7919 >> 3);
+    temporary_path(picture_path);
+    assert_true(png_image_write_to_file(&image, picture_path, 0, grey, 0, NULL));
+}
+
+static void say_model(char text[512], const ingredient *g, int variety) {
+    const char *more[] = {"", g->spread, g->spreads};
+    const char separator = strchr(g->model, ':') ? ',' : ':';
+    if (variety == PLAIN)
+        snprintf(text, 512, "%s", g->model);
+    else
+        snprintf(text, 512, "%s%c%s%s", g->model, separator, more[variety],
+                 variety == ALL ? "," EVERYTHING : "");
+}
+
+static void say_stimulus(size_t i, int which, double v) {
+    char *text = stimulus_text[i];
+    const size_t size = sizeof stimulus_text[i];
+    switch (which) {
+    case 0: snprintf(text, size, "uniform:lo=%g,hi=%g", -v, v); break;
+    case 1: snprintf(text, size, "lines:lo=%g,hi=%g", -v / 2, v / 2); break;
+    case 2:
+        snprintf(text, size, "pattern:file=%s,lo=%g,hi=%g,noise=%g", picture_path, -v / 2, v / 2, v / 12);
+        break;
+    case 3: snprintf(text, size, "wave:amplitude=%g,shape=triangle,start=3", v); break;
+    case 4: snprintf(text, size, "file:path=%s,start=2", voltages_path[i]); break;
+    case 5: snprintf(text, size, "normal:mean=0,sd=%g", v / 6); break;
+    case 6: snprintf(text, size, "write:v=%g,scheme=third,hold=2", v); break;
+    default: snprintf(text, size, "constant:value=%g", v); break;
+    }
+}
+
+// A model's varieties have different stimuli, so that each stimulus meets several models, and each with
+// everything.
+static void make_table(void) {
+    for (size_t i = 0; i < COUNT; i++) {
+        const ingredient *g = &ingredients[i / VARIETIES];
+        const int variety = i % VARIETIES, which = (int)(i / VARIETIES + 3 * (i % VARIETIES)) % STIMULI;
+        write_voltages(voltages_path[i], g->volts);
+        say_model(model_text[i], g, variety);
+        say_stimulus(i, which, g->volts);
+        snprintf(name_text[i], sizeof name_text[i], "%s %s by %.4s", g->model,
+                 variety == PLAIN ? "plain"
+                 : variety == ALL ? "with everything"
+                                  : "varied",
+                 stimulus_text[i]);
+        table[i] = (scene){name_text[i],     ROWS, COLS, 100 + i, 0, STEPS, model_text[i],
+                           stimulus_text[i], NULL, i % 2};
+    }
+}
+
+// ---- Playing --------------------------------------------------------------------------------------
+
+static uint64_t reference[COUNT][2];
+static char gpu_or_cpu[4][16]; // the OpenCL devices
+static size_t device_count;
+
+static int prepare(void **state) {
+    (void)state;
+    write_picture();
+    make_table();
+    device_count = scene_opencl_devices(gpu_or_cpu, COUNT_OF(gpu_or_cpu));
+    print_message("  native: up to %u lanes; OpenCL devices: %zu\n", native_device_info().lanes,
+                  device_count);
+    for (size_t i = 0; i < COUNT; i++) {
+        ohm_definition d = scene_definition(&table[i]);
+        d.lanes = 1;
+        scene_play(&table[i], &d, "native", reference[i]);
+    }
+    return 0;
+}
+
+static int clean(void **state) {
+    (void)state;
+    unlink(picture_path);
+    for (size_t i = 0; i < COUNT; i++) unlink(voltages_path[i]);
+    return 0;
+}
+
+static void check_digests(size_t i, const ohm_definition *d, const char *where, const uint64_t found[2]) {
+    if (memcmp(found, reference[i], sizeof reference[i]) != 0)
+        fail_msg("scene \"%s\" on %s with fuse %u, lanes %u, bands of %" PRIu64 ": digests %016" PRIx64
+                 " %016" PRIx64 ", not %016" PRIx64 " %016" PRIx64,
+                 table[i].name, where, d->fuse, d->lanes, d->band_rows, found[0], found[1], reference[i][0],
+                 reference[i][1]);
+}
+
+static void check(size_t i, const char *selector, unsigned lanes, unsigned fuse, uint64_t band_rows) {
+    ohm_definition d = scene_definition(&table[i]);
+    uint64_t found[2];
+    d.lanes = lanes;
+    d.fuse = fuse;
+    d.band_rows = band_rows;
+    scene_play(&table[i], &d, selector, found);
+    check_digests(i, &d, selector, found);
+}
+
+static void native_is_golden(void **state) {
+    (void)state;
+    bool equal = true;
+    for (size_t i = 0; i < COUNT; i++) {
+        if (memcmp(reference[i], golden[i], sizeof golden[i]) == 0) continue;
+        print_error("    {0x%016" PRIx64 ", 0x%016" PRIx64 "}, // %s\n", reference[i][0], reference[i][1],
+                    table[i].name);
+        equal = false;
+    }
+    assert_true(equal);
+}
+
+// A scene that nothing happens in would be the same everywhere.
+static void in_every_scene_something_happens(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT; i++) {
+        scene still = table[i];
+        uint64_t before[2];
+        const ohm_definition d = scene_definition(&still);
+        still.steps = 0;
+        scene_play(&still, &d, "native", before);
+        if (before[0] == reference[i][0]) fail_msg("in scene \"%s\" no state moves", still.name);
+    }
+}
+
+static void native_at_every_lane_width(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT; i++)
+        for (unsigned lanes = 4; lanes <= native_device_info().lanes; lanes *= 2)
+            check(i, "native", lanes, 0, 0);
+}
+
+static void native_at_every_fuse_and_split(void **state) {
+    (void)state;
+    static const unsigned fuse[] = {1, 2, 7, 64};
+    for (size_t i = 0; i < COUNT; i++)
+        for (size_t f = 0; f < COUNT_OF(fuse); f++) {
+            check(i, "native", 0, fuse[f], 3);
+            check(i, "native,native", 0, fuse[f], 0);
+        }
+}
+
+// PoCL takes 3 s to compile a model with everything at one lane and 7 s at its own width: each model is there
+// once, at one of the two in turn. Oclgrind has all of them at both.
+static unsigned lanes_on_opencl(size_t i) {
+    return i / VARIETIES % 2;
+}
+
+static void opencl_with_everything(void **state) {
+    (void)state;
+    if (!device_count) skip(); // no OpenCL device here
+    for (size_t o = 0; o < device_count; o++)
+        for (size_t i = ALL; i < COUNT; i += VARIETIES) {
+            check(i, gpu_or_cpu[o], lanes_on_opencl(i), 0, 0);
+            check(i, gpu_or_cpu[o], lanes_on_opencl(i), 1, 3);
+            check(i, gpu_or_cpu[o], lanes_on_opencl(i), 7, 0);
+        }
+}
+
+static void several_devices(void **state) {
+    (void)state;
+    if (!device_count) skip();
+    for (size_t i = ALL; i < COUNT; i += VARIETIES) {
+        char selector[64];
+        snprintf(selector, sizeof selector, "native,%s", gpu_or_cpu[0]);
+        check(i, selector, lanes_on_opencl(i), 0, 2);
+    }
+}
+
+// ---- Interrupted runs -----------------------------------------------------------------------------
+
+// The definition's strings, which have all parameters, spreads and paths.
+static void assert_same_definition(ohm_crossbar *a, ohm_crossbar *b) {
+    const ohm_definition *x = ohm_crossbar_definition(a), *y = ohm_crossbar_definition(b);
+    assert_string_equal(x->model, y->model);
+    assert_string_equal(x->stimulus, y->stimulus);
+    assert_string_equal(x->initial, y->initial);
+    assert_true(x->rows == y->rows && x->cols == y->cols && x->seed == y->seed && x->dt == y->dt);
+    assert_true(x->track_flux == y->track_flux);
+    assert_true(ohm_crossbar_step(a) == ohm_crossbar_step(b));
+    assert_true(ohm_crossbar_idle_time(a) == ohm_crossbar_idle_time(b));
+}
+
+static void assert_same_view(ohm_crossbar *a, ohm_crossbar *b, ohm_quantity quantity) {
+    float *x = quantity_of(a, quantity), *y = quantity_of(b, quantity);
+    assert_memory_equal(x, y, ROWS * COLS * sizeof *x);
+    free(x);
+    free(y);
+}
+
+// Saves half-way, after an idle time, and goes on from the file, on devices that may be others.
+static void resume(size_t i, const char *before, const char *after, bool views) {
+    char path[MAX_PATH];
+    temporary_path(path);
+    ohm_definition d = scene_definition(&table[i]);
+    d.lanes = strcmp(after, "native") ? lanes_on_opencl(i) : 0;
+    ohm_devices *first = open_devices(before), *second = open_devices(after);
+    ohm_crossbar *a = create(first, &d), *b;
+    REQUIRE(ohm_crossbar_advance(a, 11));
+    REQUIRE(ohm_crossbar_idle(a, 1234.5));
+    REQUIRE(ohm_crossbar_save(a, path));
+    REQUIRE(ohm_crossbar_load(second, path, &d, &b));
+    assert_same_definition(a, b);
+    assert_same_state(a, b);
+    for (int q = OHM_RESISTANCE; q <= OHM_CONDUCTANCE && views; q++) assert_same_view(a, b, (ohm_quantity)q);
+    REQUIRE(ohm_crossbar_advance(b, STEPS - 11));
+    uint64_t found[2];
+    digests_of(b, found);
+    check_digests(i, &d, after, found);
+    ohm_crossbar_destroy(a);
+    ohm_crossbar_destroy(b);
+    ohm_devices_close(first);
+    ohm_devices_close(second);
+    unlink(path);
+}
+
+static void saving_keeps_everything(void **state) {
+    (void)state;
+    for (size_t i = 0; i < COUNT; i++) resume(i, "native", "native", true);
+}
+
+// What is read of devices, levels and drift and all, is the same on other devices too; twice, since pictures
+// are programs of their own.
+static void opencl_goes_on_from_native(void **state) {
+    (void)state;
+    if (!device_count) skip();
+    for (size_t i = ALL; i < COUNT; i += VARIETIES) resume(i, "native", gpu_or_cpu[0], i == ALL);
+}
+
+// ---- Statistics -----------------------------------------------------------------------------------
+
+static void take_statistics(size_t i, const char *selector, unsigned lanes, ohm_statistics *s) {
+    ohm_devices *devices = open_devices(selector);
+    ohm_definition d = scene_definition(&table[i]);
+    d.lanes = lanes;
+    ohm_crossbar *c = create(devices, &d);
+    REQUIRE(ohm_crossbar_advance(c, 9));
+    REQUIRE(ohm_crossbar_idle(c, 100));
+    memset(s, POISON, sizeof *s);
+    REQUIRE(ohm_crossbar_statistics(c, s));
+    ohm_crossbar_destroy(c);
+    ohm_devices_close(devices);
+}
+
+static void statistics_are_the_same_digits(void **state) {
+    (void)state;
+    ohm_statistics first, other;
+    for (size_t i = 0; i < COUNT; i++) {
+        take_statistics(i, "native", 1, &first);
+        for (unsigned lanes = 4; lanes <= native_device_info().lanes; lanes *= 2) {
+            take_statistics(i, "native,native", lanes, &other);
+            assert_memory_equal(&first, &other, sizeof first);
+        }
+        if (!device_count || i != ALL) continue;
+        take_statistics(i, gpu_or_cpu[0], 0, &other);
+        assert_memory_equal(&first, &other, sizeof first);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(native_is_golden),
+        cmocka_unit_test(in_every_scene_something_happens),
+        cmocka_unit_test(native_at_every_lane_width),
+        cmocka_unit_test(native_at_every_fuse_and_split),
+        cmocka_unit_test(opencl_with_everything),
+        cmocka_unit_test(several_devices),
+        cmocka_unit_test(saving_keeps_everything),
+        cmocka_unit_test(opencl_goes_on_from_native),
+        cmocka_unit_test(statistics_are_the_same_digits),
+    };
+    return cmocka_run_group_tests_name("scenes", tests, prepare, clean);
+}
