@@ -383,7 +383,7 @@ rows_of() {
             while read -r key default low high; do
                 [[ $low$high =~ ^[-+.e0-9]+$ ]] || continue # names
                 count=$((count + 1))
-                for value in -1e13 1e13; do
+                for value in -1e19 1e19; do
                     expect_error 2 "^$role $name: $key=.* is outside \[${low/+/\\+}, ${high/+/\\+}\]$" \
                         run --device native "--$role" "$name:$key=$value"
                 done
