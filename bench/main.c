@@ -131,8 +131,8 @@ static ohm_status check_law(const bench *b) {
     if (strcmp(asked.text[ROLE_MODEL], own.text[ROLE_MODEL]) == 0 &&
         strcmp(asked.text[ROLE_STIMULUS], own.text[ROLE_STIMULUS]) == 0)
         return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT, "peers: the others know %s with %s voltages alone", standard.model,
-                     standard.stimulus);
+    return error_set(OHM_BAD_ARGUMENT, "peers: the others know %s with uniform voltages alone",
+                     standard.model);
 }
 
 // ---- The benchmark ----------------------------------------------------------------------------

@@ -11,9 +11,12 @@ setup_file() {
     export patience=60
     [ -z "${SANITIZE-}" ] || export patience=300 ASAN_OPTIONS=$ASAN_OPTIONS:verify_asan_link_order=0
     whole=0
-    timeout $patience "$ohmscape" bench all --sizes 64 --seconds 0.02 --json "$files/all.json" \
-        --csv "$files/all.csv" --plot "$files/plots" >"$files/out" 2>"$files/err" 3>&- || whole=$?
-    export whole # its exit status
+    timeout $patience "$ohmscape" bench throughput scaling peers frames --sizes 64 --seconds 0.02 \
+        --json "$files/all.json" --csv "$files/all.csv" --plot "$files/plots" >"$files/out" 2>"$files/err" 3>&- || whole=$?
+    # All models, for which OpenCL would compile long, and all parts.
+    timeout $patience "$ohmscape" bench all --devices native --sizes 64 --seconds 0.02 \
+        --json "$files/models.json" --csv "$files/models.csv" >"$files/models.out" 2>>"$files/err" 3>&- || whole=$?
+    export whole # the exit status of one that failed
 }
 
 setup() {
@@ -63,15 +66,14 @@ END
 
 # Copies the kernels into a folder, to be changed there.
 copy_kernels() {
-    mkdir "$tmp/kernels"
-    cp -r kernels/* "$tmp/kernels"
+    cp -r kernels "$tmp/kernels"
 }
 
 # ---- Help -------------------------------------------------------------------------------------
 
 @test "bench --help names every option and part, and ohmscape --help names bench" {
     expect_ok bench --help
-    [[ ${lines[0]} == "Usage: ohmscape bench [OPTION]... [throughput|scaling|peers|frames|all]..." ]]
+    [[ ${lines[0]} == "Usage: ohmscape bench [OPTION]... [throughput|scaling|peers|models|frames|all]..." ]]
     for option in '--sizes N,...' '--devices D,...' '--fuse K,...' '--model MODEL' '--stimulus STIMULUS' \
         '--seconds S' '--json F.json' '--csv F.csv' '--compare OLD.json' '--plot DIR' '-q, --quiet' '-h, --help'; do
         grep -qE -- "^ +$option( |\$)" <<<"$output" || fail "bench --help does not name $option: $output"
@@ -82,19 +84,26 @@ copy_kernels() {
 
 # ---- Everything once --------------------------------------------------------------------------
 
+# expect_table FILE.json TABLE PART...: what was measured is in the table, and no device was lost.
+expect_table() {
+    for part in "${@:3}"; do
+        grep -qx "$part" "$2" || fail "no $part:" "$(cat "$2")"
+        expect_rows "$1" "any(.rows[]; .part == \"$part\" and .state == \"measured\")"
+    done
+    count=$(jq -r '[.rows[].state] | "\(map(select(. == "measured")) | length) measured, \(map(select(. == "skipped")) | length) skipped, 0 lost"' "$1")
+    [ "$(tail -1 "$2")" = "$count" ] || fail "not $count:" "$(cat "$2")"
+}
+
 @test "all parts are measured, with a table on stdout and nothing on stderr" {
     [ "$whole" -eq 0 ] || fail "exit status $whole" "$(cat "$files/err")"
     [ ! -s "$files/err" ] || fail "$(cat "$files/err")"
-    for part in throughput synapses fuse threads launch memory peers frames; do
-        grep -qx "$part" "$files/out" || fail "no $part:" "$(cat "$files/out")"
-        expect_rows "$files/all.json" "any(.rows[]; .part == \"$part\" and .state == \"measured\")"
-    done
-    count=$(jq -r '[.rows[].state] | "\(map(select(. == "measured")) | length) measured, \(map(select(. == "skipped")) | length) skipped, 0 lost"' "$files/all.json")
-    [ "$(tail -1 "$files/out")" = "$count" ]
+    expect_table "$files/all.json" "$files/out" throughput synapses fuse threads launch memory peers frames
+    expect_table "$files/models.json" "$files/models.out" throughput synapses fuse threads launch memory peers models frames
 }
 
 @test "the JSON is as its schema says" {
     expect_valid "$files/all.json"
+    expect_valid "$files/models.json"
     expect_rows "$files/all.json" '.seconds_per_row == 0.02 and .model == "sin-state" and (.interrupted | not)'
 }
 
@@ -102,7 +111,7 @@ copy_kernels() {
 @test "the schema refuses what the benchmark does not write" {
     need_schema
     while read -r change; do
-        jq -c --arg change "$change" "($change) | {change: \$change, file: .}" "$files/all.json"
+        jq -c --arg change "$change" "($change) | {change: \$change, file: .}" "$files/models.json"
     done <<'END' >"$tmp/changed"
 .more = 1
 .format_version = 2
@@ -127,8 +136,15 @@ del(.rows[0].launches)
 (.rows[] | select(.kind == "peer")) |= del(.note)
 (.rows[] | select(.kind == "memory")) |= del(.peak_resident_bytes)
 (.rows[] | select(.kind == "frame" and .state == "measured")) |= del(.frame_seconds.draw)
+.rows[0].model = "sin-state"
+.rows[0].times_numpy = 10
+(.rows[] | select(.part == "models")) |= del(.model)
+(.rows[] | select(.part == "models" and .kind == "update")).fuse = 1
+(.rows[] | select(.part == "models" and .kind == "peer")).device = "numba"
+(.rows[] | select(.part == "models" and .kind == "peer")).times_numpy = 1
+(.rows[] | select(.times_without_spread)).times_without_spread = 0
 END
-    "$PYTHON" - bench/results.schema.json "$files/all.json" "$tmp/changed" <<'END'
+    "$PYTHON" - bench/results.schema.json "$files/models.json" "$tmp/changed" <<'END'
 import json, sys
 import jsonschema
 
@@ -141,7 +157,7 @@ for line in open(sys.argv[3]):
     if validator.is_valid(changed["file"]):
         sys.exit(f"let pass: {changed['change']}")
 END
-    [ "$(wc -l <"$tmp/changed")" -eq 23 ]
+    [ "$(wc -l <"$tmp/changed")" -eq 30 ]
 }
 
 @test "rates, times and bytes belong together" {
@@ -217,7 +233,12 @@ END
 
 @test "the CSV has the rows of the JSON, and as many cells in each" {
     need_schema
-    "$PYTHON" - "$files/all.csv" "$files/all.json" <<'END'
+    csv_is_json "$files/all.csv" "$files/all.json"
+    csv_is_json "$files/models.csv" "$files/models.json"
+}
+
+csv_is_json() {
+    "$PYTHON" - "$@" <<'END'
 import csv, json, sys
 
 lines = list(csv.reader(open(sys.argv[1], newline="")))
@@ -231,7 +252,7 @@ for line, row in zip(lines[1:], rows):
     if len(line) != len(header):
         sys.exit(f"{len(line)} cells for {len(header)} columns: {line}")
     cell = dict(zip(header, line))
-    for name in "part", "kind", "device", "side", "fuse", "threads", "state", "note":
+    for name in "part", "kind", "device", "side", "fuse", "threads", "state", "note", "model":
         if cell[name] != str(row.get(name, "")):
             sys.exit(f"{name} is {cell[name]!r}, not {row.get(name)!r}")
     seconds, rate = row.get("seconds", {}), row.get("synapse_steps_per_second", {})
@@ -242,7 +263,7 @@ for line, row in zip(lines[1:], rows):
     expected |= {"samples": seconds.get("samples"), "frame_seconds": row.get("frame_seconds", {}).get("total"),
                  "device_seconds_median": row.get("device_seconds", {}).get("median")}
     expected |= {name: row.get(name) for name in header if name not in cell.keys() & expected.keys()
-                 and name not in ("part", "kind", "device", "state", "note", "side", "fuse", "threads")}
+                 and name not in ("part", "kind", "device", "state", "note", "side", "fuse", "threads", "model")}
     for name, value in expected.items():
         found = float(cell[name]) if cell[name] else None
         if (found is None) != (value is None) or found is not None and abs(found / value - 1) > 1e-6:
@@ -271,6 +292,99 @@ for path in sys.argv[1:]:
 END
 }
 
+# ---- Models -----------------------------------------------------------------------------------
+
+@test "every model is measured, with one window, five spreads, and NumPy beside it" {
+    names=$("$ohmscape" models | awk '/^Models/ { inside = 1; next } /^$/ { exit } inside { print $1 }')
+    [ "$(wc -l <<<"$names")" -ge 10 ]
+    for model in $names linear-ion-drift:window=joglekar,p=2; do
+        expect_rows "$files/models.json" "[.rows[] | select(.part == \"models\" and .model == \"$model\") | \"\(.kind) \(.device)\"]
+            | sort == [\"peer numpy-float32\", \"update native\"]"
+    done
+    expect_rows "$files/models.json" '[.rows[] | select(.part == "models" and (.model | test("~"))) | .model | split(":")[0]]
+        == ["sin-state", "linear-ion-drift", "vteam", "yakopcic", "mmss"]'
+    need_schema # which has numpy
+    expect_rows "$files/models.json" 'all(.rows[] | select(.part == "models"); .state == "measured" and .side == 64)'
+}
+
+@test "models are held against sin-state, themselves without a spread, and NumPy" {
+    expect_rows "$files/models.json" '
+        def near(a; b): (a / b - 1 | fabs) < 1e-6;
+        def rate: .synapse_steps_per_second.median;
+        [.rows[] | select(.part == "models")] as $rows
+        | def of($kind; $model): $rows[] | select(.kind == $kind and .model == $model) | rate;
+        [$rows[] | select(.kind == "update")] | length == 16 and all(
+            .fuse == 16 and near(.times_sin_state; rate / of("update"; "sin-state"))
+            and if .model | test("~")
+                then near(.times_without_spread; rate / of("update"; .model | split(":")[0])) and .times_numpy == null
+                else near(.times_numpy; rate / of("peer"; .model)) and .times_without_spread == null end)'
+}
+
+# What the spread costs would otherwise be mixed with what another value does.
+@test "parameters are spread about their defaults" {
+    for model in $(jq -r '.rows[] | select(.times_without_spread).model' "$files/models.json"); do
+        spread=$("$ohmscape" run --json --device native -n 1 -t 1 --model "$model" | jq -r .model)
+        plain=$("$ohmscape" run --json --device native -n 1 -t 1 --model "${model%%:*}" | jq -r .model)
+        [ "$spread" != "$plain" ]
+        [ "${spread/\~lognormal:0.1/}" = "$plain" ] || fail "$spread" "$plain"
+    done
+}
+
+@test "--model measures one model beside sin-state; its digest is that of ohmscape run" {
+    need_opencl
+    measure models --devices native,0.0 --sizes 16,64 --model vteam:k_on=-20 --json "$tmp/a.json"
+    expect_success
+    expect_valid "$tmp/a.json"
+    expect_rows "$tmp/a.json" '[.rows[] | "\(.device) \(.model) \(.side) \(.fuse)"] | sort ==
+        ["0.0 sin-state 64 16", "0.0 vteam:k_on=-20 64 16", "native sin-state 64 16", "native vteam:k_on=-20 64 16",
+         "numpy-float32 sin-state 64 0", "numpy-float32 vteam:k_on=-20 64 0"]'
+    jq -r '.rows[] | select(.digest) | "\(.model) \(.steps) \(.digest)"' "$tmp/a.json" >"$tmp/digests"
+    [ "$(wc -l <"$tmp/digests")" -eq 4 ]
+    while read -r model steps digest; do
+        [ "$(digest_of --device native -n 64 -t "$steps" --model "$model")" = "$digest" ] || fail "$model"
+    done <"$tmp/digests"
+}
+
+@test "what NumPy has no version of is skipped with the reason" {
+    measure models --devices native --sizes 64 --model linear-ion-drift:window=biolek --json "$tmp/a.json"
+    expect_success
+    expect_valid "$tmp/a.json"
+    need_schema
+    expect_rows "$tmp/a.json" '[.rows[] | select(.state == "skipped").note] == ["no NumPy version of linear-ion-drift with window=biolek"]'
+    grep -qE '^ +64 +numpy-float32 +linear-ion-drift:window=biolek +skipped: no NumPy' <<<"$output" || fail "$output"
+    [ "$(tail -1 <<<"$output")" = "3 measured, 1 skipped, 0 lost" ]
+}
+
+# A python3 that runs NumPy's models with one thing changed: $1 becomes $2.
+change_numpy() {
+    mkdir -p "$tmp/bin"
+    cat >"$tmp/bin/python3" <<END
+#!/bin/sh
+[ "\$1" = -c ] || exec "$PYTHON" "\$@"
+program=\$(printf '%s\n' "\$2" | sed 's|$1|$2|')
+exec "$PYTHON" -c "\$program"
+END
+    chmod +x "$tmp/bin/python3"
+}
+
+@test "a peer of another law is lost, with no rate of it, and others are not" {
+    need_schema
+    while IFS='|' read -r model from to; do
+        grep -qF "$from" bench/peers_models.py
+        change_numpy "$from" "$to"
+        run --separate-stderr timeout "$patience" env PYTHON="$tmp/bin/python3" "$ohmscape" bench models \
+            --devices native --sizes 64 --seconds 0.02 --model "$model" --json "$tmp/a.json"
+        expect_success
+        expect_valid "$tmp/a.json"
+        expect_rows "$tmp/a.json" "[.rows[] | select(.state == \"lost\")] | length == 1 and all(.model == \"$model\" and .kind == \"peer\"
+            and (.note | test(\"^not the same law: after 32 steps mean [-0-9.e]+ and std [0-9.e-]+, not \")))"
+        [ "$(tail -1 <<<"$output" | sed 's/^[0-9]* //')" = "measured, 0 skipped, 1 lost" ]
+    done <<'END'
+linear-ion-drift:r_off=8000|p.mu / p.d|p.mu / 2 / p.d
+linear-step:noise=0|d += self.up|d -= self.up
+END
+}
+
 # ---- A part alone -----------------------------------------------------------------------------
 
 # expect_parts PARTS ARG...: a run has these parts of results alone, in this order.
@@ -288,6 +402,7 @@ expect_parts() {
     expect_rows "$tmp/part.json" '[.rows[] | select(.part == "synapses").side] == [64, 16]
         and all(.rows[]; .part == "synapses" or .side == 64)' # the rest of it is of the largest size
     expect_parts frames frames
+    expect_parts models models --model sin-state
     expect_parts "throughput peers" peers throughput --sizes 16
 }
 
@@ -391,6 +506,25 @@ END
     done
 }
 
+@test "--compare tells models apart" {
+    measure models --devices native --sizes 64 --model sin-state --compare "$files/models.json"
+    expect_success
+    compared=$(sed -n '/^compared/,$p' <<<"$output")
+    [ "$(grep -c '^models ' <<<"$compared")" -eq "$(tail -1 <<<"$output" | awk '{ print $1 }')" ]
+    while read -r device kind model then; do
+        grep -qE "^models +64 +$device +$kind +(16)? +$then .*  $model\$" <<<"$compared" || fail "$device $model $then" "$output"
+    done < <(jq -r '.rows[] | select(.part == "models" and .state == "measured" and (.model | test("^sin-state")))
+        | "\(.device) \(.kind) \(.model) \(.synapse_steps_per_second.median)"' "$files/models.json" |
+        awk '{ $4 = sprintf("%.3g", $4); gsub(/\+/, "[+]", $4); print }')
+    # A file from before there were models.
+    jq 'del(.rows[].model)' "$files/models.json" >"$tmp/old.json"
+    measure throughput models --devices native --sizes 64 --model sin-state --compare "$tmp/old.json"
+    expect_success
+    compared=$(sed -n '/^compared/,$p' <<<"$output")
+    [ "$(grep -c '^throughput ' <<<"$compared")" -eq 6 ]
+    ! grep -q '^models ' <<<"$compared"
+}
+
 # ---- Devices that are slow, wrong or lost -----------------------------------------------------
 
 # Each strip does its steps 20 times more on a copy, which is then taken into the state as nothing at all: t's
@@ -400,16 +534,18 @@ END
     copy_kernels
     awk '/^OHM_FN void strip_advance\(/ { inside = 1 }
         inside && /^    strip_steps\(/ {
+            call = $0
+            sub(/&s,/, "\\&copy,", call)
             print "    for (int i = 0; i < 20; i++) {"
-            print "        vf32 copy[4] = {w[0], w[1], w[2], w[3]};"
-            print "        strip_steps(model, stimulus, track_flux, copy, phi, shape.row0 + row, x, t, steps, p);"
+            print "        strip_run copy = s;"
+            print "    " call
             print "        for (int k = 0; k < 4; k++)"
-            print "            w[k] = v_from_bits(v_bits(w[k]) ^ v_bits(copy[k]) * (u32)(t >> 32));"
+            print "            s.w[k] = v_from_bits(v_bits(s.w[k]) ^ v_bits(copy.w[k]) * (u32)(t >> 32));"
             print "    }"
             inside = 0
         }
-        { print }' kernels/strip.h >"$tmp/kernels/strip.h"
-    [ "$(wc -l <"$tmp/kernels/strip.h")" -gt "$(wc -l <kernels/strip.h)" ]
+        { print }' kernels/advance.h >"$tmp/kernels/advance.h"
+    [ "$(wc -l <"$tmp/kernels/advance.h")" -gt "$(wc -l <kernels/advance.h)" ]
     measure -q --devices native,0.0 --sizes 256 --fuse auto --json "$tmp/old.json"
     expect_success
     export OHMSCAPE_KERNELS=$tmp/kernels
@@ -424,7 +560,8 @@ END
     sed -i 's/-0x1\.22e43ep-3f/-0x1.22e44ep-3f/' "$tmp/kernels/elementary.h" # a coefficient of v_sin
     ! cmp -s "$tmp/kernels/elementary.h" kernels/elementary.h
     export OHMSCAPE_KERNELS=$tmp/kernels
-    for part in throughput scaling peers; do
+    for part in throughput scaling peers 'models --model sin-state:r_on=0.2'; do
+        # shellcheck disable=SC2086 # its option too
         measure $part --devices native,0.0 --sizes 64 --json "$out/a.json" --csv "$out/a.csv"
         [ "$status" -eq 1 ]
         expect_message '^0\.0, update.* computes wrongly, or native, update.* does: after [0-9]+ steps of 64 x 64 the digests are [0-9a-f]{16} and [0-9a-f]{16}$' bench
@@ -456,7 +593,7 @@ END
 # ---- What cannot be measured ------------------------------------------------------------------
 
 @test "sizes that do not fit are skipped with the reason, and counted" {
-    measure throughput scaling peers frames --devices native --sizes 1000000,2147483648 --json "$tmp/a.json" --plot "$tmp/plots"
+    measure throughput scaling peers models frames --devices native --sizes 1000000,2147483648 --json "$tmp/a.json" --plot "$tmp/plots"
     expect_success
     [ -z "$(ls -A "$tmp/plots")" ]
     [[ ${lines[-1]} =~ ^1\ measured,\ [0-9]+\ skipped,\ 0\ lost$ ]] # a launch, at 64 x 64
@@ -478,7 +615,7 @@ refused() {
 
 @test "bad values are refused, each with its line" {
     files=(--json "$out/a.json" --csv "$out/a.csv" --plot "$out/plots")
-    refused 2 '^"speed" is not throughput, scaling, peers, frames or all$' speed "${files[@]}"
+    refused 2 '^"speed" is not throughput, scaling, peers, models, frames or all$' speed "${files[@]}"
     refused 2 '^"" is not throughput' "" "${files[@]}"
     refused 1 '^there is no OpenCL device 9\.9$' --devices 9.9 "${files[@]}"
     refused 2 '^unknown device "frobnicator"' --devices native,frobnicator "${files[@]}"

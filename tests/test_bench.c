@@ -1,4 +1,5 @@
 // What the benchmark works out of its measurements: on planted samples and rows whose answers are known.
+#include "../bench/law.h"
 #include "../bench/ledger.h"
 #include "../bench/results.h"
 
@@ -198,6 +199,14 @@ static void rows_are_told_apart(void **state) {
     assert_false(row_same(&is, &other));
     other = is, other.threads = 1;
     assert_false(row_same(&is, &other));
+    char model[] = "vteam"; // as above
+    bench_row one = is, another = is;
+    one.model = "vteam", another.model = model;
+    assert_true(row_same(&one, &another));
+    assert_false(row_same(&is, &one));
+    assert_false(row_same(&one, &is));
+    another.model = "vteam:k_on=-9";
+    assert_false(row_same(&one, &another));
 }
 
 static void kinds_and_states_have_names(void **state) {
@@ -362,6 +371,65 @@ static void without_auto_the_same_fuse_counts(void **state) {
     is_related(4, 0, 0, 0);
 }
 
+static bench_row *plant_model(const char *device, row_kind kind, const char *model, const char *plain,
+                              double rate) {
+    bench_row *r = plant("models", kind, device, 64, kind == ROW_UPDATE ? 16 : 0, 0, rate);
+    r->model = model;
+    r->plain = plain;
+    return r;
+}
+
+static void plant_models(void) {
+    plant_model("native", ROW_UPDATE, "sin-state", NULL, 600);
+    plant_model("native", ROW_UPDATE, "vteam", NULL, 150);
+    plant_model("native", ROW_UPDATE, "vteam:k_on=-10~lognormal:0.1", "vteam", 120);
+    plant_model("0.0", ROW_UPDATE, "sin-state", NULL, 1000);
+    plant_model("0.0", ROW_UPDATE, "vteam", NULL, 300);
+    plant_model("0.0", ROW_UPDATE, "vteam:k_on=-10~lognormal:0.1", "vteam", 270);
+    plant_model("numpy-float32", ROW_PEER, "sin-state", NULL, 20);
+    plant_model("numpy-float32", ROW_PEER, "vteam", NULL, 10);
+}
+
+static void model_is_related(size_t i, double sine, double plain, double numpy, double native) {
+    const bench_row *r = &found.row[i];
+    print_message("row %zu: %s of %s on %s\n", i, row_kind_name(r->kind), r->model, r->device);
+    NEAR(r->times_sin, sine);
+    NEAR(r->times_plain, plain);
+    NEAR(r->times_numpy, numpy);
+    NEAR(r->times_native, native);
+}
+
+static void models_are_related_to_their_device_spread_and_numpy(void **state) {
+    (void)state;
+    plant("models", ROW_UPDATE, "native", 64, 16, 0, 7); // of no model
+    plant_models();
+    plant_model("native", ROW_UPDATE, "vteam", NULL, 7)->side = 65;
+    results_relate(&found, "models", 64);
+    model_is_related(1, 1, 0, 30, 1);
+    model_is_related(2, 0.25, 0, 15, 1);
+    model_is_related(3, 0.2, 0.8, 0, 1);
+    model_is_related(4, 1, 0, 50, 1000.0 / 600);
+    model_is_related(5, 0.3, 0, 30, 2);
+    model_is_related(6, 0.27, 0.9, 0, 2.25);
+    model_is_related(7, 0, 0, 0, 0);
+    model_is_related(8, 0, 0, 0, 0);
+}
+
+static void models_that_were_not_measured_relate_to_nothing(void **state) {
+    (void)state;
+    plant_models();
+    found.row[0].state = ROW_LOST;    // native, sin-state
+    found.row[4].state = ROW_SKIPPED; // 0.0, vteam
+    found.row[6].state = ROW_LOST;    // NumPy, sin-state
+    results_relate(&found, "models", 64);
+    model_is_related(0, 0, 0, 0, 0);
+    model_is_related(1, 0, 0, 15, 1);
+    model_is_related(2, 0, 0.8, 0, 1);
+    model_is_related(3, 1, 0, 0, 0);
+    model_is_related(4, 0, 0, 0, 0);
+    model_is_related(5, 0.27, 0, 0, 2.25);
+}
+
 // ---- Slopes -----------------------------------------------------------------------------------
 
 // A row whose step takes n^power ns of n synapses.
@@ -438,14 +506,14 @@ static void a_slope_needs_two_sizes(void **state) {
 static void digests_are_held_against_each_other(void **state) {
     (void)state;
     ledger l = {0};
-    REQUIRE(ledger_check(&l, 64, 10, 0x0123456789abcdef, "native, update"));
-    REQUIRE(ledger_check(&l, 64, 10, 0x0123456789abcdef, "0.0, update"));
+    REQUIRE(ledger_check(&l, NULL, 64, 10, 0x0123456789abcdef, "native, update"));
+    REQUIRE(ledger_check(&l, NULL, 64, 10, 0x0123456789abcdef, "0.0, update"));
     assert_int_equal(l.count, 1);
-    assert_int_equal(ledger_check(&l, 64, 10, 0x23456789abcdef, "0.1, update"), OHM_DEVICE_FAILED);
+    assert_int_equal(ledger_check(&l, NULL, 64, 10, 0x23456789abcdef, "0.1, update"), OHM_DEVICE_FAILED);
     SAID("0.1, update computes wrongly, or native, update does");
     SAID("after 10 steps of 64 x 64");
     SAID("0023456789abcdef and 0123456789abcdef");
-    REQUIRE(ledger_check(&l, 64, 10, 0x0123456789abcdef, "0.1, update")); // the first one stays
+    REQUIRE(ledger_check(&l, NULL, 64, 10, 0x0123456789abcdef, "0.1, update")); // the first one stays
     ledger_free(&l);
 }
 
@@ -454,11 +522,25 @@ static void digests_of_other_crossbars_are_others(void **state) {
     ledger l = {0};
     for (uint64_t side = 1; side <= 20; side++)
         for (uint64_t steps = 0; steps < 20; steps++)
-            REQUIRE(ledger_check(&l, side, steps, side << 32 | steps, "native"));
+            REQUIRE(ledger_check(&l, NULL, side, steps, side << 32 | steps, "native"));
     assert_int_equal(l.count, 400);
-    REQUIRE(ledger_check(&l, 7, 3, (uint64_t)7 << 32 | 3, "0.0"));
-    assert_int_equal(ledger_check(&l, 7, 3, (uint64_t)3 << 32 | 7, "0.0"), OHM_DEVICE_FAILED);
+    REQUIRE(ledger_check(&l, NULL, 7, 3, (uint64_t)7 << 32 | 3, "0.0"));
+    assert_int_equal(ledger_check(&l, NULL, 7, 3, (uint64_t)3 << 32 | 7, "0.0"), OHM_DEVICE_FAILED);
     SAID("after 3 steps of 7 x 7");
+    ledger_free(&l);
+}
+
+static void digests_of_other_models_are_others(void **state) {
+    (void)state;
+    char vteam[] = "vteam"; // the same text elsewhere
+    ledger l = {0};
+    REQUIRE(ledger_check(&l, NULL, 64, 10, 1, "native"));
+    REQUIRE(ledger_check(&l, "vteam", 64, 10, 2, "native"));
+    REQUIRE(ledger_check(&l, "mmss", 64, 10, 3, "native"));
+    REQUIRE(ledger_check(&l, vteam, 64, 10, 2, "0.0"));
+    assert_int_equal(l.count, 3);
+    assert_int_equal(ledger_check(&l, vteam, 64, 10, 3, "0.0"), OHM_DEVICE_FAILED);
+    assert_int_equal(ledger_check(&l, NULL, 64, 10, 2, "0.0"), OHM_DEVICE_FAILED);
     ledger_free(&l);
 }
 
@@ -468,9 +550,77 @@ static void long_names_are_cut(void **state) {
     char name[400];
     memset(name, 'x', sizeof name - 1);
     name[sizeof name - 1] = '\0';
-    REQUIRE(ledger_check(&l, 1, 1, 1, name));
-    assert_int_equal(ledger_check(&l, 1, 1, 2, name), OHM_DEVICE_FAILED);
+    REQUIRE(ledger_check(&l, NULL, 1, 1, 1, name));
+    assert_int_equal(ledger_check(&l, NULL, 1, 1, 2, name), OHM_DEVICE_FAILED);
     ledger_free(&l);
+}
+
+// ---- Laws -------------------------------------------------------------------------------------
+
+// Of 1, 2, 2, 7: mean 3, deviations −2, −1, −1, 4: μ₂ = 22/4, μ₄ = (16 + 1 + 1 + 256)/4.
+static void moments_are_those_of_the_values(void **state) {
+    (void)state;
+    moments_sum s = {0};
+    moments_add(&s, (const float[]){1, 2}, 2);
+    moments_add(&s, NULL, 0);
+    moments_add(&s, (const float[]){2, 7}, 2);
+    const moments m = moments_of(&s);
+    NEAR(m.mean, 3);
+    NEAR(m.std, sqrt(5.5));
+    NEAR(m.mean_error, sqrt(5.5) / 2);
+    NEAR(m.std_error, sqrt(68.5 - 5.5 * 5.5) / (2 * sqrt(5.5)) / 2);
+}
+
+static void moments_of_a_constant_have_no_spread(void **state) {
+    (void)state;
+    moments_sum s = {0};
+    for (int i = 0; i < 100; i++) moments_add(&s, (const float[]){1e-9f}, 1);
+    const moments m = moments_of(&s);
+    NEAR(m.mean, (double)1e-9f);
+    NEAR(m.std, 0);
+    NEAR(m.mean_error, 0);
+    NEAR(m.std_error, 0);
+}
+
+// Six times √2 standard errors, and a millionth for rounding.
+static void laws_are_the_same_within_chance(void **state) {
+    (void)state;
+    const moments ours = {.mean = 2, .std = 1, .mean_error = 0.01, .std_error = 0.005};
+    const double mean = 6 * sqrt(2) * 0.01, std = mean / 2, in = 0.999, out = 1.001;
+    REQUIRE(law_check(&ours, 3, 2, 1));
+    REQUIRE(law_check(&ours, 3, 2 + in * mean, 1 - in * std));
+    REQUIRE(law_check(&ours, 3, 2 - in * mean, 1 + in * std));
+    assert_int_equal(law_check(&ours, 3, 2 + out * mean, 1), OHM_DEVICE_FAILED);
+    SAID("not the same law: after 3 steps mean 2.08494 and std 1, not 2 and 1");
+    assert_int_equal(law_check(&ours, 3, 2 - out * mean, 1), OHM_DEVICE_FAILED);
+    assert_int_equal(law_check(&ours, 3, 2, 1 + out * std), OHM_DEVICE_FAILED);
+    assert_int_equal(law_check(&ours, 3, 2, 1 - out * std), OHM_DEVICE_FAILED);
+    assert_int_equal(law_check(&ours, 3, NAN, 1), OHM_DEVICE_FAILED);
+    assert_int_equal(law_check(&ours, 3, 2, NAN), OHM_DEVICE_FAILED);
+    const moments still = {.mean = 1e-9};
+    REQUIRE(law_check(&still, 1, 1e-9 * (1 + 9e-7), 0));
+    assert_int_equal(law_check(&still, 1, 1e-9 * (1 + 2e-6), 0), OHM_DEVICE_FAILED);
+}
+
+// Read in parts, since 4096 columns fit 1024 times into what is read at once.
+static void a_crossbars_moments_are_its_statistics(void **state) {
+    (void)state;
+    ohm_definition d = ohm_definition_default();
+    ohm_devices *devices;
+    ohm_crossbar *c;
+    ohm_statistics s;
+    moments m;
+    d.rows = 1030;
+    d.cols = 4096;
+    REQUIRE(ohm_devices_open("native", &devices));
+    REQUIRE(ohm_crossbar_create(devices, &d, &c));
+    REQUIRE(ohm_crossbar_advance(c, 5));
+    REQUIRE(ohm_crossbar_statistics(c, &s));
+    REQUIRE(law_read(c, &m));
+    assert_true(fabs(m.mean - s.state_mean) < 1e-8 && fabs(m.std - s.state_std) < 1e-8);
+    NEAR(m.mean_error, m.std / sqrt(1030.0 * 4096));
+    ohm_crossbar_destroy(c);
+    ohm_devices_close(devices);
 }
 
 int main(void) {
@@ -495,13 +645,20 @@ int main(void) {
         cmocka_unit_test_teardown(peers_are_related_too, forget),
         cmocka_unit_test_teardown(what_is_skipped_or_lost_relates_to_nothing, forget),
         cmocka_unit_test_teardown(without_auto_the_same_fuse_counts, forget),
+        cmocka_unit_test_teardown(models_are_related_to_their_device_spread_and_numpy, forget),
+        cmocka_unit_test_teardown(models_that_were_not_measured_relate_to_nothing, forget),
         cmocka_unit_test_teardown(slopes_are_found, forget),
         cmocka_unit_test_teardown(small_sizes_are_left_out, forget),
         cmocka_unit_test_teardown(other_rows_bend_no_slope, forget),
         cmocka_unit_test_teardown(a_slope_needs_two_sizes, forget),
         cmocka_unit_test(digests_are_held_against_each_other),
         cmocka_unit_test(digests_of_other_crossbars_are_others),
+        cmocka_unit_test(digests_of_other_models_are_others),
         cmocka_unit_test(long_names_are_cut),
+        cmocka_unit_test(moments_are_those_of_the_values),
+        cmocka_unit_test(moments_of_a_constant_have_no_spread),
+        cmocka_unit_test(laws_are_the_same_within_chance),
+        cmocka_unit_test(a_crossbars_moments_are_its_statistics),
     };
     return cmocka_run_group_tests_name("bench", tests, NULL, NULL);
 }
