@@ -265,7 +265,7 @@ install: all $(BUILD)/ohmscape.1 $(BUILD)/ohmscape.pc ## install under PREFIX, /
 	ln -sf libohmscape.so.0 $(libdir)/libohmscape.so
 	install -Dm644 host/ohmscape.h $(includedir)/ohmscape.h
 	install -Dm644 host/ohmscape_cl.h $(includedir)/ohmscape_cl.h
-	install -Dm644 host/example/plasticity.c $(exampledir)/plasticity.c
+	install -Dm644 -t $(exampledir) $(wildcard host/example/*)
 	install -Dm644 $(BUILD)/ohmscape.1 $(mandir)/ohmscape.1
 	install -Dm644 $(BUILD)/ohmscape.pc $(libdir)/pkgconfig/ohmscape.pc
 
