@@ -38,7 +38,8 @@ OHM_FN void strip_fill(ohm_kind kind, int initial, ohm_memory m, ohm_shape shape
 // registers; elsewhere where a step is short. The code of long steps stays small, and is compiled in a
 // quarter of the time.
 OHM_FN int kind_unrolls(ohm_kind kind) {
-    return OHM_LANES == 1 || model_motion(kind_of(kind, model)) == OHM_PER_STEP;
+    if (OHM_LANES == 1) return 1; // apart: clang takes || of constants for a slip
+    return model_motion(kind_of(kind, model)) == OHM_PER_STEP;
 }
 
 // The voltage of part k in step i of a launch, by its words.
@@ -112,8 +113,8 @@ OHM_FN void strip_load(ohm_kind kind, strip_run *s, ohm_memory m, const ohm_fiel
         s->w[k] = v_load(m.state + at + strip_column(x, k));
         s->phi[k] = kind_of(kind, flux) ? v_load(m.flux + at + strip_column(x, k)) : v_splat(0);
     }
-    for (int k = 0; k < 4 && kind_of(kind, field) == OHM_FIELD_IMAGE; k++)
-        s->image[k] = field_image(m.field, f, shape.row0 + row, strip_column(x, k));
+    if (kind_of(kind, field) != OHM_FIELD_IMAGE) return;
+    for (int k = 0; k < 4; k++) s->image[k] = field_image(m.field, f, shape.row0 + row, strip_column(x, k));
 }
 
 OHM_FN void strip_store(ohm_kind kind, const strip_run *s, ohm_memory m, ohm_shape shape, u32 row, u32 x) {

@@ -37,7 +37,8 @@ OHM_FN void memristor_common(vf32 *c, const ohm_physics *p) {
 // The constants of a strip before what differs from device to device.
 OHM_FN void strip_common(ohm_kind kind, strip_constants c, const ohm_physics *p) {
     memristor_common(c[0], p);
-    for (int k = 1; k < 4 && kind_of(kind, varied); k++) memristor_common(c[k], p);
+    if (!kind_of(kind, varied)) return;
+    for (int k = 1; k < 4; k++) memristor_common(c[k], p);
 }
 
 // For each place i that is set in spreads. On a device that is known, and a loop that is unrolled keeps the
@@ -62,7 +63,8 @@ OHM_RARE void strip_draw(ohm_kind kind, strip_constants c, u32 row, u32 x, const
         for (int k = 0; k < 4; k++) c[k][i] = spread_sample(&p->spread[n], p->model[i], word[k]);
         n++;
     }
-    for (int k = 0; k < 4 && kind_of(kind, spreads); k++) model_prepare(kind_of(kind, model), c[k], p);
+    for (int k = 0; k < 4; k++)
+        if (kind_of(kind, spreads)) model_prepare(kind_of(kind, model), c[k], p);
     if (!kind_of(kind, faulty)) return;
     strip_words(word, row, x, 0, OHM_STREAM_FAULT, p);
     for (int k = 0; k < 4; k++) c[k][OHM_FAULT] = fault_of(v_fraction(word[k]), p);

@@ -9,41 +9,60 @@ setup() {
     [ -z "$SANITIZE" ] || skip "not together with the sanitizers"
 }
 
-# check ARG...: runs all kernels on a small odd crossbar.
+# check LANES ARG...: runs all kernels on a small odd crossbar. At 8 lanes and more without --uninitialized: there
+# oclgrind 21.10 crashes on shuffles with places left undefined, which its clang makes of a number in all lanes.
 check() {
-    local expected
+    local lanes=$1 expected options=(--data-races --check-api --max-errors 5)
+    shift
+    [ "$lanes" -gt 4 ] || options+=(--uninitialized)
     # The native engine at its own width: not every processor has the one asked for.
     expected=$(digest_of --device native --rows 5 --cols 70 --steps 3 "$@" --lanes auto)
-    run --separate-stderr oclgrind --data-races --uninitialized --check-api --max-errors 5 \
-        "$ohmscape" run --device 0.0 --json --rows 5 --cols 70 --steps 3 "$@"
-    [ "$status" -eq 0 ] && [ -z "$stderr" ] || fail "oclgrind, $*" "$stderr"
-    [[ $output == "{"* ]] || fail "oclgrind complains, $*" "$output"
+    run --separate-stderr oclgrind "${options[@]}" \
+        "$ohmscape" run --device 0.0 --json --rows 5 --cols 70 --steps 3 "$@" --lanes "$lanes"
+    [ "$status" -eq 0 ] && [ -z "$stderr" ] || fail "oclgrind, $lanes lanes, $*" "$stderr"
+    [[ $output == "{"* ]] || fail "oclgrind complains, $lanes lanes, $*" "$output"
     expect_json ".digest == \"$expected\""
 }
 
+# everything MODEL: the model with all that makes devices differ.
+everything() {
+    local separator=:
+    [[ $1 != *:* ]] || separator=,
+    echo "$1${separator}noise=0.2~uniform:0.1,stuck_low=0.1,stuck_high=0.1,stuck_open=0.1,levels=16,drift_nu=0.05~normal:0.02"
+}
+
 @test "sin-state" {
-    for lanes in 1 4 8 16; do check --lanes $lanes; done
+    for lanes in 1 4 8 16; do check $lanes; done
 }
 
 @test "sin-resistance with flux" {
-    for lanes in 1 4 8 16; do check --lanes $lanes --flux --model sin-resistance; done
+    for lanes in 1 4 8 16; do check $lanes --flux --model sin-resistance; done
 }
 
 @test "constant distributions, in bands" {
     for lanes in 1 4 8 16; do
-        check --lanes $lanes --stimulus constant --init constant --band-rows 2 --fuse 2
+        check $lanes --stimulus constant --init constant --band-rows 2 --fuse 2
     done
 }
 
-# What makes devices differ, all of it at once.
-EVERYTHING=noise=0.2~uniform:0.1,stuck_low=0.1,stuck_high=0.1,stuck_open=0.1,levels=16,drift_nu=0.05~normal:0.02
-
-@test "every model with everything, one lane" {
+@test "every model with everything" {
     for model in sin-state:beta=0.5~normal:0.1 sin-resistance:r_off=10~normal:1 \
         linear-ion-drift:window=joglekar,p=2~normal:0.5 vteam:window=exponential,v_on=-0.2~normal:0.02 \
         yakopcic:x_p=0.3~uniform:0.1 mmss:tau=1e-4~lognormal:0.2,substeps=2 stanford-pku:e_a=0.6~normal:0.01 \
         linear-step soft-bounds exp-step; do
-        if [[ $model == *:* ]]; then check --lanes 1 --model "$model,$EVERYTHING"
-        else check --lanes 1 --model "$model:$EVERYTHING"; fi
+        check 1 --model "$(everything $model)"
+    done
+}
+
+@test "everything in more lanes" {
+    for lanes in 4 8; do check $lanes --flux --model "$(everything yakopcic:x_p=0.3~uniform:0.1)"; done
+    check 8 --model "$(everything vteam:window=exponential,v_on=-0.2~normal:0.02)"
+    check 16 --model "$(everything soft-bounds)"
+}
+
+@test "lines and images" {
+    for lanes in 1 8; do
+        check $lanes --flux --stimulus lines --band-rows 2
+        check $lanes --flux --stimulus pattern:file=host/example/omega.png,noise=0.2 --band-rows 2
     done
 }
