@@ -61,6 +61,7 @@ static void assert_voltages(ohm_crossbar *c, uint64_t step, const float *expecte
 
 // ---- Waves ----------------------------------------------------------------------------------------
 
+// Of a crossbar of one device.
 static float wave(ohm_crossbar *c, uint64_t step) {
     float voltage;
     REQUIRE(ohm_crossbar_read_voltage(c, step, 0, 1, &voltage));
@@ -157,10 +158,11 @@ static void waves_have_a_phase_and_a_start(void **state) {
 static void a_wave_is_the_same_everywhere(void **state) {
     (void)state;
     float expected[5 * 70];
-    ohm_crossbar *c = driven(5, 70, "wave");
-    for (int i = 0; i < 5 * 70; i++) expected[i] = wave(c, 13);
-    assert_voltages(c, 13, expected);
-    ohm_crossbar_destroy(c);
+    ohm_crossbar *one = driven(1, 1, "wave"), *many = driven(5, 70, "wave");
+    for (int i = 0; i < 5 * 70; i++) expected[i] = wave(one, 13);
+    assert_voltages(many, 13, expected);
+    ohm_crossbar_destroy(one);
+    ohm_crossbar_destroy(many);
 }
 
 // ---- Lines ----------------------------------------------------------------------------------------
