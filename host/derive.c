@@ -67,8 +67,10 @@ ohm_status derive_spread(const spec *s, int i, ohm_spread *spread) {
 
 // The least and the greatest value that a constant takes over all devices.
 static float extreme(const ohm_spread *s, float value, bool greatest) {
-    const float a = spread_sample(s, value, 0), b = spread_sample(s, value, UINT32_MAX);
-    return (a < b) == greatest ? b : a;
+    const u32 words[2] = {0, UINT32_MAX};
+    float ends[2];
+    spread_sample(s, value, words, 2, ends, 1);
+    return (ends[0] < ends[1]) == greatest ? ends[1] : ends[0];
 }
 
 // ---- Constants --------------------------------------------------------------------------------

@@ -61,8 +61,8 @@ static void general_strips(const native_job *job, u64 first, u64 end) {
 // all: to have one for each model takes the compiler minutes.
 #define PLAIN(model) ((ohm_kind){OHM_MODEL_##model, OHM_DISTRIBUTION_uniform, OHM_FIELD_NONE, 0, 0, 0, 0, 0})
 #define VARIED(model)                                                                                        \
-    ((ohm_kind){OHM_MODEL_##model, OHM_DISTRIBUTION_uniform, OHM_FIELD_NONE, 0, 1, job->kind.noisy,          \
-                job->kind.faulty, job->kind.spreads})
+    ((ohm_kind){OHM_MODEL_##model, OHM_DISTRIBUTION_uniform, OHM_FIELD_NONE, 0, 1, 0,        \
+                0, job->kind.spreads})
 #define MODEL(model, unused)                                                                                 \
     static void plain_##model(const native_job *job, u64 first, u64 end) {                                   \
         advance_strips(PLAIN(model), job, first, end);                                                       \

@@ -80,15 +80,23 @@ OHM_FN vf32 v_sqrt(vf32 x) {
 #define V_LN2_REST -0x1.05c61p-29f
 #define V_SHIFTER 12582912.0f // 1.5·2²³: adding it rounds to an integer, left in the low bits
 
-// 2ⁿ·eʳ for n = shifted − V_SHIFTER, |r| ≤ 0.3467 and a result that is normal.
-OHM_FN vf32 exp_finish(vf32 r, vf32 shifted) {
-    vf32 p = v_fma(r, v_splat(0x1.6a23cep-10f), v_splat(0x1.123a2p-7f));
-    p = v_fma(r, p, v_splat(0x1.5558f2p-5f));
-    p = v_fma(r, p, v_splat(0x1.555492p-3f));
-    p = v_fma(r, p, v_splat(0x1.fffffcp-2f));
-    p = v_fma(r, p, v_splat(1.0f));
-    p = v_fma(r, p, v_splat(1.0f));
-    return v_from_bits(v_bits(p) + (v_bits(shifted) << 23));
+// 2ⁿ·eʳ for n = shifted − V_SHIFTER, |r| ≤ 0.3467 and a result that is normal; of each of some parts, in r. Side
+// by side: a processor looks only so far ahead, and one part's own chain of instructions would keep it waiting.
+OHM_FN void exp_finish(vf32 *r, const vf32 *shifted, int parts) {
+    vf32 p[4];
+#define EXP_TERM(p, a) \
+    OHM_UNROLL                                                                                               \
+    for (int k = 0; k < parts; k++) p[k] = v_fma(r[k], p[k], v_splat(a))
+    OHM_UNROLL
+    for (int k = 0; k < parts; k++) p[k] = v_splat(0x1.6a23cep-10f);
+    EXP_TERM(p, 0x1.123a2p-7f);
+    EXP_TERM(p, 0x1.5558f2p-5f);
+    EXP_TERM(p, 0x1.555492p-3f);
+    EXP_TERM(p, 0x1.fffffcp-2f);
+    EXP_TERM(p, 1.0f);
+    EXP_TERM(p, 1.0f);
+    OHM_UNROLL
+    for (int k = 0; k < parts; k++) r[k] = v_from_bits(v_bits(p[k]) + (v_bits(shifted[k]) << 23));
 }
 
 // e to the x, within 0.9 ulp (every float32), x clamped to [−87, 88] so that no result is subnormal or
@@ -96,12 +104,21 @@ OHM_FN vf32 exp_finish(vf32 r, vf32 shifted) {
 //
 // x − n·V_LN2 is exact: where n is not 0, it is a multiple of 2⁻²⁵ below 1/2. The fit of the polynomial is
 // off by 3.6e-9.
+OHM_FN void v_exps(vf32 *x, int parts) {
+    vf32 shifted[4];
+    OHM_UNROLL
+    for (int k = 0; k < parts; k++) {
+        const vf32 c = v_clamp(x[k], -87.0f, 88.0f);
+        shifted[k] = v_fma(c, v_splat(V_LOG2_E), v_splat(V_SHIFTER));
+        const vf32 n = shifted[k] - V_SHIFTER;
+        x[k] = v_fma(n, v_splat(-V_LN2_REST), v_fma(n, v_splat(-V_LN2), c));
+    }
+    exp_finish(x, shifted, parts);
+}
+
 OHM_FN vf32 v_exp(vf32 x) {
-    const vf32 c = v_clamp(x, -87.0f, 88.0f);
-    const vf32 shifted = v_fma(c, v_splat(V_LOG2_E), v_splat(V_SHIFTER));
-    const vf32 n = shifted - V_SHIFTER;
-    const vf32 r = v_fma(n, v_splat(-V_LN2), c);
-    return exp_finish(v_fma(n, v_splat(-V_LN2_REST), r), shifted);
+    v_exps(&x, 1);
+    return x;
 }
 
 // sinh x, within 1.25 ulp (every float32 from 2⁻¹² on), x clamped to [−88, 88]; odd to the bit, but for
@@ -192,7 +209,8 @@ OHM_FN vf32 v_pow(vf32 x, vf32 y) {
     const vf32 shifted = v_fma(c, v_splat(V_LOG2_E), v_splat(V_SHIFTER));
     const vf32 n = shifted - V_SHIFTER;
     const vf32 r = v_fma(n, v_splat(-V_LN2), c);
-    const vf32 result = exp_finish(r + v_fma(n, v_splat(-V_LN2_REST), more), shifted);
+    vf32 result = r + v_fma(n, v_splat(-V_LN2_REST), more);
+    exp_finish(&result, &shifted, 1);
     const vf32 of_zero = v_where_less(zero, y, zero, v_where_less(y, zero, v_splat(0x1.f1056ep+126f), one));
     return v_where_less(x, least, of_zero, result);
 }

@@ -11,15 +11,25 @@
 // A strip's constants: c[k][place] of its part k, or c[0][place] of all when they are not spread.
 typedef vf32 strip_constants[4][OHM_CONSTANTS];
 
-// A constant's value in each device, from its random words.
-OHM_FN vf32 spread_sample(const ohm_spread *s, float value, vu32 word) {
+// A constant's value in each device of some parts, from their random words.
+OHM_FN void spread_sample(const ohm_spread *s, float value, const vu32 *word, int parts, vf32 *c, int stride) {
     const float end = 0.99999994f; // 1 − 2⁻²⁴: rounding must not reach 1
-    const vf32 y = v_clamp(v_fma(v_centred(word), v_splat(s->reach), v_splat(s->middle)), -end, end);
-    if (s->kind == OHM_SPREAD_UNIFORM)
-        return v_clamp(v_fma(v_splat(s->sigma), y, v_splat(value)), s->low, s->high);
-    const vf32 z = v_splat(s->sigma) * v_normal_quantile(y);
-    const vf32 spread = s->kind == OHM_SPREAD_LOGNORMAL ? v_splat(value) * v_exp(z) : v_splat(value) + z;
-    return v_clamp(spread, s->low, s->high);
+    vf32 y[4];
+    OHM_UNROLL
+    for (int k = 0; k < parts; k++)
+        y[k] = v_clamp(v_fma(v_centred(word[k]), v_splat(s->reach), v_splat(s->middle)), -end, end);
+    if (s->kind != OHM_SPREAD_UNIFORM) v_normal_quantiles(y, parts);
+    if (s->kind == OHM_SPREAD_LOGNORMAL) {
+        OHM_UNROLL
+        for (int k = 0; k < parts; k++) y[k] = v_splat(s->sigma) * y[k];
+        v_exps(y, parts);
+        OHM_UNROLL
+        for (int k = 0; k < parts; k++) c[k * stride] = v_clamp(v_splat(value) * y[k], s->low, s->high);
+    } else {
+        OHM_UNROLL
+        for (int k = 0; k < parts; k++)
+            c[k * stride] = v_clamp(v_fma(v_splat(s->sigma), y[k], v_splat(value)), s->low, s->high);
+    }
 }
 
 // The fault of each device, by a number in [0, 1).
@@ -60,7 +70,7 @@ OHM_RARE void strip_draw(ohm_kind kind, strip_constants c, u32 row, u32 x, const
     u32 n = 0;
     FOR_SPREADS(i, kind_of(kind, spreads)) {
         strip_words(word, row, x, 0, OHM_STREAM_SPREAD + i, p);
-        for (int k = 0; k < 4; k++) c[k][i] = spread_sample(&p->spread[n], p->model[i], word[k]);
+        spread_sample(&p->spread[n], p->model[i], word, 4, &c[0][i], OHM_CONSTANTS);
         n++;
     }
     for (int k = 0; k < 4; k++)

@@ -46,7 +46,7 @@ typedef struct ohm_physics {
     float state_scale, resistance_scale, conductance_scale; // fixed points of the tally: measure.h
     u32 substeps;                                           // of one step, 1 or more
     u32 choice;                                             // which of its variants a model follows
-    u32 power;                                              // an exponent that is a small whole number, or 0
+    u32 power[2];                                           // exponents that are small whole numbers, or 0
     u32 spreads;                        // bit i: constant i is spread, in the order of the places
     u32 levels;                         // of conductance, or 0 when it is continuous
     float level_low, level_gap;         // the lowest of them, S, and the distance to the next
@@ -78,6 +78,13 @@ typedef struct ohm_parameter {
     u32 spread;                 // the default spread,
     double sigma;               // and how wide
 } ohm_parameter;
+
+// The power that constant i is, where it is a whole number up to most in every device: multiplied out, it takes
+// a fraction of v_pow's time. Else 0.
+OHM_FN u32 ohm_whole_power(const ohm_physics *p, u32 i, u32 most) {
+    const float exponent = p->model[i];
+    return !(p->spreads >> i & 1) && exponent >= 1 && exponent == (float)(u32)exponent && exponent <= (float)most ? (u32)exponent : 0;
+}
 
 // A model or distribution in words, and the one check a table of ranges can't express.
 typedef struct ohm_about {

@@ -45,8 +45,8 @@ OHM_FN vf32 linear_ion_drift_resistance(vf32 x, const vf32 *c) {
 // half the time.
 OHM_FN vf32 ion_power(vf32 x, const vf32 *c, const ohm_physics *p) {
     vf32 power = x;
-    if (!p->power) return v_pow(x, c[ION_P]);
-    for (u32 i = 1; i < p->power; i++) power = power * x;
+    if (!p->power[0]) return v_pow(x, c[ION_P]);
+    for (u32 i = 1; i < p->power[0]; i++) power = power * x;
     return power;
 }
 
@@ -107,10 +107,9 @@ static const ohm_parameter linear_ion_drift_parameters[] = {
 };
 
 OHM_FN void linear_ion_drift_derive(const double *value, double dt, ohm_physics *p) {
-    const double exponent = value[6];
-    (void)dt;
+    (void)value, (void)dt;
     p->model[OHM_HIGH] = 1;
-    p->power = !(p->spreads >> ION_P & 1) && exponent == floor(exponent) && exponent <= 8 ? (u32)exponent : 0;
+    p->power[0] = ohm_whole_power(p, ION_P, 8);
 }
 
 #endif

@@ -38,17 +38,17 @@ OHM_FN vf32 mmss_initial(vf32 x, const vf32 *c) {
     return x;
 }
 
-// 1/(1 + e^y); e^80 is as good as infinity.
-OHM_FN vf32 mmss_share(vf32 y) {
-    const vf32 one = v_splat(1.0f);
-    return v_divide(one, one + v_exp(v_min(y, v_splat(60.0f))));
+// 1 + e^y; 1 + e^34 is as good as infinity, and the product of two can still divide.
+OHM_FN vf32 mmss_barrier(vf32 y) {
+    return v_splat(1.0f) + v_exp(v_min(y, v_splat(34.0f)));
 }
 
+// With P_on = 1/a and P_off = 1/b, (1 − x)/a − x/b is one division: ((1 − x)·b − x·a)/(a·b).
 OHM_FN vf32 mmss_rate(vf32 x, vf32 voltage, const vf32 *c, const ohm_physics *p) {
     (void)p;
-    const vf32 on = mmss_share((c[MMSS_V_ON] - voltage) * c[MMSS_BETA]);
-    const vf32 off = mmss_share((voltage + c[MMSS_V_OFF]) * c[MMSS_BETA]);
-    return (on - x * (on + off)) * c[MMSS_PER_TAU];
+    const vf32 a = mmss_barrier((c[MMSS_V_ON] - voltage) * c[MMSS_BETA]);
+    const vf32 b = mmss_barrier((voltage + c[MMSS_V_OFF]) * c[MMSS_BETA]);
+    return v_divide(v_fma(-x, a, (v_splat(1.0f) - x) * b), a * b) * c[MMSS_PER_TAU];
 }
 
 OHM_FN vf32 mmss_resistance(vf32 x, const vf32 *c) {

@@ -54,18 +54,31 @@ OHM_FN vf32 vteam_initial(vf32 x, const vf32 *c) {
     return v_splat(1.0f) - x;
 }
 
-// One power serves both signs: a voltage is beyond one threshold at most.
+// x^{α_on} below 0 V, else x^{α_off}. Small whole exponents are multiplied out, as most users' can be; one power
+// serves both signs.
+OHM_FN vf32 vteam_power(vf32 x, vf32 voltage, const vf32 *c, const ohm_physics *p) {
+    const vf32 zero = v_splat(0);
+    vf32 on = x, off = x;
+    if (!p->power[0] || !p->power[1])
+        return v_pow(x, v_where_less(voltage, zero, c[VTEAM_ALPHA_ON], c[VTEAM_ALPHA_OFF]));
+    for (u32 i = 1; i < p->power[0]; i++) on = on * x;
+    for (u32 i = 1; i < p->power[1]; i++) off = off * x;
+    return v_where_less(voltage, zero, on, off);
+}
+
+// A voltage is beyond one threshold at most. What is beyond by less than 2⁻³¹ counts as not, so that its fourth
+// power is no subnormal number.
 OHM_FN vf32 vteam_rate(vf32 x, vf32 voltage, const vf32 *c, const ohm_physics *p) {
     const vf32 zero = v_splat(0);
     const vf32 per = v_where_less(voltage, zero, c[VTEAM_PER_V_ON], c[VTEAM_PER_V_OFF]);
-    const vf32 alpha = v_where_less(voltage, zero, c[VTEAM_ALPHA_ON], c[VTEAM_ALPHA_OFF]);
     const vf32 speed = v_where_less(voltage, zero, c[VTEAM_SPEED_ON], c[VTEAM_SPEED_OFF]);
-    const vf32 beyond = v_max(v_fma(voltage, per, v_splat(-1.0f)), zero);
-    const vf32 rate = speed * v_pow(beyond, alpha);
+    const vf32 over = v_fma(voltage, per, v_splat(-1.0f));
+    const vf32 beyond = v_where_less(over, v_splat(0x1p-31f), zero, over);
+    const vf32 rate = speed * vteam_power(beyond, voltage, c, p);
     if (!p->choice) return rate;
     const vf32 place = x * c[VTEAM_SLOPE];
-    const vf32 over = v_where_less(voltage, zero, c[VTEAM_EDGE_ON] - place, place - c[VTEAM_EDGE_OFF]);
-    return rate * v_exp(-v_exp(over));
+    const vf32 edge = v_where_less(voltage, zero, c[VTEAM_EDGE_ON] - place, place - c[VTEAM_EDGE_OFF]);
+    return rate * v_exp(-v_exp(edge));
 }
 
 OHM_FN vf32 vteam_resistance(vf32 x, const vf32 *c) {
@@ -114,6 +127,8 @@ static const ohm_parameter vteam_parameters[] = {
 OHM_FN void vteam_derive(const double *value, double dt, ohm_physics *p) {
     (void)value, (void)dt;
     p->model[OHM_HIGH] = 1;
+    p->power[0] = ohm_whole_power(p, VTEAM_ALPHA_ON, 4);
+    p->power[1] = ohm_whole_power(p, VTEAM_ALPHA_OFF, 4);
 }
 
 #endif
