@@ -89,7 +89,7 @@ static void derive_model(const spec *s, double dt, ohm_physics *p) {
         if (place != OHM_NO_PLACE) p->model[place] = (float)s->value[i];
     }
     const float gain = p->model[OHM_GAIN];
-    model_prepare(s->id, p->model, p);
+    model_prepare(s->id, p->model, UINT32_MAX, p);
     p->model[OHM_GAIN] = gain;
     switch (s->id) { OHM_MODELS(DERIVE_MODEL, ) }
 }
@@ -127,7 +127,7 @@ static void corner_of(int model, const ohm_physics *p, u32 corner, float c[OHM_C
         c[place] = extreme(&p->spread[n], p->model[place], corner >> n & 1);
         n++;
     }
-    if (p->spreads) model_prepare(model, c, p);
+    if (p->spreads) model_prepare(model, c, p->spreads, p);
 }
 
 // R rises or falls with each constant and with the state, so its ends are at corners.
@@ -212,6 +212,7 @@ ohm_kind derive_kind(const spec specs[ROLE_COUNT], const ohm_physics *p, int fie
                       .stimulus = stimulus_distribution(&specs[ROLE_STIMULUS]),
                       .field = field,
                       .flux = track_flux,
+                      .single = p->substeps == 1,
                       .varied = p->spreads || is_noisy(p) || p->fault[2] > 0,
                       .noisy = is_noisy(p),
                       .faulty = p->fault[2] > 0,

@@ -20,7 +20,7 @@ OHM_FN void advance_strips(ohm_kind kind, const native_job *job, u64 first, u64 
     const ohm_memory m = job->memory;
     const u64 t = job->t;
     const u32 steps = job->steps;
-    if (kind_unrolls(kind) && steps == 1)
+    if (kind_unrolls(kind) && !kind_of(kind, varied) && steps == 1)
         FOR_RUNS(shape, first, end, strips_advance(kind, m, &geometry, shape, row, x, stop, t, 1, &physics));
     else
         FOR_RUNS(shape, first, end,
@@ -59,16 +59,21 @@ static void general_strips(const native_job *job, u64 first, u64 end) {
 
 // Loops for each model, in which the compiler knows it, for the commonest kinds. The rest has one set for
 // all: to have one for each model takes the compiler minutes.
-#define PLAIN(model) ((ohm_kind){OHM_MODEL_##model, OHM_DISTRIBUTION_uniform, OHM_FIELD_NONE, 0, 0, 0, 0, 0})
-#define VARIED(model)                                                                                        \
-    ((ohm_kind){OHM_MODEL_##model, OHM_DISTRIBUTION_uniform, OHM_FIELD_NONE, 0, 1, 0,        \
-                0, job->kind.spreads})
+#define PLAIN(id) ((ohm_kind){.model = id, .stimulus = OHM_DISTRIBUTION_uniform, .field = OHM_FIELD_NONE})
+#define VARIED(id)                                                                                           \
+    ((ohm_kind){.model = id,                                                                                 \
+                .stimulus = OHM_DISTRIBUTION_uniform,                                                        \
+                .field = OHM_FIELD_NONE,                                                                     \
+                .varied = 1,                                                                                 \
+                .noisy = job->kind.noisy,                                                                    \
+                .faulty = job->kind.faulty,                                                                  \
+                .spreads = job->kind.spreads})
 #define MODEL(model, unused)                                                                                 \
     static void plain_##model(const native_job *job, u64 first, u64 end) {                                   \
-        advance_strips(PLAIN(model), job, first, end);                                                       \
+        advance_strips(PLAIN(OHM_MODEL_##model), job, first, end);                                                       \
     }                                                                                                        \
     static void varied_##model(const native_job *job, u64 first, u64 end) {                                  \
-        advance_strips(VARIED(model), job, first, end);                                                      \
+        advance_strips(VARIED(OHM_MODEL_##model), job, first, end);                                                      \
     }
 OHM_MODELS(MODEL, )
 

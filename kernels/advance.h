@@ -38,8 +38,11 @@ OHM_FN void strip_fill(ohm_kind kind, int initial, ohm_memory m, ohm_shape shape
 // registers; elsewhere where a step is short. The code of long steps stays small, and is compiled in a
 // quarter of the time.
 OHM_FN int kind_unrolls(ohm_kind kind) {
-    if (OHM_LANES == 1) return 1; // apart: clang takes || of constants for a slip
-    return model_motion(kind_of(kind, model)) == OHM_PER_STEP;
+#ifdef __OPENCL_C_VERSION__
+    return 1;
+#else
+    return OHM_LANES == 1 || model_motion(kind.model) == OHM_PER_STEP;
+#endif
 }
 
 // The voltage of part k in step i of a launch, by its words.

@@ -11,6 +11,7 @@ typedef struct ohm_kind {
     int model, stimulus; // numbers from the enums of models.h and distributions.h
     int field;           // of field.h
     int flux;            // 1 when φ is tracked
+    int single;          // 1 when a step is known to be one sub-step
     int varied;          // 1 when devices differ, are noisy or have faults,
     int noisy, faulty;   // and which of these they are or have
     u32 spreads;         // as in ohm_physics
@@ -32,6 +33,7 @@ typedef int ohm_kind;
 #define OHM_STIMULUS 0
 #define OHM_FIELD 0
 #define OHM_FLUX 0
+#define OHM_SINGLE 1
 #define OHM_VARIED 0
 #define OHM_NOISY 0
 #define OHM_FAULTY 0
@@ -41,6 +43,7 @@ typedef int ohm_kind;
 #define OHM_KIND_stimulus OHM_STIMULUS
 #define OHM_KIND_field OHM_FIELD
 #define OHM_KIND_flux OHM_FLUX
+#define OHM_KIND_single OHM_SINGLE
 #define OHM_KIND_varied OHM_VARIED
 #define OHM_KIND_noisy OHM_NOISY
 #define OHM_KIND_faulty OHM_FAULTY

@@ -48,6 +48,7 @@ OHM_FN void memristor_common(vf32 *c, const ohm_physics *p) {
 OHM_FN void strip_common(ohm_kind kind, strip_constants c, const ohm_physics *p) {
     memristor_common(c[0], p);
     if (!kind_of(kind, varied)) return;
+    OHM_UNROLL
     for (int k = 1; k < 4; k++) memristor_common(c[k], p);
 }
 
@@ -65,7 +66,7 @@ OHM_FN void strip_common(ohm_kind kind, strip_constants c, const ohm_physics *p)
 
 // What differs, of strip x of a row of the crossbar, over constants that strip_common made once. A
 // parameter's stream is by its place, so what else is spread changes nothing of it.
-OHM_RARE void strip_draw(ohm_kind kind, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
+OHM_FN void strip_draw(ohm_kind kind, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
     vu32 word[4];
     u32 n = 0;
     FOR_SPREADS(i, kind_of(kind, spreads)) {
@@ -73,10 +74,13 @@ OHM_RARE void strip_draw(ohm_kind kind, strip_constants c, u32 row, u32 x, const
         spread_sample(&p->spread[n], p->model[i], word, 4, &c[0][i], OHM_CONSTANTS);
         n++;
     }
-    for (int k = 0; k < 4; k++)
-        if (kind_of(kind, spreads)) model_prepare(kind_of(kind, model), c[k], p);
+    if (kind_of(kind, spreads)) {
+        OHM_UNROLL
+        for (int k = 0; k < 4; k++) model_prepare(kind_of(kind, model), c[k], kind_of(kind, spreads), p);
+    }
     if (!kind_of(kind, faulty)) return;
     strip_words(word, row, x, 0, OHM_STREAM_FAULT, p);
+    OHM_UNROLL
     for (int k = 0; k < 4; k++) c[k][OHM_FAULT] = fault_of(v_fraction(word[k]), p);
 }
 
@@ -102,11 +106,16 @@ OHM_FN vf32 memristor_initial(ohm_kind kind, vf32 x, const vf32 *c) {
 }
 
 // The state after a step at a voltage. shake is 1 + σξ of the noise.
+//
+// A loop over sub-steps that a device knows to be one must not be there: from a loop LLVM takes what depends on the
+// voltage alone, needed or not (vteam's v_pow, beside its whole powers: 0.5 instead of 1.1·10⁹ synapse-steps/s, PoCL,
+// two Zen 3 cores).
 OHM_FN vf32 memristor_step(ohm_kind kind, vf32 state, vf32 voltage, vf32 shake, const vf32 *c,
                            const ohm_physics *p) {
     vf32 gain = c[OHM_GAIN];
     if (kind_of(kind, noisy)) gain = gain * shake;
-    const u32 substeps = model_motion(kind_of(kind, model)) == OHM_CONTINUOUS ? p->substeps : 1;
+    const int single = kind_of(kind, single) || model_motion(kind_of(kind, model)) != OHM_CONTINUOUS;
+    const u32 substeps = single ? 1 : p->substeps;
     vf32 next = state;
     for (u32 i = 0; i < substeps; i++) {
         next = v_fma(model_rate(kind_of(kind, model), next, voltage, c, p), gain, next);

@@ -68,8 +68,10 @@ OHM_FN void v_normal_quantiles(vf32 *v, int parts) {
     vf32 least = t[0];
     OHM_UNROLL
     for (int k = 1; k < parts; k++) least = v_min(least, t[k]);
-    if (v_any_less(least, v_splat(-7.0f))) // one device in 256
+    if (v_any_less(least, v_splat(-7.0f))) { // one device in 256
+        OHM_UNROLL
         for (int k = 0; k < parts; k++) q[k] = v_where_less(t[k], v_splat(-7.0f), normal_tail(t[k] + 15.0f), q[k]);
+    }
     OHM_UNROLL
     for (int k = 0; k < parts; k++) v[k] = v_fma(v[k], q[k], v[k]);
 }

@@ -18,6 +18,8 @@ enum {
     OHM_CONSTANTS = 32
 };
 
+#define OHM_BIT(place) (1u << (place)) // of a set of constants
+
 enum { OHM_INTACT, OHM_STUCK_LOW, OHM_STUCK_HIGH, OHM_STUCK_OPEN };
 
 // How a model moves its state: by a rule for one step, by a differential equation, or by pulses.

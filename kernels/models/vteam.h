@@ -38,15 +38,15 @@ enum {
 
 enum { vteam_motion = OHM_CONTINUOUS };
 
-OHM_FN void vteam_prepare(vf32 *c, const ohm_physics *p) {
+OHM_FN void vteam_prepare(vf32 *c, u32 changed, const ohm_physics *p) {
     (void)p;
-    c[VTEAM_SPEED_ON] = v_divide(c[VTEAM_K_ON], c[VTEAM_D]);
-    c[VTEAM_SPEED_OFF] = v_divide(c[VTEAM_K_OFF], c[VTEAM_D]);
-    c[VTEAM_PER_V_ON] = v_divide(v_splat(1.0f), c[VTEAM_V_ON]);
-    c[VTEAM_PER_V_OFF] = v_divide(v_splat(1.0f), c[VTEAM_V_OFF]);
-    c[VTEAM_SLOPE] = v_divide(c[VTEAM_D], c[VTEAM_W_C]);
-    c[VTEAM_EDGE_ON] = v_divide(c[VTEAM_A_ON], c[VTEAM_W_C]);
-    c[VTEAM_EDGE_OFF] = v_divide(c[VTEAM_A_OFF], c[VTEAM_W_C]);
+    if (changed & (OHM_BIT(VTEAM_K_ON) | OHM_BIT(VTEAM_D))) c[VTEAM_SPEED_ON] = v_divide(c[VTEAM_K_ON], c[VTEAM_D]);
+    if (changed & (OHM_BIT(VTEAM_K_OFF) | OHM_BIT(VTEAM_D))) c[VTEAM_SPEED_OFF] = v_divide(c[VTEAM_K_OFF], c[VTEAM_D]);
+    if (changed & OHM_BIT(VTEAM_V_ON)) c[VTEAM_PER_V_ON] = v_divide(v_splat(1.0f), c[VTEAM_V_ON]);
+    if (changed & OHM_BIT(VTEAM_V_OFF)) c[VTEAM_PER_V_OFF] = v_divide(v_splat(1.0f), c[VTEAM_V_OFF]);
+    if (changed & (OHM_BIT(VTEAM_D) | OHM_BIT(VTEAM_W_C))) c[VTEAM_SLOPE] = v_divide(c[VTEAM_D], c[VTEAM_W_C]);
+    if (changed & (OHM_BIT(VTEAM_A_ON) | OHM_BIT(VTEAM_W_C))) c[VTEAM_EDGE_ON] = v_divide(c[VTEAM_A_ON], c[VTEAM_W_C]);
+    if (changed & (OHM_BIT(VTEAM_A_OFF) | OHM_BIT(VTEAM_W_C))) c[VTEAM_EDGE_OFF] = v_divide(c[VTEAM_A_OFF], c[VTEAM_W_C]);
 }
 
 OHM_FN vf32 vteam_initial(vf32 x, const vf32 *c) {
