@@ -176,8 +176,10 @@ static ohm_status native_fill(band *b) {
 }
 
 // The loops made for a kind: the most common ones have their own, in which nothing is asked at each strip.
+// Noise is common in pulsed models.
 static native_advance *find_advance(const native_lanes *lanes, ohm_kind kind) {
-    if (kind.flux || kind.field || kind.stimulus != OHM_DISTRIBUTION_uniform) return lanes->general;
+    const bool common = kind.stimulus == OHM_DISTRIBUTION_uniform && !kind.field && !kind.flux && kind.single;
+    if (!common || (kind.noisy && model_motion(kind.model) != OHM_PULSED)) return lanes->general;
     return kind.varied ? lanes->varied[kind.model] : lanes->plain[kind.model];
 }
 

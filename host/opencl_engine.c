@@ -304,11 +304,12 @@ const engine_class opencl_class = {
 void opencl_format_options(const problem *p, unsigned lanes, unsigned group, char text[OPENCL_MAX_OPTIONS]) {
     static const char *const model[] = {OHM_MODELS(MODEL_NAME, )};
     const ohm_kind *k = &p->kind;
-    snprintf(text, OPENCL_MAX_OPTIONS,
-             "-DOHM_LANES=%u -DOHM_MODEL=%s -DOHM_STIMULUS=%d -DOHM_INITIAL=%d -DOHM_FIELD=%d -DOHM_FLUX=%d "
-             "-DOHM_SINGLE=%d -DOHM_VARIED=%d -DOHM_NOISY=%d -DOHM_FAULTY=%d -DOHM_SPREADS=%#x -DOHM_GROUP=%u",
-             lanes, model[k->model], k->stimulus, p->initial, k->field, k->flux, k->single, k->varied,
-             k->noisy, k->faulty, k->spreads, group);
+    snprintf(
+        text, OPENCL_MAX_OPTIONS,
+        "-DOHM_LANES=%u -DOHM_MODEL=%s -DOHM_STIMULUS=%d -DOHM_INITIAL=%d -DOHM_FIELD=%d -DOHM_FLUX=%d "
+        "-DOHM_SINGLE=%d -DOHM_VARIED=%d -DOHM_NOISY=%d -DOHM_FAULTY=%d -DOHM_SPREADS=%#x -DOHM_GROUP=%u",
+        lanes, model[k->model], k->stimulus, p->initial, k->field, k->flux, k->single, k->varied, k->noisy,
+        k->faulty, k->spreads, group);
 }
 
 ohm_status opencl_engine_build(const opencl_engine *e, const kernel_file *file, cl_program *program) {

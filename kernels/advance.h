@@ -69,8 +69,11 @@ OHM_RARE void strip_noise(ohm_kind kind, vf32 shake[4], const strip_run *s, u32 
     vu32 word[4];
     strip_words(word, row, x, t, OHM_STREAM_NOISE, p);
     OHM_UNROLL
+    for (int k = 0; k < 4; k++) shake[k] = v_centred(word[k]);
+    v_normal_quantiles(shake, 4);
+    OHM_UNROLL
     for (int k = 0; k < 4; k++)
-        shake[k] = v_fma(constants_of(kind, s->c, k)[OHM_NOISE], v_normal(word[k]), v_splat(1.0f));
+        shake[k] = v_fma(constants_of(kind, s->c, k)[OHM_NOISE], shake[k], v_splat(1.0f));
 }
 
 // Step i of a launch that began at step t of a strip, by its words, which become those of strip next_x of the

@@ -80,21 +80,22 @@ OHM_FN vf32 v_sqrt(vf32 x) {
 #define V_LN2_REST -0x1.05c61p-29f
 #define V_SHIFTER 12582912.0f // 1.5·2²³: adding it rounds to an integer, left in the low bits
 
-// 2ⁿ·eʳ for n = shifted − V_SHIFTER, |r| ≤ 0.3467 and a result that is normal; of each of some parts, in r. Side
-// by side: a processor looks only so far ahead, and one part's own chain of instructions would keep it waiting.
+// eʳ is about the sum of exp_terms[i]·rⁱ.
+static OHM_CONSTANT float exp_terms[] = {
+    1, 1, 0x1.fffffcp-2f, 0x1.555492p-3f, 0x1.5558f2p-5f, 0x1.123a2p-7f, 0x1.6a23cep-10f};
+
+// 2ⁿ·eʳ for n = shifted − V_SHIFTER, |r| ≤ 0.3467 and a result that is normal; of each of some parts, in r.
+// Side by side: a processor looks only so far ahead, and one part's own chain of instructions would keep it
+// waiting.
 OHM_FN void exp_finish(vf32 *r, const vf32 *shifted, int parts) {
     vf32 p[4];
-#define EXP_TERM(p, a) \
-    OHM_UNROLL                                                                                               \
-    for (int k = 0; k < parts; k++) p[k] = v_fma(r[k], p[k], v_splat(a))
     OHM_UNROLL
-    for (int k = 0; k < parts; k++) p[k] = v_splat(0x1.6a23cep-10f);
-    EXP_TERM(p, 0x1.123a2p-7f);
-    EXP_TERM(p, 0x1.5558f2p-5f);
-    EXP_TERM(p, 0x1.555492p-3f);
-    EXP_TERM(p, 0x1.fffffcp-2f);
-    EXP_TERM(p, 1.0f);
-    EXP_TERM(p, 1.0f);
+    for (int k = 0; k < parts; k++) p[k] = v_splat(exp_terms[6]);
+    OHM_UNROLL
+    for (int i = 5; i >= 0; i--) {
+        OHM_UNROLL
+        for (int k = 0; k < parts; k++) p[k] = v_fma(r[k], p[k], v_splat(exp_terms[i]));
+    }
     OHM_UNROLL
     for (int k = 0; k < parts; k++) r[k] = v_from_bits(v_bits(p[k]) + (v_bits(shifted[k]) << 23));
 }

@@ -33,8 +33,7 @@
 #define OHM_FN static inline __attribute__((always_inline)) // before PoCL looks for what can be in registers
 #define OHM_RARE OHM_FN
 #define OHM_GLOBAL __global
-#define OHM_TABLE __constant const
-#define OHM_STATIC_TABLE __constant
+#define OHM_CONSTANT __constant const
 #define OHM_LOCAL __local
 #if OHM_LANES == 1
 #define OHM_COUNT(place) atomic_inc(&(place))
@@ -77,8 +76,7 @@ typedef OHM_VECTOR(ulong) vu64;
 #define OHM_FN static inline __attribute__((always_inline, unused))
 #define OHM_RARE static __attribute__((noinline, unused)) // once, not in every loop: compiling it takes long
 #define OHM_GLOBAL
-#define OHM_TABLE const
-#define OHM_STATIC_TABLE static const
+#define OHM_CONSTANT const // before static: of the whole program
 #define OHM_LOCAL
 #define OHM_COUNT(place) ((place)++)
 typedef int32_t i32;

@@ -12,7 +12,8 @@
 typedef vf32 strip_constants[4][OHM_CONSTANTS];
 
 // A constant's value in each device of some parts, from their random words.
-OHM_FN void spread_sample(const ohm_spread *s, float value, const vu32 *word, int parts, vf32 *c, int stride) {
+OHM_FN void spread_sample(const ohm_spread *s, float value, const vu32 *word, int parts, vf32 *c,
+                          int stride) {
     const float end = 0.99999994f; // 1 − 2⁻²⁴: rounding must not reach 1
     vf32 y[4];
     OHM_UNROLL
@@ -64,6 +65,18 @@ OHM_FN void strip_common(ohm_kind kind, strip_constants c, const ohm_physics *p)
     for (u32 left = (spreads), i; left && (i = (u32)__builtin_ctz(left), 1); left &= left - 1)
 #endif
 
+// The faults of a strip's devices. Nothing moves a stuck one, its gain being 0, so that no step need ask.
+OHM_FN void strip_faults(strip_constants c, u32 row, u32 x, const ohm_physics *p) {
+    vu32 word[4];
+    strip_words(word, row, x, 0, OHM_STREAM_FAULT, p);
+    OHM_UNROLL
+    for (int k = 0; k < 4; k++) {
+        const vf32 fault = fault_of(v_fraction(word[k]), p);
+        c[k][OHM_FAULT] = fault;
+        c[k][OHM_GAIN] = v_where_less(fault, v_splat(OHM_STUCK_LOW - 0.5f), c[k][OHM_GAIN], v_splat(0));
+    }
+}
+
 // What differs, of strip x of a row of the crossbar, over constants that strip_common made once. A
 // parameter's stream is by its place, so what else is spread changes nothing of it.
 OHM_FN void strip_draw(ohm_kind kind, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
@@ -74,14 +87,13 @@ OHM_FN void strip_draw(ohm_kind kind, strip_constants c, u32 row, u32 x, const o
         spread_sample(&p->spread[n], p->model[i], word, 4, &c[0][i], OHM_CONSTANTS);
         n++;
     }
-    if (kind_of(kind, spreads)) {
-        OHM_UNROLL
-        for (int k = 0; k < 4; k++) model_prepare(kind_of(kind, model), c[k], kind_of(kind, spreads), p);
-    }
-    if (!kind_of(kind, faulty)) return;
-    strip_words(word, row, x, 0, OHM_STREAM_FAULT, p);
     OHM_UNROLL
-    for (int k = 0; k < 4; k++) c[k][OHM_FAULT] = fault_of(v_fraction(word[k]), p);
+    for (int k = 0; k < 4; k++) {
+        if (kind_of(kind, faulty))
+            c[k][OHM_GAIN] = v_splat(p->model[OHM_GAIN]); // before the last strip's faults
+        if (kind_of(kind, spreads)) model_prepare(kind_of(kind, model), c[k], kind_of(kind, spreads), p);
+    }
+    if (kind_of(kind, faulty)) strip_faults(c, row, x, p);
 }
 
 OHM_FN void strip_devices(ohm_kind kind, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
@@ -107,9 +119,9 @@ OHM_FN vf32 memristor_initial(ohm_kind kind, vf32 x, const vf32 *c) {
 
 // The state after a step at a voltage. shake is 1 + σξ of the noise.
 //
-// A loop over sub-steps that a device knows to be one must not be there: from a loop LLVM takes what depends on the
-// voltage alone, needed or not (vteam's v_pow, beside its whole powers: 0.5 instead of 1.1·10⁹ synapse-steps/s, PoCL,
-// two Zen 3 cores).
+// A loop over sub-steps that a device knows to be one must not be there: from a loop LLVM takes what depends
+// on the voltage alone, needed or not (vteam's v_pow, beside its whole powers: 0.5 instead of 1.1·10⁹
+// synapse-steps/s, PoCL, two Zen 3 cores).
 OHM_FN vf32 memristor_step(ohm_kind kind, vf32 state, vf32 voltage, vf32 shake, const vf32 *c,
                            const ohm_physics *p) {
     vf32 gain = c[OHM_GAIN];
@@ -121,8 +133,7 @@ OHM_FN vf32 memristor_step(ohm_kind kind, vf32 state, vf32 voltage, vf32 shake, 
         next = v_fma(model_rate(kind_of(kind, model), next, voltage, c, p), gain, next);
         next = v_min(v_max(next, c[OHM_LOW]), c[OHM_HIGH]);
     }
-    if (!kind_of(kind, faulty)) return next;
-    return v_where_less(c[OHM_FAULT], v_splat(OHM_STUCK_LOW - 0.5f), next, state);
+    return next;
 }
 
 // What is read of the model's resistance: the nearest of the levels of conductance, drifted since the last

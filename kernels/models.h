@@ -7,10 +7,8 @@
 //   NAME_resistance(s, c)   the resistance at state s; the conductance is its reciprocal
 //   NAME_current(s, v, c)   the current at voltage v; OHMIC_CURRENT(NAME) makes it v/R
 //   NAME_motion             how it moves (physics.h)
-//   NAME_prepare(c, changed, p)
-//                           those constants that follow from the parameters, of which those whose bits are set
-//                           in changed are new; to work out again what follows from others alone would only
-//                           take time
+//   NAME_prepare(c, n, p)   those constants that follow from parameters whose bits (OHM_BIT) are set in n,
+//                           for new; the others need not be worked out again
 // and for the host (OHM_TABLES): NAME_about, NAME_parameters, and NAME_derive, which sets what is left: the
 // bounds of the state unless they are parameters, and OHM_GAIN unless it is the time of a sub-step.
 #ifndef OHM_MODELS_H
@@ -52,7 +50,7 @@ enum { OHM_MODELS(OHM_MODEL_ID, ) OHM_MODEL_COUNT };
 
 #ifdef __OPENCL_C_VERSION__
 
-#define model_prepare(model, c, changed, p) OHM_PASTE(OHM_MODEL, _prepare)(c, changed, p)
+#define model_prepare(model, c, n, p) OHM_PASTE(OHM_MODEL, _prepare)(c, n, p)
 #define model_initial(model, x, c) OHM_PASTE(OHM_MODEL, _initial)(x, c)
 #define model_rate(model, state, voltage, c, p) OHM_PASTE(OHM_MODEL, _rate)(state, voltage, c, p)
 #define model_resistance(model, state, c) OHM_PASTE(OHM_MODEL, _resistance)(state, c)
@@ -72,8 +70,8 @@ enum { OHM_MODELS(OHM_MODEL_ID, ) OHM_MODEL_COUNT };
 
 // clang-format on
 
-OHM_FN void model_prepare(int model, vf32 *c, u32 changed, const ohm_physics *p) {
-    switch (model) { OHM_MODELS(OHM_MODEL_PREPARE, (c, changed, p)) }
+OHM_FN void model_prepare(int model, vf32 *c, u32 n, const ohm_physics *p) {
+    switch (model) { OHM_MODELS(OHM_MODEL_PREPARE, (c, n, p)) }
 }
 
 OHM_FN vf32 model_initial(int model, vf32 x, const vf32 *c) {

@@ -4,10 +4,10 @@
 
 #include "elementary.h"
 
-// The sum of a[i]·x[k]^i over i < terms, which is even, for each k < parts. Even and odd powers are apart, and the
-// parts go side by side: a processor looks only so far ahead, and one part's own chain of instructions would keep
-// it waiting.
-OHM_FN void v_polynomials(vf32 *y, const vf32 *x, int parts, OHM_TABLE float *a, int terms) {
+// The sum of a[i]·x[k]^i over i < terms, which is even, for each k < parts. Even and odd powers are apart,
+// and the parts go side by side: a processor looks only so far ahead, and one part's own chain of
+// instructions would keep it waiting.
+OHM_FN void v_polynomials(vf32 *y, const vf32 *x, int parts, OHM_CONSTANT float *a, int terms) {
     vf32 square[4], odd[4];
     OHM_UNROLL
     for (int k = 0; k < parts; k++) {
@@ -27,13 +27,13 @@ OHM_FN void v_polynomials(vf32 *y, const vf32 *x, int parts, OHM_TABLE float *a,
 }
 
 // log₂(1 + f)/f for |f| ≤ 1/3.
-OHM_STATIC_TABLE float normal_log[] = {0x1.715464p+0f,  -0x1.7153dap-1f, 0x1.ec9236p-2f,  -0x1.719e2cp-2f,
-                                       0x1.234fcp-2f, -0x1.e00fbep-3f, 0x1.0291eap-2f, -0x1.dd0e92p-3f};
+static OHM_CONSTANT float normal_log[] = {0x1.715464p+0f, -0x1.7153dap-1f, 0x1.ec9236p-2f, -0x1.719e2cp-2f,
+                                          0x1.234fcp-2f,  -0x1.e00fbep-3f, 0x1.0291eap-2f, -0x1.dd0e92p-3f};
 
 // Q − 1, of which below, at t in [−7, 0].
-OHM_STATIC_TABLE float normal_near[] = {0x1.0364c8p-2f,  -0x1.d1c89p-3f,  0x1.0123ccp-7f,  0x1.205a2ap-10f,
-                                        -0x1.5944eep-15f, -0x1.4bbae8p-17f, 0x1.6a71ccp-21f, 0x1.dd783ap-23f,
-                                        0x1.28627p-26f, 0x1.074dfep-31f};
+static OHM_CONSTANT float normal_near[] = {
+    0x1.0364c8p-2f,   -0x1.d1c89p-3f,  0x1.0123ccp-7f,  0x1.205a2ap-10f, -0x1.5944eep-15f,
+    -0x1.4bbae8p-17f, 0x1.6a71ccp-21f, 0x1.dd783ap-23f, 0x1.28627p-26f,  0x1.074dfep-31f};
 
 // The same at u − 15 in [−23, −7].
 OHM_FN vf32 normal_tail(vf32 u) {
@@ -50,7 +50,7 @@ OHM_FN vf32 normal_tail(vf32 u) {
     return far;
 }
 
-// Φ⁻¹((1 + v)/2) for |v| ≤ 1 − 2⁻²⁴, within 1.6 ulp (every multiple of 2⁻²⁴; 0.93 for |v| ≤ 1/2). Odd to
+// Φ⁻¹((1 + v)/2) for |v| ≤ 1 − 2⁻²⁴, within 1.6 ulp (every multiple of 2⁻²⁴; 1.12 for |v| ≤ 1/2). Odd to
 // the bit. In place, of each of some parts, 4 or fewer.
 //
 // It is v·Q(t) with t = log₂(1 − v²) from −23 to 0. Unlike in v, Q is smooth in t, and two polynomials,
@@ -60,7 +60,8 @@ OHM_FN vf32 normal_tail(vf32 u) {
 OHM_FN void v_normal_quantiles(vf32 *v, int parts) {
     vf32 e[4], f[4], t[4], q[4];
     OHM_UNROLL
-    for (int k = 0; k < parts; k++) f[k] = log_split(v_fma(-v[k], v[k], v_splat(1.0f)), 0x3F2AAAABu, &e[k]) - 1.0f;
+    for (int k = 0; k < parts; k++)
+        f[k] = log_split(v_fma(-v[k], v[k], v_splat(1.0f)), 0x3F2AAAABu, &e[k]) - 1.0f;
     v_polynomials(t, f, parts, normal_log, 8);
     OHM_UNROLL
     for (int k = 0; k < parts; k++) t[k] = v_fma(f[k], t[k], e[k] * 0x1p-23f);
@@ -70,7 +71,8 @@ OHM_FN void v_normal_quantiles(vf32 *v, int parts) {
     for (int k = 1; k < parts; k++) least = v_min(least, t[k]);
     if (v_any_less(least, v_splat(-7.0f))) { // one device in 256
         OHM_UNROLL
-        for (int k = 0; k < parts; k++) q[k] = v_where_less(t[k], v_splat(-7.0f), normal_tail(t[k] + 15.0f), q[k]);
+        for (int k = 0; k < parts; k++)
+            q[k] = v_where_less(t[k], v_splat(-7.0f), normal_tail(t[k] + 15.0f), q[k]);
     }
     OHM_UNROLL
     for (int k = 0; k < parts; k++) v[k] = v_fma(v[k], q[k], v[k]);

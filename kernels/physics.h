@@ -81,11 +81,12 @@ typedef struct ohm_parameter {
     double sigma;               // and how wide
 } ohm_parameter;
 
-// The power that constant i is, where it is a whole number up to most in every device: multiplied out, it takes
-// a fraction of v_pow's time. Else 0.
+// The power that constant i is, where it is a whole number up to most in every device: multiplied out, it
+// takes a fraction of v_pow's time. Else 0.
 OHM_FN u32 ohm_whole_power(const ohm_physics *p, u32 i, u32 most) {
     const float exponent = p->model[i];
-    return !(p->spreads >> i & 1) && exponent >= 1 && exponent == (float)(u32)exponent && exponent <= (float)most ? (u32)exponent : 0;
+    const int same = !(p->spreads & OHM_BIT(i));
+    return same && exponent <= (float)most && exponent == floorf(exponent) ? (u32)exponent : 0;
 }
 
 // A model or distribution in words, and the one check a table of ranges can't express.

@@ -22,10 +22,10 @@ enum {
 
 enum { exp_step_motion = OHM_PULSED };
 
-OHM_FN void exp_step_prepare(vf32 *c, u32 changed, const ohm_physics *p) {
+OHM_FN void exp_step_prepare(vf32 *c, u32 n, const ohm_physics *p) {
     (void)p;
-    pulsed_prepare(c, changed);
-    if (changed & (OHM_BIT(EXP_A) | OHM_BIT(OHM_LOW) | OHM_BIT(OHM_HIGH)))
+    pulsed_prepare(c, n);
+    if (n & (OHM_BIT(EXP_A) | OHM_BIT(OHM_LOW) | OHM_BIT(OHM_HIGH)))
         c[EXP_SCALE] = v_divide(c[EXP_A] + c[EXP_A], c[OHM_HIGH] - c[OHM_LOW]);
 }
 

@@ -20,17 +20,19 @@ enum {
     ION_V_TH,
     ION_P,
     ION_J,
-    ION_K // μ_v·R_on/D²
+    ION_PER_D, // 1/D
+    ION_K      // μ_v·R_on/D²
 };
 
 enum { ION_NONE, ION_JOGLEKAR, ION_BIOLEK, ION_PRODROMAKIS };
 
 enum { linear_ion_drift_motion = OHM_CONTINUOUS };
 
-OHM_FN void linear_ion_drift_prepare(vf32 *c, u32 changed, const ohm_physics *p) {
+OHM_FN void linear_ion_drift_prepare(vf32 *c, u32 n, const ohm_physics *p) {
     (void)p;
-    if (changed & (OHM_BIT(ION_MU) | OHM_BIT(ION_D) | OHM_BIT(ION_R_ON)))
-        c[ION_K] = v_divide(v_divide(c[ION_MU], c[ION_D]) * c[ION_R_ON], c[ION_D]);
+    if (n & OHM_BIT(ION_D)) c[ION_PER_D] = v_divide(v_splat(1.0f), c[ION_D]);
+    if (n & (OHM_BIT(ION_MU) | OHM_BIT(ION_D) | OHM_BIT(ION_R_ON)))
+        c[ION_K] = (c[ION_MU] * c[ION_PER_D]) * (c[ION_R_ON] * c[ION_PER_D]);
 }
 
 OHM_FN vf32 linear_ion_drift_initial(vf32 x, const vf32 *c) {

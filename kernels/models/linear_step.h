@@ -15,12 +15,12 @@ enum {
 
 enum { linear_step_motion = OHM_PULSED };
 
-OHM_FN void linear_step_prepare(vf32 *c, u32 changed, const ohm_physics *p) {
+OHM_FN void linear_step_prepare(vf32 *c, u32 n, const ohm_physics *p) {
     (void)p;
-    pulsed_prepare(c, changed);
-    if (changed & (OHM_BIT(LINEAR_GAMMA_UP) | OHM_BIT(OHM_HIGH)))
+    pulsed_prepare(c, n);
+    if (n & (OHM_BIT(LINEAR_GAMMA_UP) | OHM_BIT(OHM_HIGH)))
         c[LINEAR_PER_MAX] = v_divide(c[LINEAR_GAMMA_UP], c[OHM_HIGH]);
-    if (changed & (OHM_BIT(LINEAR_GAMMA_DOWN) | OHM_BIT(OHM_LOW)))
+    if (n & (OHM_BIT(LINEAR_GAMMA_DOWN) | OHM_BIT(OHM_LOW)))
         c[LINEAR_PER_MIN] = v_divide(c[LINEAR_GAMMA_DOWN], c[OHM_LOW]);
 }
 

@@ -24,12 +24,12 @@ enum {
 
 enum { mmss_motion = OHM_CONTINUOUS };
 
-OHM_FN void mmss_prepare(vf32 *c, u32 changed, const ohm_physics *p) {
+OHM_FN void mmss_prepare(vf32 *c, u32 n, const ohm_physics *p) {
     (void)p;
     const vf32 one = v_splat(1.0f);
-    if (changed & OHM_BIT(MMSS_T)) c[MMSS_BETA] = v_divide(v_splat(11604.518f), c[MMSS_T]); // q/k in K/V
-    if (changed & OHM_BIT(MMSS_TAU)) c[MMSS_PER_TAU] = v_divide(one, c[MMSS_TAU]);
-    if (!(changed & (OHM_BIT(MMSS_R_ON) | OHM_BIT(MMSS_R_OFF)))) return;
+    if (n & OHM_BIT(MMSS_T)) c[MMSS_BETA] = v_divide(v_splat(11604.518f), c[MMSS_T]); // q/k in K/V
+    if (n & OHM_BIT(MMSS_TAU)) c[MMSS_PER_TAU] = v_divide(one, c[MMSS_TAU]);
+    if (!(n & (OHM_BIT(MMSS_R_ON) | OHM_BIT(MMSS_R_OFF)))) return;
     c[MMSS_G_OFF] = v_divide(one, c[MMSS_R_OFF]);
     c[MMSS_G_RISE] = v_divide(one, c[MMSS_R_ON]) - c[MMSS_G_OFF];
 }

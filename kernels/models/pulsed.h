@@ -23,13 +23,13 @@ enum {
     PULSED_OWN
 };
 
-OHM_FN void pulsed_prepare(vf32 *c, u32 changed) {
+OHM_FN void pulsed_prepare(vf32 *c, u32 n) {
     const vf32 one = v_splat(1.0f);
-    if (changed & (OHM_BIT(PULSED_DW_MIN) | OHM_BIT(PULSED_UP_DOWN))) {
+    if (n & (OHM_BIT(PULSED_DW_MIN) | OHM_BIT(PULSED_UP_DOWN))) {
         c[PULSED_UP] = c[PULSED_DW_MIN] * (one + c[PULSED_UP_DOWN]);
         c[PULSED_DOWN] = c[PULSED_DW_MIN] * (one - c[PULSED_UP_DOWN]);
     }
-    if (!(changed & (OHM_BIT(PULSED_R_ON) | OHM_BIT(PULSED_R_OFF) | OHM_BIT(OHM_LOW) | OHM_BIT(OHM_HIGH)))) return;
+    if (!(n & (OHM_BIT(PULSED_R_ON) | OHM_BIT(PULSED_R_OFF) | OHM_BIT(OHM_LOW) | OHM_BIT(OHM_HIGH)))) return;
     c[PULSED_G_OFF] = v_divide(one, c[PULSED_R_OFF]);
     c[PULSED_G_SLOPE] = v_divide(v_divide(one, c[PULSED_R_ON]) - c[PULSED_G_OFF], c[OHM_HIGH] - c[OHM_LOW]);
 }

@@ -12,8 +12,8 @@ enum { SIN_STATE_BETA = OHM_OWN, SIN_STATE_R_ON, SIN_STATE_R_OFF };
 
 enum { sin_state_motion = OHM_PER_STEP };
 
-OHM_FN void sin_state_prepare(vf32 *c, u32 changed, const ohm_physics *p) {
-    if (changed & OHM_BIT(SIN_STATE_BETA)) c[OHM_GAIN] = c[SIN_STATE_BETA] * v_splat(p->dt);
+OHM_FN void sin_state_prepare(vf32 *c, u32 n, const ohm_physics *p) {
+    if (n & OHM_BIT(SIN_STATE_BETA)) c[OHM_GAIN] = c[SIN_STATE_BETA] * v_splat(p->dt);
 }
 
 OHM_FN vf32 sin_state_initial(vf32 x, const vf32 *c) {

@@ -13,11 +13,11 @@ enum {
 
 enum { soft_bounds_motion = OHM_PULSED };
 
-OHM_FN void soft_bounds_prepare(vf32 *c, u32 changed, const ohm_physics *p) {
+OHM_FN void soft_bounds_prepare(vf32 *c, u32 n, const ohm_physics *p) {
     (void)p;
-    pulsed_prepare(c, changed);
-    if (changed & OHM_BIT(OHM_HIGH)) c[SOFT_PER_MAX] = v_divide(v_splat(1.0f), c[OHM_HIGH]);
-    if (changed & OHM_BIT(OHM_LOW)) c[SOFT_PER_MIN] = v_divide(v_splat(1.0f), c[OHM_LOW]);
+    pulsed_prepare(c, n);
+    if (n & OHM_BIT(OHM_HIGH)) c[SOFT_PER_MAX] = v_divide(v_splat(1.0f), c[OHM_HIGH]);
+    if (n & OHM_BIT(OHM_LOW)) c[SOFT_PER_MIN] = v_divide(v_splat(1.0f), c[OHM_LOW]);
 }
 
 OHM_FN vf32 soft_bounds_rate(vf32 w, vf32 voltage, const vf32 *c, const ohm_physics *p) {

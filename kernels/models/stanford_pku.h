@@ -36,13 +36,13 @@ enum {
 
 enum { stanford_pku_motion = OHM_CONTINUOUS };
 
-OHM_FN void stanford_pku_prepare(vf32 *c, u32 changed, const ohm_physics *p) {
+OHM_FN void stanford_pku_prepare(vf32 *c, u32 n, const ohm_physics *p) {
     (void)p;
     const vf32 one = v_splat(1.0f);
-    if (changed & OHM_BIT(STANFORD_G0)) c[STANFORD_PER_G0] = v_divide(one, c[STANFORD_G0]);
-    if (changed & OHM_BIT(STANFORD_V0)) c[STANFORD_PER_V0] = v_divide(one, c[STANFORD_V0]);
-    if (changed & OHM_BIT(STANFORD_T_OX)) c[STANFORD_PER_TOX] = v_divide(one, c[STANFORD_T_OX]);
-    if (changed & (OHM_BIT(STANFORD_V_READ) | OHM_BIT(STANFORD_I0) | OHM_BIT(STANFORD_V0)))
+    if (n & OHM_BIT(STANFORD_G0)) c[STANFORD_PER_G0] = v_divide(one, c[STANFORD_G0]);
+    if (n & OHM_BIT(STANFORD_V0)) c[STANFORD_PER_V0] = v_divide(one, c[STANFORD_V0]);
+    if (n & OHM_BIT(STANFORD_T_OX)) c[STANFORD_PER_TOX] = v_divide(one, c[STANFORD_T_OX]);
+    if (n & (OHM_BIT(STANFORD_V_READ) | OHM_BIT(STANFORD_I0) | OHM_BIT(STANFORD_V0)))
         c[STANFORD_R] =
             v_divide(c[STANFORD_V_READ], c[STANFORD_I0] * v_sinh(c[STANFORD_V_READ] * c[STANFORD_PER_V0]));
 }

@@ -27,6 +27,7 @@ enum {
     VTEAM_A_ON,
     VTEAM_A_OFF,
     VTEAM_W_C,
+    VTEAM_PER_D,    // 1/D
     VTEAM_SPEED_ON, // k_on/D
     VTEAM_SPEED_OFF,
     VTEAM_PER_V_ON, // 1/v_on
@@ -38,15 +39,18 @@ enum {
 
 enum { vteam_motion = OHM_CONTINUOUS };
 
-OHM_FN void vteam_prepare(vf32 *c, u32 changed, const ohm_physics *p) {
+OHM_FN void vteam_prepare(vf32 *c, u32 n, const ohm_physics *p) {
     (void)p;
-    if (changed & (OHM_BIT(VTEAM_K_ON) | OHM_BIT(VTEAM_D))) c[VTEAM_SPEED_ON] = v_divide(c[VTEAM_K_ON], c[VTEAM_D]);
-    if (changed & (OHM_BIT(VTEAM_K_OFF) | OHM_BIT(VTEAM_D))) c[VTEAM_SPEED_OFF] = v_divide(c[VTEAM_K_OFF], c[VTEAM_D]);
-    if (changed & OHM_BIT(VTEAM_V_ON)) c[VTEAM_PER_V_ON] = v_divide(v_splat(1.0f), c[VTEAM_V_ON]);
-    if (changed & OHM_BIT(VTEAM_V_OFF)) c[VTEAM_PER_V_OFF] = v_divide(v_splat(1.0f), c[VTEAM_V_OFF]);
-    if (changed & (OHM_BIT(VTEAM_D) | OHM_BIT(VTEAM_W_C))) c[VTEAM_SLOPE] = v_divide(c[VTEAM_D], c[VTEAM_W_C]);
-    if (changed & (OHM_BIT(VTEAM_A_ON) | OHM_BIT(VTEAM_W_C))) c[VTEAM_EDGE_ON] = v_divide(c[VTEAM_A_ON], c[VTEAM_W_C]);
-    if (changed & (OHM_BIT(VTEAM_A_OFF) | OHM_BIT(VTEAM_W_C))) c[VTEAM_EDGE_OFF] = v_divide(c[VTEAM_A_OFF], c[VTEAM_W_C]);
+    if (n & OHM_BIT(VTEAM_D)) c[VTEAM_PER_D] = v_divide(v_splat(1.0f), c[VTEAM_D]);
+    if (n & (OHM_BIT(VTEAM_K_ON) | OHM_BIT(VTEAM_D))) c[VTEAM_SPEED_ON] = c[VTEAM_K_ON] * c[VTEAM_PER_D];
+    if (n & (OHM_BIT(VTEAM_K_OFF) | OHM_BIT(VTEAM_D))) c[VTEAM_SPEED_OFF] = c[VTEAM_K_OFF] * c[VTEAM_PER_D];
+    if (n & OHM_BIT(VTEAM_V_ON)) c[VTEAM_PER_V_ON] = v_divide(v_splat(1.0f), c[VTEAM_V_ON]);
+    if (n & OHM_BIT(VTEAM_V_OFF)) c[VTEAM_PER_V_OFF] = v_divide(v_splat(1.0f), c[VTEAM_V_OFF]);
+    if (n & (OHM_BIT(VTEAM_D) | OHM_BIT(VTEAM_W_C))) c[VTEAM_SLOPE] = v_divide(c[VTEAM_D], c[VTEAM_W_C]);
+    if (n & (OHM_BIT(VTEAM_A_ON) | OHM_BIT(VTEAM_W_C)))
+        c[VTEAM_EDGE_ON] = v_divide(c[VTEAM_A_ON], c[VTEAM_W_C]);
+    if (n & (OHM_BIT(VTEAM_A_OFF) | OHM_BIT(VTEAM_W_C)))
+        c[VTEAM_EDGE_OFF] = v_divide(c[VTEAM_A_OFF], c[VTEAM_W_C]);
 }
 
 OHM_FN vf32 vteam_initial(vf32 x, const vf32 *c) {
@@ -54,8 +58,8 @@ OHM_FN vf32 vteam_initial(vf32 x, const vf32 *c) {
     return v_splat(1.0f) - x;
 }
 
-// x^{α_on} below 0 V, else x^{α_off}. Small whole exponents are multiplied out, as most users' can be; one power
-// serves both signs.
+// x^{α_on} below 0 V, else x^{α_off}. Small whole exponents are multiplied out, as most users' can be; one
+// power serves both signs.
 OHM_FN vf32 vteam_power(vf32 x, vf32 voltage, const vf32 *c, const ohm_physics *p) {
     const vf32 zero = v_splat(0);
     vf32 on = x, off = x;
@@ -66,8 +70,8 @@ OHM_FN vf32 vteam_power(vf32 x, vf32 voltage, const vf32 *c, const ohm_physics *
     return v_where_less(voltage, zero, on, off);
 }
 
-// A voltage is beyond one threshold at most. What is beyond by less than 2⁻³¹ counts as not, so that its fourth
-// power is no subnormal number.
+// A voltage is beyond one threshold at most. What is beyond by less than 2⁻³¹ counts as not, so that its
+// fourth power is no subnormal number.
 OHM_FN vf32 vteam_rate(vf32 x, vf32 voltage, const vf32 *c, const ohm_physics *p) {
     const vf32 zero = v_splat(0);
     const vf32 per = v_where_less(voltage, zero, c[VTEAM_PER_V_ON], c[VTEAM_PER_V_OFF]);

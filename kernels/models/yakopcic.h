@@ -42,14 +42,14 @@ OHM_FN vf32 yakopcic_current(vf32 x, vf32 voltage, const vf32 *c) {
     return a * x * v_sinh(c[YAKOPCIC_B] * voltage);
 }
 
-OHM_FN void yakopcic_prepare(vf32 *c, u32 changed, const ohm_physics *p) {
+OHM_FN void yakopcic_prepare(vf32 *c, u32 n, const ohm_physics *p) {
     (void)p;
     const vf32 one = v_splat(1.0f);
-    if (changed & OHM_BIT(YAKOPCIC_V_P)) c[YAKOPCIC_E_P] = v_exp(c[YAKOPCIC_V_P]);
-    if (changed & OHM_BIT(YAKOPCIC_V_N)) c[YAKOPCIC_E_N] = v_exp(c[YAKOPCIC_V_N]);
-    if (changed & OHM_BIT(YAKOPCIC_X_P)) c[YAKOPCIC_PER_P] = v_divide(one, one - c[YAKOPCIC_X_P]);
-    if (changed & OHM_BIT(YAKOPCIC_X_N)) c[YAKOPCIC_PER_N] = v_divide(one, one - c[YAKOPCIC_X_N]);
-    if (changed & (OHM_BIT(YAKOPCIC_A1) | OHM_BIT(YAKOPCIC_A2) | OHM_BIT(YAKOPCIC_B) | OHM_BIT(YAKOPCIC_V_READ)))
+    if (n & OHM_BIT(YAKOPCIC_V_P)) c[YAKOPCIC_E_P] = v_exp(c[YAKOPCIC_V_P]);
+    if (n & OHM_BIT(YAKOPCIC_V_N)) c[YAKOPCIC_E_N] = v_exp(c[YAKOPCIC_V_N]);
+    if (n & OHM_BIT(YAKOPCIC_X_P)) c[YAKOPCIC_PER_P] = v_divide(one, one - c[YAKOPCIC_X_P]);
+    if (n & OHM_BIT(YAKOPCIC_X_N)) c[YAKOPCIC_PER_N] = v_divide(one, one - c[YAKOPCIC_X_N]);
+    if (n & (OHM_BIT(YAKOPCIC_A1) | OHM_BIT(YAKOPCIC_A2) | OHM_BIT(YAKOPCIC_B) | OHM_BIT(YAKOPCIC_V_READ)))
         c[YAKOPCIC_R] = v_divide(c[YAKOPCIC_V_READ], yakopcic_current(one, c[YAKOPCIC_V_READ], c));
 }
 
