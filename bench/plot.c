@@ -211,6 +211,37 @@ static void draw_speedup(FILE *out, const bench *b, const char *folder, const ch
         peers ? "set logscale y\nset yrange [1e-5:10]\n" : "set yrange [0:*]\n");
 }
 
+// The rate of a model on a device, or 0.
+static double rate_of(const bench *b, const char *model, const char *device) {
+    for (size_t i = 0; i < b->results.count; i++) {
+        const bench_row *r = &b->results.row[i];
+        const bool it = strcmp(r->part, "models") == 0 && r->state == ROW_MEASURED;
+        if (it && strcmp(r->model, model) == 0 && strcmp(r->device, device) == 0) return row_rate(r, 0.5);
+    }
+    return 0;
+}
+
+// The devices' and NumPy's bars side by side, for each model that the first device has.
+static void draw_models(FILE *out, const bench *b, const char *folder, const char *terminal) {
+    const size_t devices = b->contender_count;
+    start(out, folder, "models", terminal, 1200, 560);
+    fprintf(out, "$bars << END\n");
+    for (size_t i = 0; i < b->results.count; i++) {
+        const bench_row *r = &b->results.row[i];
+        if (strcmp(r->part, "models") != 0 || strcmp(r->device, b->contender[0].info.id) != 0) continue;
+        fprintf(out, "\"%s\"", r->model);
+        for (size_t d = 0; d < devices; d++)
+            fprintf(out, " %.6g", rate_of(b, r->model, b->contender[d].info.id));
+        fprintf(out, " %.6g\n", rate_of(b, r->model, "numpy-float32"));
+    }
+    fprintf(out, "END\nset style data histograms\nset style fill solid 0.8\nset boxwidth 0.9\n"
+                 "set logscale y\nset format y '10^{%%L}'\nset ylabel 'synapse-steps/s'\nset key above\n"
+                 "set xtics noenhanced rotate by 35 right\nset lmargin 14\nplot ");
+    for (size_t d = 0; d < devices; d++)
+        fprintf(out, "$bars using %zu:xtic(1) title \"%s\" lc %zu, ", d + 2, b->contender[d].info.id, d + 1);
+    fprintf(out, "$bars using %zu title \"numpy-float32, one thread\" lc rgb '#aaaaaa'\n", devices + 2);
+}
+
 ohm_status plot_draw(const bench *b, const char *folder) {
     static const char *const terminals[] = {"png", "svg"};
     const char *const gnuplot[] = {"gnuplot", NULL};
@@ -221,6 +252,7 @@ ohm_status plot_draw(const bench *b, const char *folder) {
         if (has_part(b, "throughput")) draw_throughput(c.in, b, folder, terminals[i]);
         if (has_part(b, "synapses")) draw_scaling(c.in, b, folder, terminals[i]);
         if (has_part(b, "throughput") || has_part(b, "peers")) draw_speedup(c.in, b, folder, terminals[i]);
+        if (has_part(b, "models")) draw_models(c.in, b, folder, terminals[i]);
     }
     fprintf(c.in, "unset output\n");
     if (child_end(&c) == OHM_OK) return OHM_OK;

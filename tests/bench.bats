@@ -274,7 +274,7 @@ END
 # A picture is more than one colour, and a drawing has lines.
 @test "--plot draws PNGs and SVGs" {
     need_schema
-    [ "$(ls "$files/plots" | xargs)" = "scaling.png scaling.svg speedup.png speedup.svg throughput.png throughput.svg" ]
+    [ "$(ls "$files/plots" | xargs)" = "models.png models.svg scaling.png scaling.svg speedup.png speedup.svg throughput.png throughput.svg" ]
     "$PYTHON" - "$files"/plots/* <<'END'
 import sys
 import xml.etree.ElementTree
