@@ -216,7 +216,7 @@ view: deps ## watch a 2048 x 2048 crossbar in a window
 
 bench: deps-bench ## measure this machine for about five minutes, into bench/results and build/plots
 	@$(MAKE) --no-print-directory $(JOBS) all
-	@$(BUILD)/ohmscape bench all --seconds 0.8 --json bench/results --csv $(BUILD)/bench.csv --plot $(BUILD)/plots
+	@$(BUILD)/ohmscape bench all --seconds 0.5 --json bench/results --csv $(BUILD)/bench.csv --plot $(BUILD)/plots
 
 # ---- Testing ----------------------------------------------------------------------------------
 include tests/tests.mk

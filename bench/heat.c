@@ -61,6 +61,13 @@ static ohm_status run_one(const heat *h, entrant *e, uint64_t steps, sample *s) 
     return ledger_check(&h->bench->ledger, r->model, r->side, steps, s->digest, who);
 }
 
+static void keep(bench_row *r, const sample *s) {
+    samples_add(&r->wall, s->wall);
+    if (s->device > 0) samples_add(&r->clock, s->device);
+    r->launches = s->launches;
+    r->digest = s->digest;
+}
+
 // ---- Getting ready ----------------------------------------------------------------------------
 
 // A number of steps that everyone does once, however fast, so that all digests meet.
@@ -70,10 +77,11 @@ static uint64_t common_steps(uint64_t side) {
 }
 
 // As many steps as make a sample long enough: powers of two, so that entrants that are nearly as fast do the
-// same number, and their digests meet. The runs until then warm up.
+// same number, and their digests meet. The runs until then warm up; but what a crossbar that is warm takes
+// longer for than all its time is a sample.
 static ohm_status find_steps(const heat *h, entrant *e) {
     bench_row *r = row_of(h->bench, e);
-    const double aim = h->bench->options->seconds / SAMPLES_AIM;
+    const double time = h->bench->options->seconds, aim = time / SAMPLES_AIM;
     uint64_t steps = 1;
     while (steps < e->least) steps *= 2;
     sample s;
@@ -85,6 +93,7 @@ static ohm_status find_steps(const heat *h, entrant *e) {
         steps *= s.wall < aim / 16 ? 8 : 2;
     }
     r->steps = steps;
+    if (!status && !e->out && e->digests && s.wall > time) keep(r, &s);
     return status;
 }
 
@@ -96,20 +105,18 @@ static ohm_status add_sample(const heat *h, entrant *e) {
     bench_say(h->bench, "%" PRIu64 " x %" PRIu64 ": %s %s%s%s, sample %zu", r->side, r->side, r->device,
               row_kind_name(r->kind), r->model ? " " : "", r->model ? r->model : "", r->wall.count + 1);
     const ohm_status status = run_one(h, e, r->steps, &s);
-    if (status || e->out) return status;
-    samples_add(&r->wall, s.wall);
-    if (s.device > 0) samples_add(&r->clock, s.device);
-    r->launches = s.launches;
-    r->digest = s.digest;
-    return OHM_OK;
+    if (!status && !e->out) keep(r, &s);
+    return status;
 }
 
+// Two samples do where they take several times as long as all should.
 static bool has_enough(const heat *h, const entrant *e) {
     const samples *wall = &row_of(h->bench, e)->wall;
+    const double time = h->bench->options->seconds;
     double spent = 0;
     for (size_t i = 0; i < wall->count; i++) spent += wall->value[i];
-    return e->out || wall->count == SAMPLES_MAX ||
-           (wall->count >= SAMPLES_LEAST && spent >= h->bench->options->seconds);
+    const size_t least = spent >= 4 * time ? 2 : SAMPLES_LEAST;
+    return e->out || wall->count == SAMPLES_MAX || (wall->count >= least && spent >= time);
 }
 
 // One sample of everyone who has not had enough. *more tells whether there was one.
