@@ -85,6 +85,7 @@ void machine_slug(const bench *b, char *text, size_t size) {
     char whole[384];
     for (size_t i = 0; i < b->contender_count; i++)
         if (b->contender[i].info.type == OHM_DEVICE_GPU) gpu = b->contender[i].info.name;
-    snprintf(whole, sizeof whole, "%s, %u threads, %s", native.name, child_processors(), gpu);
+    snprintf(whole, sizeof whole, "%s, %s, %u threads, %s", native.name, native.driver, child_processors(),
+             gpu);
     make_slug(whole, text, size);
 }

@@ -10,7 +10,8 @@
 // and the array "devices".
 void machine_describe(const bench *b, cJSON *root);
 
-// A name for a file about this machine, from its processor and its GPU if it has one: "amd-epyc-2-threads".
+// A name for a file about this machine, from its processor, the instructions that the native engine uses and
+// its GPU if it has one: "amd-epyc-avx2-2-threads".
 void machine_slug(const bench *b, char *text, size_t size);
 
 #endif

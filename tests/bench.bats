@@ -430,7 +430,7 @@ expect_parts() {
     measure -q --devices native --sizes 16 --json "$out"
     expect_success
     name=$(ls "$out")
-    slug=$(jq -r '.machine | "\(.processor) \(.threads) threads" | ascii_downcase | gsub("[^a-z0-9]+"; "-")' "$out/$name")
+    slug=$(jq -r '.machine | "\(.processor) \(.instructions) \(.threads) threads" | ascii_downcase | gsub("[^a-z0-9]+"; "-")' "$out/$name")
     [ "$name" = "$slug.json" ]
     expect_valid "$out/$name"
 }
