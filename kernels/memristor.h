@@ -11,7 +11,8 @@
 // A strip's constants: c[k][place] of its part k, or c[0][place] of all when they are not spread.
 typedef vf32 strip_constants[4][OHM_CONSTANTS];
 
-// A constant's value in each device of some parts, from their random words.
+// A constant's value in each device of some parts, 4 or fewer, from their random words; part k's into
+// c[k·stride].
 OHM_FN void spread_sample(const ohm_spread *s, float value, const vu32 *word, int parts, vf32 *c,
                           int stride) {
     const float end = 0.99999994f; // 1 − 2⁻²⁴: rounding must not reach 1
