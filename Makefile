@@ -245,7 +245,7 @@ lint: deps-lint ## check layout, warnings, kernels alone, and static analysis
 	  clang -x cl -cl-std=CL1.2 -Xclang -finclude-default-header -fsyntax-only -Wall -Wextra -Wno-unused-parameter -Wno-constant-logical-operand -Werror \
 	    -DOHM_LANES=$$lanes $(LINT_KIND) \
 	    kernels/crossbar.cl kernels/view.cl kernels/ceilings.cl || exit 1; done
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint CFLAGS='-O3 -Werror' $(JOBS) all tests
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/lint CFLAGS='-O1 -Werror' $(JOBS) all tests
 	cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \
 	  --suppress=missingIncludeSystem -DOHM_LANES=1 host viz bench
 

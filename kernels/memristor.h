@@ -127,8 +127,8 @@ OHM_FN vf32 memristor_step(ohm_kind kind, vf32 state, vf32 voltage, vf32 shake, 
                            const ohm_physics *p) {
     vf32 gain = c[OHM_GAIN];
     if (kind_of(kind, noisy)) gain = gain * shake;
-    const int single = kind_of(kind, single) || model_motion(kind_of(kind, model)) != OHM_CONTINUOUS;
-    const u32 substeps = single ? 1 : p->substeps;
+    const u32 several = model_motion(kind_of(kind, model)) == OHM_CONTINUOUS ? p->substeps : 1;
+    const u32 substeps = kind_of(kind, single) ? 1 : several;
     vf32 next = state;
     for (u32 i = 0; i < substeps; i++) {
         next = v_fma(model_rate(kind_of(kind, model), next, voltage, c, p), gain, next);
