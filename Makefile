@@ -214,7 +214,7 @@ view: deps ## watch a 2048 x 2048 crossbar in a window
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@$(BUILD)/ohmscape view --neurons 2048
 
-bench: deps-bench ## measure this machine for about five minutes, into bench/results and build/plots
+bench: deps-bench ## measure this machine for five to seven minutes, into bench/results and build/plots
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@$(BUILD)/ohmscape bench all --seconds 0.5 --json bench/results --csv $(BUILD)/bench.csv --plot $(BUILD)/plots
 
