@@ -32,6 +32,7 @@
 #pragma OPENCL FP_CONTRACT OFF
 #define OHM_FN static inline __attribute__((always_inline)) // before PoCL looks for what can be in registers
 #define OHM_RARE OHM_FN
+#define OHM_DRAW OHM_FN
 #define OHM_GLOBAL __global
 #define OHM_CONSTANT __constant const
 #define OHM_LOCAL __local
@@ -75,6 +76,11 @@ typedef OHM_VECTOR(ulong) vu64;
 #include <stdint.h>
 #define OHM_FN static inline __attribute__((always_inline, unused))
 #define OHM_RARE static __attribute__((noinline, unused)) // once, not in every loop: compiling it takes long
+#ifdef OHM_SMALL
+#define OHM_DRAW OHM_RARE // a sanitizer's build takes half the time
+#else
+#define OHM_DRAW OHM_FN // a spread costs a tenth less where the model is known
+#endif
 #define OHM_GLOBAL
 #define OHM_CONSTANT const // before static: of the whole program
 #define OHM_LOCAL

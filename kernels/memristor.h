@@ -80,7 +80,7 @@ OHM_FN void strip_faults(strip_constants c, u32 row, u32 x, const ohm_physics *p
 
 // What differs, of strip x of a row of the crossbar, over constants that strip_common made once. A
 // parameter's stream is by its place, so what else is spread changes nothing of it.
-OHM_FN void strip_draw(ohm_kind kind, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
+OHM_DRAW void strip_draw(ohm_kind kind, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
     vu32 word[4];
     u32 n = 0;
     FOR_SPREADS(i, kind_of(kind, spreads)) {
