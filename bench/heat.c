@@ -89,11 +89,11 @@ static ohm_status find_steps(const heat *h, entrant *e) {
     if (e->digests) status = run_one(h, e, common_steps(r->side), &s);
     while (!status && !e->out && !cli_caught()) {
         status = run_one(h, e, steps, &s);
+        if (!status && !e->out && e->digests && s.wall > time) keep(r, &s);
         if (s.wall >= aim / 2 || steps >= STEPS_MOST) break;
         steps *= s.wall < aim / 16 ? 8 : 2;
     }
     r->steps = steps;
-    if (!status && !e->out && e->digests && s.wall > time) keep(r, &s);
     return status;
 }
 

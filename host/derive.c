@@ -69,7 +69,7 @@ ohm_status derive_spread(const spec *s, int i, ohm_spread *spread) {
 static float extreme(const ohm_spread *s, float value, bool greatest) {
     const u32 words[2] = {0, UINT32_MAX};
     float ends[2];
-    spread_sample(s, value, words, 2, ends, 1);
+    spread_sample(s, value, words, 2, ends);
     return (ends[0] < ends[1]) == greatest ? ends[1] : ends[0];
 }
 

@@ -81,7 +81,7 @@ OHM_FN vf32 v_sqrt(vf32 x) {
 #define V_SHIFTER 12582912.0f // 1.5·2²³: adding it rounds to an integer, left in the low bits
 
 // eʳ is about the sum of exp_terms[i]·rⁱ.
-static OHM_CONSTANT float exp_terms[] = {
+static OHM_READ_ONLY float exp_terms[] = {
     1, 1, 0x1.fffffcp-2f, 0x1.555492p-3f, 0x1.5558f2p-5f, 0x1.123a2p-7f, 0x1.6a23cep-10f};
 
 // 2ⁿ·eʳ for n = shifted − V_SHIFTER, |r| ≤ 0.3467 and a result that is normal; of each of some parts, in r.

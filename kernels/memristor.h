@@ -11,12 +11,9 @@
 // A strip's constants: c[k][place] of its part k, or c[0][place] of all when they are not spread.
 typedef vf32 strip_constants[4][OHM_CONSTANTS];
 
-// A constant's value in each device of some parts, 4 or fewer, from their random words; part k's into
-// c[k·stride].
-OHM_FN void spread_sample(const ohm_spread *s, float value, const vu32 *word, int parts, vf32 *c,
-                          int stride) {
+// A constant's value in each device of some parts, 4 or fewer, from their random words.
+OHM_FN void spread_sample(const ohm_spread *s, float value, const vu32 *word, int parts, vf32 *y) {
     const float end = 0.99999994f; // 1 − 2⁻²⁴: rounding must not reach 1
-    vf32 y[4];
     OHM_UNROLL
     for (int k = 0; k < parts; k++)
         y[k] = v_clamp(v_fma(v_centred(word[k]), v_splat(s->reach), v_splat(s->middle)), -end, end);
@@ -26,11 +23,11 @@ OHM_FN void spread_sample(const ohm_spread *s, float value, const vu32 *word, in
         for (int k = 0; k < parts; k++) y[k] = v_splat(s->sigma) * y[k];
         v_exps(y, parts);
         OHM_UNROLL
-        for (int k = 0; k < parts; k++) c[k * stride] = v_clamp(v_splat(value) * y[k], s->low, s->high);
+        for (int k = 0; k < parts; k++) y[k] = v_clamp(v_splat(value) * y[k], s->low, s->high);
     } else {
         OHM_UNROLL
         for (int k = 0; k < parts; k++)
-            c[k * stride] = v_clamp(v_fma(v_splat(s->sigma), y[k], v_splat(value)), s->low, s->high);
+            y[k] = v_clamp(v_fma(v_splat(s->sigma), y[k], v_splat(value)), s->low, s->high);
     }
 }
 
@@ -82,10 +79,13 @@ OHM_FN void strip_faults(strip_constants c, u32 row, u32 x, const ohm_physics *p
 // parameter's stream is by its place, so what else is spread changes nothing of it.
 OHM_DRAW void strip_draw(ohm_kind kind, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
     vu32 word[4];
+    vf32 value[4];
     u32 n = 0;
     FOR_SPREADS(i, kind_of(kind, spreads)) {
         strip_words(word, row, x, 0, OHM_STREAM_SPREAD + i, p);
-        spread_sample(&p->spread[n], p->model[i], word, 4, &c[0][i], OHM_CONSTANTS);
+        spread_sample(&p->spread[n], p->model[i], word, 4, value);
+        OHM_UNROLL
+        for (int k = 0; k < 4; k++) c[k][i] = value[k];
         n++;
     }
     OHM_UNROLL

@@ -7,7 +7,7 @@
 // The sum of a[i]·x[k]^i over i < terms, which is even, for each k < parts. Even and odd powers are apart,
 // and the parts go side by side: a processor looks only so far ahead, and one part's own chain of
 // instructions would keep it waiting.
-OHM_FN void v_polynomials(vf32 *y, const vf32 *x, int parts, OHM_CONSTANT float *a, int terms) {
+OHM_FN void v_polynomials(vf32 *y, const vf32 *x, int parts, OHM_READ_ONLY float *a, int terms) {
     vf32 square[4], odd[4];
     OHM_UNROLL
     for (int k = 0; k < parts; k++) {
@@ -27,11 +27,11 @@ OHM_FN void v_polynomials(vf32 *y, const vf32 *x, int parts, OHM_CONSTANT float 
 }
 
 // log₂(1 + f)/f for |f| ≤ 1/3.
-static OHM_CONSTANT float normal_log[] = {0x1.715464p+0f, -0x1.7153dap-1f, 0x1.ec9236p-2f, -0x1.719e2cp-2f,
-                                          0x1.234fcp-2f,  -0x1.e00fbep-3f, 0x1.0291eap-2f, -0x1.dd0e92p-3f};
+static OHM_READ_ONLY float normal_log[] = {0x1.715464p+0f, -0x1.7153dap-1f, 0x1.ec9236p-2f, -0x1.719e2cp-2f,
+                                           0x1.234fcp-2f,  -0x1.e00fbep-3f, 0x1.0291eap-2f, -0x1.dd0e92p-3f};
 
 // Q − 1, of which below, at t in [−7, 0].
-static OHM_CONSTANT float normal_near[] = {
+static OHM_READ_ONLY float normal_near[] = {
     0x1.0364c8p-2f,   -0x1.d1c89p-3f,  0x1.0123ccp-7f,  0x1.205a2ap-10f, -0x1.5944eep-15f,
     -0x1.4bbae8p-17f, 0x1.6a71ccp-21f, 0x1.dd783ap-23f, 0x1.28627p-26f,  0x1.074dfep-31f};
 

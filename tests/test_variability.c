@@ -12,6 +12,9 @@
 
 #include <cmocka.h>
 
+#define OHM_TABLES
+#include "../kernels/memristor.h"
+
 enum { SIDE = 1000, N = SIDE * SIDE };
 
 static ohm_devices *devices;
@@ -196,6 +199,38 @@ static void spreads_do_not_change_one_another(void **state) {
     assert_memory_equal(alone, beside, N * sizeof *alone);
     free(alone);
     free(beside);
+}
+
+// ---- What follows from a constant -------------------------------------------------------------
+
+// That a constant is spread makes everything new that follows from it: working out all again gives the same.
+static void check_prepared(int model, const ohm_about *about, const ohm_parameter *parameter, size_t count) {
+    static const ohm_physics physics = {.dt = 0.25f};
+    vf32 standard[OHM_CONSTANTS] = {0};
+    for (size_t i = 0; i < count; i++)
+        if (parameter[i].place != OHM_NO_PLACE) standard[parameter[i].place] = (float)parameter[i].standard;
+    standard[OHM_HIGH] += standard[OHM_HIGH] == 0; // where the bounds are no parameters
+    model_prepare(model, standard, UINT32_MAX, &physics);
+    for (size_t i = 0; i < count; i++) {
+        const u32 place = parameter[i].place;
+        vf32 all[OHM_CONSTANTS], some[OHM_CONSTANTS];
+        if (place == OHM_NO_PLACE) continue;
+        memcpy(all, standard, sizeof all);
+        all[place] = all[place] * 1.25f + 0.0625f;
+        memcpy(some, all, sizeof some);
+        model_prepare(model, all, UINT32_MAX, &physics);
+        model_prepare(model, some, OHM_BIT(place), &physics);
+        if (memcmp(all, some, sizeof all))
+            fail_msg("%s: not all that follows from %s", about->name, parameter[i].key);
+    }
+}
+
+#define CHECK_PREPARED(model, unused)                                                                        \
+    check_prepared(OHM_MODEL_##model, &model##_about, model##_parameters, COUNT_OF(model##_parameters));
+
+static void what_follows_from_a_spread_is_worked_out(void **state) {
+    (void)state;
+    OHM_MODELS(CHECK_PREPARED, )
 }
 
 static void a_seed_makes_the_devices(void **state) {
@@ -511,6 +546,7 @@ int main(void) {
         cmocka_unit_test(spreads_are_independent_of_one_another),
         cmocka_unit_test(spreads_are_independent_of_all_else),
         cmocka_unit_test(spreads_do_not_change_one_another),
+        cmocka_unit_test(what_follows_from_a_spread_is_worked_out),
         cmocka_unit_test(a_seed_makes_the_devices),
         cmocka_unit_test(faults_have_their_parts),
         cmocka_unit_test(stuck_devices_of_every_model_rest_at_their_end),
