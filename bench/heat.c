@@ -8,6 +8,7 @@
 
 #define SAMPLES_AIM 5 // samples that fill the time
 #define SAMPLES_LEAST 3
+#define SAMPLES_LONG 4.0 // s
 #define STEPS_MOST ((uint64_t)1 << 32)
 
 static bench_row *row_of(bench *b, const entrant *e) {
@@ -109,13 +110,13 @@ static ohm_status add_sample(const heat *h, entrant *e) {
     return status;
 }
 
-// Two samples do where they take several times as long as all should.
+// Two samples do where they take seconds, and several times as long as all should.
 static bool has_enough(const heat *h, const entrant *e) {
     const samples *wall = &row_of(h->bench, e)->wall;
     const double time = h->bench->options->seconds;
     double spent = 0;
     for (size_t i = 0; i < wall->count; i++) spent += wall->value[i];
-    const size_t least = spent >= 4 * time ? 2 : SAMPLES_LEAST;
+    const size_t least = spent >= 4 * time && spent >= SAMPLES_LONG ? 2 : SAMPLES_LEAST;
     return e->out || wall->count == SAMPLES_MAX || (wall->count >= least && spent >= time);
 }
 
