@@ -11,6 +11,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+// ---- Planes -----------------------------------------------------------------------------------
+
+bool plane_exists(ohm_kind kind, plane which) {
+    switch (which) {
+    case PLANE_STATE: return true;
+    case PLANE_STATE_REST: return kind.extended;
+    default: return kind.flux;
+    }
+}
+
+unsigned plane_count(ohm_kind kind) {
+    unsigned count = 0;
+    for (int i = 0; i < PLANE_COUNT; i++) count += plane_exists(kind, i);
+    return count;
+}
+
 // ---- Splitting --------------------------------------------------------------------------------
 
 static uint64_t row_bytes(const problem *p) {
@@ -33,7 +49,7 @@ static ohm_status no_room(const ohm_device_info *info, const char *what, uint64_
 // Whether the share of device i fits into it. *host counts what all devices take of the host's memory.
 static ohm_status check_share(const problem *p, const ohm_device_info *info, size_t i, size_t n, u128 *host) {
     const uint64_t rows = first_row(p, i + 1, n) - first_row(p, i, n);
-    u128 needed = (u128)rows * row_bytes(p) * (p->kind.flux ? 2 : 1);
+    u128 needed = (u128)rows * row_bytes(p) * plane_count(p->kind);
     if (info->type == OHM_DEVICE_NATIVE || info->type == OHM_DEVICE_CPU) needed = *host += needed;
     char what[128];
     snprintf(what, sizeof what, "a crossbar of %" PRIu64 " x %" PRIu64, p->rows, p->cols);
@@ -149,12 +165,22 @@ static ohm_status check_step(const plan *p, const problem *q, const stimulator *
     return derive_check_step(&p->specs[ROLE_MODEL], &q->physics, p->definition.dt, low, high);
 }
 
-// The problem of a plan and the stimulus, which is the caller's to close even on failure.
-static ohm_status make_problem(const plan *p, problem *made, stimulator **s) {
+static double step_loss(const plan *p, const problem *q, const stimulator *s) {
+    double low, high, level[STIMULUS_MAX_LEVELS];
+    const int levels = stimulus_levels(s, level);
+    stimulus_range(s, &low, &high);
+    return derive_step_loss(&p->specs[ROLE_MODEL], &q->physics, low, high, level, levels);
+}
+
+// The problem of a plan and the stimulus, which is the caller's to close even on failure, and the part of a
+// step that rounding can take.
+static ohm_status make_problem(const plan *p, problem *made, stimulator **s, double *loss) {
     const stimulus_site site = plan_site(p);
     const ohm_status status = stimulus_open(&p->specs[ROLE_STIMULUS], &site, s);
     if (status) return status;
     *made = plan_problem(p, stimulus_field(*s), 0);
+    *loss = step_loss(p, made, *s);
+    made->kind.extended = plan_wants_extended(p, *loss);
     return check_step(p, made, *s);
 }
 
@@ -162,8 +188,9 @@ ohm_status ohm_definition_check(const ohm_definition *d) {
     plan p;
     problem made;
     stimulator *s = NULL;
+    double loss;
     ohm_status status = plan_make(d, &p);
-    if (!status) status = make_problem(&p, &made, &s);
+    if (!status) status = make_problem(&p, &made, &s, &loss);
     stimulus_close(s);
     return status;
 }
@@ -179,16 +206,38 @@ static ohm_status configure(ohm_crossbar *c, const problem *p) {
     return OHM_OK;
 }
 
+// Makes the engines ready for a problem, and the bands' planes too; or leaves both as they were.
+static ohm_status prepare(ohm_crossbar *c, const problem *p) {
+    ohm_status status = configure(c, p);
+    if (status) return status;
+    for (size_t i = 0; i < c->band_count && !status; i++)
+        status = c->bands[i]->engine->class->band_extend(c->bands[i]);
+    if (status) (void)configure(c, &c->problem);
+    return status;
+}
+
+ohm_status crossbar_extend(ohm_crossbar *c) {
+    problem p = c->problem;
+    p.kind.extended = true;
+    const ohm_status status = prepare(c, &p);
+    if (!status) c->problem = p;
+    return status;
+}
+
 ohm_status crossbar_take(ohm_crossbar *c, const plan *changed, stimulator *opened) {
     stimulator *s = opened ? opened : c->stimulus;
     problem p = plan_problem(changed, stimulus_field(s), c->idle);
+    const double loss = step_loss(changed, &p, s);
+    const bool already = c->step > 0 && c->problem.kind.extended; // what the states could not hold is there
+    p.kind.extended = already || plan_wants_extended(changed, loss);
     ohm_status status = check_step(changed, &p, s);
-    if (!status) status = configure(c, &p);
+    if (!status) status = prepare(c, &p);
     if (status) return status;
     const bool same_kind =
         p.kind.stimulus == c->problem.kind.stimulus && p.kind.field == c->problem.kind.field;
     c->problem = p;
     c->plan = *changed;
+    c->step_loss = loss;
     plan_bind(&c->plan);
     if (!opened) return OHM_OK;
     if (c->applied != c->stimulus) stimulus_close(c->stimulus);
@@ -204,7 +253,7 @@ ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *defin
     ohm_crossbar *c = calloc(1, sizeof *c);
     if (!c) return error_no_memory("a crossbar");
     ohm_status status = plan_make(definition, &c->plan);
-    if (!status) status = make_problem(&c->plan, &c->problem, &c->stimulus);
+    if (!status) status = make_problem(&c->plan, &c->problem, &c->stimulus, &c->step_loss);
     if (!status) status = build(c, devices);
     if (status) {
         ohm_crossbar_destroy(c);
@@ -233,6 +282,14 @@ const ohm_definition *ohm_crossbar_definition(const ohm_crossbar *c) {
     return &c->plan.definition;
 }
 
+ohm_precision ohm_crossbar_precision(const ohm_crossbar *c) {
+    return c->problem.kind.extended ? OHM_PRECISION_EXTENDED : OHM_PRECISION_SINGLE;
+}
+
+double ohm_crossbar_step_loss(const ohm_crossbar *c) {
+    return c->step_loss;
+}
+
 uint64_t ohm_crossbar_step(const ohm_crossbar *c) {
     return c->step;
 }
@@ -254,7 +311,8 @@ static ohm_status launch(ohm_crossbar *c, uint64_t t, uint32_t steps, const stim
 static ohm_status set_idle(ohm_crossbar *c, double seconds) {
     const double before = c->idle;
     c->idle = seconds;
-    const problem p = plan_problem(&c->plan, stimulus_field(c->stimulus), seconds);
+    problem p = plan_problem(&c->plan, stimulus_field(c->stimulus), seconds);
+    p.kind.extended = c->problem.kind.extended;
     const ohm_status status = configure(c, &p);
     if (status)
         c->idle = before;
@@ -308,6 +366,11 @@ ohm_status crossbar_digest(ohm_crossbar *c, plane which, uint64_t *digest) {
 
 ohm_status ohm_crossbar_digest(ohm_crossbar *c, uint64_t *digest) {
     return crossbar_digest(c, PLANE_STATE, digest);
+}
+
+ohm_status ohm_crossbar_rest_digest(ohm_crossbar *c, uint64_t *digest) {
+    *digest = 0;
+    return c->problem.kind.extended ? crossbar_digest(c, PLANE_STATE_REST, digest) : OHM_OK;
 }
 
 // Mean and standard deviation of n fixed-point numbers, in their own unit, from exact sums: the spread

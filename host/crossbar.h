@@ -20,6 +20,7 @@ struct ohm_crossbar {
     stimulator *applied; // the same as stimulus unless that has changed since
     float applied_constants[4];
     double flux_bound; // V·s, beyond which no flux can be
+    double step_loss;  // as ohm_crossbar_step_loss
 };
 
 // The field of the last step, for pictures of its voltage. Errors: as stimulus_make_frame.
@@ -29,6 +30,10 @@ ohm_status crossbar_last_frame(const ohm_crossbar *crossbar, stimulus_frame *fra
 // engines ready, unless Euler's method is not stable. On failure nothing has changed, and the stimulus is
 // still the caller's.
 ohm_status crossbar_take(ohm_crossbar *crossbar, const plan *changed, stimulator *opened);
+
+// Goes on in extended precision: what the states could not hold is 0 until now.
+// Errors: OHM_OUT_OF_MEMORY, OHM_DEVICE_FAILED, OHM_BUILD_FAILED.
+ohm_status crossbar_extend(ohm_crossbar *crossbar);
 
 // The largest voltage, either way, of a stimulus.
 double crossbar_largest_voltage(const stimulator *s);

@@ -42,6 +42,21 @@ static ohm_status check_lanes(const ohm_definition *d) {
     return OHM_OK;
 }
 
+static ohm_status check_precision(const ohm_definition *d) {
+    if ((unsigned)d->precision < OHM_PRECISIONS) return OHM_OK;
+    return error_set(OHM_BAD_ARGUMENT, "precision: %d is not auto, single or extended", (int)d->precision);
+}
+
+const char *ohm_precision_name(ohm_precision precision) {
+    static const char *const names[OHM_PRECISIONS] = {"auto", "single", "extended"};
+    return (unsigned)precision < OHM_PRECISIONS ? names[precision] : "unknown";
+}
+
+bool plan_wants_extended(const plan *p, double step_loss) {
+    const ohm_precision wanted = p->definition.precision;
+    return wanted == OHM_PRECISION_EXTENDED || (wanted == OHM_PRECISION_AUTO && step_loss > 1e-3);
+}
+
 void plan_bind(plan *p) {
     for (int i = 0; i < ROLE_COUNT; i++) spec_format(&p->specs[i], p->text[i]);
     p->definition.model = p->text[ROLE_MODEL];
@@ -56,6 +71,7 @@ ohm_status plan_make(const ohm_definition *d, plan *p) {
     if (!status) status = check_time_step(d->dt);
     if (!status) status = definition_check_fuse(d->fuse);
     if (!status) status = check_lanes(d);
+    if (!status) status = check_precision(d);
     if (!status) status = spec_parse(ROLE_MODEL, d->model, &p->specs[ROLE_MODEL]);
     if (status) return status;
     const ohm_about *model = spec_entry_of(&p->specs[ROLE_MODEL])->about;

@@ -23,8 +23,12 @@ ohm_status definition_check_fuse(unsigned fuse);
 // Points the plan's definition at its strings, for a plan whose specs were set otherwise.
 void plan_bind(plan *p);
 
-// What engines compute, with a stimulus whose field is of this kind, after an idle time in s.
+// What engines compute, with a stimulus whose field is of this kind, after an idle time in s; in single
+// precision.
 problem plan_problem(const plan *p, int field, double idle);
+
+// Whether its states are to be kept in extended precision, if rounding can take this part of a step.
+bool plan_wants_extended(const plan *p, double step_loss);
 
 // What the plan's stimulus is applied to.
 stimulus_site plan_site(const plan *p);

@@ -18,8 +18,14 @@ typedef struct problem {
     unsigned lanes; // 0: the engine chooses
 } problem;
 
-// The arrays of a band, each float32 [rows, pitch].
-typedef enum plane { PLANE_STATE, PLANE_FLUX, PLANE_COUNT } plane;
+// The arrays of a band, each float32 [rows, pitch]. A rest is what the plane before it could not hold, so
+// that both together are the value; there is one of the flux where the flux is tracked, and of the state in
+// extended precision.
+typedef enum plane { PLANE_STATE, PLANE_STATE_REST, PLANE_FLUX, PLANE_FLUX_REST, PLANE_COUNT } plane;
+
+// Whether a crossbar of this kind has it, and how many it has.
+bool plane_exists(ohm_kind kind, plane which);
+unsigned plane_count(ohm_kind kind);
 
 __extension__ typedef unsigned __int128 u128;
 
@@ -53,7 +59,9 @@ typedef struct engine_class {
     // A band of rows row0 … row0 + rows − 1, of no defined content until it is filled.
     ohm_status (*band_create)(engine *e, uint32_t row0, uint32_t rows, band **b);
     void (*band_destroy)(band *b);
-    // The initial state, and a flux of 0.
+    // Makes the planes that the engine's problem has and the band has not, full of 0.
+    ohm_status (*band_extend)(band *b);
+    // The initial state, and 0 in every other plane.
     ohm_status (*fill)(band *b);
     // frame's values may go when it returns.
     ohm_status (*advance)(band *b, uint64_t t, uint32_t steps, const stimulus_frame *frame);

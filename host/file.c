@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const file_plane_name[PLANE_COUNT] = {"state", "flux"};
-const char *const file_plane_digest[PLANE_COUNT] = {"digest", "flux_digest"};
+const char *const file_plane_name[PLANE_COUNT] = {"state", "state_rest", "flux", "flux_rest"};
+const char *const file_plane_digest[PLANE_COUNT] = {"digest", "state_rest_digest", "flux_digest",
+                                                    "flux_rest_digest"};
 
 #define PLACE(field) (offsetof(series_row, field) / 8)
 

@@ -1,10 +1,11 @@
 // What saving and loading share: the names in a file, and HDF5 calls that fail with a message.
 //
 // A file is: the attributes below on the root group; /state and, when tracked, /flux, float32
-// [rows, cols] in chunks of whole rows; and /series, if anything was recorded, with a row for each
-// record. A parameter of a model, stimulus or initial state is an attribute ROLE.KEY: model.beta; one of
-// those of every device only where it has not its default. How a parameter is spread over the devices is
-// another, ROLE.KEY.KIND: model.r_on.lognormal.
+// [rows, cols] in chunks of whole rows; /state_rest, in extended precision, and /flux_rest, likewise, which
+// are what these could not hold; and /series, if anything was recorded, with a row for each record. A
+// parameter of a model, stimulus or initial state is an attribute ROLE.KEY: model.beta; one of those of every
+// device only where it has not its default. How a parameter is spread over the devices is another,
+// ROLE.KEY.KIND: model.r_on.lognormal.
 #ifndef OHM_FILE_H
 #define OHM_FILE_H
 
@@ -14,8 +15,9 @@
 
 #define FILE_FORMAT "ohmscape"
 // Version 2 has something that a reader of version 1 would leave out: a spread, a parameter of every device
-// or an idle time. Without these a file is of version 1.
-#define FILE_FORMAT_VERSION 2
+// or an idle time. Without these a file is of version 1. Version 3 has planes of what float32 could not hold,
+// or a precision that was asked for.
+#define FILE_FORMAT_VERSION 3
 
 // The datasets of the planes, and the attributes with their digests.
 extern const char *const file_plane_name[PLANE_COUNT];

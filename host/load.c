@@ -141,6 +141,20 @@ static ohm_status check_format(const source *s) {
                      version, FILE_FORMAT_VERSION);
 }
 
+// Reads what was asked for, auto if nothing was.
+static ohm_status read_precision(const source *s, ohm_precision *precision) {
+    char text[MAX_TEXT];
+    *precision = OHM_PRECISION_AUTO;
+    if (!is_there(s, "precision")) return OHM_OK;
+    const ohm_status status = read_text(s, "precision", text);
+    if (status) return status;
+    for (int i = 0; i < OHM_PRECISIONS; i++) {
+        *precision = i;
+        if (strcmp(ohm_precision_name(i), text) == 0) return OHM_OK;
+    }
+    return damaged(s, "its precision is not one");
+}
+
 // Reads the parameters, and the step.
 static ohm_status read_plan(const source *s, plan *p, uint64_t *step) {
     ohm_definition *d = &p->definition;
@@ -153,6 +167,7 @@ static ohm_status read_plan(const source *s, plan *p, uint64_t *step) {
     if (!status) status = read_number(s, "step", step);
     if (!status) status = read_number(s, "flux", &flux);
     if (!status) status = read_real(s, "dt", &d->dt);
+    if (!status) status = read_precision(s, &d->precision);
     for (int role = 0; role < ROLE_COUNT && !status; role++) status = read_spec(s, role, &p->specs[role]);
     if (status) return status;
     d->track_flux = flux != 0;
@@ -243,6 +258,22 @@ static ohm_status read_plane(const source *s, ohm_crossbar *c, plane which) {
     return damaged(s, what);
 }
 
+// Whether a plane is in the file.
+static bool has_plane(const source *s, plane which) {
+    return H5Lexists(s->file, file_plane_name[which], H5P_DEFAULT) > 0;
+}
+
+// What a file does not have, as one of an older version, is 0.
+static ohm_status read_planes(const source *s, ohm_crossbar *c) {
+    ohm_status status = OHM_OK;
+    if (has_plane(s, PLANE_STATE_REST) && !c->problem.kind.extended) status = crossbar_extend(c);
+    for (int i = 0; i < PLANE_COUNT && !status; i++) {
+        const bool wanted = i == PLANE_STATE || i == PLANE_FLUX || has_plane(s, i);
+        if (wanted && plane_exists(c->problem.kind, i)) status = read_plane(s, c, i);
+    }
+    return status;
+}
+
 // ---- Series -----------------------------------------------------------------------------------
 
 // How many rows the series has; 0 if there is none.
@@ -315,6 +346,9 @@ ohm_status ohm_file_read_info(const char *path, ohm_file_info **info) {
     if (!status) status = read_plan(&s, &p, &i->step);
     if (!status) status = read_idle(&s, &i->idle);
     if (!status) status = read_digest(&s, PLANE_STATE, &i->digest);
+    if (!status) i->kept = has_plane(&s, PLANE_STATE_REST) ? OHM_PRECISION_EXTENDED : OHM_PRECISION_SINGLE;
+    if (!status && i->kept == OHM_PRECISION_EXTENDED)
+        status = read_digest(&s, PLANE_STATE_REST, &i->rest_digest);
     if (!status) status = read_series_count(&s, &i->series_rows);
     char version[MAX_TEXT];
     if (!status) status = read_text(&s, "version", version);
@@ -348,8 +382,7 @@ static ohm_status load(const source *s, ohm_devices *devices, const ohm_definiti
     }
     ohm_crossbar *c;
     status = ohm_crossbar_create(devices, &p.definition, &c);
-    if (!status) status = read_plane(s, c, PLANE_STATE);
-    if (!status && c->problem.kind.flux) status = read_plane(s, c, PLANE_FLUX);
+    if (!status) status = read_planes(s, c);
     if (!status) status = read_series(s, &c->series);
     if (status) {
         ohm_crossbar_destroy(c);

@@ -112,20 +112,35 @@ static float *allocate_plane(size_t bytes) {
     return values;
 }
 
+static size_t plane_bytes(const band *b) {
+    return (size_t)b->shape.rows * b->shape.pitch * sizeof(float);
+}
+
 static ohm_status native_band_create(engine *e, uint32_t row0, uint32_t rows, band **b) {
     const problem *p = &e->problem;
     native_band *nb = calloc(1, sizeof *nb);
     if (!nb) return error_no_memory("a band");
     nb->base = (band){e, {p->cols, p->pitch, rows, row0}};
-    const size_t bytes = (size_t)rows * p->pitch * sizeof(float);
-    for (int i = 0; i < (p->kind.flux ? 2 : 1); i++) {
-        nb->plane[i] = allocate_plane(bytes);
+    for (int i = 0; i < PLANE_COUNT; i++) {
+        if (!plane_exists(p->kind, i)) continue;
+        nb->plane[i] = allocate_plane(plane_bytes(&nb->base));
         if (!nb->plane[i]) {
             native_band_destroy(&nb->base);
             return error_no_memory("a band");
         }
     }
     *b = &nb->base;
+    return OHM_OK;
+}
+
+static ohm_status native_band_extend(band *b) {
+    native_band *nb = (native_band *)b;
+    for (int i = 0; i < PLANE_COUNT; i++) {
+        if (nb->plane[i] || !plane_exists(b->engine->problem.kind, i)) continue;
+        nb->plane[i] = allocate_plane(plane_bytes(b));
+        if (!nb->plane[i]) return error_no_memory("a band");
+        memset(nb->plane[i], 0, plane_bytes(b));
+    }
     return OHM_OK;
 }
 
@@ -136,7 +151,8 @@ float *native_plane(band *b, plane which) {
 static native_job job_of(band *b) {
     native_band *nb = (native_band *)b;
     const problem *p = &b->engine->problem;
-    return (native_job){.memory = {nb->plane[PLANE_STATE], nb->plane[PLANE_FLUX], NULL},
+    return (native_job){.memory = {nb->plane[PLANE_STATE], nb->plane[PLANE_FLUX], nb->plane[PLANE_STATE_REST],
+                                   nb->plane[PLANE_FLUX_REST], NULL},
                         .shape = b->shape,
                         .physics = p->physics,
                         .kind = p->kind,
@@ -308,6 +324,7 @@ static const engine_class native_class = {
     .configure = native_configure,
     .band_create = native_band_create,
     .band_destroy = native_band_destroy,
+    .band_extend = native_band_extend,
     .fill = native_fill,
     .advance = native_advance_band,
     .wait = native_wait,

@@ -59,20 +59,28 @@ static void general_strips(const native_job *job, u64 first, u64 end) {
 
 // Loops for each model, in which the compiler knows it, for the commonest kinds. The rest has one set for
 // all: to have one for each model takes the compiler minutes.
-#define PLAIN(id)                                                                                            \
-    ((ohm_kind){.model = id, .stimulus = OHM_DISTRIBUTION_uniform, .field = OHM_FIELD_NONE, .single = 1})
+#define PLAIN(id, both)                                                                                      \
+    ((ohm_kind){.model = id,                                                                                 \
+                .stimulus = OHM_DISTRIBUTION_uniform,                                                        \
+                .field = OHM_FIELD_NONE,                                                                     \
+                .single = 1,                                                                                 \
+                .extended = both})
 #define VARIED(id)                                                                                           \
     ((ohm_kind){.model = id,                                                                                 \
                 .stimulus = OHM_DISTRIBUTION_uniform,                                                        \
                 .field = OHM_FIELD_NONE,                                                                     \
                 .single = 1,                                                                                 \
+                .extended = job->kind.extended,                                                              \
                 .varied = 1,                                                                                 \
                 .noisy = model_motion(id) == OHM_PULSED && job->kind.noisy,                                  \
                 .faulty = job->kind.faulty,                                                                  \
                 .spreads = job->kind.spreads})
 #define MODEL(model, unused)                                                                                 \
     static void plain_##model(const native_job *job, u64 first, u64 end) {                                   \
-        advance_strips(PLAIN(OHM_MODEL_##model), job, first, end);                                           \
+        if (job->kind.extended)                                                                              \
+            advance_strips(PLAIN(OHM_MODEL_##model, 1), job, first, end);                                    \
+        else                                                                                                 \
+            advance_strips(PLAIN(OHM_MODEL_##model, 0), job, first, end);                                    \
     }                                                                                                        \
     static void varied_##model(const native_job *job, u64 first, u64 end) {                                  \
         advance_strips(VARIED(OHM_MODEL_##model), job, first, end);                                          \

@@ -110,6 +110,18 @@ void ohm_devices_close(ohm_devices *devices);
 
 // ---- Crossbars --------------------------------------------------------------------------------
 
+// How a device's state is kept. A float32 has 24 bits: what a step adds is rounded to them, and a step far
+// below that rounding would be lost.
+typedef enum ohm_precision {
+    OHM_PRECISION_AUTO,     // single where rounding takes at most 0.1 % of the largest step, else extended
+    OHM_PRECISION_SINGLE,   // one float32: 4 bytes a synapse
+    OHM_PRECISION_EXTENDED, // two, the second being what the first could not hold: 8 bytes a synapse
+    OHM_PRECISIONS
+} ohm_precision;
+
+// "auto", "single", "extended". Static.
+const char *ohm_precision_name(ohm_precision precision);
+
 // What a run is. Valid only if it came from ohm_definition_default, so that a new field never breaks
 // a caller. The strings follow one grammar, NAME or NAME:key=value,key=value…; `ohmscape models`
 // prints every name and key with its unit, default and range. A model's value may be followed by how it is
@@ -123,7 +135,8 @@ typedef struct ohm_definition {
                           // model's own
     const char *initial;  // where each device starts, from 0 (least) to 1 (most conductive); default
                           // "uniform:lo=0.1,hi=0.9"
-    bool track_flux;      // keep φ ← φ + V·dt for every synapse (4 more bytes each); default false
+    bool track_flux; // keep φ ← φ + V·dt for every synapse, in two parts (8 more bytes each); default false
+    ohm_precision precision; // of the state; default OHM_PRECISION_AUTO
 
     // These change the speed, never the result.
     unsigned fuse;      // steps in one launch, 1 … OHM_MAX_FUSE; 0, the default, chooses
@@ -142,7 +155,8 @@ ohm_status ohm_definition_check(const ohm_definition *definition);
 typedef struct ohm_crossbar ohm_crossbar;
 
 // Creates a crossbar at step 0 on the devices, which must outlive it: builds the kernels, allocates
-// 4 bytes a synapse (8 with flux; rows are padded to 64 columns) and draws the initial state.
+// 4 bytes a synapse (8 in extended precision, and 8 more with flux; rows are padded to 64 columns) and draws
+// the initial state.
 // Errors: OHM_BAD_ARGUMENT (also a time step at which Euler's method is not stable for the model, with one
 // that would do), OHM_OUT_OF_MEMORY (before anything is allocated, with what is needed and what there is),
 // OHM_IO_FAILED and OHM_BAD_FILE (a file that the stimulus is read from), OHM_DEVICE_FAILED,
@@ -173,11 +187,24 @@ uint64_t ohm_crossbar_step(const ohm_crossbar *crossbar);
 // The strings live as long as the crossbar.
 const ohm_definition *ohm_crossbar_definition(const ohm_crossbar *crossbar);
 
+// How the states are kept, OHM_PRECISION_SINGLE or OHM_PRECISION_EXTENDED. A change of parameters, which may
+// make steps smaller, turns single into extended where the definition leaves the choice.
+ohm_precision ohm_crossbar_precision(const ohm_crossbar *crossbar);
+
+// The part of the largest step that rounding a state to float32 can take, from 0 to 1, with this model, time
+// step and stimulus: the worst over steps up and steps down, and over voltages where the stimulus has a few,
+// at nine in ten of the states that move so. In extended precision nothing of it is lost.
+double ohm_crossbar_step_loss(const ohm_crossbar *crossbar);
+
 // Copies rows row0 … row0 + rows − 1 of the state into out: float32 [rows, cols], row by row without
 // padding. The flux likewise, in V·s, if it is tracked.
 // Errors: OHM_BAD_ARGUMENT (rows outside the crossbar; no flux), OHM_DEVICE_FAILED.
 ohm_status ohm_crossbar_read_state(ohm_crossbar *crossbar, uint64_t row0, uint64_t rows, float *out);
 ohm_status ohm_crossbar_read_flux(ohm_crossbar *crossbar, uint64_t row0, uint64_t rows, float *out);
+
+// The same with what a float32 could not hold: float64 [rows, cols]. In single precision the state's is 0.
+ohm_status ohm_crossbar_read_state_exact(ohm_crossbar *crossbar, uint64_t row0, uint64_t rows, double *out);
+ohm_status ohm_crossbar_read_flux_exact(ohm_crossbar *crossbar, uint64_t row0, uint64_t rows, double *out);
 
 // The current in A through each device of some rows, at its state now and a voltage in V of your own, such as
 // its last one from ohm_crossbar_read_voltage: float32 [rows, cols]. For a conductor that is not linear it is
@@ -209,6 +236,10 @@ ohm_status ohm_crossbar_statistics(ohm_crossbar *crossbar, ohm_statistics *stati
 // finaliser as mix64: equal digests mean equal states, on whatever devices.
 // Errors: OHM_DEVICE_FAILED, OHM_OUT_OF_MEMORY.
 ohm_status ohm_crossbar_digest(ohm_crossbar *crossbar, uint64_t *digest);
+
+// The same of what the float32 states could not hold: 0 in single precision.
+// Errors: OHM_DEVICE_FAILED, OHM_OUT_OF_MEMORY.
+ohm_status ohm_crossbar_rest_digest(ohm_crossbar *crossbar, uint64_t *digest);
 
 // Adds a row to the series that is saved with the crossbar: the step and the state's statistics.
 // statistics may be NULL, or receives them.
@@ -261,6 +292,11 @@ void ohm_crossbar_range(const ohm_crossbar *crossbar, ohm_quantity quantity, dou
 // Errors: OHM_BAD_ARGUMENT (outside the crossbar), OHM_DEVICE_FAILED.
 ohm_status ohm_crossbar_probe(ohm_crossbar *crossbar, uint64_t row, uint64_t col,
                               float value[OHM_QUANTITIES]);
+
+// Its state and, NaN if it is not tracked, its flux in V·s, with what a float32 could not hold.
+// Errors: OHM_BAD_ARGUMENT (outside the crossbar), OHM_DEVICE_FAILED.
+ohm_status ohm_crossbar_probe_exact(ohm_crossbar *crossbar, uint64_t row, uint64_t col, double *state,
+                                    double *flux);
 
 // The current in A through one synapse, at its state now and a voltage in V of your own, such as the last one
 // from ohm_crossbar_probe. It costs the same for a crossbar of any size.
@@ -324,7 +360,9 @@ ohm_status ohm_save_check(const char *path, uint64_t bytes);
 typedef struct ohm_file_info {
     ohm_definition definition; // as ohm_crossbar_definition; fuse, lanes and band_rows are 0
     uint64_t step;
-    uint64_t digest; // of the state
+    uint64_t digest;      // of the state
+    ohm_precision kept;   // how the states are, OHM_PRECISION_SINGLE or OHM_PRECISION_EXTENDED
+    uint64_t rest_digest; // in extended precision, of what the float32 states could not hold; else 0
     uint64_t series_rows;
     double idle;                     // s, as ohm_crossbar_idle_time
     char version[32];                // the version of ohmscape that wrote it

@@ -96,20 +96,39 @@ static void opencl_band_destroy(band *b) {
     free(ob);
 }
 
+static size_t plane_bytes(const band *b) {
+    return (size_t)b->shape.rows * b->shape.pitch * sizeof(float);
+}
+
 static ohm_status create_plane(opencl_band *b, plane which) {
     const opencl_device *device = engine_of(&b->base)->device;
-    const size_t bytes = (size_t)b->base.shape.rows * b->base.shape.pitch * sizeof(float);
     cl_int code;
-    b->plane[which] = clCreateBuffer(device->context, CL_MEM_READ_WRITE, bytes, NULL, &code);
+    b->plane[which] = clCreateBuffer(device->context, CL_MEM_READ_WRITE, plane_bytes(&b->base), NULL, &code);
     return b->plane[which] ? OHM_OK : opencl_failed("clCreateBuffer", code);
+}
+
+static ohm_status opencl_band_extend(band *b) {
+    opencl_band *ob = (opencl_band *)b;
+    const cl_float zero = 0;
+    ohm_status status = OHM_OK;
+    for (int i = 0; i < PLANE_COUNT && !status; i++) {
+        if (ob->plane[i] || !plane_exists(b->engine->problem.kind, i)) continue;
+        status = create_plane(ob, i);
+        if (status) break;
+        const cl_int code = clEnqueueFillBuffer(engine_of(b)->device->queue, ob->plane[i], &zero, sizeof zero,
+                                                0, plane_bytes(b), 0, NULL, NULL);
+        if (code) status = opencl_failed("clEnqueueFillBuffer", code);
+    }
+    return status;
 }
 
 static ohm_status opencl_band_create(engine *e, uint32_t row0, uint32_t rows, band **b) {
     opencl_band *ob = calloc(1, sizeof *ob);
     if (!ob) return error_no_memory("a band");
     ob->base = (band){e, {e->problem.cols, e->problem.pitch, rows, row0}};
-    ohm_status status = create_plane(ob, PLANE_STATE);
-    if (!status && e->problem.kind.flux) status = create_plane(ob, PLANE_FLUX);
+    ohm_status status = OHM_OK;
+    for (int i = 0; i < PLANE_COUNT && !status; i++)
+        if (plane_exists(e->problem.kind, i)) status = create_plane(ob, i);
     if (status) {
         opencl_band_destroy(&ob->base);
         return status;
@@ -120,9 +139,13 @@ static ohm_status opencl_band_create(engine *e, uint32_t row0, uint32_t rows, ba
 
 static ohm_status opencl_fill(band *b) {
     const opencl_band *ob = (opencl_band *)b;
-    const argument arguments[] = {ARGUMENT(ob->plane[PLANE_STATE]), ARGUMENT(ob->plane[PLANE_FLUX]),
-                                  ARGUMENT(b->shape), ARGUMENT(b->engine->problem.physics)};
-    const ohm_status status = opencl_set_arguments(engine_of(b)->kernel[KERNEL_FILL], arguments, 4);
+    const argument arguments[] = {ARGUMENT(ob->plane[PLANE_STATE]),
+                                  ARGUMENT(ob->plane[PLANE_FLUX]),
+                                  ARGUMENT(ob->plane[PLANE_STATE_REST]),
+                                  ARGUMENT(ob->plane[PLANE_FLUX_REST]),
+                                  ARGUMENT(b->shape),
+                                  ARGUMENT(b->engine->problem.physics)};
+    const ohm_status status = opencl_set_arguments(engine_of(b)->kernel[KERNEL_FILL], arguments, 6);
     return status ? status : enqueue_grid(b, KERNEL_FILL);
 }
 
@@ -135,13 +158,15 @@ static ohm_status opencl_advance(band *b, uint64_t t, uint32_t steps, const stim
     if (status) return status;
     const argument arguments[] = {ARGUMENT(ob->plane[PLANE_STATE]),
                                   ARGUMENT(ob->plane[PLANE_FLUX]),
+                                  ARGUMENT(ob->plane[PLANE_STATE_REST]),
+                                  ARGUMENT(ob->plane[PLANE_FLUX_REST]),
                                   ARGUMENT(engine_of(b)->field.values),
                                   ARGUMENT(geometry),
                                   ARGUMENT(b->shape),
                                   ARGUMENT(b->engine->problem.physics),
                                   ARGUMENT(first),
                                   ARGUMENT(count)};
-    status = opencl_set_arguments(engine_of(b)->kernel[KERNEL_ADVANCE], arguments, 8);
+    status = opencl_set_arguments(engine_of(b)->kernel[KERNEL_ADVANCE], arguments, 10);
     if (!status) status = enqueue_grid(b, KERNEL_ADVANCE);
     if (status) return status;
     const cl_int code = clFlush(engine_of(b)->device->queue);
@@ -286,6 +311,7 @@ const engine_class opencl_class = {
     .configure = opencl_configure,
     .band_create = opencl_band_create,
     .band_destroy = opencl_band_destroy,
+    .band_extend = opencl_band_extend,
     .fill = opencl_fill,
     .advance = opencl_advance,
     .wait = opencl_wait,
@@ -304,12 +330,12 @@ const engine_class opencl_class = {
 void opencl_format_options(const problem *p, unsigned lanes, unsigned group, char text[OPENCL_MAX_OPTIONS]) {
     static const char *const model[] = {OHM_MODELS(MODEL_NAME, )};
     const ohm_kind *k = &p->kind;
-    snprintf(
-        text, OPENCL_MAX_OPTIONS,
-        "-DOHM_LANES=%u -DOHM_MODEL=%s -DOHM_STIMULUS=%d -DOHM_INITIAL=%d -DOHM_FIELD=%d -DOHM_FLUX=%d "
-        "-DOHM_SINGLE=%d -DOHM_VARIED=%d -DOHM_NOISY=%d -DOHM_FAULTY=%d -DOHM_SPREADS=%#x -DOHM_GROUP=%u",
-        lanes, model[k->model], k->stimulus, p->initial, k->field, k->flux, k->single, k->varied, k->noisy,
-        k->faulty, k->spreads, group);
+    snprintf(text, OPENCL_MAX_OPTIONS,
+             "-DOHM_LANES=%u -DOHM_MODEL=%s -DOHM_STIMULUS=%d -DOHM_INITIAL=%d -DOHM_FIELD=%d -DOHM_FLUX=%d "
+             "-DOHM_SINGLE=%d -DOHM_EXTENDED=%d -DOHM_VARIED=%d -DOHM_NOISY=%d -DOHM_FAULTY=%d "
+             "-DOHM_SPREADS=%#x -DOHM_GROUP=%u",
+             lanes, model[k->model], k->stimulus, p->initial, k->field, k->flux, k->single, k->extended,
+             k->varied, k->noisy, k->faulty, k->spreads, group);
 }
 
 ohm_status opencl_engine_build(const opencl_engine *e, const kernel_file *file, cl_program *program) {

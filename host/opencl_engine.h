@@ -53,7 +53,7 @@ void opencl_grid(const ohm_shape *shape, unsigned lanes, size_t global[2], size_
 
 // The options that shape the code of a problem's kernels, group work-items in a group that tallies.
 // Quantities are kernel arguments, so changing one never rebuilds.
-#define OPENCL_MAX_OPTIONS 256
+#define OPENCL_MAX_OPTIONS 320
 void opencl_format_options(const problem *p, unsigned lanes, unsigned group, char text[OPENCL_MAX_OPTIONS]);
 
 // A program for the engine's problem, from one of the kernel files.

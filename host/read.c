@@ -24,9 +24,42 @@ ohm_status ohm_crossbar_read_state(ohm_crossbar *c, uint64_t row0, uint64_t rows
     return read_rows(c, PLANE_STATE, row0, rows, out);
 }
 
+static ohm_status check_flux(const ohm_crossbar *c) {
+    if (c->problem.kind.flux) return OHM_OK;
+    return error_set(OHM_BAD_ARGUMENT, "this crossbar does not track the flux");
+}
+
 ohm_status ohm_crossbar_read_flux(ohm_crossbar *c, uint64_t row0, uint64_t rows, float *out) {
-    if (!c->problem.kind.flux) return error_set(OHM_BAD_ARGUMENT, "this crossbar does not track the flux");
-    return read_rows(c, PLANE_FLUX, row0, rows, out);
+    const ohm_status status = check_flux(c);
+    return status ? status : read_rows(c, PLANE_FLUX, row0, rows, out);
+}
+
+// Adds to a plane's values, in float64, what the plane could not hold.
+static ohm_status read_exact(ohm_crossbar *c, plane which, plane rest, uint64_t row0, uint64_t rows,
+                             double *out) {
+    const uint64_t cols = c->problem.cols;
+    ohm_status status = check_rows(c, row0, rows);
+    float *line = status ? NULL : malloc(2 * cols * sizeof *line);
+    if (!status && !line) status = error_no_memory("a row");
+    for (uint64_t i = 0; i < rows && !status; i++) {
+        const area row = {row0 + i, 0, 1, cols};
+        memset(line + cols, 0, cols * sizeof *line);
+        status = crossbar_read(c, which, row, line);
+        if (!status && plane_exists(c->problem.kind, rest)) status = crossbar_read(c, rest, row, line + cols);
+        for (uint64_t col = 0; col < cols && !status; col++)
+            out[i * cols + col] = (double)line[col] + (double)line[cols + col];
+    }
+    free(line);
+    return status;
+}
+
+ohm_status ohm_crossbar_read_state_exact(ohm_crossbar *c, uint64_t row0, uint64_t rows, double *out) {
+    return read_exact(c, PLANE_STATE, PLANE_STATE_REST, row0, rows, out);
+}
+
+ohm_status ohm_crossbar_read_flux_exact(ohm_crossbar *c, uint64_t row0, uint64_t rows, double *out) {
+    const ohm_status status = check_flux(c);
+    return status ? status : read_exact(c, PLANE_FLUX, PLANE_FLUX_REST, row0, rows, out);
 }
 
 // ---- One device -------------------------------------------------------------------------------
@@ -127,4 +160,23 @@ ohm_status ohm_crossbar_probe(ohm_crossbar *c, uint64_t row, uint64_t col, float
     value[OHM_VOLTAGE] = voltage;
     value[OHM_FLUX] = flux;
     return OHM_OK;
+}
+
+// One value, with what its plane could not hold.
+static ohm_status probe_exact(ohm_crossbar *c, plane which, plane rest, area one, double *value) {
+    float held, more = 0;
+    ohm_status status = crossbar_read(c, which, one, &held);
+    if (!status && plane_exists(c->problem.kind, rest)) status = crossbar_read(c, rest, one, &more);
+    if (!status) *value = (double)held + (double)more;
+    return status;
+}
+
+ohm_status ohm_crossbar_probe_exact(ohm_crossbar *c, uint64_t row, uint64_t col, double *state,
+                                    double *flux) {
+    const area one = {row, col, 1, 1};
+    ohm_status status = check_place(c, row, col);
+    if (!status) status = probe_exact(c, PLANE_STATE, PLANE_STATE_REST, one, state);
+    if (!status) *flux = (double)NAN;
+    if (!status && c->problem.kind.flux) status = probe_exact(c, PLANE_FLUX, PLANE_FLUX_REST, one, flux);
+    return status;
 }

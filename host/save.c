@@ -77,6 +77,7 @@ static uint64_t version_of(const ohm_crossbar *c) {
     const spec *s = &c->plan.specs[ROLE_MODEL];
     const spec_entry *entry = spec_entry_of(s);
     bool news = c->idle > 0;
+    if (plane_count(c->problem.kind) > 1 || c->plan.definition.precision) return 3;
     for (int i = 0; i < entry->count; i++)
         news = news || s->spread[i].kind || (i >= entry->own_count && spec_differs(s, i));
     return news ? 2 : 1;
@@ -92,6 +93,7 @@ static bool write_parameters(hid_t file, const ohm_crossbar *c) {
                 write_attribute(file, "dt", H5T_NATIVE_DOUBLE, &d->dt);
     for (int role = 0; role < ROLE_COUNT && done; role++) done = write_spec(file, &c->plan.specs[role]);
     if (done && c->idle > 0) done = write_attribute(file, "idle", H5T_NATIVE_DOUBLE, &c->idle);
+    if (done && d->precision) done = write_text(file, "precision", ohm_precision_name(d->precision));
     return done;
 }
 
@@ -181,8 +183,9 @@ static ohm_status write_series(hid_t file, const series *s) {
 
 static ohm_status write_all(hid_t file, ohm_crossbar *c) {
     if (!write_parameters(file, c)) return hdf5_failed("the parameters");
-    ohm_status status = write_plane(file, c, PLANE_STATE);
-    if (!status && c->problem.kind.flux) status = write_plane(file, c, PLANE_FLUX);
+    ohm_status status = OHM_OK;
+    for (int i = 0; i < PLANE_COUNT && !status; i++)
+        if (plane_exists(c->problem.kind, i)) status = write_plane(file, c, i);
     return status ? status : write_series(file, &c->series);
 }
 
@@ -193,7 +196,7 @@ static uint64_t file_size(const ohm_crossbar *c) {
     file_plane_chunk(p, chunk);
     const uint64_t rows = (p->rows + chunk[0] - 1) / chunk[0] * chunk[0];
     const uint64_t cols = (p->cols + chunk[1] - 1) / chunk[1] * chunk[1];
-    const uint64_t planes = rows * cols * sizeof(float) * (p->kind.flux ? 2 : 1);
+    const uint64_t planes = rows * cols * sizeof(float) * plane_count(p->kind);
     const uint64_t series_rows = c->series.count < FILE_SERIES_CHUNK
                                      ? c->series.count
                                      : (c->series.count / FILE_SERIES_CHUNK + 1) * FILE_SERIES_CHUNK;

@@ -324,6 +324,32 @@ void stimulus_range(const stimulator *s, double *low, double *high) {
     *high = s->high;
 }
 
+static int wave_levels(const spec *p, double level[STIMULUS_MAX_LEVELS]) {
+    const double offset = spec_value(p, "offset"), amplitude = spec_value(p, "amplitude");
+    const int shape = (int)spec_value(p, "shape");
+    level[0] = offset + amplitude;
+    level[1] = shape == WAVE_PULSE ? offset : offset - amplitude;
+    return shape == WAVE_PULSE || shape == WAVE_SQUARE ? 2 : 0;
+}
+
+static int write_levels(const spec *p, double level[STIMULUS_MAX_LEVELS]) {
+    const double v = spec_value(p, "v");
+    const bool third = spec_value(p, "scheme") == WRITE_THIRD;
+    level[0] = v;
+    level[1] = third ? v / 3 : v / 2;
+    level[2] = -v / 3;
+    return third ? 3 : 2;
+}
+
+int stimulus_levels(const stimulator *s, double level[STIMULUS_MAX_LEVELS]) {
+    switch (s->spec.id) {
+    case STIMULUS_CONSTANT: level[0] = spec_value(&s->spec, "value"); return 1;
+    case STIMULUS_WAVE: return wave_levels(&s->spec, level);
+    case STIMULUS_WRITE: return write_levels(&s->spec, level);
+    default: return 0;
+    }
+}
+
 // ---- Opening ----------------------------------------------------------------------------------
 
 ohm_status stimulus_open(const spec *what, const stimulus_site *site, stimulator **opened) {

@@ -53,6 +53,10 @@ int stimulus_field(const stimulator *s);
 // The least and the greatest voltage it applies.
 void stimulus_range(const stimulator *s, double *low, double *high);
 
+// The voltages it applies beside 0, if they are a few levels, and how many: none of one that varies.
+#define STIMULUS_MAX_LEVELS 3
+int stimulus_levels(const stimulator *s, double level[STIMULUS_MAX_LEVELS]);
+
 // The field of some steps from t on, as kernels/field.h has it, image rows from 0.
 typedef struct stimulus_frame {
     ohm_field geometry;

@@ -7,14 +7,16 @@
 
 // The memory of a band, and the field that drives it.
 typedef struct ohm_memory {
-    OHM_GLOBAL float *state, *flux; // float32 [rows, pitch]
+    OHM_GLOBAL float *state, *flux;           // float32 [rows, pitch]
+    OHM_GLOBAL float *state_rest, *flux_rest; // what these could not hold, likewise
     const OHM_GLOBAL float *field;
 } ohm_memory;
 
 // A strip on its way through the steps of a launch.
 typedef struct strip_run {
-    vf32 w[4], phi[4]; // states and fluxes
-    vf32 image[4];     // the voltages of an image
+    vf32 w[4], phi[4];           // states and fluxes
+    vf32 w_rest[4], phi_rest[4]; // what they could not hold
+    vf32 image[4];               // the voltages of an image
     strip_constants c;
 } strip_run;
 
@@ -29,8 +31,11 @@ OHM_FN void strip_fill(ohm_kind kind, int initial, ohm_memory m, ohm_shape shape
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
         const vf32 start = distribution_sample(initial, word[k], p->initial);
-        v_store(m.state + at + strip_column(x, k), memristor_initial(kind, start, constants_of(kind, c, k)));
-        if (kind_of(kind, flux)) v_store(m.flux + at + strip_column(x, k), v_splat(0));
+        const u64 to = at + strip_column(x, k);
+        v_store(m.state + to, memristor_initial(kind, start, constants_of(kind, c, k)));
+        if (kind_of(kind, extended)) v_store(m.state_rest + to, v_splat(0));
+        if (kind_of(kind, flux)) v_store(m.flux + to, v_splat(0));
+        if (kind_of(kind, flux)) v_store(m.flux_rest + to, v_splat(0));
     }
 }
 
@@ -59,8 +64,9 @@ OHM_FN vf32 strip_voltage(ohm_kind kind, vu32 word, const vf32 image[4], const O
 OHM_FN void strip_update(ohm_kind kind, strip_run *s, vu32 word, vf32 shake, ohm_memory m, const ohm_field *f,
                          u32 row, u32 x, int k, u32 i, const ohm_physics *p) {
     const vf32 voltage = strip_voltage(kind, word, s->image, m.field, f, row, x, k, i, p);
-    s->w[k] = memristor_step(kind, s->w[k], voltage, shake, constants_of(kind, s->c, k), p);
-    if (kind_of(kind, flux)) s->phi[k] = v_fma(voltage, v_splat(p->dt), s->phi[k]);
+    s->w[k] = memristor_step(kind, s->w[k], &s->w_rest[k], voltage, shake, constants_of(kind, s->c, k), p);
+    if (kind_of(kind, flux))
+        s->phi[k] = v_two_sum(s->phi[k], v_fma(voltage, v_splat(p->dt), s->phi_rest[k]), &s->phi_rest[k]);
 }
 
 // 1 + σξ of each device in step t.
@@ -122,8 +128,11 @@ OHM_FN void strip_load(ohm_kind kind, strip_run *s, ohm_memory m, const ohm_fiel
     const u64 at = row * shape.pitch;
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
-        s->w[k] = v_load(m.state + at + strip_column(x, k));
-        s->phi[k] = kind_of(kind, flux) ? v_load(m.flux + at + strip_column(x, k)) : v_splat(0);
+        const u64 from = at + strip_column(x, k);
+        s->w[k] = v_load(m.state + from);
+        s->w_rest[k] = kind_of(kind, extended) ? v_load(m.state_rest + from) : v_splat(0);
+        s->phi[k] = kind_of(kind, flux) ? v_load(m.flux + from) : v_splat(0);
+        s->phi_rest[k] = kind_of(kind, flux) ? v_load(m.flux_rest + from) : v_splat(0);
     }
     if (kind_of(kind, field) != OHM_FIELD_IMAGE) return;
     OHM_UNROLL
@@ -134,8 +143,11 @@ OHM_FN void strip_store(ohm_kind kind, const strip_run *s, ohm_memory m, ohm_sha
     const u64 at = row * shape.pitch;
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
-        v_store(m.state + at + strip_column(x, k), s->w[k]);
-        if (kind_of(kind, flux)) v_store(m.flux + at + strip_column(x, k), s->phi[k]);
+        const u64 to = at + strip_column(x, k);
+        v_store(m.state + to, s->w[k]);
+        if (kind_of(kind, extended)) v_store(m.state_rest + to, s->w_rest[k]);
+        if (kind_of(kind, flux)) v_store(m.flux + to, s->phi[k]);
+        if (kind_of(kind, flux)) v_store(m.flux_rest + to, s->phi_rest[k]);
     }
 }
 

@@ -9,20 +9,20 @@
 
 // PoCL compiles a kernel when it is first enqueued, not when the program is built: steps = 0 is how
 // the host pays for that during set-up.
-__kernel void crossbar_advance(__global float *state, __global float *flux, __global const float *field,
-                               ohm_field geometry, ohm_shape shape, ohm_physics physics, ulong t,
-                               uint steps) {
+__kernel void crossbar_advance(__global float *state, __global float *flux, __global float *state_rest,
+                               __global float *flux_rest, __global const float *field, ohm_field geometry,
+                               ohm_shape shape, ohm_physics physics, ulong t, uint steps) {
     const uint x = get_global_id(0), row = get_global_id(1);
     if (x >= strips_per_row(shape) || row >= shape.rows || steps == 0) return;
-    const ohm_memory m = {state, flux, field};
+    const ohm_memory m = {state, flux, state_rest, flux_rest, field};
     strip_advance(KIND, m, &geometry, shape, row, x, t, steps, &physics);
 }
 
-__kernel void crossbar_fill(__global float *state, __global float *flux, ohm_shape shape,
-                            ohm_physics physics) {
+__kernel void crossbar_fill(__global float *state, __global float *flux, __global float *state_rest,
+                            __global float *flux_rest, ohm_shape shape, ohm_physics physics) {
     const uint x = get_global_id(0), row = get_global_id(1);
     if (x >= strips_per_row(shape) || row >= shape.rows) return;
-    const ohm_memory m = {state, flux, 0};
+    const ohm_memory m = {state, flux, state_rest, flux_rest, 0};
     strip_fill(KIND, OHM_INITIAL, m, shape, row, x, &physics);
 }
 

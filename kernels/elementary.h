@@ -36,6 +36,15 @@ OHM_FN vf32 v_sin(vf32 x) {
     return v_from_bits(v_bits(s) ^ (v_bits(shifted) << 31));
 }
 
+// a + b, and in *error exactly what rounding took from it (Knuth's TwoSum: The Art of Computer Programming 2,
+// 4.2.2), whichever of them is larger.
+OHM_FN vf32 v_two_sum(vf32 a, vf32 b, vf32 *error) {
+    const vf32 sum = a + b;
+    const vf32 of_b = sum - a;
+    *error = (a - (sum - of_b)) + (b - of_b);
+    return sum;
+}
+
 // 1/x for x in [1e-30, 1e30], within 1 ulp: a guess from the exponent and four Newton steps.
 OHM_FN vf32 v_reciprocal(vf32 x) {
     vf32 y = v_from_bits(0x7EF311C7u - v_bits(x));

@@ -12,6 +12,7 @@ typedef struct ohm_kind {
     int field;           // of field.h
     int flux;            // 1 when φ is tracked
     int single;          // 1 when a step is known to be one sub-step
+    int extended;        // 1 when a second plane holds what the float32 states could not
     int varied;          // 1 when devices differ, are noisy or have faults,
     int noisy, faulty;   // and which of these they are or have
     u32 spreads;         // as in ohm_physics
@@ -34,6 +35,7 @@ typedef int ohm_kind;
 #define OHM_FIELD 0
 #define OHM_FLUX 0
 #define OHM_SINGLE 1
+#define OHM_EXTENDED 0
 #define OHM_VARIED 0
 #define OHM_NOISY 0
 #define OHM_FAULTY 0
@@ -44,6 +46,7 @@ typedef int ohm_kind;
 #define OHM_KIND_field OHM_FIELD
 #define OHM_KIND_flux OHM_FLUX
 #define OHM_KIND_single OHM_SINGLE
+#define OHM_KIND_extended OHM_EXTENDED
 #define OHM_KIND_varied OHM_VARIED
 #define OHM_KIND_noisy OHM_NOISY
 #define OHM_KIND_faulty OHM_FAULTY

@@ -118,23 +118,50 @@ OHM_FN vf32 memristor_initial(ohm_kind kind, vf32 x, const vf32 *c) {
     return v_min(v_max(model_initial(kind_of(kind, model), x, c), c[OHM_LOW]), c[OHM_HIGH]);
 }
 
-// The state after a step at a voltage. shake is 1 + σξ of the noise.
+// The state within its bounds, and nothing in *rest where that changed it.
+OHM_FN vf32 memristor_clamp(vf32 state, vf32 *rest, const vf32 *c) {
+    const vf32 zero = v_splat(0);
+    *rest = v_where_less(state, c[OHM_LOW], zero, v_where_less(c[OHM_HIGH], state, zero, *rest));
+    return v_min(v_max(state, c[OHM_LOW]), c[OHM_HIGH]);
+}
+
+// The state after several sub-steps of a step. What they add is summed up apart, in two parts, and added to
+// the state once: a sub-step may be far below its rounding.
+OHM_FN vf32 memristor_substeps(ohm_kind kind, vf32 state, vf32 *rest, vf32 voltage, vf32 gain, const vf32 *c,
+                               const ohm_physics *p) {
+    const vf32 zero = v_splat(0);
+    vf32 sum = kind_of(kind, extended) ? *rest : zero, error = zero, at = state;
+    for (u32 i = 0; i < p->substeps; i++) {
+        const vf32 change = model_rate(kind_of(kind, model), at, voltage, c, p);
+        sum = v_two_sum(sum, v_fma(change, gain, error), &error);
+        const vf32 next = state + sum;
+        at = v_min(v_max(next, c[OHM_LOW]), c[OHM_HIGH]);
+        // Beyond a bound the rest of the step begins there.
+        const vf32 out = v_abs(next - at);
+        state = v_where_less(zero, out, at, state);
+        sum = v_where_less(zero, out, zero, sum);
+        error = v_where_less(zero, out, zero, error);
+    }
+    if (!kind_of(kind, extended)) return at;
+    return memristor_clamp(v_two_sum(state, sum + error, rest), rest, c);
+}
+
+// The state after a step at a voltage. shake is 1 + σξ of the noise. In extended precision *rest is what the
+// state could not hold, before and after.
 //
 // A loop over sub-steps that a device knows to be one must not be there: from a loop LLVM takes what depends
 // on the voltage alone, needed or not (vteam's v_pow, beside its whole powers: 0.5 instead of 1.1·10⁹
 // synapse-steps/s, PoCL, two Zen 3 cores).
-OHM_FN vf32 memristor_step(ohm_kind kind, vf32 state, vf32 voltage, vf32 shake, const vf32 *c,
+OHM_FN vf32 memristor_step(ohm_kind kind, vf32 state, vf32 *rest, vf32 voltage, vf32 shake, const vf32 *c,
                            const ohm_physics *p) {
     vf32 gain = c[OHM_GAIN];
     if (kind_of(kind, noisy)) gain = gain * shake;
-    const u32 several = model_motion(kind_of(kind, model)) == OHM_CONTINUOUS ? p->substeps : 1;
-    const u32 substeps = kind_of(kind, single) ? 1 : several;
-    vf32 next = state;
-    for (u32 i = 0; i < substeps; i++) {
-        next = v_fma(model_rate(kind_of(kind, model), next, voltage, c, p), gain, next);
-        next = v_min(v_max(next, c[OHM_LOW]), c[OHM_HIGH]);
-    }
-    return next;
+    if (!kind_of(kind, single) && model_motion(kind_of(kind, model)) == OHM_CONTINUOUS)
+        return memristor_substeps(kind, state, rest, voltage, gain, c, p);
+    const vf32 rate = model_rate(kind_of(kind, model), state, voltage, c, p);
+    if (kind_of(kind, extended))
+        return memristor_clamp(v_two_sum(state, v_fma(rate, gain, *rest), rest), rest, c);
+    return v_min(v_max(v_fma(rate, gain, state), c[OHM_LOW]), c[OHM_HIGH]);
 }
 
 // What is read of the model's resistance: the nearest of the levels of conductance, drifted since the last

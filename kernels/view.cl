@@ -26,7 +26,7 @@ __kernel __attribute__((reqd_work_group_size(OHM_GROUP, 1, 1))) void
 view_band(__global float *plane, __global const float *field, ohm_field geometry, ohm_shape shape,
           ohm_physics physics, ohm_picture picture, __global const ohm_span *cols,
           __global const ohm_span *rows, uint first_y, __global long *totals) {
-    const ohm_memory m = {plane, 0, field};
+    const ohm_memory m = {.state = plane, .field = field};
     __local long shared_total[OHM_GROUP];
     const ohm_picture *v = &picture;
     const uint y = first_y + get_global_id(1), x = v->x0 + get_global_id(0) / v->spread;
@@ -56,7 +56,7 @@ __kernel void view_band(__global float *plane, __global const float *field, ohm_
                         ohm_shape shape, ohm_physics physics, ohm_picture picture,
                         __global const ohm_span *cols, __global const ohm_span *rows, uint first_y,
                         __global long *totals) {
-    const ohm_memory m = {plane, 0, field};
+    const ohm_memory m = {.state = plane, .field = field};
     const uint x = picture.x0 + get_global_id(0) * VIEW_RUN, end = min(x + VIEW_RUN, picture.x1);
     view_run(KIND, &picture, m, &geometry, shape, cols, rows, x, end, first_y + get_global_id(1), &physics,
              totals);

@@ -27,6 +27,8 @@ const scene scenes[] = {
     {"constant voltage", 33, 70, 9, 0, 20, NULL, "constant:value=0.5", "constant:value=0.25", true},
     {"constant voltage on resistance", 33, 70, 9, 3, 20, "sin-resistance", "constant:value=-2",
      "uniform:lo=0,hi=1", false},
+    {"extended", 65, 130, 10, 0, 130, "sin-state:beta=2", NULL, NULL, false, OHM_PRECISION_EXTENDED},
+    {"extended resistance", 33, 70, 11, 4294967290, 20, "sin-resistance:alpha=1e-5", NULL, NULL, true},
 };
 const size_t scene_count = sizeof scenes / sizeof scenes[0];
 
@@ -47,10 +49,21 @@ ohm_definition scene_definition(const scene *s) {
     d.cols = s->cols;
     d.seed = s->seed;
     d.track_flux = s->flux;
+    d.precision = s->precision;
     if (s->model) d.model = s->model;
     if (s->stimulus) d.stimulus = s->stimulus;
     if (s->initial) d.initial = s->initial;
     return d;
+}
+
+void scene_digests(ohm_crossbar *c, uint64_t digests[2]) {
+    digests[0] = digests[1] = 0;
+    for (int i = 0; i < PLANE_COUNT; i++) {
+        uint64_t digest;
+        if (!plane_exists(c->problem.kind, i)) continue;
+        REQUIRE(crossbar_digest(c, i, &digest));
+        digests[i == PLANE_FLUX || i == PLANE_FLUX_REST] += digest;
+    }
 }
 
 void scene_play(const scene *s, const ohm_definition *d, const char *selector, uint64_t digests[2]) {
@@ -60,9 +73,7 @@ void scene_play(const scene *s, const ohm_definition *d, const char *selector, u
     REQUIRE(ohm_crossbar_create(devices, d, &c));
     c->step = s->first_step; // the only way to a late step that does not take all before it
     REQUIRE(ohm_crossbar_advance(c, s->steps));
-    digests[1] = 0;
-    REQUIRE(ohm_crossbar_digest(c, &digests[0]));
-    if (s->flux) REQUIRE(crossbar_digest(c, PLANE_FLUX, &digests[1]));
+    scene_digests(c, digests);
     ohm_crossbar_destroy(c);
     ohm_devices_close(devices);
 }
@@ -117,19 +128,36 @@ static uint64_t term(uint64_t i, float value) {
     return x ^ x >> 31;
 }
 
-static void play_synapse(const scene *s, const plan *p, uint64_t row, uint64_t col, float *state,
-                         float *flux) {
+// A float32 value, and what it cannot hold.
+typedef struct parts {
+    float value, rest;
+} parts;
+
+// Adds to both: the sum of two float32 is exact in long double where it matters here.
+static parts add(parts x, float change) {
+    const float sum = x.value + change;
+    return (parts){sum, (float)((long double)x.value + (long double)change - (long double)sum)};
+}
+
+static void play_synapse(const scene *s, const plan *p, bool extended, uint64_t row, uint64_t col,
+                         parts *state, parts *flux) {
     const double *model = p->specs[ROLE_MODEL].value;
     const double dt = p->definition.dt;
     const bool resistance = p->specs[ROLE_MODEL].id == OHM_MODEL_sin_resistance;
     const float low = resistance ? (float)model[1] : 0, high = resistance ? (float)model[2] : 1;
     const float x = sample(&p->specs[ROLE_INITIAL], word_of(s, row, col, 0, 0));
-    *state = clamp(resistance ? fmaf(low, x, high * (1 - x)) : x, low, high);
-    *flux = 0;
+    *state = (parts){clamp(resistance ? fmaf(low, x, high * (1 - x)) : x, low, high), 0};
+    *flux = (parts){0, 0};
     for (uint64_t t = s->first_step; t < s->first_step + s->steps; t++) {
         const float voltage = sample(&p->specs[ROLE_STIMULUS], word_of(s, row, col, t, 1));
-        *state = clamp(fmaf(v_sin(voltage), (float)(model[0] * dt), *state), low, high);
-        *flux = fmaf(voltage, (float)dt, *flux);
+        const float gain = (float)(model[0] * dt);
+        if (extended)
+            *state = add(*state, fmaf(v_sin(voltage), gain, state->rest));
+        else
+            state->value = fmaf(v_sin(voltage), gain, state->value);
+        if (state->value < low || state->value > high) state->rest = 0;
+        state->value = clamp(state->value, low, high);
+        *flux = add(*flux, fmaf(voltage, (float)dt, flux->rest));
     }
 }
 
@@ -138,11 +166,13 @@ void scene_reference(const scene *s, uint64_t digests[2]) {
     plan p;
     REQUIRE(plan_make(&d, &p));
     digests[0] = digests[1] = 0;
+    const bool extended = strncmp(s->name, "extended", 8) == 0;
     for (uint64_t row = 0; row < s->rows; row++)
         for (uint64_t col = 0; col < s->cols; col++) {
-            float state, flux;
-            play_synapse(s, &p, row, col, &state, &flux);
-            digests[0] += term(row * s->cols + col, state);
-            if (s->flux) digests[1] += term(row * s->cols + col, flux);
+            const uint64_t i = row * s->cols + col;
+            parts state, flux;
+            play_synapse(s, &p, extended, row, col, &state, &flux);
+            digests[0] += term(i, state.value) + (extended ? term(i, state.rest) : 0);
+            if (s->flux) digests[1] += term(i, flux.value) + term(i, flux.rest);
         }
 }

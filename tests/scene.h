@@ -10,6 +10,7 @@ typedef struct scene {
     uint64_t rows, cols, seed, first_step, steps;
     const char *model, *stimulus, *initial; // NULL: the default
     bool flux;
+    ohm_precision precision;
 } scene;
 
 extern const scene scenes[];
@@ -18,8 +19,12 @@ extern const size_t scene_count;
 ohm_definition scene_definition(const scene *s);
 
 // Plays a scene on the devices of a selector, with a definition that may differ in speed alone, and
-// gives the digests of the state and (0 unless tracked) of the flux. Fails the test on any error.
+// gives the digests of the state and (0 unless tracked) of the flux, each with that of what it could not hold
+// added. Fails the test on any error.
 void scene_play(const scene *s, const ohm_definition *d, const char *selector, uint64_t digests[2]);
+
+// These digests of a crossbar.
+void scene_digests(ohm_crossbar *c, uint64_t digests[2]);
 
 // The same from formulas, one synapse at a time, with Random123's Philox.
 void scene_reference(const scene *s, uint64_t digests[2]);

@@ -25,8 +25,6 @@ ohm_devices *open_devices(const char *selector);
 // A scene at its end.
 ohm_crossbar *play(ohm_devices *devices, const scene *s, unsigned lanes, uint64_t band_rows);
 
-// Of the state and (0 unless tracked) of the flux.
-void digests_of(ohm_crossbar *c, uint64_t digests[2]);
 void assert_same_state(ohm_crossbar *a, ohm_crossbar *b);
 
 // A new empty file, which is the caller's to unlink.

@@ -46,9 +46,9 @@ static void check_change(const char *selector, const subject *s, double gain, co
     ohm_crossbar *c = play(devices, &s->scene, 0, 7);
     float *state = read_plane(c, PLANE_STATE), *flux = read_plane(c, PLANE_FLUX);
     uint64_t before[2], after[2];
-    digests_of(c, before);
+    scene_digests(c, before);
     REQUIRE(ohm_crossbar_change(c, model, stimulus));
-    digests_of(c, after);
+    scene_digests(c, after);
     assert_memory_equal(before, after, sizeof before);
     assert_int_equal(ohm_crossbar_step(c), 3);
     REQUIRE(ohm_crossbar_advance(c, 1));
@@ -80,7 +80,7 @@ static void play_changes(ohm_devices *devices, uint64_t band_rows, uint64_t dige
     REQUIRE(ohm_crossbar_advance(c, 3));
     assert_string_equal(ohm_crossbar_definition(c)->model, "sin-state:beta=2,r_on=1,r_off=10");
     assert_string_equal(ohm_crossbar_definition(c)->stimulus, "uniform:lo=-3,hi=0.5");
-    digests_of(c, digests);
+    scene_digests(c, digests);
     ohm_crossbar_destroy(c);
 }
 

@@ -135,7 +135,7 @@ static void resume_at_every_step(const scene *s, const uint64_t expected[2], con
     const ohm_definition d = scene_definition(s);
     for (uint64_t steps = 0; steps <= s->steps; steps++) {
         ohm_crossbar *a, *b;
-        uint64_t digest, flux_digest = 0;
+        uint64_t digests[2];
         REQUIRE(ohm_crossbar_create(first, &d, &a));
         a->step = s->first_step;
         REQUIRE(ohm_crossbar_advance(a, steps));
@@ -144,12 +144,11 @@ static void resume_at_every_step(const scene *s, const uint64_t expected[2], con
         REQUIRE(ohm_crossbar_load(second, path, NULL, &b));
         assert_int_equal(ohm_crossbar_step(b), s->first_step + steps);
         REQUIRE(ohm_crossbar_advance(b, s->steps - steps));
-        REQUIRE(ohm_crossbar_digest(b, &digest));
-        if (s->flux) REQUIRE(crossbar_digest(b, PLANE_FLUX, &flux_digest));
+        scene_digests(b, digests);
         ohm_crossbar_destroy(b);
-        if (digest != expected[0] || flux_digest != expected[1])
+        if (memcmp(digests, expected, sizeof digests) != 0)
             fail_msg("scene \"%s\" saved on %s after %" PRIu64 " steps and resumed on %s: digest %016" PRIx64,
-                     s->name, before, steps, after, digest);
+                     s->name, before, steps, after, digests[0]);
     }
     ohm_devices_close(first);
     ohm_devices_close(second);

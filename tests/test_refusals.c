@@ -376,9 +376,9 @@ static void a_refused_change_changes_nothing(void **state) {
     char *was = strdup(ohm_crossbar_definition(c)->model);
     float *voltage = voltages_at(c, 3);
     for (size_t i = 0; i < COUNT_OF(model); i++) {
-        digests_of(c, before);
+        scene_digests(c, before);
         assert_true(ohm_crossbar_change(c, model[i], stimulus[i]) != OHM_OK);
-        digests_of(c, after);
+        scene_digests(c, after);
         assert_memory_equal(before, after, sizeof before);
         assert_string_equal(ohm_crossbar_definition(c)->model, was);
         float *now = voltages_at(c, 3);

@@ -135,8 +135,18 @@ static void make_table(void) {
                  : variety == ALL ? "with everything"
                                   : "varied",
                  stimulus_text[i]);
-        table[i] = (scene){name_text[i],     ROWS, COLS, 100 + i, 0, STEPS, model_text[i],
-                           stimulus_text[i], NULL, i % 2};
+        table[i] =
+            (scene){name_text[i],
+                    ROWS,
+                    COLS,
+                    100 + i,
+                    0,
+                    STEPS,
+                    model_text[i],
+                    stimulus_text[i],
+                    NULL,
+                    i % 2,
+                    (i / VARIETIES / 2 + i % VARIETIES) % 2 ? OHM_PRECISION_EXTENDED : OHM_PRECISION_SINGLE};
     }
 }
 
@@ -293,7 +303,7 @@ static void resume(size_t i, const char *before, const char *after, bool views) 
     for (int q = OHM_RESISTANCE; q <= OHM_CONDUCTANCE && views; q++) assert_same_view(a, b, (ohm_quantity)q);
     REQUIRE(ohm_crossbar_advance(b, STEPS - 11));
     uint64_t found[2];
-    digests_of(b, found);
+    scene_digests(b, found);
     check_digests(i, &d, after, found);
     ohm_crossbar_destroy(a);
     ohm_crossbar_destroy(b);

@@ -18,6 +18,8 @@ static bool print_json(const ohm_file_info *info) {
     json_add_u64(root, "step", info->step);
     json_add_u64(root, "series_rows", info->series_rows);
     json_add_digest(root, "digest", info->digest);
+    cJSON_AddStringToObject(root, "precision", ohm_precision_name(info->kept));
+    if (info->kept == OHM_PRECISION_EXTENDED) json_add_digest(root, "rest_digest", info->rest_digest);
     return json_print(root);
 }
 
@@ -26,6 +28,8 @@ static void print_text(const ohm_file_info *info) {
     printf("step          %" PRIu64 "\n", info->step);
     printf("series        %" PRIu64 " rows\n", info->series_rows);
     printf("digest        %016" PRIx64 "\n", info->digest);
+    printf("precision     %s\n", ohm_precision_name(info->kept));
+    if (info->kept == OHM_PRECISION_EXTENDED) printf("rest digest   %016" PRIx64 "\n", info->rest_digest);
     printf("written by    ohmscape %s\n", info->version);
 }
 

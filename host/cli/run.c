@@ -129,7 +129,7 @@ typedef struct phase_end {
 typedef struct run_result {
     double setup_seconds, seconds; // making the crossbar; stepping alone
     uint64_t steps, total;         // done now, and to do
-    uint64_t digest;
+    uint64_t digest, rest_digest;
     ohm_statistics statistics;
     phase_end *ends; // of an experiment's phases
     size_t end_count;
@@ -286,6 +286,10 @@ static bool print_json(const ohm_devices *devices, const ohm_crossbar *c, const 
     cJSON_AddNumberToObject(root, "synapse_steps_per_second", rate_of(r, d));
     json_add_u64(root, "peak_resident_bytes", peak_resident());
     json_add_digest(root, "digest", r->digest);
+    cJSON_AddStringToObject(root, "precision", ohm_precision_name(ohm_crossbar_precision(c)));
+    cJSON_AddNumberToObject(root, "step_loss", ohm_crossbar_step_loss(c));
+    if (ohm_crossbar_precision(c) == OHM_PRECISION_EXTENDED)
+        json_add_digest(root, "rest_digest", r->rest_digest);
     add_range(root, "state", s->state_min, s->state_max, s->state_mean);
     cJSON_AddNumberToObject(cJSON_GetObjectItem(root, "state"), "std", s->state_std);
     add_range(root, "resistance", s->resistance_min, s->resistance_max, s->resistance_mean);
@@ -318,6 +322,9 @@ static void print_summary(const ohm_devices *devices, const ohm_crossbar *c, con
            "\n",
            r->steps, r->seconds, d->fuse, r->setup_seconds, ohm_crossbar_step(c));
     printf("throughput    %.3g synapse-steps/s\n", rate_of(r, d));
+    if (ohm_crossbar_precision(c) == OHM_PRECISION_EXTENDED)
+        printf("precision     extended: rounding to float32 could take %.2g %% of the largest step\n",
+               100 * ohm_crossbar_step_loss(c));
     for (size_t i = 0; i < r->end_count; i++)
         printf("phase         %-12s %" PRIu64 " steps: state mean %.6g, conductance mean %.6g S\n",
                r->ends[i].phase->name, r->ends[i].steps, r->ends[i].statistics.state_mean,
@@ -353,6 +360,7 @@ static ohm_status simulate(const run_options *o, ohm_devices *devices, ohm_cross
     status = run_all(o, *c, &r);
     if (!status) status = ohm_crossbar_statistics(*c, &r.statistics);
     if (!status) status = ohm_crossbar_digest(*c, &r.digest);
+    if (!status) status = ohm_crossbar_rest_digest(*c, &r.rest_digest);
     if (!status && o->output) status = ohm_crossbar_save(*c, o->output);
     if (!status) status = report(o, devices, *c, &r);
     free(r.ends);

@@ -38,6 +38,16 @@ SETTER(flux) {
     return options_set_flag(&((setup *)object)->definition.track_flux, text);
 }
 
+SETTER(precision) {
+    ohm_precision *precision = &((setup *)object)->definition.precision;
+    for (int i = 0; i < OHM_PRECISIONS; i++) {
+        if (strcmp(text, ohm_precision_name(i)) != 0) continue;
+        *precision = i;
+        return OHM_OK;
+    }
+    return options_bad_value("precision", text, "auto, single or extended");
+}
+
 SETTER(seed) {
     return options_read_u64("seed", text, 0, UINT64_MAX, &((setup *)object)->definition.seed);
 }
@@ -108,6 +118,8 @@ static ohm_status check_against_file(const setup *s, uint64_t given, const ohm_d
     if (was_given(given, SETUP_DT) && mine->dt != saved->dt) return differs("dt", s->from);
     if (was_given(given, SETUP_SEED) && mine->seed != saved->seed) return differs("seed", s->from);
     if (was_given(given, SETUP_FLUX) && !saved->track_flux) return differs("flux", s->from);
+    if (was_given(given, SETUP_PRECISION) && mine->precision != saved->precision)
+        return differs("precision", s->from);
     ohm_status status = OHM_OK;
     if (was_given(given, SETUP_MODEL)) status = check_spec(ROLE_MODEL, mine->model, saved->model, s->from);
     if (!status && was_given(given, SETUP_STIMULUS))
@@ -132,7 +144,7 @@ ohm_status setup_check(setup *s, uint64_t given, ohm_file_info **info) {
 
 ohm_status setup_check_output(const char *path, const ohm_definition *d) {
     if (!path) return OHM_OK;
-    const uint64_t synapses = d->rows * d->cols, each = sizeof(float) * (d->track_flux ? 2 : 1);
+    const uint64_t synapses = d->rows * d->cols, each = sizeof(float) * (d->track_flux ? 3 : 1);
     return ohm_save_check(path, synapses > UINT64_MAX / each ? UINT64_MAX : synapses * each);
 }
 

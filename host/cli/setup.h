@@ -22,6 +22,7 @@ enum {
     SETUP_STIMULUS,
     SETUP_INIT,
     SETUP_FLUX,
+    SETUP_PRECISION,
     SETUP_DEVICE,
     SETUP_FUSE,
     SETUP_LANES,
@@ -49,8 +50,13 @@ enum {
     [SETUP_INIT] = {"init", 0, "INIT",                                                                       \
                     "initial states, 1 the most conductive (default uniform:lo=0.1,hi=0.9)",                 \
                     setup_set_init},                                                                         \
-    [SETUP_FLUX] = {"flux", 0, NULL, "keep the flux of every synapse, in V s (4 more bytes each)",           \
+    [SETUP_FLUX] = {"flux", 0, NULL, "keep the flux of every synapse, in V s (8 more bytes each)",           \
                     setup_set_flux},                                                                         \
+    [SETUP_PRECISION] =                                                                                      \
+        {"precision", 0, "P",                                                                                \
+         "single (4 bytes a synapse), extended (8 bytes: no step is too\nsmall), or auto (default): "        \
+         "extended where rounding could take more\nthan 0.1 % of the largest step",                          \
+         setup_set_precision},                                                                               \
     [SETUP_DEVICE] = {"device", 0, "DEVICE",                                                                 \
                       "auto (default), native, gpu, cpu or P.D, as `ohmscape devices`\n"                     \
                       "prints them; or several, with commas, to share the rows",                             \
@@ -73,6 +79,7 @@ ohm_status setup_set_model(void *object, const char *text);
 ohm_status setup_set_stimulus(void *object, const char *text);
 ohm_status setup_set_init(void *object, const char *text);
 ohm_status setup_set_flux(void *object, const char *text);
+ohm_status setup_set_precision(void *object, const char *text);
 ohm_status setup_set_device(void *object, const char *text);
 ohm_status setup_set_fuse(void *object, const char *text);
 ohm_status setup_set_lanes(void *object, const char *text);
