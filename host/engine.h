@@ -63,6 +63,8 @@ typedef struct engine_class {
     ohm_status (*band_extend)(band *b);
     // The initial state, and 0 in every other plane.
     ohm_status (*fill)(band *b);
+    // Ends the idle time that the problem's physics tells: states become what the drift has left.
+    ohm_status (*settle)(band *b);
     // frame's values may go when it returns.
     ohm_status (*advance)(band *b, uint64_t t, uint32_t steps, const stimulus_frame *frame);
     ohm_status (*wait)(engine *e);
