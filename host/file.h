@@ -49,8 +49,15 @@ void file_spread_name(spec_role role, const char *key, uint32_t kind, char name[
 // HDF5 call, even one that cleans up, forgets it.
 bool file_did(int64_t result);
 
+// Keeps a reason of our own, a phrase.
+void file_because(const char *phrase);
+
 // The reason kept last, as a phrase: the system's own words where there are some.
 const char *file_hdf5_reason(void);
+
+// Opens a dataset whose data lie in the file itself; −1, with a reason, if it cannot be opened or its data are
+// in others: HDF5 1.10 crashes on a virtual dataset that refers to itself, and a file should stand alone.
+hid_t file_open_dataset(hid_t file, const char *name);
 
 // An area of rows that fit a buffer of this many floats, for copying a plane piece by piece.
 #define FILE_BUFFER (2u << 20) // 8 MiB

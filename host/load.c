@@ -3,6 +3,7 @@
 #include "error.h"
 #include "file.h"
 #include "number.h"
+#include "variable_text.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -33,17 +34,25 @@ static ohm_status unreadable(const source *s, const char *name) {
 
 // ---- Attributes -------------------------------------------------------------------------------
 
-// Reads a scalar attribute of a type class as the host's type.
-static bool read_attribute(const source *s, const char *name, H5T_class_t class, hid_t type, void *value) {
+// Opens a scalar attribute of a type class, or returns -1.
+static hid_t open_attribute(const source *s, const char *name, H5T_class_t class) {
     const hid_t attribute = H5Aopen(s->file, name, H5P_DEFAULT);
-    if (!file_did(attribute)) return false;
+    if (!file_did(attribute)) return -1;
     const hid_t space = H5Aget_space(attribute), stored = H5Aget_type(attribute);
     const bool right =
         space >= 0 && H5Sget_simple_extent_npoints(space) == 1 && H5Tget_class(stored) == class;
-    const bool done = right && file_did(H5Aread(attribute, type, value));
     H5Tclose(stored);
     H5Sclose(space);
+    if (right) return attribute;
     H5Aclose(attribute);
+    return -1;
+}
+
+// Reads a number as the host's type.
+static bool read_attribute(const source *s, const char *name, H5T_class_t class, hid_t type, void *value) {
+    const hid_t attribute = open_attribute(s, name, class);
+    const bool done = attribute >= 0 && file_did(H5Aread(attribute, type, value));
+    if (attribute >= 0) H5Aclose(attribute);
     return done;
 }
 
@@ -59,12 +68,25 @@ static ohm_status read_real(const source *s, const char *name, double *value) {
     return read_attribute(s, name, H5T_FLOAT, H5T_NATIVE_DOUBLE, value) ? OHM_OK : unreadable(s, name);
 }
 
-static ohm_status read_long_text(const source *s, const char *name, char *text, size_t size) {
+// Reads the text of a scalar attribute, as we write it or as h5py and others do.
+static bool read_string(hid_t attribute, char *text, size_t size) {
+    const hid_t stored = H5Aget_type(attribute);
+    const bool variable = H5Tis_variable_str(stored) > 0;
     const hid_t type = H5Tcopy(H5T_C_S1);
+    file_because("its text is too long or damaged");
     H5Tset_size(type, size);
-    H5Tset_cset(type, H5T_CSET_UTF8);
-    const bool done = read_attribute(s, name, H5T_STRING, type, text);
+    H5Tset_cset(type, H5Tget_cset(stored)); // HDF5 converts none into another
+    const bool done = variable ? variable_text_read(attribute, text, size)
+                               : H5Tget_size(stored) <= size && file_did(H5Aread(attribute, type, text));
     H5Tclose(type);
+    H5Tclose(stored);
+    return done;
+}
+
+static ohm_status read_long_text(const source *s, const char *name, char *text, size_t size) {
+    const hid_t attribute = open_attribute(s, name, H5T_STRING);
+    const bool done = attribute >= 0 && read_string(attribute, text, size);
+    if (attribute >= 0) H5Aclose(attribute);
     return done ? OHM_OK : unreadable(s, name);
 }
 
@@ -225,8 +247,8 @@ static ohm_status damaged_plane(const source *s, const char *name) {
 
 static ohm_status read_plane(const source *s, ohm_crossbar *c, plane which) {
     const char *name = file_plane_name[which];
-    const hid_t dataset = H5Dopen2(s->file, name, H5P_DEFAULT);
-    if (!file_did(dataset)) return unreadable(s, name);
+    const hid_t dataset = file_open_dataset(s->file, name);
+    if (dataset < 0) return unreadable(s, name);
     ohm_status status = check_plane(s, name, dataset, &c->problem);
     if (!status) {
         status = file_for_pieces(c, which, dataset, read_piece);
@@ -251,8 +273,8 @@ static ohm_status read_series_count(const source *s, uint64_t *count) {
     const htri_t there = H5Lexists(s->file, "series", H5P_DEFAULT);
     if (!file_did(there)) return unreadable(s, "series");
     if (!there) return OHM_OK;
-    const hid_t dataset = H5Dopen2(s->file, "series/step", H5P_DEFAULT);
-    if (!file_did(dataset)) return unreadable(s, "series/step");
+    const hid_t dataset = file_open_dataset(s->file, "series/step");
+    if (dataset < 0) return unreadable(s, "series/step");
     const hid_t space = H5Dget_space(dataset);
     hsize_t size = 0;
     const bool right =
@@ -266,8 +288,8 @@ static ohm_status read_series_count(const source *s, uint64_t *count) {
 static ohm_status read_column(const source *s, series *result, const file_column *column) {
     char name[FILE_MAX_NAME];
     snprintf(name, sizeof name, "series/%s", column->name);
-    const hid_t dataset = H5Dopen2(s->file, name, H5P_DEFAULT);
-    if (!file_did(dataset)) return unreadable(s, name);
+    const hid_t dataset = file_open_dataset(s->file, name);
+    if (dataset < 0) return unreadable(s, name);
     const hsize_t count[2] = {result->count, column->width};
     const hsize_t row[2] = {result->count, sizeof(series_row) / 8}, start[2] = {0, column->first};
     const hid_t space = H5Dget_space(dataset), memory = H5Screate_simple(2, row, NULL);

@@ -64,10 +64,6 @@ static ohm_status unreadable(const char *path) {
     return error_set(OHM_BAD_FILE, "%s: %s", path, file_hdf5_reason());
 }
 
-static hid_t open_dataset(hid_t file, const char *name) {
-    return H5Lexists(file, name, H5P_DEFAULT) > 0 ? H5Dopen2(file, name, H5P_DEFAULT) : -1;
-}
-
 // Takes the steps of a dataset whose other sides are given; sides is 1 or 2.
 static ohm_status check_shape(voltage_file *v, hid_t dataset, const char *name, int sides,
                               const uint64_t *side) {
@@ -92,14 +88,24 @@ static ohm_status check_shape(voltage_file *v, hid_t dataset, const char *name, 
     return OHM_OK;
 }
 
+// Opens a dataset, if it is there; −1 if not.
+static ohm_status open_dataset(const voltage_file *v, const char *name, hid_t *dataset) {
+    if (H5Lexists(v->file, name, H5P_DEFAULT) <= 0) return OHM_OK;
+    *dataset = file_open_dataset(v->file, name);
+    return *dataset >= 0
+               ? OHM_OK
+               : error_set(OHM_BAD_FILE, "%s: cannot read %s: %s", v->path, name, file_hdf5_reason());
+}
+
 static ohm_status open_datasets(voltage_file *v) {
-    v->cells = open_dataset(v->file, "voltage");
-    v->row_lines = open_dataset(v->file, "row_voltage");
-    v->col_lines = open_dataset(v->file, "col_voltage");
+    ohm_status status = open_dataset(v, "voltage", &v->cells);
+    if (!status) status = open_dataset(v, "row_voltage", &v->row_lines);
+    if (!status) status = open_dataset(v, "col_voltage", &v->col_lines);
+    if (status) return status;
     if (v->cells >= 0) return check_shape(v, v->cells, "voltage", 2, &v->rows);
     if (v->row_lines < 0 || v->col_lines < 0)
         return error_set(OHM_BAD_FILE, "%s has no voltage, nor row_voltage and col_voltage", v->path);
-    const ohm_status status = check_shape(v, v->row_lines, "row_voltage", 1, &v->rows);
+    status = check_shape(v, v->row_lines, "row_voltage", 1, &v->rows);
     return status ? status : check_shape(v, v->col_lines, "col_voltage", 1, &v->cols);
 }
 
