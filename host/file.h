@@ -55,8 +55,8 @@ void file_because(const char *phrase);
 // The reason kept last, as a phrase: the system's own words where there are some.
 const char *file_hdf5_reason(void);
 
-// Opens a dataset whose data lie in the file itself; −1, with a reason, if it cannot be opened or its data are
-// in others: HDF5 1.10 crashes on a virtual dataset that refers to itself, and a file should stand alone.
+// Opens a dataset whose data lie in the file itself; −1, with a reason, if it cannot be opened or its data
+// are in others: HDF5 1.10 crashes on a virtual dataset that refers to itself, and a file should stand alone.
 hid_t file_open_dataset(hid_t file, const char *name);
 
 // An area of rows that fit a buffer of this many floats, for copying a plane piece by piece.

@@ -102,13 +102,14 @@ static const ohm_parameter write_stimulus[] = {
     {"row", "i", "1", -1, -1, 2147483647, "row of the cell; -1: all rows in turn", OHM_NO_PLACE, .whole = 1},
     {"col", "j", "1", -1, -1, 2147483647, "its column; -1: all columns in turn", OHM_NO_PLACE, .whole = 1},
     {"cells", "F", "1", 0, 0, 0, "a text file of lines ROW,COL: these cells in turn", OHM_NO_PLACE,
-     .text = 1},
+     .text = SPEC_PATH},
     HOLD,
     START,
 };
 
 static const ohm_parameter pattern_stimulus[] = {
-    {"file", "F", "1", 0, 0, 0, "a PNG, or several joined by +: these in turn", OHM_NO_PLACE, .text = 1},
+    {"file", "F", "1", 0, 0, 0, "a PNG, or several joined by +: these in turn", OHM_NO_PLACE,
+     .text = SPEC_PATHS},
     {"lo", "V_lo", "V", -1, -1000, 1000, "voltage where it is black", OHM_NO_PLACE},
     {"hi", "V_hi", "V", 1, -1000, 1000, "voltage where it is white", OHM_NO_PLACE},
     {"noise", "σ_V", "V", 0, 0, 180, "standard deviation of what is added", OHM_NO_PLACE},
@@ -117,7 +118,8 @@ static const ohm_parameter pattern_stimulus[] = {
 };
 
 static const ohm_parameter file_stimulus[] = {
-    {"path", "F", "1", 0, 0, 0, "the file; after its last step it begins again", OHM_NO_PLACE, .text = 1},
+    {"path", "F", "1", 0, 0, 0, "the file; after its last step it begins again", OHM_NO_PLACE,
+     .text = SPEC_PATH},
     START,
 };
 

@@ -1,11 +1,11 @@
 #include "experiment.h"
+#include "ini.h"
 #include "../error.h"
 #include "../number.h"
 #include "../spec.h"
 
-#include <errno.h>
-#include <ini.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,17 +21,38 @@ typedef struct reader {
     uint64_t skipped; // what the command line has decided
     uint64_t seen;    // in the file
     experiment *experiment;
-    ohm_status status; // of the first thing that was wrong
 } reader;
 
 // ---- Texts ------------------------------------------------------------------------------------
 
-// A copy that lives as long as the experiment.
-static const char *keep(experiment *e, const char *text) {
-    char **more = realloc(e->texts, (e->text_count + 1) * sizeof *more);
-    if (!more) return NULL;
+// Takes an allocated text, or NULL, which then lives as long as the experiment.
+static const char *keep_text(experiment *e, char *text) {
+    char **more = text ? realloc(e->texts, (e->text_count + 1) * sizeof *more) : NULL;
+    if (!more) {
+        free(text);
+        return NULL;
+    }
     e->texts = more;
-    return e->texts[e->text_count] = strdup(text), e->texts[e->text_count] ? e->texts[e->text_count++] : NULL;
+    return e->texts[e->text_count++] = text;
+}
+
+static const char *keep(experiment *e, const char *text) {
+    return keep_text(e, strdup(text));
+}
+
+// A copy of a key's value in which a path, which is relative to the experiment's file, is relative to the
+// working folder.
+static const char *keep_value(experiment *e, const char *key, const char *value) {
+    const char *slash = strrchr(e->path, '/');
+    const int length = slash ? (int)(slash - e->path) + 1 : 0;
+    char folder[PATH_MAX];
+    if (!slash || length >= (int)sizeof folder) return keep(e, value);
+    snprintf(folder, sizeof folder, "%.*s", length, e->path);
+    if (strcmp(key, "output") == 0 || strcmp(key, "from") == 0)
+        return keep_text(e, spec_path_in(folder, value));
+    if (strcmp(key, "stimulus") == 0) return keep_text(e, spec_text_in(ROLE_STIMULUS, folder, value));
+    if (strcmp(key, "init") == 0) return keep_text(e, spec_text_in(ROLE_INITIAL, folder, value));
+    return keep(e, value);
 }
 
 void experiment_free(experiment *e) {
@@ -61,7 +82,7 @@ static ohm_status set_option(reader *r, int place, const char *value) {
     if (!o->argument && is_no(value)) return OHM_OK;
     if (!o->argument && !is_yes(value))
         return error_set(OHM_BAD_FILE, "%s = %s: write yes or no", o->name, value);
-    const char *text = keep(r->experiment, value);
+    const char *text = keep_value(r->experiment, o->name, value);
     if (!text) return error_no_memory("an experiment");
     *r->given |= (uint64_t)1 << place;
     return o->set(r->object, o->argument ? text : NULL);
@@ -80,20 +101,15 @@ static ohm_status take_option(reader *r, const char *key, const char *value) {
                      key, r->command->name);
 }
 
-// The phase of a section, made when it is met first; it cannot be met again behind another.
-static ohm_status find_phase(experiment *e, const char *name, phase **found) {
-    for (size_t i = 0; i < e->count; i++) {
-        if (strcmp(e->phases[i].name, name) != 0) continue;
-        *found = &e->phases[i];
-        return i + 1 == e->count ? OHM_OK : error_set(OHM_BAD_FILE, "there are two phases [%s]", name);
-    }
+static ohm_status begin_phase(experiment *e, const char *name) {
+    for (size_t i = 0; i < e->count; i++)
+        if (strcmp(e->phases[i].name, name) == 0)
+            return error_set(OHM_BAD_FILE, "there are two phases [%s]", name);
     phase *more = realloc(e->phases, (e->count + 1) * sizeof *more);
     if (!more) return error_no_memory("an experiment");
     e->phases = more;
-    *found = &more[e->count++];
-    **found = (phase){0};
-    snprintf((*found)->name, sizeof(*found)->name, "%s", name);
-    return OHM_OK;
+    more[e->count] = (phase){.name = keep(e, name)};
+    return more[e->count++].name ? OHM_OK : error_no_memory("an experiment");
 }
 
 static ohm_status take_phase_key(reader *r, phase *p, const char *key, const char *value) {
@@ -109,49 +125,18 @@ static ohm_status take_phase_key(reader *r, phase *p, const char *key, const cha
         const bool right = number_read_double(value, &p->idle) && p->idle >= 0 && p->idle <= OHM_MAX_IDLE;
         return right ? OHM_OK : options_bad_value("idle", value, "a time in s from 0 to 1e15");
     }
-    p->stimulus = keep(r->experiment, value);
+    p->stimulus = keep_value(r->experiment, "stimulus", value);
     return p->stimulus ? OHM_OK : error_no_memory("an experiment");
 }
 
-static int take_key(void *object, const char *section, const char *key, const char *value) {
+static ohm_status take_key(void *object, const char *section, const char *key, const char *value) {
     reader *r = object;
-    phase *p = NULL;
-    if (r->status) return 1; // only the first is told
-    if (!*section)
-        r->status = take_option(r, key, value);
-    else
-        r->status = find_phase(r->experiment, section, &p);
-    if (*section && !r->status) r->status = take_phase_key(r, p, key, value);
-    return r->status == OHM_OK;
+    experiment *e = r->experiment;
+    if (!key) return begin_phase(e, section);
+    return *section ? take_phase_key(r, &e->phases[e->count - 1], key, value) : take_option(r, key, value);
 }
 
 // ---- Files ------------------------------------------------------------------------------------
-
-// Puts the file and the line in front of what was wrong.
-static ohm_status wrong_line(const char *path, int line, ohm_status status) {
-    char what[1024];
-    snprintf(what, sizeof what, "%s", ohm_error_message());
-    return error_set(status, "%s, line %d: %s", path, line, what);
-}
-
-// inih would take the rest of a long line for another one.
-static ohm_status check_lines(FILE *f, const char *path) {
-    char line[INI_MAX_LINE];
-    for (int number = 1; fgets(line, sizeof line, f); number++)
-        if (!strchr(line, '\n') && !feof(f))
-            return error_set(OHM_BAD_FILE, "%s, line %d has more than %d characters", path, number,
-                             INI_MAX_LINE - 2);
-    rewind(f);
-    return OHM_OK;
-}
-
-static ohm_status parse(FILE *f, const char *path, reader *r) {
-    const int line = ini_parse_file(f, take_key, r);
-    if (r->status) return wrong_line(path, line, r->status);
-    if (line < 0) return error_no_memory("an experiment");
-    if (line > 0) return error_set(OHM_BAD_FILE, "%s, line %d: write KEY = VALUE or [PHASE]", path, line);
-    return OHM_OK;
-}
 
 static ohm_status number_phases(experiment *e, const char *path) {
     uint64_t first = 0;
@@ -186,12 +171,8 @@ ohm_status experiment_read(const char *path, const command *c, void *object, uin
     reader r = {.command = c, .object = object, .given = given, .skipped = *given, .experiment = e};
     if (*given & either_of) r.skipped |= either_or;
     if (*given & either_or) r.skipped |= either_of;
-    *e = (experiment){0};
-    FILE *f = fopen(path, "r");
-    if (!f) return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
-    ohm_status status = check_lines(f, path);
-    if (!status) status = parse(f, path, &r);
-    fclose(f);
+    *e = (experiment){.path = path};
+    ohm_status status = ini_read(path, take_key, &r);
     if (!status) status = number_phases(e, path);
     for (size_t i = 0; i < e->count && !status; i++) status = start_stimulus(e, &e->phases[i]);
     return status;
@@ -205,9 +186,7 @@ ohm_status experiment_check(const experiment *e, const ohm_definition *d) {
         if (e->phases[i].stimulus) of_phase.stimulus = e->phases[i].stimulus;
         const ohm_status status = ohm_definition_check(&of_phase);
         if (!status) continue;
-        char what[1024];
-        snprintf(what, sizeof what, "%s", ohm_error_message());
-        return error_set(status, "phase [%s]: %s", e->phases[i].name, what);
+        return error_in(status, "phase [%s]", e->phases[i].name);
     }
     return OHM_OK;
 }

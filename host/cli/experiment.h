@@ -1,6 +1,6 @@
-// Experiment files: INI texts whose keys are the long names of a command's options. Those before any section
-// are options of the whole run; a section is a phase of it, with a stimulus, steps, and an idle time behind
-// them.
+// Experiment files: INI texts (ini.h) whose keys are the long names of a command's options. Those before any
+// section are options of the whole run; a section is a phase of it, with a stimulus, steps, and an idle time
+// behind them. Paths in it are relative to the file.
 //
 //     neurons = 512
 //     model = vteam
@@ -16,10 +16,8 @@
 
 #include "options.h"
 
-#define EXPERIMENT_NAME 50 // longest name of a phase, with its end
-
 typedef struct phase {
-    char name[EXPERIMENT_NAME];
+    const char *name;
     uint64_t steps, first; // the step it begins at
     double idle;           // s, behind the steps
     const char *stimulus;  // or NULL: as before; begins with the phase unless it says otherwise
@@ -27,6 +25,7 @@ typedef struct phase {
 } phase;
 
 typedef struct experiment {
+    const char *path; // of the file, as it was given
     phase *phases;
     size_t count;
     char **texts; // what the options and phases point to
