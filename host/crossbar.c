@@ -150,9 +150,9 @@ static ohm_status check_step(const plan *p, const problem *q, const stimulator *
 }
 
 // The problem of a plan and the stimulus, which is the caller's to close even on failure.
-static ohm_status make_problem(const plan *p, problem *made, stimulator **s) {
+static ohm_status make_problem(const plan *p, const input_set *known, problem *made, stimulator **s) {
     const stimulus_site site = plan_site(p);
-    const ohm_status status = stimulus_open(&p->specs[ROLE_STIMULUS], &site, s);
+    const ohm_status status = stimulus_open(&p->specs[ROLE_STIMULUS], &site, known, s);
     if (status) return status;
     *made = plan_problem(p, stimulus_field(*s), 0);
     return check_step(p, made, *s);
@@ -163,7 +163,7 @@ ohm_status ohm_definition_check(const ohm_definition *d) {
     problem made;
     stimulator *s = NULL;
     ohm_status status = plan_make(d, &p);
-    if (!status) status = make_problem(&p, &made, &s);
+    if (!status) status = make_problem(&p, NULL, &made, &s);
     stimulus_close(s);
     return status;
 }
@@ -197,15 +197,15 @@ ohm_status crossbar_take(ohm_crossbar *c, const plan *changed, stimulator *opene
     return OHM_OK;
 }
 
-ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *definition,
-                               ohm_crossbar **crossbar) {
-    assert(devices && definition && crossbar);
+ohm_status crossbar_create(ohm_devices *devices, const ohm_definition *definition, const input_set *inputs,
+                           ohm_crossbar **crossbar) {
     *crossbar = NULL;
     ohm_crossbar *c = calloc(1, sizeof *c);
     if (!c) return error_no_memory("a crossbar");
     ohm_status status = plan_make(definition, &c->plan);
-    if (!status) status = make_problem(&c->plan, &c->problem, &c->stimulus);
+    if (!status) status = make_problem(&c->plan, inputs, &c->problem, &c->stimulus);
     if (!status) status = build(c, devices);
+    if (!status) status = history_add(&c->history, 0, c->plan.text[ROLE_STIMULUS]);
     if (status) {
         ohm_crossbar_destroy(c);
         return status;
@@ -217,6 +217,12 @@ ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *defin
     return OHM_OK;
 }
 
+ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *definition,
+                               ohm_crossbar **crossbar) {
+    assert(devices && definition && crossbar);
+    return crossbar_create(devices, definition, NULL, crossbar);
+}
+
 void ohm_crossbar_destroy(ohm_crossbar *c) {
     if (!c) return;
     for (size_t i = 0; i < c->band_count; i++) c->bands[i]->engine->class->band_destroy(c->bands[i]);
@@ -224,6 +230,7 @@ void ohm_crossbar_destroy(ohm_crossbar *c) {
     free(c->bands);
     free(c->engines);
     series_free(&c->series);
+    history_free(&c->history);
     if (c->applied != c->stimulus) stimulus_close(c->applied);
     stimulus_close(c->stimulus);
     free(c);
@@ -231,6 +238,11 @@ void ohm_crossbar_destroy(ohm_crossbar *c) {
 
 const ohm_definition *ohm_crossbar_definition(const ohm_crossbar *c) {
     return &c->plan.definition;
+}
+
+const ohm_history_entry *ohm_crossbar_history(const ohm_crossbar *c, size_t *count) {
+    *count = c->history.count;
+    return c->history.entries;
 }
 
 uint64_t ohm_crossbar_step(const ohm_crossbar *c) {

@@ -5,6 +5,10 @@
 // record. A parameter of a model, stimulus or initial state is an attribute ROLE.KEY: model.beta; one of
 // those of every device only where it has not its default. How a parameter is spread over the devices is
 // another, ROLE.KEY.KIND: model.r_on.lognormal.
+//
+// /inputs/0, 1 … are the files that the stimulus was read from, uint8 [size], or without data if they are not
+// kept, with the attributes name, size and digest. /history, where the stimulus has changed, has a row for
+// each: step uint64 and stimulus, a text of fixed length.
 #ifndef OHM_FILE_H
 #define OHM_FILE_H
 
@@ -13,9 +17,10 @@
 #include <hdf5.h>
 
 #define FILE_FORMAT "ohmscape"
-// Version 2 has something that a reader of version 1 would leave out: a spread, a parameter of every device
-// or an idle time. Without these a file is of version 1.
-#define FILE_FORMAT_VERSION 2
+// A file is of the least version that tells all. Version 2 has something that a reader of version 1 would
+// leave out: a spread, a parameter of every device or an idle time. Version 3 has inputs, a history or an
+// initial state from a file.
+#define FILE_FORMAT_VERSION 3
 
 // The datasets of the planes, and the attributes with their digests.
 extern const char *const file_plane_name[PLANE_COUNT];

@@ -53,14 +53,17 @@ static ohm_status read_bytes(FILE *f, const char *path, size_t most, uint8_t **b
         uint8_t *more = realloc(*bytes, room + 1);
         if (!more) {
             free(*bytes);
+            *bytes = NULL;
             return error_no_memory("a file");
         }
         *bytes = more;
         *size += fread(*bytes + *size, 1, room - *size, f);
     } while (*size == room && room < most);
     if (!ferror(f)) return OHM_OK;
+    const ohm_status status = cannot_read(path);
     free(*bytes);
-    return cannot_read(path);
+    *bytes = NULL;
+    return status;
 }
 
 ohm_status input_read_text(const char *path, size_t most, char **text, size_t *size) {
@@ -87,6 +90,7 @@ static ohm_status read_input(const char *path, input *one) {
     ohm_status status = read_bytes(f, path, INPUT_KEPT, &one->bytes, &size);
     if (!status) {
         one->size = size;
+        one->bytes[size] = 0;
         digest_rest(f, one->bytes, one);
         if (ferror(f)) status = cannot_read(path);
         if (status || one->size > size) {
@@ -107,14 +111,15 @@ bool input_has_changed(const char *name, uint64_t size, uint64_t digest) {
 
 // ---- Sets -------------------------------------------------------------------------------------
 
-static void free_input(input *one) {
+void input_free(input *one) {
     free(one->name);
     free(one->bytes);
     free(one->path);
+    *one = (input){0};
 }
 
 void input_set_free(input_set *set) {
-    for (size_t i = 0; i < set->count; i++) free_input(&set->inputs[i]);
+    for (size_t i = 0; i < set->count; i++) input_free(&set->inputs[i]);
     free(set->inputs);
     free(set->folder);
     *set = (input_set){0};
@@ -129,7 +134,7 @@ const input *input_find(const input_set *set, const char *name) {
 ohm_status input_add(input_set *set, input one) {
     input *more = one.name ? realloc(set->inputs, (set->count + 1) * sizeof *more) : NULL;
     if (!more) {
-        free_input(&one);
+        input_free(&one);
         return error_no_memory("an input");
     }
     set->inputs = more;
@@ -143,10 +148,11 @@ static ohm_status copy_of(const input *known, input *copy) {
     *copy = (input){.name = strdup(known->name), .size = known->size, .digest = known->digest};
     copy->bytes = malloc(known->size + 1);
     if (!copy->name || !copy->bytes) {
-        free_input(copy);
+        input_free(copy);
         return error_no_memory("an input");
     }
     memcpy(copy->bytes, known->bytes, known->size);
+    copy->bytes[known->size] = 0;
     return OHM_OK;
 }
 
@@ -161,7 +167,7 @@ static ohm_status read_as(const char *path, const char *name, const input *known
                            path, one->size, one->digest, known->size, known->digest);
         error_hint("bring back the file that was used, or give another stimulus");
     }
-    if (status) free_input(one);
+    if (status) input_free(one);
     return status;
 }
 

@@ -11,7 +11,7 @@ typedef struct input {
     char *name;      // as the stimulus gives it
     uint64_t size;   // in bytes
     uint64_t digest; // of its bytes as little-endian uint32, the last one filled up with zeros: as of a state
-    uint8_t *bytes;  // all of them; NULL: there are more than INPUT_KEPT
+    uint8_t *bytes;  // all of them, with a 0 behind; NULL: there are more than INPUT_KEPT
     char *path;      // where it is read from if they are not kept
 } input;
 
@@ -34,6 +34,7 @@ const input *input_find(const input_set *set, const char *name);
 // Errors: OHM_OUT_OF_MEMORY.
 ohm_status input_add(input_set *set, input one);
 
+void input_free(input *one);
 void input_set_free(input_set *set);
 
 // Digest of bytes.

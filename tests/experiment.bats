@@ -47,7 +47,8 @@ experiment() {
     whole=$(jq -c '[.digest, .step, .idle, .conductance]' <<<"$output")
     for steps in 0 1 2 3 4 5; do
         expect_ok run e.ini --device native --quiet -t $steps -o part.h5
-        expect_ok run e.ini --device native --json --from part.h5
+        try run e.ini --device native --json --from part.h5
+        if [ "$steps" -eq 5 ]; then [[ $stderr == *"nothing left to do"* ]]; else [ -z "$stderr" ]; fi
         [ "$(jq -c '[.digest, .step, .idle, .conductance]' <<<"$output")" = "$whole" ] || fail "after $steps: $output"
     done
 }
@@ -157,7 +158,7 @@ END
     expect_ok run --from a.h5 --model "$model" -t 0 --quiet
     expect_error 2 'model differs' run --from a.h5 --model vteam:r_on=50
     rm omega.png
-    expect_error 1 'cannot read omega.png' run --from a.h5
+    expect_ok run --from a.h5 -t 1 --device native --quiet # which has the picture
 }
 
 @test "models prints the equation, parameters, units, source and defaults of each" {

@@ -153,14 +153,14 @@ static ohm_status number_phases(experiment *e, const char *path) {
     return OHM_OK;
 }
 
-// A stimulus that has a start, and does not say which, starts with its phase.
+// Spells out a phase's stimulus, so that nothing of the phase before stays in it. One that has a start, and
+// does not say which, starts with its phase.
 static ohm_status start_stimulus(experiment *e, phase *p) {
     spec s;
     char text[SPEC_MAX_TEXT];
     if (!p->stimulus || spec_parse(ROLE_STIMULUS, p->stimulus, &s)) return OHM_OK; // experiment_check tells
     const int start = spec_find(&s, "start");
-    if (start < 0 || s.given >> start & 1) return OHM_OK;
-    s.value[start] = (double)p->first;
+    if (start >= 0 && !(s.given >> start & 1)) s.value[start] = (double)p->first;
     spec_format(&s, text);
     p->stimulus = keep(e, text);
     return p->stimulus ? OHM_OK : error_no_memory("an experiment");
@@ -180,15 +180,73 @@ ohm_status experiment_read(const char *path, const command *c, void *object, uin
 
 // ---- Phases -----------------------------------------------------------------------------------
 
-ohm_status experiment_check(const experiment *e, const ohm_definition *d) {
+ohm_status experiment_check(const experiment *e, const ohm_definition *d, uint64_t step) {
     ohm_definition of_phase = *d;
     for (size_t i = 0; i < e->count; i++) {
         if (e->phases[i].stimulus) of_phase.stimulus = e->phases[i].stimulus;
+        if (e->phases[i].first < step) continue; // done, or going on with what was saved
         const ohm_status status = ohm_definition_check(&of_phase);
         if (!status) continue;
         return error_in(status, "phase [%s]", e->phases[i].name);
     }
     return OHM_OK;
+}
+
+// Whether two lists of files, joined by +, have the same names, in whatever folders.
+static bool same_names(const char *a, const char *b) {
+    for (;;) {
+        const size_t a_length = strcspn(a, "+"), b_length = strcspn(b, "+");
+        const char *a_slash = memrchr(a, '/', a_length), *b_slash = memrchr(b, '/', b_length);
+        const char *a_name = a_slash ? a_slash + 1 : a, *b_name = b_slash ? b_slash + 1 : b;
+        const size_t length = (size_t)(a + a_length - a_name);
+        if (length != (size_t)(b + b_length - b_name) || memcmp(a_name, b_name, length) != 0) return false;
+        if (a[a_length] != b[b_length] || !a[a_length]) return a[a_length] == b[b_length];
+        a += a_length + 1;
+        b += b_length + 1;
+    }
+}
+
+// Whether two texts are of the same stimulus, wherever its files are.
+static bool same_stimulus(const char *a, const char *b) {
+    spec first, second;
+    if (spec_parse(ROLE_STIMULUS, a, &first) || spec_parse(ROLE_STIMULUS, b, &second)) return false;
+    return first.id == second.id && memcmp(first.value, second.value, sizeof first.value) == 0 &&
+           same_names(first.path, second.path);
+}
+
+static uint64_t largest(uint64_t a, uint64_t b) {
+    return a > b ? a : b;
+}
+
+// Whether a phase, with this stimulus, agrees with what drove the crossbar in its steps.
+static ohm_status check_phase(const experiment *e, const phase *p, const char *stimulus, const char *from,
+                              const ohm_file_info *info) {
+    for (size_t i = 0; i < info->history_count; i++) {
+        const ohm_history_entry *entry = &info->history[i];
+        const uint64_t end = i + 1 < info->history_count ? entry[1].step : info->step;
+        const uint64_t step = largest(p->first, entry->step);
+        if (step >= end || step >= p->first + p->steps || same_stimulus(stimulus, entry->stimulus)) continue;
+        error_set(OHM_BAD_ARGUMENT,
+                  "%s does not come from %s: its step %" PRIu64 " was driven by %s, and phase [%s] has %s",
+                  from, e->path, step, entry->stimulus, p->name, stimulus);
+        error_hint("`ohmscape info %s` prints what drove it", from);
+        return OHM_BAD_ARGUMENT;
+    }
+    return OHM_OK;
+}
+
+ohm_status experiment_check_history(const experiment *e, const char *from, const ohm_file_info *info,
+                                    const char *first) {
+    spec model;
+    const char *stimulus = first;
+    if (!stimulus && spec_parse(ROLE_MODEL, info->definition.model, &model) == OHM_OK)
+        stimulus = spec_entry_of(&model)->about->stimulus;
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < e->count && !status; i++) {
+        if (e->phases[i].stimulus) stimulus = e->phases[i].stimulus;
+        status = check_phase(e, &e->phases[i], stimulus, from, info);
+    }
+    return status;
 }
 
 uint64_t experiment_steps(const experiment *e) {

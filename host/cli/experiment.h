@@ -41,9 +41,15 @@ ohm_status experiment_read(const char *path, const command *c, void *object, uin
                            uint64_t either_of, uint64_t either_or, experiment *e);
 void experiment_free(experiment *e);
 
-// Whether every phase could be run with this definition. Errors: those of ohm_definition_check, with the
-// phase.
-ohm_status experiment_check(const experiment *e, const ohm_definition *d);
+// Whether every phase that begins at a step or later could be run with this definition. Errors: those of
+// ohm_definition_check, with the phase.
+ohm_status experiment_check(const experiment *e, const ohm_definition *d, uint64_t step);
+
+// Whether the crossbar of the file from, described by info, comes from this experiment, as far as the stimuli
+// that drove it say. first is the stimulus of a first phase that has none; NULL: the model's own. Errors:
+// OHM_BAD_ARGUMENT.
+ohm_status experiment_check_history(const experiment *e, const char *from, const ohm_file_info *info,
+                                    const char *first);
 
 // All steps of all phases.
 uint64_t experiment_steps(const experiment *e);
