@@ -1,6 +1,7 @@
 // Changing a crossbar while it runs: its parameters, or its seed from the start.
 #include "crossbar.h"
 #include "error.h"
+#include "initial.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,13 @@ ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
         free(noted);
         return status;
     }
+    matrix_file initial;
+    status = initial_open(&c->plan, &c->problem, &initial);
+    if (status) {
+        stimulus_close(opened);
+        free(noted);
+        return status;
+    }
     const uint64_t step = c->step;
     const double idle = c->idle;
     c->step = 0; // with which the stimulus changes at once
@@ -78,6 +86,7 @@ ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
         c->step = step;
         c->idle = idle;
         stimulus_close(opened);
+        matrix_close(&initial);
         free(noted);
         return status;
     }
@@ -86,7 +95,10 @@ ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
     c->flux_bound = 0;
     series_free(&c->series);
     c->series = (series){0};
-    return crossbar_fill(c);
+    status = crossbar_fill(c);
+    if (!status) status = initial_write(c, &initial);
+    matrix_close(&initial);
+    return status;
 }
 
 static size_t parameters_of(const spec *s, ohm_parameter_info *parameters) {

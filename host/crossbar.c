@@ -2,6 +2,7 @@
 #include "crossbar.h"
 #include "device.h"
 #include "error.h"
+#include "initial.h"
 #include "number.h"
 
 #include <assert.h>
@@ -162,8 +163,13 @@ ohm_status ohm_definition_check(const ohm_definition *d) {
     plan p;
     problem made;
     stimulator *s = NULL;
+    matrix_file initial;
     ohm_status status = plan_make(d, &p);
     if (!status) status = make_problem(&p, NULL, &made, &s);
+    if (!status) {
+        status = initial_open(&p, &made, &initial);
+        matrix_close(&initial);
+    }
     stimulus_close(s);
     return status;
 }
@@ -204,7 +210,11 @@ ohm_status crossbar_create(ohm_devices *devices, const ohm_definition *definitio
     if (!c) return error_no_memory("a crossbar");
     ohm_status status = plan_make(definition, &c->plan);
     if (!status) status = make_problem(&c->plan, inputs, &c->problem, &c->stimulus);
+    matrix_file initial = {.array = {.file = -1}, .file = -1, .dataset = -1};
+    if (!status && !inputs) status = initial_open(&c->plan, &c->problem, &initial);
     if (!status) status = build(c, devices);
+    if (!status) status = initial_write(c, &initial);
+    matrix_close(&initial);
     if (!status) status = history_add(&c->history, 0, c->plan.text[ROLE_STIMULUS]);
     if (status) {
         ohm_crossbar_destroy(c);

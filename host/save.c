@@ -75,7 +75,8 @@ static bool write_spec(hid_t file, const spec *s) {
 
 // What a reader of version 2 would leave out.
 static bool is_version_3(const ohm_crossbar *c) {
-    return stimulus_inputs(c->stimulus)->count || c->history.count > 1;
+    return stimulus_inputs(c->stimulus)->count || c->history.count > 1 ||
+           c->plan.specs[ROLE_INITIAL].id == INITIAL_FILE;
 }
 
 static uint64_t version_of(const ohm_crossbar *c) {

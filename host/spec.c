@@ -48,13 +48,14 @@ static const ohm_parameter common_parameters[] = {
     {&name##_about, name##_initial, NULL, COUNT_OF(name##_initial), COUNT_OF(name##_initial), 0},
 
 static const spec_entry models[] = {OHM_MODELS(MODEL_ENTRY, )};
-static const spec_entry initials[] = {OHM_DISTRIBUTIONS(INITIAL_ENTRY, )};
+static const spec_entry initials[INITIAL_COUNT] = {OHM_DISTRIBUTIONS(INITIAL_ENTRY, ){
+    &initial_file_about, initial_file_parameters, NULL, INITIAL_FILE_PARAMETERS, INITIAL_FILE_PARAMETERS, 0}};
 
 const char *const spec_role_name[ROLE_COUNT] = {"model", "stimulus", "init"};
 const char *const spec_spread_name[OHM_SPREAD_KINDS] = {"none", "normal", "lognormal", "uniform"};
 
 const spec_entry *spec_table(spec_role role, int *count) {
-    static const int counts[ROLE_COUNT] = {COUNT_OF(models), STIMULUS_COUNT, COUNT_OF(initials)};
+    static const int counts[ROLE_COUNT] = {COUNT_OF(models), STIMULUS_COUNT, INITIAL_COUNT};
     if (count) *count = counts[role];
     return role == ROLE_MODEL ? models : role == ROLE_STIMULUS ? stimulus_entries : initials;
 }
