@@ -33,7 +33,7 @@ uint64_t input_digest(const uint8_t *bytes, size_t size) {
 }
 
 // Reads what is left of a file, behind the bytes of it that are known, for its size and digest.
-static void digest_rest(FILE *f, const uint8_t *first, input *one) {
+static void digest_rest(FILE *f, const uint8_t *first, input_file *one) {
     uint8_t piece[1 << 16];
     one->digest = input_digest(first, (size_t)one->size);
     for (size_t count; (count = fread(piece, 1, sizeof piece, f)) > 0; one->size += count)
@@ -83,7 +83,7 @@ ohm_status input_read_text(const char *path, size_t most, char **text, size_t *s
 }
 
 // Reads the file at path: its size and digest, and its bytes if they are few.
-static ohm_status read_input(const char *path, input *one) {
+static ohm_status read_input(const char *path, input_file *one) {
     FILE *f = fopen(path, "r");
     if (!f) return cannot_read(path);
     size_t size = 0;
@@ -103,7 +103,7 @@ static ohm_status read_input(const char *path, input *one) {
 }
 
 bool input_has_changed(const char *name, uint64_t size, uint64_t digest) {
-    input now = {0};
+    input_file now = {0};
     const bool changed = read_input(name, &now) == OHM_OK && (now.size != size || now.digest != digest);
     free(now.bytes);
     return changed;
@@ -111,11 +111,11 @@ bool input_has_changed(const char *name, uint64_t size, uint64_t digest) {
 
 // ---- Sets -------------------------------------------------------------------------------------
 
-void input_free(input *one) {
+void input_free(input_file *one) {
     free(one->name);
     free(one->bytes);
     free(one->path);
-    *one = (input){0};
+    *one = (input_file){0};
 }
 
 void input_set_free(input_set *set) {
@@ -125,14 +125,14 @@ void input_set_free(input_set *set) {
     *set = (input_set){0};
 }
 
-const input *input_find(const input_set *set, const char *name) {
+const input_file *input_find(const input_set *set, const char *name) {
     for (size_t i = 0; i < set->count; i++)
         if (strcmp(set->inputs[i].name, name) == 0) return &set->inputs[i];
     return NULL;
 }
 
-ohm_status input_add(input_set *set, input one) {
-    input *more = one.name ? realloc(set->inputs, (set->count + 1) * sizeof *more) : NULL;
+ohm_status input_add(input_set *set, input_file one) {
+    input_file *more = one.name ? realloc(set->inputs, (set->count + 1) * sizeof *more) : NULL;
     if (!more) {
         input_free(&one);
         return error_no_memory("an input");
@@ -144,8 +144,8 @@ ohm_status input_add(input_set *set, input one) {
 
 // ---- Finding ----------------------------------------------------------------------------------
 
-static ohm_status copy_of(const input *known, input *copy) {
-    *copy = (input){.name = strdup(known->name), .size = known->size, .digest = known->digest};
+static ohm_status copy_of(const input_file *known, input_file *copy) {
+    *copy = (input_file){.name = strdup(known->name), .size = known->size, .digest = known->digest};
     copy->bytes = malloc(known->size + 1);
     if (!copy->name || !copy->bytes) {
         input_free(copy);
@@ -157,8 +157,8 @@ static ohm_status copy_of(const input *known, input *copy) {
 }
 
 // Reads the file at path as the input of a name, which has to be what is known of it.
-static ohm_status read_as(const char *path, const char *name, const input *known, input *one) {
-    *one = (input){.name = strdup(name), .path = strdup(path)};
+static ohm_status read_as(const char *path, const char *name, const input_file *known, input_file *one) {
+    *one = (input_file){.name = strdup(name), .path = strdup(path)};
     ohm_status status = one->name && one->path ? read_input(path, one) : error_no_memory("an input");
     if (!status && known && (one->size != known->size || one->digest != known->digest)) {
         status = error_set(OHM_BAD_FILE,
@@ -181,8 +181,8 @@ static char *beside(const char *folder, const char *name, bool with_folders) {
 }
 
 // Looks for a file where it was, then beside the state file. What is said is of where it was.
-static ohm_status read_from_disk(const char *name, const input_set *known, input *one) {
-    const input *expected = known ? input_find(known, name) : NULL;
+static ohm_status read_from_disk(const char *name, const input_set *known, input_file *one) {
+    const input_file *expected = known ? input_find(known, name) : NULL;
     const ohm_status first = read_as(name, name, expected, one);
     if (!first || !known || !known->folder || name[0] == '/') return first;
     for (int with_folders = 1; with_folders >= 0; with_folders--) {
@@ -195,11 +195,11 @@ static ohm_status read_from_disk(const char *name, const input_set *known, input
     return read_as(name, name, expected, one);
 }
 
-ohm_status input_get(const char *name, const input_set *known, input_set *set, const input **found) {
+ohm_status input_get(const char *name, const input_set *known, input_set *set, const input_file **found) {
     *found = input_find(set, name);
     if (*found) return OHM_OK;
-    const input *kept = known ? input_find(known, name) : NULL;
-    input one;
+    const input_file *kept = known ? input_find(known, name) : NULL;
+    input_file one;
     ohm_status status = kept && kept->bytes ? copy_of(kept, &one) : read_from_disk(name, known, &one);
     if (!status) status = input_add(set, one);
     if (!status) *found = &set->inputs[set->count - 1];

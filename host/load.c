@@ -331,7 +331,7 @@ static ohm_status count_members(const source *s, const char *name, size_t *count
 }
 
 // Reads the bytes of an input, if it has any.
-static ohm_status read_bytes(const source *s, const char *name, hid_t dataset, input *one) {
+static ohm_status read_bytes(const source *s, const char *name, hid_t dataset, input_file *one) {
     const hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
     const bool kept = H5Sget_simple_extent_type(space) != H5S_NULL;
     const bool right =
@@ -351,7 +351,7 @@ static ohm_status read_bytes(const source *s, const char *name, hid_t dataset, i
     return damaged(s, what);
 }
 
-static ohm_status read_input(const source *s, size_t i, input *one) {
+static ohm_status read_input(const source *s, size_t i, input_file *one) {
     char place[32], name[SPEC_MAX_PATH];
     snprintf(place, sizeof place, "inputs/%zu", i);
     const hid_t dataset = file_open_dataset(s->file, place);
@@ -372,7 +372,7 @@ static ohm_status read_inputs(const source *s, input_set *set) {
     ohm_status status = count_members(s, "inputs", &count);
     if (!status && count > MOST_INPUTS) status = damaged(s, "it has too many inputs");
     for (size_t i = 0; i < count && !status; i++) {
-        input one = {0};
+        input_file one = {0};
         status = read_input(s, i, &one);
         if (status)
             input_free(&one);
@@ -537,7 +537,7 @@ static ohm_file_info *pack(const description *d) {
         entry[i] =
             (ohm_history_entry){d->history.entries[i].step, put_text(d->history.entries[i].stimulus, &end)};
     for (size_t i = 0; i < d->inputs.count; i++) {
-        const input *one = &d->inputs.inputs[i];
+        const input_file *one = &d->inputs.inputs[i];
         described[i] =
             (ohm_input_info){put_text(one->name, &end), one->size, one->digest, one->bytes != NULL};
     }

@@ -195,14 +195,14 @@ static hid_t create_group(hid_t file, const char *name) {
     return group;
 }
 
-static bool write_input_attributes(hid_t dataset, const input *one) {
+static bool write_input_attributes(hid_t dataset, const input_file *one) {
     char digest[17];
     snprintf(digest, sizeof digest, "%016" PRIx64, one->digest);
     return write_text(dataset, "name", one->name) && write_number(dataset, "size", one->size) &&
            write_text(dataset, "digest", digest);
 }
 
-static bool write_input(hid_t group, size_t i, const input *one) {
+static bool write_input(hid_t group, size_t i, const input_file *one) {
     char name[24];
     snprintf(name, sizeof name, "%zu", i);
     const hsize_t size = one->size;

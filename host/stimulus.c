@@ -224,7 +224,7 @@ static ohm_status read_picture(stimulator *s, const input_set *known, const char
     grey_picture *more = realloc(s->pictures, (s->picture_count + 1) * sizeof *more);
     if (!more) return error_no_memory("pictures");
     s->pictures = more;
-    const input *file;
+    const input_file *file;
     ohm_status status = input_get(path, known, &s->inputs, &file);
     if (!status) status = grey_picture_read(file, &more[s->picture_count]);
     if (!status) s->picture_count++;
@@ -261,7 +261,7 @@ static ohm_status check_cell(const stimulator *s) {
 
 static ohm_status read_sources(stimulator *s, const input_set *known) {
     const char *path = s->spec.path;
-    const input *file;
+    const input_file *file;
     if (s->spec.id == STIMULUS_PATTERN) return read_pictures(s, known);
     if (s->spec.id == STIMULUS_FILE && !path[0])
         return error_set(OHM_BAD_ARGUMENT, "stimulus file: give path=FILE");

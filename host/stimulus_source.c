@@ -40,7 +40,7 @@ static ohm_status read_pixels(png_image *image, const char *path, grey_picture *
     return status;
 }
 
-ohm_status grey_picture_read(const input *file, grey_picture *picture) {
+ohm_status grey_picture_read(const input_file *file, grey_picture *picture) {
     png_image image = {.version = PNG_IMAGE_VERSION};
     const bool begun = file->bytes ? png_image_begin_read_from_memory(&image, file->bytes, file->size)
                                    : png_image_begin_read_from_file(&image, file->path);
@@ -180,7 +180,7 @@ static ohm_status scan_all(voltage_file *v) {
 
 // Opens the file, or the bytes of it that are kept. HDF5 takes two such files for one if their names are the
 // same, so that each gets a name of its own.
-static hid_t open_file(const input *in) {
+static hid_t open_file(const input_file *in) {
     static _Atomic unsigned last;
     if (!in->bytes) return H5Fopen(in->path, H5F_ACC_RDONLY, H5P_DEFAULT);
     char name[32];
@@ -194,7 +194,7 @@ static hid_t open_file(const input *in) {
     return file;
 }
 
-ohm_status voltage_file_open(const input *file, uint64_t rows, uint64_t cols, voltage_file *v) {
+ohm_status voltage_file_open(const input_file *file, uint64_t rows, uint64_t cols, voltage_file *v) {
     *v = (voltage_file){.path = file->name, .cells = -1, .row_lines = -1, .col_lines = -1};
     v->rows = rows;
     v->cols = cols;
@@ -263,7 +263,7 @@ static ohm_status read_lines(FILE *f, const char *path, uint64_t rows, uint64_t 
     return error_set(OHM_BAD_FILE, "%s has no cells", path);
 }
 
-ohm_status cells_read(const input *file, uint64_t rows, uint64_t cols, cell **cells, uint64_t *count) {
+ohm_status cells_read(const input_file *file, uint64_t rows, uint64_t cols, cell **cells, uint64_t *count) {
     *cells = NULL;
     *count = 0;
     // An empty one has the byte behind it.

@@ -16,7 +16,7 @@ typedef struct grey_picture {
 } grey_picture;
 
 // Reads a PNG. Errors: OHM_BAD_FILE, OHM_OUT_OF_MEMORY.
-ohm_status grey_picture_read(const input *file, grey_picture *picture);
+ohm_status grey_picture_read(const input_file *file, grey_picture *picture);
 void grey_picture_free(grey_picture *picture);
 
 // ---- Voltages ---------------------------------------------------------------------------------
@@ -33,7 +33,7 @@ typedef struct voltage_file {
 // Opens one for a crossbar, and reads it once to check it. The input's name has to live on.
 // Errors: OHM_IO_FAILED, OHM_BAD_FILE (the shape; a value that is not finite or beyond ±1000 V, by its
 // index).
-ohm_status voltage_file_open(const input *file, uint64_t rows, uint64_t cols, voltage_file *v);
+ohm_status voltage_file_open(const input_file *file, uint64_t rows, uint64_t cols, voltage_file *v);
 void voltage_file_close(voltage_file *v);
 
 // The voltages of one step: float32 [rows, cols], or [rows] and [cols].
@@ -49,6 +49,6 @@ typedef struct cell {
 
 // Reads a text of "ROW,COL" lines; empty ones and those that begin with # are left out.
 // Errors: OHM_IO_FAILED, OHM_BAD_FILE (by the line), OHM_OUT_OF_MEMORY.
-ohm_status cells_read(const input *file, uint64_t rows, uint64_t cols, cell **cells, uint64_t *count);
+ohm_status cells_read(const input_file *file, uint64_t rows, uint64_t cols, cell **cells, uint64_t *count);
 
 #endif
