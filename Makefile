@@ -23,7 +23,6 @@ echo '#include <CL/cl.h>' | cc -E -  @ opencl-c-headers @ OpenCL headers
 ls /etc/OpenCL/vendors/*.icd @ pocl-opencl-icd @ an OpenCL device on any CPU
 pkg-config --exists hdf5 @ libhdf5-dev @ state files
 pkg-config --exists libcjson @ libcjson-dev @ JSON output
-pkg-config --exists inih @ libinih-dev @ experiment files
 command -v c++ @ g++ @ a C++ compiler, for the viewer's panel
 pkg-config --exists glfw3 @ libglfw3-dev @ windows
 ls /usr/include/X11/extensions/Xrandr.h @ libxrandr-dev @ what GLFW's native header includes
@@ -133,7 +132,7 @@ endif
 all: $(BUILD)/ohmscape $(BUILD)/ohmscape-view $(BUILD)/ohmscape-bench $(BUILD)/libohmscape.so.$(VERSION) ## build the programs and the library
 
 $(BUILD)/ohmscape: $(CLI_OBJECTS) $(BUILD)/libohmscape.a
-	$(call SAY,LINK,$@)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(shell pkg-config --libs inih) $(LIBS)
+	$(call SAY,LINK,$@)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
 
 $(BUILD)/ohmscape-view: $(BUILD)/viz/main.o $(VIEW_OBJECTS) $(if $(findstring address,$(SANITIZE)),$(BUILD)/tests/keep_libraries.o) $(BUILD)/libohmscape.a
 	$(call SAY,LINK,$@)$(CXX) $(ALL_LDFLAGS) $^ -o $@ $(VIEW_LIBS) $(LIBS)

@@ -1,7 +1,9 @@
 // Changing a crossbar while it runs: its parameters, or its seed from the start.
 #include "crossbar.h"
 #include "error.h"
+#include "initial.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 // A state outside the range that its model now has would be no state of that model.
@@ -40,20 +42,41 @@ ohm_status ohm_crossbar_change(ohm_crossbar *c, const char *model, const char *s
     if (!status) status = check_state_range(c, &changed);
     if (!status && !same_spec(s, &c->plan.specs[ROLE_STIMULUS])) {
         const stimulus_site site = plan_site(&changed);
-        status = stimulus_open(s, &site, &opened);
+        status = stimulus_open(s, &site, stimulus_inputs(c->stimulus), &opened);
     }
+    char text[SPEC_MAX_TEXT], *noted = NULL;
+    spec_format(s, text);
+    if (!status) status = history_prepare(&c->history, text, &noted);
     if (!status) status = crossbar_take(c, &changed, opened);
-    if (status) stimulus_close(opened);
-    return status;
+    if (status) {
+        stimulus_close(opened);
+        free(noted);
+        return status;
+    }
+    history_note(&c->history, c->step, noted);
+    return OHM_OK;
 }
 
 ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
     plan changed = c->plan;
     stimulator *opened;
+    char *noted;
     changed.definition.seed = seed;
     const stimulus_site site = plan_site(&changed);
-    ohm_status status = stimulus_open(&changed.specs[ROLE_STIMULUS], &site, &opened);
+    ohm_status status = history_prepare(&c->history, c->plan.text[ROLE_STIMULUS], &noted);
     if (status) return status;
+    status = stimulus_open(&changed.specs[ROLE_STIMULUS], &site, stimulus_inputs(c->stimulus), &opened);
+    if (status) {
+        free(noted);
+        return status;
+    }
+    matrix_file initial;
+    status = initial_open(&c->plan, &c->problem, &initial);
+    if (status) {
+        stimulus_close(opened);
+        free(noted);
+        return status;
+    }
     const uint64_t step = c->step;
     const double idle = c->idle;
     c->step = 0; // with which the stimulus changes at once
@@ -63,12 +86,19 @@ ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
         c->step = step;
         c->idle = idle;
         stimulus_close(opened);
+        matrix_close(&initial);
+        free(noted);
         return status;
     }
+    history_clear(&c->history);
+    history_note(&c->history, 0, noted);
     c->flux_bound = 0;
     series_free(&c->series);
     c->series = (series){0};
-    return crossbar_fill(c);
+    status = crossbar_fill(c);
+    if (!status) status = initial_write(c, &initial);
+    matrix_close(&initial);
+    return status;
 }
 
 static size_t parameters_of(const spec *s, ohm_parameter_info *parameters) {

@@ -2,6 +2,7 @@
 #include "crossbar.h"
 #include "device.h"
 #include "error.h"
+#include "initial.h"
 #include "number.h"
 
 #include <assert.h>
@@ -174,9 +175,10 @@ static double step_loss(const plan *p, const problem *q, const stimulator *s) {
 
 // The problem of a plan and the stimulus, which is the caller's to close even on failure, and the part of a
 // step that rounding can take.
-static ohm_status make_problem(const plan *p, problem *made, stimulator **s, double *loss) {
+static ohm_status make_problem(const plan *p, const input_set *known, problem *made, stimulator **s,
+                               double *loss) {
     const stimulus_site site = plan_site(p);
-    const ohm_status status = stimulus_open(&p->specs[ROLE_STIMULUS], &site, s);
+    const ohm_status status = stimulus_open(&p->specs[ROLE_STIMULUS], &site, known, s);
     if (status) return status;
     *made = plan_problem(p, stimulus_field(*s), 0);
     *loss = step_loss(p, made, *s);
@@ -189,8 +191,13 @@ ohm_status ohm_definition_check(const ohm_definition *d) {
     problem made;
     stimulator *s = NULL;
     double loss;
+    matrix_file initial;
     ohm_status status = plan_make(d, &p);
-    if (!status) status = make_problem(&p, &made, &s, &loss);
+    if (!status) status = make_problem(&p, NULL, &made, &s, &loss);
+    if (!status) {
+        status = initial_open(&p, &made, &initial);
+        matrix_close(&initial);
+    }
     stimulus_close(s);
     return status;
 }
@@ -254,15 +261,19 @@ ohm_status crossbar_take(ohm_crossbar *c, const plan *changed, stimulator *opene
     return OHM_OK;
 }
 
-ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *definition,
-                               ohm_crossbar **crossbar) {
-    assert(devices && definition && crossbar);
+ohm_status crossbar_create(ohm_devices *devices, const ohm_definition *definition, const input_set *inputs,
+                           ohm_crossbar **crossbar) {
     *crossbar = NULL;
     ohm_crossbar *c = calloc(1, sizeof *c);
     if (!c) return error_no_memory("a crossbar");
     ohm_status status = plan_make(definition, &c->plan);
-    if (!status) status = make_problem(&c->plan, &c->problem, &c->stimulus, &c->step_loss);
+    if (!status) status = make_problem(&c->plan, inputs, &c->problem, &c->stimulus, &c->step_loss);
+    matrix_file initial = {.array = {.file = -1}, .file = -1, .dataset = -1};
+    if (!status && !inputs) status = initial_open(&c->plan, &c->problem, &initial);
     if (!status) status = build(c, devices);
+    if (!status) status = initial_write(c, &initial);
+    matrix_close(&initial);
+    if (!status) status = history_add(&c->history, 0, c->plan.text[ROLE_STIMULUS]);
     if (status) {
         ohm_crossbar_destroy(c);
         return status;
@@ -274,6 +285,12 @@ ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *defin
     return OHM_OK;
 }
 
+ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *definition,
+                               ohm_crossbar **crossbar) {
+    assert(devices && definition && crossbar);
+    return crossbar_create(devices, definition, NULL, crossbar);
+}
+
 void ohm_crossbar_destroy(ohm_crossbar *c) {
     if (!c) return;
     for (size_t i = 0; i < c->band_count; i++) c->bands[i]->engine->class->band_destroy(c->bands[i]);
@@ -281,6 +298,7 @@ void ohm_crossbar_destroy(ohm_crossbar *c) {
     free(c->bands);
     free(c->engines);
     series_free(&c->series);
+    history_free(&c->history);
     if (c->applied != c->stimulus) stimulus_close(c->applied);
     stimulus_close(c->stimulus);
     free(c);
@@ -296,6 +314,11 @@ ohm_precision ohm_crossbar_precision(const ohm_crossbar *c) {
 
 double ohm_crossbar_step_loss(const ohm_crossbar *c) {
     return c->step_loss;
+}
+
+const ohm_history_entry *ohm_crossbar_history(const ohm_crossbar *c, size_t *count) {
+    *count = c->history.count;
+    return c->history.entries;
 }
 
 uint64_t ohm_crossbar_step(const ohm_crossbar *c) {

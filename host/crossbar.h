@@ -4,6 +4,7 @@
 
 #include "definition.h"
 #include "engine.h"
+#include "history.h"
 #include "series.h"
 
 struct ohm_crossbar {
@@ -14,6 +15,7 @@ struct ohm_crossbar {
     engine **engines; // one for each device
     band **bands;     // in the order of their rows
     series series;
+    history history;
     double idle;          // s since the last step
     stimulator *stimulus; // opened
     // What pictures need to know of the past: the stimulus of the last step, and its constants.
@@ -37,6 +39,11 @@ ohm_status crossbar_extend(ohm_crossbar *crossbar);
 
 // The largest voltage, either way, of a stimulus.
 double crossbar_largest_voltage(const stimulator *s);
+
+// Creates a crossbar, as ohm_crossbar_create, to which a saved one is then copied: its stimulus is read from
+// inputs that were saved (input_get), and its initial state is of no matter. inputs is NULL for a new one.
+ohm_status crossbar_create(ohm_devices *devices, const ohm_definition *definition, const input_set *inputs,
+                           ohm_crossbar **crossbar);
 
 // Draws the initial state. Errors: OHM_DEVICE_FAILED.
 ohm_status crossbar_fill(ohm_crossbar *crossbar);

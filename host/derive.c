@@ -289,7 +289,8 @@ ohm_kind derive_kind(const spec specs[ROLE_COUNT], const ohm_physics *p, int fie
 }
 
 int derive_initial(const spec specs[ROLE_COUNT]) {
-    return specs[ROLE_INITIAL].id;
+    const int id = specs[ROLE_INITIAL].id;
+    return id == INITIAL_FILE ? OHM_DISTRIBUTION_constant : id; // whatever is drawn is then replaced
 }
 
 // ---- Euler's method ---------------------------------------------------------------------------

@@ -26,6 +26,18 @@ void error_hint(const char *format, ...) {
     va_end(arguments);
 }
 
+ohm_status error_in(ohm_status status, const char *format, ...) {
+    static _Thread_local char where[1024], said[sizeof hint];
+    memcpy(said, hint, sizeof said);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(where, sizeof where, format, arguments);
+    va_end(arguments);
+    error_set(status, "%s: %s", where, message);
+    memcpy(hint, said, sizeof hint);
+    return status;
+}
+
 ohm_status error_no_memory(const char *what) {
     return error_set(OHM_OUT_OF_MEMORY, "out of memory for %s", what);
 }

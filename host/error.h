@@ -11,7 +11,10 @@ ohm_status error_set(ohm_status status, const char *format, ...) __attribute__((
 // Adds a hint to the message just set.
 void error_hint(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-// The same, after a failed allocation of what is named.
+// Says where: puts "WHERE: " in front of the message, and keeps its hint. Returns status.
+ohm_status error_in(ohm_status status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// The same as error_set, after a failed allocation of what is named.
 ohm_status error_no_memory(const char *what);
 
 #endif

@@ -48,8 +48,28 @@ bool file_did(int64_t result) {
     return false;
 }
 
+void file_because(const char *phrase) {
+    snprintf(reason, sizeof reason, "%s", phrase);
+}
+
 const char *file_hdf5_reason(void) {
     return reason[0] ? reason : "HDF5 gives no reason";
+}
+
+static bool stands_alone(hid_t dataset) {
+    const hid_t creation = H5Dget_create_plist(dataset);
+    const bool alone =
+        creation >= 0 && H5Pget_layout(creation) != H5D_VIRTUAL && H5Pget_external_count(creation) == 0;
+    if (creation >= 0) H5Pclose(creation);
+    return alone;
+}
+
+hid_t file_open_dataset(hid_t file, const char *name) {
+    const hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
+    if (!file_did(dataset) || stands_alone(dataset)) return dataset;
+    H5Dclose(dataset);
+    file_because("its data are in other files or datasets (it is virtual or external)");
+    return -1;
 }
 
 void file_plane_chunk(const problem *p, hsize_t chunk[2]) {

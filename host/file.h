@@ -6,6 +6,10 @@
 // parameter of a model, stimulus or initial state is an attribute ROLE.KEY: model.beta; one of those of every
 // device only where it has not its default. How a parameter is spread over the devices is another,
 // ROLE.KEY.KIND: model.r_on.lognormal.
+//
+// /inputs/0, 1 … are the files that the stimulus was read from, uint8 [size], or without data if they are not
+// kept, with the attributes name, size and digest. /history, where the stimulus has changed, has a row for
+// each: step uint64 and stimulus, a text of fixed length.
 #ifndef OHM_FILE_H
 #define OHM_FILE_H
 
@@ -14,9 +18,10 @@
 #include <hdf5.h>
 
 #define FILE_FORMAT "ohmscape"
-// Version 2 has something that a reader of version 1 would leave out: a spread, a parameter of every device
-// or an idle time. Without these a file is of version 1. Version 3 has planes of what float32 could not hold,
-// or a precision that was asked for.
+// A file is of the least version that tells all. Version 2 has spreads. Version 3 has what readers of version 2
+// do not know or take for something else: an idle time, a parameter of every device, linear-step as aihwkit
+// has it, planes of what float32 could not hold, a precision that was asked for, inputs, a history or an
+// initial state from a file.
 #define FILE_FORMAT_VERSION 3
 
 // The datasets of the planes, and the attributes with their digests.
@@ -51,8 +56,15 @@ void file_spread_name(spec_role role, const char *key, uint32_t kind, char name[
 // HDF5 call, even one that cleans up, forgets it.
 bool file_did(int64_t result);
 
+// Keeps a reason of our own, a phrase.
+void file_because(const char *phrase);
+
 // The reason kept last, as a phrase: the system's own words where there are some.
 const char *file_hdf5_reason(void);
+
+// Opens a dataset whose data lie in the file itself; −1, with a reason, if it cannot be opened or its data
+// are in others: HDF5 1.10 crashes on a virtual dataset that refers to itself, and a file should stand alone.
+hid_t file_open_dataset(hid_t file, const char *name);
 
 // An area of rows that fit a buffer of this many floats, for copying a plane piece by piece.
 #define FILE_BUFFER (2u << 20) // 8 MiB

@@ -3,6 +3,7 @@
 #include "error.h"
 #include "file.h"
 #include "number.h"
+#include "variable_text.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -33,17 +34,25 @@ static ohm_status unreadable(const source *s, const char *name) {
 
 // ---- Attributes -------------------------------------------------------------------------------
 
-// Reads a scalar attribute of a type class as the host's type.
-static bool read_attribute(const source *s, const char *name, H5T_class_t class, hid_t type, void *value) {
+// Opens a scalar attribute of a type class, or returns -1.
+static hid_t open_attribute(const source *s, const char *name, H5T_class_t class) {
     const hid_t attribute = H5Aopen(s->file, name, H5P_DEFAULT);
-    if (!file_did(attribute)) return false;
+    if (!file_did(attribute)) return -1;
     const hid_t space = H5Aget_space(attribute), stored = H5Aget_type(attribute);
     const bool right =
         space >= 0 && H5Sget_simple_extent_npoints(space) == 1 && H5Tget_class(stored) == class;
-    const bool done = right && file_did(H5Aread(attribute, type, value));
     H5Tclose(stored);
     H5Sclose(space);
+    if (right) return attribute;
     H5Aclose(attribute);
+    return -1;
+}
+
+// Reads a number as the host's type.
+static bool read_attribute(const source *s, const char *name, H5T_class_t class, hid_t type, void *value) {
+    const hid_t attribute = open_attribute(s, name, class);
+    const bool done = attribute >= 0 && file_did(H5Aread(attribute, type, value));
+    if (attribute >= 0) H5Aclose(attribute);
     return done;
 }
 
@@ -59,12 +68,25 @@ static ohm_status read_real(const source *s, const char *name, double *value) {
     return read_attribute(s, name, H5T_FLOAT, H5T_NATIVE_DOUBLE, value) ? OHM_OK : unreadable(s, name);
 }
 
-static ohm_status read_long_text(const source *s, const char *name, char *text, size_t size) {
+// Reads the text of a scalar attribute, as we write it or as h5py and others do.
+static bool read_string(hid_t attribute, char *text, size_t size) {
+    const hid_t stored = H5Aget_type(attribute);
+    const bool variable = H5Tis_variable_str(stored) > 0;
     const hid_t type = H5Tcopy(H5T_C_S1);
+    file_because("its text is too long or damaged");
     H5Tset_size(type, size);
-    H5Tset_cset(type, H5T_CSET_UTF8);
-    const bool done = read_attribute(s, name, H5T_STRING, type, text);
+    H5Tset_cset(type, H5Tget_cset(stored)); // HDF5 converts none into another
+    const bool done = variable ? variable_text_read(attribute, text, size)
+                               : H5Tget_size(stored) <= size && file_did(H5Aread(attribute, type, text));
     H5Tclose(type);
+    H5Tclose(stored);
+    return done;
+}
+
+static ohm_status read_long_text(const source *s, const char *name, char *text, size_t size) {
+    const hid_t attribute = open_attribute(s, name, H5T_STRING);
+    const bool done = attribute >= 0 && read_string(attribute, text, size);
+    if (attribute >= 0) H5Aclose(attribute);
     return done ? OHM_OK : unreadable(s, name);
 }
 
@@ -72,9 +94,9 @@ static ohm_status read_text(const source *s, const char *name, char text[MAX_TEX
     return read_long_text(s, name, text, MAX_TEXT);
 }
 
-static ohm_status read_digest(const source *s, plane which, uint64_t *digest) {
+static ohm_status read_digest(const source *s, const char *name, uint64_t *digest) {
     char text[MAX_TEXT];
-    const ohm_status status = read_text(s, file_plane_digest[which], text);
+    const ohm_status status = read_text(s, name, text);
     if (status) return status;
     char *end;
     *digest = strtoull(text, &end, 16);
@@ -240,8 +262,8 @@ static ohm_status damaged_plane(const source *s, const char *name) {
 
 static ohm_status read_plane(const source *s, ohm_crossbar *c, plane which) {
     const char *name = file_plane_name[which];
-    const hid_t dataset = H5Dopen2(s->file, name, H5P_DEFAULT);
-    if (!file_did(dataset)) return unreadable(s, name);
+    const hid_t dataset = file_open_dataset(s->file, name);
+    if (dataset < 0) return unreadable(s, name);
     ohm_status status = check_plane(s, name, dataset, &c->problem);
     if (!status) {
         status = file_for_pieces(c, which, dataset, read_piece);
@@ -250,7 +272,7 @@ static ohm_status read_plane(const source *s, ohm_crossbar *c, plane which) {
     H5Dclose(dataset);
 
     uint64_t stored = 0, found = 0;
-    if (!status) status = read_digest(s, which, &stored);
+    if (!status) status = read_digest(s, file_plane_digest[which], &stored);
     if (!status) status = crossbar_digest(c, which, &found);
     if (status || stored == found) return status;
     char what[128];
@@ -282,8 +304,8 @@ static ohm_status read_series_count(const source *s, uint64_t *count) {
     const htri_t there = H5Lexists(s->file, "series", H5P_DEFAULT);
     if (!file_did(there)) return unreadable(s, "series");
     if (!there) return OHM_OK;
-    const hid_t dataset = H5Dopen2(s->file, "series/step", H5P_DEFAULT);
-    if (!file_did(dataset)) return unreadable(s, "series/step");
+    const hid_t dataset = file_open_dataset(s->file, "series/step");
+    if (dataset < 0) return unreadable(s, "series/step");
     const hid_t space = H5Dget_space(dataset);
     hsize_t size = 0;
     const bool right =
@@ -297,8 +319,8 @@ static ohm_status read_series_count(const source *s, uint64_t *count) {
 static ohm_status read_column(const source *s, series *result, const file_column *column) {
     char name[FILE_MAX_NAME];
     snprintf(name, sizeof name, "series/%s", column->name);
-    const hid_t dataset = H5Dopen2(s->file, name, H5P_DEFAULT);
-    if (!file_did(dataset)) return unreadable(s, name);
+    const hid_t dataset = file_open_dataset(s->file, name);
+    if (dataset < 0) return unreadable(s, name);
     const hsize_t count[2] = {result->count, column->width};
     const hsize_t row[2] = {result->count, sizeof(series_row) / 8}, start[2] = {0, column->first};
     const hid_t space = H5Dget_space(dataset), memory = H5Screate_simple(2, row, NULL);
@@ -323,6 +345,168 @@ static ohm_status read_series(const source *s, series *result) {
     return status;
 }
 
+// ---- Inputs -----------------------------------------------------------------------------------
+
+#define MOST_INPUTS SPEC_MAX_PATH // names of one character, in one path
+
+// Whether a group is there, and how many members it has.
+static ohm_status count_members(const source *s, const char *name, size_t *count) {
+    *count = 0;
+    const htri_t there = H5Lexists(s->file, name, H5P_DEFAULT);
+    if (!file_did(there)) return unreadable(s, name);
+    if (!there) return OHM_OK;
+    H5G_info_t info;
+    if (!file_did(H5Gget_info_by_name(s->file, name, &info, H5P_DEFAULT))) return unreadable(s, name);
+    *count = info.nlinks;
+    return OHM_OK;
+}
+
+// Reads the bytes of an input, if it has any.
+static ohm_status read_bytes(const source *s, const char *name, hid_t dataset, input_file *one) {
+    const hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
+    const bool kept = H5Sget_simple_extent_type(space) != H5S_NULL;
+    const bool right =
+        !kept || (H5Tget_class(type) == H5T_INTEGER && H5Tget_size(type) == 1 && one->size <= INPUT_KEPT &&
+                  H5Sget_simple_extent_npoints(space) == (hssize_t)one->size);
+    H5Tclose(type);
+    H5Sclose(space);
+    if (!right) return damaged(s, "an input has not the bytes that it should");
+    if (!kept) return OHM_OK;
+    one->bytes = calloc(1, one->size + 1);
+    if (!one->bytes) return error_no_memory("an input");
+    if (one->size && !file_did(H5Dread(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, one->bytes)))
+        return unreadable(s, name);
+    if (input_digest(one->bytes, one->size) == one->digest) return OHM_OK;
+    char what[SPEC_MAX_PATH + 64];
+    snprintf(what, sizeof what, "the input %s has not the digest that it should", one->name);
+    return damaged(s, what);
+}
+
+static ohm_status read_input(const source *s, size_t i, input_file *one) {
+    char place[32], name[SPEC_MAX_PATH];
+    snprintf(place, sizeof place, "inputs/%zu", i);
+    const hid_t dataset = file_open_dataset(s->file, place);
+    if (dataset < 0) return unreadable(s, place);
+    const source at = {s->path, dataset};
+    ohm_status status = read_long_text(&at, "name", name, sizeof name);
+    if (!status) status = read_number(&at, "size", &one->size);
+    if (!status) status = read_digest(&at, "digest", &one->digest);
+    if (!status && !(one->name = strdup(name))) status = error_no_memory("an input");
+    if (!status) status = read_bytes(s, place, dataset, one);
+    H5Dclose(dataset);
+    return status;
+}
+
+static ohm_status read_inputs(const source *s, input_set *set) {
+    size_t count;
+    *set = (input_set){0};
+    ohm_status status = count_members(s, "inputs", &count);
+    if (!status && count > MOST_INPUTS) status = damaged(s, "it has too many inputs");
+    for (size_t i = 0; i < count && !status; i++) {
+        input_file one = {0};
+        status = read_input(s, i, &one);
+        if (status)
+            input_free(&one);
+        else
+            status = input_add(set, one);
+    }
+    const char *slash = strrchr(s->path, '/');
+    set->folder = slash == s->path ? strdup("/")
+                  : slash          ? strndup(s->path, (size_t)(slash - s->path))
+                                   : strdup(".");
+    if (!status && !set->folder) status = error_no_memory("a path");
+    return status;
+}
+
+// ---- History ----------------------------------------------------------------------------------
+
+static ohm_status bad_history(const source *s) {
+    return damaged(s, "its history is not one");
+}
+
+// Opens a list of the history, and takes how many there are, and the size of each.
+static ohm_status open_list(const source *s, const char *name, H5T_class_t class, hid_t *dataset,
+                            hsize_t *count, size_t *width) {
+    *dataset = file_open_dataset(s->file, name);
+    if (*dataset < 0) return unreadable(s, name);
+    const hid_t space = H5Dget_space(*dataset), type = H5Dget_type(*dataset);
+    const bool right = H5Tget_class(type) == class && H5Tis_variable_str(type) <= 0 &&
+                       H5Sget_simple_extent_ndims(space) == 1 &&
+                       H5Sget_simple_extent_dims(space, count, NULL) == 1;
+    *width = H5Tget_size(type);
+    H5Tclose(type);
+    H5Sclose(space);
+    if (right && *count && *count <= 1u << 24 && *width <= SPEC_MAX_TEXT) return OHM_OK;
+    H5Dclose(*dataset);
+    return bad_history(s);
+}
+
+static ohm_status read_steps(const source *s, hsize_t *count, uint64_t **steps) {
+    hid_t dataset;
+    size_t width;
+    const ohm_status status = open_list(s, "history/step", H5T_INTEGER, &dataset, count, &width);
+    if (status) return status;
+    *steps = calloc(*count, sizeof **steps);
+    const bool done =
+        *steps && file_did(H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, *steps));
+    H5Dclose(dataset);
+    return done ? OHM_OK : *steps ? unreadable(s, "history/step") : error_no_memory("the history");
+}
+
+// Reads count texts of *width bytes each, an end included.
+static ohm_status read_stimuli(const source *s, hsize_t count, size_t *width, char **texts) {
+    hid_t dataset;
+    hsize_t found;
+    ohm_status status = open_list(s, "history/stimulus", H5T_STRING, &dataset, &found, width);
+    if (status) return status;
+    const hid_t stored = H5Dget_type(dataset), type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, ++*width);
+    H5Tset_cset(type, H5Tget_cset(stored));
+    *texts = calloc(count, *width);
+    if (!*texts)
+        status = error_no_memory("the history");
+    else if (found != count)
+        status = bad_history(s);
+    else if (!file_did(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, *texts)))
+        status = unreadable(s, "history/stimulus");
+    H5Tclose(type);
+    H5Tclose(stored);
+    H5Dclose(dataset);
+    return status;
+}
+
+// The entries are in the order of their steps, from 0 to at most the step that was reached.
+static ohm_status take_entries(const source *s, hsize_t count, const uint64_t *steps, const char *texts,
+                               size_t width, uint64_t step, history *h) {
+    ohm_status status = steps[0] ? bad_history(s) : OHM_OK;
+    for (hsize_t i = 0; i < count && !status; i++) {
+        spec stimulus;
+        const bool ordered = steps[i] <= step && (!i || steps[i] > steps[i - 1]);
+        if (!ordered || spec_parse(ROLE_STIMULUS, texts + i * width, &stimulus)) return bad_history(s);
+        status = history_add(h, steps[i], texts + i * width);
+    }
+    return status;
+}
+
+// Reads the history of a crossbar that has reached a step, and now has this stimulus. One that somebody has
+// put into the file since then counts from now on.
+static ohm_status read_history(const source *s, uint64_t step, const char *stimulus, history *h) {
+    size_t members, width = 0;
+    hsize_t count = 0;
+    uint64_t *steps = NULL;
+    char *texts = NULL;
+    ohm_status status = count_members(s, "history", &members);
+    if (!status && !members) return history_add(h, 0, stimulus);
+    if (!status) status = read_steps(s, &count, &steps);
+    if (!status) status = read_stimuli(s, count, &width, &texts);
+    if (!status) status = take_entries(s, count, steps, texts, width, step, h);
+    if (!status && strcmp(h->entries[h->count - 1].stimulus, stimulus) != 0)
+        status = history_add(h, step, stimulus);
+    free(steps);
+    free(texts);
+    return status;
+}
+
 // ---- The file ---------------------------------------------------------------------------------
 
 static ohm_status open_source(const char *path, source *s) {
@@ -334,37 +518,102 @@ static ohm_status open_source(const char *path, source *s) {
     return error_set(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: %s", path, file_hdf5_reason());
 }
 
+// What a file says of itself, before it is put into one piece of memory.
+typedef struct description {
+    ohm_file_info info;
+    plan plan;
+    history history;
+    input_set inputs;
+} description;
+
+static ohm_status describe(const source *s, description *d) {
+    char version[MAX_TEXT];
+    ohm_file_info *i = &d->info;
+    ohm_status status = read_plan(s, &d->plan, &i->step);
+    if (!status) status = read_idle(s, &i->idle);
+    if (!status) status = read_digest(s, file_plane_digest[PLANE_STATE], &i->digest);
+    if (!status) i->kept = has_plane(s, PLANE_STATE_REST) ? OHM_PRECISION_EXTENDED : OHM_PRECISION_SINGLE;
+    if (!status && i->kept == OHM_PRECISION_EXTENDED)
+        status = read_digest(s, file_plane_digest[PLANE_STATE_REST], &i->rest_digest);
+    if (!status) status = read_series_count(s, &i->series_rows);
+    if (!status) status = read_inputs(s, &d->inputs);
+    if (!status) status = read_history(s, i->step, d->plan.text[ROLE_STIMULUS], &d->history);
+    if (!status) status = read_text(s, "version", version);
+    if (!status) snprintf(i->version, sizeof i->version, "%.*s", (int)sizeof i->version - 1, version);
+    return status;
+}
+
+// Bytes of the texts of a description.
+static size_t texts_size(const description *d) {
+    size_t size = 0;
+    for (size_t i = 0; i < d->history.count; i++) size += strlen(d->history.entries[i].stimulus) + 1;
+    for (size_t i = 0; i < d->inputs.count; i++) size += strlen(d->inputs.inputs[i].name) + 1;
+    return size;
+}
+
+// Copies a text to *end, which moves behind it.
+static const char *put_text(const char *text, char **end) {
+    char *at = *end;
+    *end = stpcpy(at, text) + 1;
+    return at;
+}
+
+// Puts all of it into one piece of memory.
+static ohm_file_info *pack(const description *d) {
+    const size_t entries = d->history.count * sizeof(ohm_history_entry);
+    const size_t inputs = d->inputs.count * sizeof(ohm_input_info);
+    ohm_file_info *info = malloc(sizeof *info + entries + inputs + texts_size(d));
+    if (!info) return NULL;
+    ohm_history_entry *entry = (ohm_history_entry *)(info + 1);
+    ohm_input_info *described = (ohm_input_info *)(entry + d->history.count);
+    char *end = (char *)(described + d->inputs.count);
+    for (size_t i = 0; i < d->history.count; i++)
+        entry[i] =
+            (ohm_history_entry){d->history.entries[i].step, put_text(d->history.entries[i].stimulus, &end)};
+    for (size_t i = 0; i < d->inputs.count; i++) {
+        const input_file *one = &d->inputs.inputs[i];
+        described[i] =
+            (ohm_input_info){put_text(one->name, &end), one->size, one->digest, one->bytes != NULL};
+    }
+    *info = d->info;
+    info->definition = d->plan.definition;
+    memcpy(info->text, d->plan.text, sizeof info->text);
+    info->definition.model = info->text[ROLE_MODEL];
+    info->definition.stimulus = info->text[ROLE_STIMULUS];
+    info->definition.initial = info->text[ROLE_INITIAL];
+    info->history = entry;
+    info->history_count = d->history.count;
+    info->inputs = described;
+    info->input_count = d->inputs.count;
+    return info;
+}
+
 ohm_status ohm_file_read_info(const char *path, ohm_file_info **info) {
     assert(path && info);
     *info = NULL;
     source s;
     ohm_status status = open_source(path, &s);
     if (status) return status;
-    plan p;
-    ohm_file_info *i = calloc(1, sizeof *i);
-    if (!i) status = error_no_memory("a file's description");
-    if (!status) status = read_plan(&s, &p, &i->step);
-    if (!status) status = read_idle(&s, &i->idle);
-    if (!status) status = read_digest(&s, PLANE_STATE, &i->digest);
-    if (!status) i->kept = has_plane(&s, PLANE_STATE_REST) ? OHM_PRECISION_EXTENDED : OHM_PRECISION_SINGLE;
-    if (!status && i->kept == OHM_PRECISION_EXTENDED)
-        status = read_digest(&s, PLANE_STATE_REST, &i->rest_digest);
-    if (!status) status = read_series_count(&s, &i->series_rows);
-    char version[MAX_TEXT];
-    if (!status) status = read_text(&s, "version", version);
+    description *d = calloc(1, sizeof *d);
+    status = d ? describe(&s, d) : error_no_memory("a file's description");
     H5Fclose(s.file);
-    if (status) {
-        free(i);
-        return status;
-    }
-    snprintf(i->version, sizeof i->version, "%.*s", (int)sizeof i->version - 1, version);
-    i->definition = p.definition;
-    memcpy(i->text, p.text, sizeof i->text);
-    i->definition.model = i->text[ROLE_MODEL];
-    i->definition.stimulus = i->text[ROLE_STIMULUS];
-    i->definition.initial = i->text[ROLE_INITIAL];
-    *info = i;
-    return OHM_OK;
+    if (!status && !(*info = pack(d))) status = error_no_memory("a file's description");
+    if (d) history_free(&d->history);
+    if (d) input_set_free(&d->inputs);
+    free(d);
+    return status;
+}
+
+// Creates the crossbar of a plan that has reached a step, with its inputs and its history.
+static ohm_status create(const source *s, ohm_devices *devices, const plan *p, uint64_t step,
+                         ohm_crossbar **c) {
+    input_set inputs;
+    ohm_status status = read_inputs(s, &inputs);
+    if (!status) status = crossbar_create(devices, &p->definition, &inputs, c);
+    input_set_free(&inputs);
+    if (status) return status;
+    history_clear(&(*c)->history);
+    return read_history(s, step, p->text[ROLE_STIMULUS], &(*c)->history);
 }
 
 static ohm_status load(const source *s, ohm_devices *devices, const ohm_definition *speed,
@@ -380,8 +629,8 @@ static ohm_status load(const source *s, ohm_devices *devices, const ohm_definiti
         p.definition.lanes = speed->lanes;
         p.definition.band_rows = speed->band_rows;
     }
-    ohm_crossbar *c;
-    status = ohm_crossbar_create(devices, &p.definition, &c);
+    ohm_crossbar *c = NULL;
+    status = create(s, devices, &p, step, &c);
     if (!status) status = read_planes(s, c);
     if (!status) status = read_series(s, &c->series);
     if (status) {

@@ -220,6 +220,16 @@ ohm_status ohm_crossbar_read_current(ohm_crossbar *crossbar, uint64_t row0, uint
 ohm_status ohm_crossbar_read_voltage(ohm_crossbar *crossbar, uint64_t step, uint64_t row0, uint64_t rows,
                                      float *out);
 
+// What drove a crossbar, from a step on up to that of the next entry.
+typedef struct ohm_history_entry {
+    uint64_t step;
+    const char *stimulus; // in the form of ohm_definition's
+} ohm_history_entry;
+
+// The history of a crossbar over all runs: the stimulus of step 0, then each that took another's place.
+// *count is 1 or more. It lives until the crossbar changes, restarts or is destroyed.
+const ohm_history_entry *ohm_crossbar_history(const ohm_crossbar *crossbar, size_t *count);
+
 // The same digits on every device: sums of integers, or minima and maxima.
 typedef struct ohm_statistics {
     double state_min, state_max, state_mean, state_std; // in the state's own unit; std over N, not N − 1
@@ -310,9 +320,10 @@ ohm_status ohm_crossbar_probe_current(ohm_crossbar *crossbar, uint64_t row, uint
 
 // Changes parameters of the model and of the stimulus from the next step on: what is given, in the form
 // of ohm_definition's strings, replaces what was. The model stays the same one; a stimulus of another name
-// takes the place of what was. NULL leaves all as it is. A file saved later tells the new ones, and goes on
-// to the same bits. Parameters that bound the state itself, as sin-resistance's r_on and r_off do, cannot
-// change. Errors: those of ohm_crossbar_create; then nothing has changed.
+// takes the place of what was, and the history tells it. Files that the stimulus has been read from are not
+// read again. NULL leaves all as it is. A file saved later tells the new ones, and goes on to the same bits.
+// Parameters that bound the state itself, as sin-resistance's r_on and r_off do, cannot change. Errors: those
+// of ohm_crossbar_create; then nothing has changed.
 ohm_status ohm_crossbar_change(ohm_crossbar *crossbar, const char *model, const char *stimulus);
 
 // Draws the initial state of a seed and goes back to step 0, without any series.
@@ -349,14 +360,23 @@ size_t ohm_crossbar_stimulus_parameters(const ohm_crossbar *crossbar, ohm_parame
 
 // ---- Files (HDF5; the README has the layout) ---------------------------------------------------
 
-// Saves everything needed to go on later, to the same bits. The file is written beside path, flushed
-// to disk and renamed, so that path is always the old file or the whole new one.
-// Errors: OHM_IO_FAILED, OHM_OUT_OF_MEMORY, OHM_DEVICE_FAILED.
+// Saves everything needed to go on later, to the same bits: also the files that the stimulus is read from, if
+// they have no more than 8 MiB each, and the digests of those that have more. The file is written beside
+// path, flushed to disk and renamed, so that path is always the old file or the whole new one. Errors:
+// OHM_IO_FAILED, OHM_OUT_OF_MEMORY, OHM_DEVICE_FAILED.
 ohm_status ohm_crossbar_save(ohm_crossbar *crossbar, const char *path);
 
 // Whether a file of some bytes could be saved at path, without touching one that is there.
 // Errors: OHM_IO_FAILED.
 ohm_status ohm_save_check(const char *path, uint64_t bytes);
+
+// A file that a stimulus was read from.
+typedef struct ohm_input_info {
+    const char *name; // as the stimulus gives it
+    uint64_t size;    // bytes
+    uint64_t digest; // of its bytes as little-endian uint32, the last one filled up with zeros; as of a state
+    bool kept;       // whether it is in the state file whole
+} ohm_input_info;
 
 // What a file says of itself.
 typedef struct ohm_file_info {
@@ -366,8 +386,11 @@ typedef struct ohm_file_info {
     ohm_precision kept;   // how the states are, OHM_PRECISION_SINGLE or OHM_PRECISION_EXTENDED
     uint64_t rest_digest; // in extended precision, of what the float32 states could not hold; else 0
     uint64_t series_rows;
-    double idle;                     // s, as ohm_crossbar_idle_time
-    char version[32];                // the version of ohmscape that wrote it
+    double idle;      // s, as ohm_crossbar_idle_time
+    char version[32]; // the version of ohmscape that wrote it
+    size_t history_count, input_count;
+    const ohm_history_entry *history; // as ohm_crossbar_history
+    const ohm_input_info *inputs;
     char text[3][OHM_MAX_SPEC_TEXT]; // what the definition's strings point to
 } ohm_file_info;
 
@@ -377,7 +400,8 @@ ohm_status ohm_file_read_info(const char *path, ohm_file_info **info);
 
 // Creates the crossbar of a file on the devices, whichever it was saved from. speed gives fuse, lanes
 // and band_rows; its other fields are ignored; NULL takes the defaults. The state is checked against
-// the digest saved with it.
+// the digest saved with it. Files of its stimulus that it does not hold are looked for where they were, then
+// beside it, and have to be the same ones.
 // Errors: OHM_IO_FAILED, OHM_BAD_FILE, and those of ohm_crossbar_create.
 ohm_status ohm_crossbar_load(ohm_devices *devices, const char *path, const ohm_definition *speed,
                              ohm_crossbar **crossbar);

@@ -73,14 +73,22 @@ static bool write_spec(hid_t file, const spec *s) {
     return done;
 }
 
-static uint64_t version_of(const ohm_crossbar *c) {
+// What a reader of version 2 would leave out, or take for something else (file.h).
+static bool is_version_3(const ohm_crossbar *c) {
     const spec *s = &c->plan.specs[ROLE_MODEL];
     const spec_entry *entry = spec_entry_of(s);
-    bool news = c->idle > 0;
-    if (plane_count(c->problem.kind) > 1 || c->plan.definition.precision) return 3;
-    for (int i = 0; i < entry->count; i++)
-        news = news || s->spread[i].kind || (i >= entry->own_count && spec_differs(s, i));
-    return news ? 2 : 1;
+    bool news = c->idle > 0 || s->id == OHM_MODEL_linear_step;
+    for (int i = entry->own_count; i < entry->count; i++) news = news || spec_differs(s, i);
+    return news || plane_count(c->problem.kind) > 1 || c->plan.definition.precision ||
+           stimulus_inputs(c->stimulus)->count || c->history.count > 1 ||
+           c->plan.specs[ROLE_INITIAL].id == INITIAL_FILE;
+}
+
+static uint64_t version_of(const ohm_crossbar *c) {
+    const spec *s = &c->plan.specs[ROLE_MODEL];
+    bool spreads = false;
+    for (int i = 0; i < spec_entry_of(s)->count; i++) spreads = spreads || s->spread[i].kind;
+    return is_version_3(c) ? 3 : spreads ? 2 : 1;
 }
 
 static bool write_parameters(hid_t file, const ohm_crossbar *c) {
@@ -179,6 +187,113 @@ static ohm_status write_series(hid_t file, const series *s) {
     return done ? OHM_OK : hdf5_failed("series");
 }
 
+// ---- Inputs and history -----------------------------------------------------------------------
+
+static hid_t create_group(hid_t file, const char *name) {
+    const hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
+    H5Pset_obj_track_times(creation, false);
+    const hid_t group = H5Gcreate2(file, name, H5P_DEFAULT, creation, H5P_DEFAULT);
+    file_did(group); // keeps the reason
+    H5Pclose(creation);
+    return group;
+}
+
+static bool write_input_attributes(hid_t dataset, const input_file *one) {
+    char digest[17];
+    snprintf(digest, sizeof digest, "%016" PRIx64, one->digest);
+    return write_text(dataset, "name", one->name) && write_number(dataset, "size", one->size) &&
+           write_text(dataset, "digest", digest);
+}
+
+static bool write_input(hid_t group, size_t i, const input_file *one) {
+    char name[24];
+    snprintf(name, sizeof name, "%zu", i);
+    const hsize_t size = one->size;
+    const hid_t space = one->bytes ? H5Screate_simple(1, &size, NULL) : H5Screate(H5S_NULL);
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_obj_track_times(creation, false);
+    const hid_t dataset = H5Dcreate2(group, name, H5T_STD_U8LE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    bool done = file_did(dataset) && write_input_attributes(dataset, one);
+    if (done && one->bytes && size)
+        done = file_did(H5Dwrite(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, one->bytes));
+    const bool closed = dataset < 0 || file_did(H5Dclose(dataset));
+    H5Pclose(creation);
+    H5Sclose(space);
+    return done && closed;
+}
+
+static ohm_status write_inputs(hid_t file, const input_set *set) {
+    if (!set->count) return OHM_OK;
+    const hid_t group = create_group(file, "inputs");
+    bool done = group >= 0;
+    for (size_t i = 0; i < set->count && done; i++) done = write_input(group, i, &set->inputs[i]);
+    if (group >= 0) H5Gclose(group);
+    return done ? OHM_OK : hdf5_failed("inputs");
+}
+
+// A list of values of some type.
+static bool write_list(hid_t group, const char *name, hid_t type, size_t count, const void *values) {
+    const hsize_t size = count, chunk = count < FILE_SERIES_CHUNK ? count : FILE_SERIES_CHUNK;
+    const hid_t space = H5Screate_simple(1, &size, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(creation, 1, &chunk);
+    H5Pset_obj_track_times(creation, false);
+    H5Pset_fletcher32(creation); // no digest covers it
+    const hid_t dataset = H5Dcreate2(group, name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    const bool done =
+        file_did(dataset) && file_did(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values));
+    const bool closed = dataset < 0 || file_did(H5Dclose(dataset));
+    H5Pclose(creation);
+    H5Sclose(space);
+    return done && closed;
+}
+
+// The bytes of the longest stimulus, with its end.
+static size_t width_of(const history *h) {
+    size_t width = 0;
+    for (size_t i = 0; i < h->count; i++) {
+        const size_t length = strlen(h->entries[i].stimulus) + 1;
+        if (length > width) width = length;
+    }
+    return width;
+}
+
+static bool write_stimuli(hid_t group, const history *h) {
+    const size_t width = width_of(h);
+    const hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, width);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    char *texts = calloc(h->count, width);
+    for (size_t i = 0; texts && i < h->count; i++) strcpy(texts + i * width, h->entries[i].stimulus);
+    const bool done = texts && write_list(group, "stimulus", type, h->count, texts);
+    free(texts);
+    H5Tclose(type);
+    return done;
+}
+
+static bool write_steps(hid_t group, const history *h) {
+    uint64_t *steps = calloc(h->count, sizeof *steps);
+    for (size_t i = 0; steps && i < h->count; i++) steps[i] = h->entries[i].step;
+    const bool done = steps && write_list(group, "step", H5T_NATIVE_UINT64, h->count, steps);
+    free(steps);
+    return done;
+}
+
+static ohm_status write_history(hid_t file, const history *h) {
+    if (h->count < 2) return OHM_OK; // the stimulus says it
+    const hid_t group = create_group(file, "history");
+    const bool done = group >= 0 && write_steps(group, h) && write_stimuli(group, h);
+    if (group >= 0) H5Gclose(group);
+    return done ? OHM_OK : hdf5_failed("history");
+}
+
+// Bytes of them, at most.
+static uint64_t extras_size(const ohm_crossbar *c) {
+    const input_set *set = stimulus_inputs(c->stimulus);
+    uint64_t size = (c->history.count + FILE_SERIES_CHUNK) * (width_of(&c->history) + sizeof(uint64_t));
+    for (size_t i = 0; i < set->count; i++) size += (set->inputs[i].bytes ? set->inputs[i].size : 0) + 4096;
+    return size;
+}
+
 // ---- The file ---------------------------------------------------------------------------------
 
 static ohm_status write_all(hid_t file, ohm_crossbar *c) {
@@ -186,6 +301,8 @@ static ohm_status write_all(hid_t file, ohm_crossbar *c) {
     ohm_status status = OHM_OK;
     for (int i = 0; i < PLANE_COUNT && !status; i++)
         if (plane_exists(c->problem.kind, i)) status = write_plane(file, c, i);
+    if (!status) status = write_inputs(file, stimulus_inputs(c->stimulus));
+    if (!status) status = write_history(file, &c->history);
     return status ? status : write_series(file, &c->series);
 }
 
@@ -200,7 +317,7 @@ static uint64_t file_size(const ohm_crossbar *c) {
     const uint64_t series_rows = c->series.count < FILE_SERIES_CHUNK
                                      ? c->series.count
                                      : (c->series.count / FILE_SERIES_CHUNK + 1) * FILE_SERIES_CHUNK;
-    const uint64_t data = planes + series_rows * sizeof(series_row);
+    const uint64_t data = planes + series_rows * sizeof(series_row) + extras_size(c);
     return data + data / 1024 + (64u << 10);
 }
 

@@ -12,6 +12,7 @@
 #include <assert.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 // ---- Tables -----------------------------------------------------------------------------------
@@ -57,13 +58,14 @@ static const ohm_parameter common_parameters[] = {
     {&name##_about, name##_initial, NULL, COUNT_OF(name##_initial), COUNT_OF(name##_initial), 0},
 
 static const spec_entry models[] = {OHM_MODELS(MODEL_ENTRY, )};
-static const spec_entry initials[] = {OHM_DISTRIBUTIONS(INITIAL_ENTRY, )};
+static const spec_entry initials[INITIAL_COUNT] = {OHM_DISTRIBUTIONS(INITIAL_ENTRY, ){
+    &initial_file_about, initial_file_parameters, NULL, INITIAL_FILE_PARAMETERS, INITIAL_FILE_PARAMETERS, 0}};
 
 const char *const spec_role_name[ROLE_COUNT] = {"model", "stimulus", "init"};
 const char *const spec_spread_name[OHM_SPREAD_KINDS] = {"none", "normal", "lognormal", "uniform"};
 
 const spec_entry *spec_table(spec_role role, int *count) {
-    static const int counts[ROLE_COUNT] = {COUNT_OF(models), STIMULUS_COUNT, COUNT_OF(initials)};
+    static const int counts[ROLE_COUNT] = {COUNT_OF(models), STIMULUS_COUNT, INITIAL_COUNT};
     if (count) *count = counts[role];
     return role == ROLE_MODEL ? models : role == ROLE_STIMULUS ? stimulus_entries : initials;
 }
@@ -397,4 +399,58 @@ bool spec_agrees(const spec *part, const spec *whole) {
             return false;
     }
     return true;
+}
+
+// ---- Paths ------------------------------------------------------------------------------------
+
+char *spec_path_in(const char *folder, const char *path) {
+    char *joined;
+    return asprintf(&joined, "%s%s", path[0] == '/' ? "" : folder, path) < 0 ? NULL : joined;
+}
+
+// Writes the value of a text parameter, a path or several of them.
+static void write_paths(FILE *out, const ohm_parameter *p, const char *folder, const char *value,
+                        int length) {
+    const char *end = value + length;
+    while (value <= end) {
+        const char *plus = p->text == SPEC_PATHS ? memchr(value, '+', (size_t)(end - value)) : NULL;
+        const char *stop = plus ? plus : end;
+        fprintf(out, "%s%.*s%s", stop == value || *value == '/' ? "" : folder, (int)(stop - value), value,
+                plus ? "+" : "");
+        value = stop + 1;
+    }
+}
+
+// Writes one key=value of the given length.
+static void write_parameter(FILE *out, const spec_entry *entry, const char *folder, const char *text,
+                            int length) {
+    const char *equals = memchr(text, '=', (size_t)length);
+    const int key_length = equals ? (int)(equals - text) : length;
+    const int i = find_parameter(entry, text, key_length);
+    if (!equals || i < 0 || !spec_parameter(entry, i)->text) {
+        fprintf(out, "%.*s", length, text);
+        return;
+    }
+    fprintf(out, "%.*s", key_length + 1, text);
+    write_paths(out, spec_parameter(entry, i), folder, equals + 1, length - key_length - 1);
+}
+
+char *spec_text_in(spec_role role, const char *folder, const char *text) {
+    spec s = {.role = role};
+    char *moved = NULL;
+    size_t size;
+    const int name_length = (int)strcspn(text, ":");
+    if (find_entry(&s, text, name_length)) return strdup(text);
+    FILE *out = open_memstream(&moved, &size);
+    if (!out) return NULL;
+    fprintf(out, "%.*s", name_length, text);
+    for (const char *rest = text + name_length; *rest;) {
+        const int length = (int)strcspn(rest + 1, ",");
+        fputc(*rest, out); // the colon or comma
+        write_parameter(out, spec_entry_of(&s), folder, rest + 1, length);
+        rest += 1 + length;
+    }
+    if (fclose(out) == 0) return moved;
+    free(moved);
+    return NULL;
 }

@@ -11,6 +11,9 @@
 #define SPEC_MAX_TEXT OHM_MAX_SPEC_TEXT // longest canonical text, with its end
 #define SPEC_MAX_PATH 512
 
+// What a parameter that is a text holds (ohm_parameter.text): the path of a file, or several joined by +.
+enum { SPEC_PATH = 1, SPEC_PATHS };
+
 // What a specification is for.
 typedef enum spec_role { ROLE_MODEL, ROLE_STIMULUS, ROLE_INITIAL, ROLE_COUNT } spec_role;
 
@@ -84,6 +87,12 @@ void spec_format_value(const spec *s, int i, char *text, size_t size);
 
 // Writes the text from which spec_parse makes the same spec.
 void spec_format(const spec *s, char text[SPEC_MAX_TEXT]);
+
+// The path of a file in a folder, whose text ends in a slash, from its path there; and a text of a spec in
+// which the paths of files are such ones. An absolute path stays as it is. To be freed with free(); NULL if
+// out of memory. What is wrong in a text stays so.
+char *spec_path_in(const char *folder, const char *path);
+char *spec_text_in(spec_role role, const char *folder, const char *text);
 
 // Whether everything given in part also holds in whole.
 bool spec_agrees(const spec *part, const spec *whole);

@@ -102,13 +102,14 @@ static const ohm_parameter write_stimulus[] = {
     {"row", "i", "1", -1, -1, 2147483647, "row of the cell; -1: all rows in turn", OHM_NO_PLACE, .whole = 1},
     {"col", "j", "1", -1, -1, 2147483647, "its column; -1: all columns in turn", OHM_NO_PLACE, .whole = 1},
     {"cells", "F", "1", 0, 0, 0, "a text file of lines ROW,COL: these cells in turn", OHM_NO_PLACE,
-     .text = 1},
+     .text = SPEC_PATH},
     HOLD,
     START,
 };
 
 static const ohm_parameter pattern_stimulus[] = {
-    {"file", "F", "1", 0, 0, 0, "a PNG, or several joined by +: these in turn", OHM_NO_PLACE, .text = 1},
+    {"file", "F", "1", 0, 0, 0, "a PNG, or several joined by +: these in turn", OHM_NO_PLACE,
+     .text = SPEC_PATHS},
     {"lo", "V_lo", "V", -1, -1000, 1000, "voltage where it is black", OHM_NO_PLACE},
     {"hi", "V_hi", "V", 1, -1000, 1000, "voltage where it is white", OHM_NO_PLACE},
     {"noise", "σ_V", "V", 0, 0, 180, "standard deviation of what is added", OHM_NO_PLACE},
@@ -117,7 +118,8 @@ static const ohm_parameter pattern_stimulus[] = {
 };
 
 static const ohm_parameter file_stimulus[] = {
-    {"path", "F", "1", 0, 0, 0, "the file; after its last step it begins again", OHM_NO_PLACE, .text = 1},
+    {"path", "F", "1", 0, 0, 0, "the file; after its last step it begins again", OHM_NO_PLACE,
+     .text = SPEC_PATH},
     START,
 };
 
@@ -196,6 +198,7 @@ struct stimulator {
     grey_picture *pictures;
     uint64_t picture_count;
     uint64_t shown; // 1 + the number of the image in values, 0 before there is one
+    input_set inputs;
     cell *cells;
     uint64_t cell_count;
     voltage_file file;
@@ -217,17 +220,19 @@ int stimulus_field(const stimulator *s) {
     }
 }
 
-static ohm_status read_picture(stimulator *s, const char *path) {
+static ohm_status read_picture(stimulator *s, const input_set *known, const char *path) {
     grey_picture *more = realloc(s->pictures, (s->picture_count + 1) * sizeof *more);
     if (!more) return error_no_memory("pictures");
     s->pictures = more;
-    const ohm_status status = grey_picture_read(path, &more[s->picture_count]);
+    const input_file *file;
+    ohm_status status = input_get(path, known, &s->inputs, &file);
+    if (!status) status = grey_picture_read(file, &more[s->picture_count]);
     if (!status) s->picture_count++;
     return status;
 }
 
 // Reads the pictures of a list joined by +, as voltages.
-static ohm_status read_pictures(stimulator *s) {
+static ohm_status read_pictures(stimulator *s, const input_set *known) {
     const float lo = (float)spec_value(&s->spec, "lo");
     const float span = (float)(spec_value(&s->spec, "hi") - spec_value(&s->spec, "lo"));
     char list[SPEC_MAX_PATH];
@@ -235,7 +240,7 @@ static ohm_status read_pictures(stimulator *s) {
     ohm_status status = OHM_OK;
     char *rest;
     for (char *path = strtok_r(list, "+", &rest); path && !status; path = strtok_r(NULL, "+", &rest))
-        status = read_picture(s, path);
+        status = read_picture(s, known, path);
     if (!status && !s->picture_count)
         status = error_set(OHM_BAD_ARGUMENT, "stimulus pattern: give file=FILE");
     for (uint64_t i = 0; i < s->picture_count; i++) {
@@ -254,18 +259,29 @@ static ohm_status check_cell(const stimulator *s) {
                      col, s->site.rows, s->site.cols);
 }
 
-static ohm_status read_sources(stimulator *s) {
+static ohm_status read_sources(stimulator *s, const input_set *known) {
     const char *path = s->spec.path;
-    switch (s->spec.id) {
-    case STIMULUS_PATTERN: return read_pictures(s);
-    case STIMULUS_FILE:
-        if (!path[0]) return error_set(OHM_BAD_ARGUMENT, "stimulus file: give path=FILE");
-        return voltage_file_open(path, s->site.rows, s->site.cols, &s->file);
-    case STIMULUS_WRITE:
-        if (!path[0]) return check_cell(s);
-        return cells_read(path, s->site.rows, s->site.cols, &s->cells, &s->cell_count);
-    default: return OHM_OK;
-    }
+    const input_file *file;
+    if (s->spec.id == STIMULUS_PATTERN) return read_pictures(s, known);
+    if (s->spec.id == STIMULUS_FILE && !path[0])
+        return error_set(OHM_BAD_ARGUMENT, "stimulus file: give path=FILE");
+    if (s->spec.id == STIMULUS_WRITE && !path[0]) return check_cell(s);
+    if (!path[0]) return OHM_OK;
+    const ohm_status status = input_get(path, known, &s->inputs, &file);
+    if (status) return status;
+    if (s->spec.id == STIMULUS_FILE) return voltage_file_open(file, s->site.rows, s->site.cols, &s->file);
+    return cells_read(file, s->site.rows, s->site.cols, &s->cells, &s->cell_count);
+}
+
+// What is beside a state file may be wanted later too.
+static ohm_status take_folder(stimulator *s, const input_set *known) {
+    if (!known || !known->folder) return OHM_OK;
+    s->inputs.folder = strdup(known->folder);
+    return s->inputs.folder ? OHM_OK : error_no_memory("a path");
+}
+
+const input_set *stimulus_inputs(const stimulator *s) {
+    return &s->inputs;
 }
 
 // ---- Ranges -----------------------------------------------------------------------------------
@@ -352,7 +368,8 @@ int stimulus_levels(const stimulator *s, double level[STIMULUS_MAX_LEVELS]) {
 
 // ---- Opening ----------------------------------------------------------------------------------
 
-ohm_status stimulus_open(const spec *what, const stimulus_site *site, stimulator **opened) {
+ohm_status stimulus_open(const spec *what, const stimulus_site *site, const input_set *known,
+                         stimulator **opened) {
     stimulator *s = calloc(1, sizeof *s);
     *opened = NULL;
     if (!s) return error_no_memory("a stimulus");
@@ -361,7 +378,8 @@ ohm_status stimulus_open(const spec *what, const stimulus_site *site, stimulator
     s->start = whole_or(what, "start", 0);
     s->hold = whole_or(what, "hold", 1);
     s->file.file = s->file.cells = s->file.row_lines = s->file.col_lines = -1;
-    const ohm_status status = read_sources(s);
+    ohm_status status = take_folder(s, known);
+    if (!status) status = read_sources(s, known);
     if (status) {
         stimulus_close(s);
         return status;
@@ -377,6 +395,7 @@ void stimulus_close(stimulator *s) {
     free(s->pictures);
     free(s->cells);
     voltage_file_close(&s->file);
+    input_set_free(&s->inputs);
     free(s->values);
     free(s);
 }

@@ -5,6 +5,7 @@
 #define OHM_STIMULUS_H
 
 #include "../kernels/field.h"
+#include "input.h"
 #include "spec.h"
 
 enum {
@@ -40,9 +41,13 @@ typedef struct stimulus_site {
 // The host's part of a stimulus: an opened one.
 typedef struct stimulator stimulator;
 
-// Reads what it takes from files, and checks all of it.
+// Reads what it takes from files, those that are known (input_get) or NULL, and checks all of it.
 // Errors: OHM_IO_FAILED, OHM_BAD_FILE, OHM_BAD_ARGUMENT, OHM_OUT_OF_MEMORY.
-ohm_status stimulus_open(const spec *s, const stimulus_site *site, stimulator **opened);
+ohm_status stimulus_open(const spec *s, const stimulus_site *site, const input_set *known,
+                         stimulator **opened);
+
+// What it was read from.
+const input_set *stimulus_inputs(const stimulator *s);
 
 // Legal on NULL.
 void stimulus_close(stimulator *s);

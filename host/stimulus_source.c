@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static ohm_status cannot_read(const char *path) {
     return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
@@ -41,14 +40,15 @@ static ohm_status read_pixels(png_image *image, const char *path, grey_picture *
     return status;
 }
 
-ohm_status grey_picture_read(const char *path, grey_picture *picture) {
+ohm_status grey_picture_read(const input_file *file, grey_picture *picture) {
     png_image image = {.version = PNG_IMAGE_VERSION};
-    if (access(path, R_OK) < 0) return cannot_read(path);
-    if (!png_image_begin_read_from_file(&image, path)) {
+    const bool begun = file->bytes ? png_image_begin_read_from_memory(&image, file->bytes, file->size)
+                                   : png_image_begin_read_from_file(&image, file->path);
+    if (!begun) {
         png_image_free(&image);
-        return error_set(OHM_BAD_FILE, "%s is not a PNG: %s", path, image.message);
+        return error_set(OHM_BAD_FILE, "%s is not a PNG: %s", file->name, image.message);
     }
-    const ohm_status status = read_pixels(&image, path, picture);
+    const ohm_status status = read_pixels(&image, file->name, picture);
     png_image_free(&image);
     return status;
 }
@@ -62,10 +62,6 @@ void grey_picture_free(grey_picture *picture) {
 
 static ohm_status unreadable(const char *path) {
     return error_set(OHM_BAD_FILE, "%s: %s", path, file_hdf5_reason());
-}
-
-static hid_t open_dataset(hid_t file, const char *name) {
-    return H5Lexists(file, name, H5P_DEFAULT) > 0 ? H5Dopen2(file, name, H5P_DEFAULT) : -1;
 }
 
 // Takes the steps of a dataset whose other sides are given; sides is 1 or 2.
@@ -92,14 +88,24 @@ static ohm_status check_shape(voltage_file *v, hid_t dataset, const char *name, 
     return OHM_OK;
 }
 
+// Opens a dataset, if it is there; −1 if not.
+static ohm_status open_dataset(const voltage_file *v, const char *name, hid_t *dataset) {
+    if (H5Lexists(v->file, name, H5P_DEFAULT) <= 0) return OHM_OK;
+    *dataset = file_open_dataset(v->file, name);
+    return *dataset >= 0
+               ? OHM_OK
+               : error_set(OHM_BAD_FILE, "%s: cannot read %s: %s", v->path, name, file_hdf5_reason());
+}
+
 static ohm_status open_datasets(voltage_file *v) {
-    v->cells = open_dataset(v->file, "voltage");
-    v->row_lines = open_dataset(v->file, "row_voltage");
-    v->col_lines = open_dataset(v->file, "col_voltage");
+    ohm_status status = open_dataset(v, "voltage", &v->cells);
+    if (!status) status = open_dataset(v, "row_voltage", &v->row_lines);
+    if (!status) status = open_dataset(v, "col_voltage", &v->col_lines);
+    if (status) return status;
     if (v->cells >= 0) return check_shape(v, v->cells, "voltage", 2, &v->rows);
     if (v->row_lines < 0 || v->col_lines < 0)
         return error_set(OHM_BAD_FILE, "%s has no voltage, nor row_voltage and col_voltage", v->path);
-    const ohm_status status = check_shape(v, v->row_lines, "row_voltage", 1, &v->rows);
+    status = check_shape(v, v->row_lines, "row_voltage", 1, &v->rows);
     return status ? status : check_shape(v, v->col_lines, "col_voltage", 1, &v->cols);
 }
 
@@ -172,15 +178,29 @@ static ohm_status scan_all(voltage_file *v) {
     return status;
 }
 
-ohm_status voltage_file_open(const char *path, uint64_t rows, uint64_t cols, voltage_file *v) {
-    *v =
-        (voltage_file){.file = -1, .cells = -1, .row_lines = -1, .col_lines = -1, .rows = rows, .cols = cols};
+// Opens the file, or the bytes of it that are kept. HDF5 takes two such files for one if their names are the
+// same, so that each gets a name of its own.
+static hid_t open_file(const input_file *in) {
+    static _Atomic unsigned last;
+    if (!in->bytes) return H5Fopen(in->path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    char name[32];
+    snprintf(name, sizeof name, "voltages %u", ++last);
+    const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    H5Pset_fapl_core(access, (size_t)1 << 16, false);
+    H5Pset_file_image(access, in->bytes, in->size);
+    const hid_t file = in->size ? H5Fopen(name, H5F_ACC_RDONLY, access) : H5I_INVALID_HID;
+    file_did(file); // keeps the reason
+    H5Pclose(access);
+    return file;
+}
+
+ohm_status voltage_file_open(const input_file *file, uint64_t rows, uint64_t cols, voltage_file *v) {
+    *v = (voltage_file){.path = file->name, .cells = -1, .row_lines = -1, .col_lines = -1};
+    v->rows = rows;
+    v->cols = cols;
     file_quiet();
-    if (access(path, R_OK) < 0) return cannot_read(path);
-    v->path = strdup(path);
-    if (!v->path) return error_no_memory("voltages");
-    v->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    ohm_status status = file_did(v->file) ? OHM_OK : unreadable(path);
+    v->file = open_file(file);
+    ohm_status status = file_did(v->file) ? OHM_OK : unreadable(v->path);
     if (!status) status = open_datasets(v);
     if (!status) status = scan_all(v);
     if (status) voltage_file_close(v);
@@ -192,7 +212,6 @@ void voltage_file_close(voltage_file *v) {
     if (v->row_lines >= 0) H5Dclose(v->row_lines);
     if (v->col_lines >= 0) H5Dclose(v->col_lines);
     if (v->file >= 0) H5Fclose(v->file);
-    free(v->path);
     *v = (voltage_file){.file = -1, .cells = -1, .row_lines = -1, .col_lines = -1};
 }
 
@@ -244,12 +263,13 @@ static ohm_status read_lines(FILE *f, const char *path, uint64_t rows, uint64_t 
     return error_set(OHM_BAD_FILE, "%s has no cells", path);
 }
 
-ohm_status cells_read(const char *path, uint64_t rows, uint64_t cols, cell **cells, uint64_t *count) {
+ohm_status cells_read(const input_file *file, uint64_t rows, uint64_t cols, cell **cells, uint64_t *count) {
     *cells = NULL;
     *count = 0;
-    FILE *f = fopen(path, "r");
-    if (!f) return cannot_read(path);
-    const ohm_status status = read_lines(f, path, rows, cols, cells, count);
+    // An empty one has the byte behind it.
+    FILE *f = file->bytes ? fmemopen(file->bytes, file->size ? file->size : 1, "r") : fopen(file->path, "r");
+    if (!f) return cannot_read(file->name);
+    const ohm_status status = read_lines(f, file->name, rows, cols, cells, count);
     fclose(f);
     if (status) {
         free(*cells);

@@ -265,8 +265,6 @@ flux
 model sin-resistance
 model sin-state:beta=0.5
 model sin-state:beta=0.25,r_off=11
-stimulus constant
-stimulus uniform:hi=4
 init constant
 init uniform:lo=0.2
 END
@@ -556,7 +554,7 @@ END
     need_python
     save "$tmp/good.h5" --rows 4 --cols 5 --flux --every 10
     forgeries=$(cat <<'END'
-version | has format version 3, and this ohmscape reads versions 1 to 2 | a["format_version"] = 3
+version | has format version 4, and this ohmscape reads versions 1 to 3 | a["format_version"] = 4
 other-format | is not an ohmscape file | a.modify("format", "other")
 no-format | is not an ohmscape file | del a["format"]
 no-version | cannot read format_version | del a["format_version"]

@@ -195,9 +195,7 @@ static void a_file_has_to_be_given_and_there(void **state) {
     bad_stimulus("file:start=3", "stimulus file: give path=FILE");
     static const char *const prefix[] = {"pattern:file=", "file:path=", "write:cells="};
     for (int i = 0; i < 3; i++) bad_file(prefix[i], "/nowhere/at.all", OHM_IO_FAILED, "No such file");
-    bad_file("pattern:file=", "/", OHM_BAD_FILE, " is not a PNG: ");
-    bad_file("file:path=", "/", OHM_BAD_FILE, "/: ");
-    bad_file("write:cells=", "/", OHM_IO_FAILED, "Is a directory");
+    for (int i = 0; i < 3; i++) bad_file(prefix[i], "/", OHM_IO_FAILED, "Is a directory");
 }
 
 static void write_bytes(char path[MAX_PATH], const void *bytes, size_t count) {

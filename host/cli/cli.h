@@ -6,7 +6,7 @@
 
 #define EXIT_USAGE 2
 
-extern const command command_run, command_iv, command_devices, command_models, command_info;
+extern const command command_run, command_iv, command_devices, command_models, command_info, command_export;
 
 // Prints the library's last error to stderr and returns the exit status for it.
 int cli_fail(ohm_status status);

@@ -1,11 +1,11 @@
 #include "experiment.h"
+#include "ini.h"
 #include "../error.h"
 #include "../number.h"
 #include "../spec.h"
 
-#include <errno.h>
-#include <ini.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,17 +21,38 @@ typedef struct reader {
     uint64_t skipped; // what the command line has decided
     uint64_t seen;    // in the file
     experiment *experiment;
-    ohm_status status; // of the first thing that was wrong
 } reader;
 
 // ---- Texts ------------------------------------------------------------------------------------
 
-// A copy that lives as long as the experiment.
-static const char *keep(experiment *e, const char *text) {
-    char **more = realloc(e->texts, (e->text_count + 1) * sizeof *more);
-    if (!more) return NULL;
+// Takes an allocated text, or NULL, which then lives as long as the experiment.
+static const char *keep_text(experiment *e, char *text) {
+    char **more = text ? realloc(e->texts, (e->text_count + 1) * sizeof *more) : NULL;
+    if (!more) {
+        free(text);
+        return NULL;
+    }
     e->texts = more;
-    return e->texts[e->text_count] = strdup(text), e->texts[e->text_count] ? e->texts[e->text_count++] : NULL;
+    return e->texts[e->text_count++] = text;
+}
+
+static const char *keep(experiment *e, const char *text) {
+    return keep_text(e, strdup(text));
+}
+
+// A copy of a key's value in which a path, which is relative to the experiment's file, is relative to the
+// working folder.
+static const char *keep_value(experiment *e, const char *key, const char *value) {
+    const char *slash = strrchr(e->path, '/');
+    const int length = slash ? (int)(slash - e->path) + 1 : 0;
+    char folder[PATH_MAX];
+    if (!slash || length >= (int)sizeof folder) return keep(e, value);
+    snprintf(folder, sizeof folder, "%.*s", length, e->path);
+    if (strcmp(key, "output") == 0 || strcmp(key, "from") == 0)
+        return keep_text(e, spec_path_in(folder, value));
+    if (strcmp(key, "stimulus") == 0) return keep_text(e, spec_text_in(ROLE_STIMULUS, folder, value));
+    if (strcmp(key, "init") == 0) return keep_text(e, spec_text_in(ROLE_INITIAL, folder, value));
+    return keep(e, value);
 }
 
 void experiment_free(experiment *e) {
@@ -61,7 +82,7 @@ static ohm_status set_option(reader *r, int place, const char *value) {
     if (!o->argument && is_no(value)) return OHM_OK;
     if (!o->argument && !is_yes(value))
         return error_set(OHM_BAD_FILE, "%s = %s: write yes or no", o->name, value);
-    const char *text = keep(r->experiment, value);
+    const char *text = keep_value(r->experiment, o->name, value);
     if (!text) return error_no_memory("an experiment");
     *r->given |= (uint64_t)1 << place;
     return o->set(r->object, o->argument ? text : NULL);
@@ -80,20 +101,15 @@ static ohm_status take_option(reader *r, const char *key, const char *value) {
                      key, r->command->name);
 }
 
-// The phase of a section, made when it is met first; it cannot be met again behind another.
-static ohm_status find_phase(experiment *e, const char *name, phase **found) {
-    for (size_t i = 0; i < e->count; i++) {
-        if (strcmp(e->phases[i].name, name) != 0) continue;
-        *found = &e->phases[i];
-        return i + 1 == e->count ? OHM_OK : error_set(OHM_BAD_FILE, "there are two phases [%s]", name);
-    }
+static ohm_status begin_phase(experiment *e, const char *name) {
+    for (size_t i = 0; i < e->count; i++)
+        if (strcmp(e->phases[i].name, name) == 0)
+            return error_set(OHM_BAD_FILE, "there are two phases [%s]", name);
     phase *more = realloc(e->phases, (e->count + 1) * sizeof *more);
     if (!more) return error_no_memory("an experiment");
     e->phases = more;
-    *found = &more[e->count++];
-    **found = (phase){0};
-    snprintf((*found)->name, sizeof(*found)->name, "%s", name);
-    return OHM_OK;
+    more[e->count] = (phase){.name = keep(e, name)};
+    return more[e->count++].name ? OHM_OK : error_no_memory("an experiment");
 }
 
 static ohm_status take_phase_key(reader *r, phase *p, const char *key, const char *value) {
@@ -109,49 +125,18 @@ static ohm_status take_phase_key(reader *r, phase *p, const char *key, const cha
         const bool right = number_read_double(value, &p->idle) && p->idle >= 0 && p->idle <= OHM_MAX_IDLE;
         return right ? OHM_OK : options_bad_value("idle", value, "a time in s from 0 to 1e15");
     }
-    p->stimulus = keep(r->experiment, value);
+    p->stimulus = keep_value(r->experiment, "stimulus", value);
     return p->stimulus ? OHM_OK : error_no_memory("an experiment");
 }
 
-static int take_key(void *object, const char *section, const char *key, const char *value) {
+static ohm_status take_key(void *object, const char *section, const char *key, const char *value) {
     reader *r = object;
-    phase *p = NULL;
-    if (r->status) return 1; // only the first is told
-    if (!*section)
-        r->status = take_option(r, key, value);
-    else
-        r->status = find_phase(r->experiment, section, &p);
-    if (*section && !r->status) r->status = take_phase_key(r, p, key, value);
-    return r->status == OHM_OK;
+    experiment *e = r->experiment;
+    if (!key) return begin_phase(e, section);
+    return *section ? take_phase_key(r, &e->phases[e->count - 1], key, value) : take_option(r, key, value);
 }
 
 // ---- Files ------------------------------------------------------------------------------------
-
-// Puts the file and the line in front of what was wrong.
-static ohm_status wrong_line(const char *path, int line, ohm_status status) {
-    char what[1024];
-    snprintf(what, sizeof what, "%s", ohm_error_message());
-    return error_set(status, "%s, line %d: %s", path, line, what);
-}
-
-// inih would take the rest of a long line for another one.
-static ohm_status check_lines(FILE *f, const char *path) {
-    char line[INI_MAX_LINE];
-    for (int number = 1; fgets(line, sizeof line, f); number++)
-        if (!strchr(line, '\n') && !feof(f))
-            return error_set(OHM_BAD_FILE, "%s, line %d has more than %d characters", path, number,
-                             INI_MAX_LINE - 2);
-    rewind(f);
-    return OHM_OK;
-}
-
-static ohm_status parse(FILE *f, const char *path, reader *r) {
-    const int line = ini_parse_file(f, take_key, r);
-    if (r->status) return wrong_line(path, line, r->status);
-    if (line < 0) return error_no_memory("an experiment");
-    if (line > 0) return error_set(OHM_BAD_FILE, "%s, line %d: write KEY = VALUE or [PHASE]", path, line);
-    return OHM_OK;
-}
 
 static ohm_status number_phases(experiment *e, const char *path) {
     uint64_t first = 0;
@@ -168,14 +153,14 @@ static ohm_status number_phases(experiment *e, const char *path) {
     return OHM_OK;
 }
 
-// A stimulus that has a start, and does not say which, starts with its phase.
+// Spells out a phase's stimulus, so that nothing of the phase before stays in it. One that has a start, and
+// does not say which, starts with its phase.
 static ohm_status start_stimulus(experiment *e, phase *p) {
     spec s;
     char text[SPEC_MAX_TEXT];
     if (!p->stimulus || spec_parse(ROLE_STIMULUS, p->stimulus, &s)) return OHM_OK; // experiment_check tells
     const int start = spec_find(&s, "start");
-    if (start < 0 || s.given >> start & 1) return OHM_OK;
-    s.value[start] = (double)p->first;
+    if (start >= 0 && !(s.given >> start & 1)) s.value[start] = (double)p->first;
     spec_format(&s, text);
     p->stimulus = keep(e, text);
     return p->stimulus ? OHM_OK : error_no_memory("an experiment");
@@ -186,12 +171,8 @@ ohm_status experiment_read(const char *path, const command *c, void *object, uin
     reader r = {.command = c, .object = object, .given = given, .skipped = *given, .experiment = e};
     if (*given & either_of) r.skipped |= either_or;
     if (*given & either_or) r.skipped |= either_of;
-    *e = (experiment){0};
-    FILE *f = fopen(path, "r");
-    if (!f) return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
-    ohm_status status = check_lines(f, path);
-    if (!status) status = parse(f, path, &r);
-    fclose(f);
+    *e = (experiment){.path = path};
+    ohm_status status = ini_read(path, take_key, &r);
     if (!status) status = number_phases(e, path);
     for (size_t i = 0; i < e->count && !status; i++) status = start_stimulus(e, &e->phases[i]);
     return status;
@@ -199,17 +180,73 @@ ohm_status experiment_read(const char *path, const command *c, void *object, uin
 
 // ---- Phases -----------------------------------------------------------------------------------
 
-ohm_status experiment_check(const experiment *e, const ohm_definition *d) {
+ohm_status experiment_check(const experiment *e, const ohm_definition *d, uint64_t step) {
     ohm_definition of_phase = *d;
     for (size_t i = 0; i < e->count; i++) {
         if (e->phases[i].stimulus) of_phase.stimulus = e->phases[i].stimulus;
+        if (e->phases[i].first < step) continue; // done, or going on with what was saved
         const ohm_status status = ohm_definition_check(&of_phase);
         if (!status) continue;
-        char what[1024];
-        snprintf(what, sizeof what, "%s", ohm_error_message());
-        return error_set(status, "phase [%s]: %s", e->phases[i].name, what);
+        return error_in(status, "phase [%s]", e->phases[i].name);
     }
     return OHM_OK;
+}
+
+// Whether two lists of files, joined by +, have the same names, in whatever folders.
+static bool same_names(const char *a, const char *b) {
+    for (;;) {
+        const size_t a_length = strcspn(a, "+"), b_length = strcspn(b, "+");
+        const char *a_slash = memrchr(a, '/', a_length), *b_slash = memrchr(b, '/', b_length);
+        const char *a_name = a_slash ? a_slash + 1 : a, *b_name = b_slash ? b_slash + 1 : b;
+        const size_t length = (size_t)(a + a_length - a_name);
+        if (length != (size_t)(b + b_length - b_name) || memcmp(a_name, b_name, length) != 0) return false;
+        if (a[a_length] != b[b_length] || !a[a_length]) return a[a_length] == b[b_length];
+        a += a_length + 1;
+        b += b_length + 1;
+    }
+}
+
+// Whether two texts are of the same stimulus, wherever its files are.
+static bool same_stimulus(const char *a, const char *b) {
+    spec first, second;
+    if (spec_parse(ROLE_STIMULUS, a, &first) || spec_parse(ROLE_STIMULUS, b, &second)) return false;
+    return first.id == second.id && memcmp(first.value, second.value, sizeof first.value) == 0 &&
+           same_names(first.path, second.path);
+}
+
+static uint64_t largest(uint64_t a, uint64_t b) {
+    return a > b ? a : b;
+}
+
+// Whether a phase, with this stimulus, agrees with what drove the crossbar in its steps.
+static ohm_status check_phase(const experiment *e, const phase *p, const char *stimulus, const char *from,
+                              const ohm_file_info *info) {
+    for (size_t i = 0; i < info->history_count; i++) {
+        const ohm_history_entry *entry = &info->history[i];
+        const uint64_t end = i + 1 < info->history_count ? entry[1].step : info->step;
+        const uint64_t step = largest(p->first, entry->step);
+        if (step >= end || step >= p->first + p->steps || same_stimulus(stimulus, entry->stimulus)) continue;
+        error_set(OHM_BAD_ARGUMENT,
+                  "%s does not come from %s: its step %" PRIu64 " was driven by %s, and phase [%s] has %s",
+                  from, e->path, step, entry->stimulus, p->name, stimulus);
+        error_hint("`ohmscape info %s` prints what drove it", from);
+        return OHM_BAD_ARGUMENT;
+    }
+    return OHM_OK;
+}
+
+ohm_status experiment_check_history(const experiment *e, const char *from, const ohm_file_info *info,
+                                    const char *first) {
+    spec model;
+    const char *stimulus = first;
+    if (!stimulus && spec_parse(ROLE_MODEL, info->definition.model, &model) == OHM_OK)
+        stimulus = spec_entry_of(&model)->about->stimulus;
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < e->count && !status; i++) {
+        if (e->phases[i].stimulus) stimulus = e->phases[i].stimulus;
+        status = check_phase(e, &e->phases[i], stimulus, from, info);
+    }
+    return status;
 }
 
 uint64_t experiment_steps(const experiment *e) {

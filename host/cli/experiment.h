@@ -1,6 +1,6 @@
-// Experiment files: INI texts whose keys are the long names of a command's options. Those before any section
-// are options of the whole run; a section is a phase of it, with a stimulus, steps, and an idle time behind
-// them.
+// Experiment files: INI texts (ini.h) whose keys are the long names of a command's options. Those before any
+// section are options of the whole run; a section is a phase of it, with a stimulus, steps, and an idle time
+// behind them. Paths in it are relative to the file.
 //
 //     neurons = 512
 //     model = vteam
@@ -16,10 +16,8 @@
 
 #include "options.h"
 
-#define EXPERIMENT_NAME 50 // longest name of a phase, with its end
-
 typedef struct phase {
-    char name[EXPERIMENT_NAME];
+    const char *name;
     uint64_t steps, first; // the step it begins at
     double idle;           // s, behind the steps
     const char *stimulus;  // or NULL: as before; begins with the phase unless it says otherwise
@@ -27,6 +25,7 @@ typedef struct phase {
 } phase;
 
 typedef struct experiment {
+    const char *path; // of the file, as it was given
     phase *phases;
     size_t count;
     char **texts; // what the options and phases point to
@@ -42,9 +41,15 @@ ohm_status experiment_read(const char *path, const command *c, void *object, uin
                            uint64_t either_of, uint64_t either_or, experiment *e);
 void experiment_free(experiment *e);
 
-// Whether every phase could be run with this definition. Errors: those of ohm_definition_check, with the
-// phase.
-ohm_status experiment_check(const experiment *e, const ohm_definition *d);
+// Whether every phase that begins at a step or later could be run with this definition. Errors: those of
+// ohm_definition_check, with the phase.
+ohm_status experiment_check(const experiment *e, const ohm_definition *d, uint64_t step);
+
+// Whether the crossbar of the file from, described by info, comes from this experiment, as far as the stimuli
+// that drove it say. first is the stimulus of a first phase that has none; NULL: the model's own. Errors:
+// OHM_BAD_ARGUMENT.
+ohm_status experiment_check_history(const experiment *e, const char *from, const ohm_file_info *info,
+                                    const char *first);
 
 // All steps of all phases.
 uint64_t experiment_steps(const experiment *e);

@@ -11,6 +11,19 @@ static const option_entry entries[] = {
     {0},
 };
 
+static void add_inputs(cJSON *root, const ohm_file_info *info) {
+    cJSON *inputs = cJSON_AddArrayToObject(root, "inputs");
+    for (size_t i = 0; i < info->input_count; i++) {
+        const ohm_input_info *one = &info->inputs[i];
+        cJSON *object = cJSON_CreateObject();
+        cJSON_AddStringToObject(object, "name", one->name);
+        json_add_u64(object, "size", one->size);
+        json_add_digest(object, "digest", one->digest);
+        cJSON_AddBoolToObject(object, "kept", one->kept);
+        cJSON_AddItemToArray(inputs, object);
+    }
+}
+
 static bool print_json(const ohm_file_info *info) {
     cJSON *root = cJSON_CreateObject();
     cJSON_AddStringToObject(root, "version", info->version);
@@ -20,11 +33,18 @@ static bool print_json(const ohm_file_info *info) {
     json_add_digest(root, "digest", info->digest);
     cJSON_AddStringToObject(root, "precision", ohm_precision_name(info->kept));
     if (info->kept == OHM_PRECISION_EXTENDED) json_add_digest(root, "rest_digest", info->rest_digest);
+    json_add_history(root, info->history, info->history_count);
+    add_inputs(root, info);
     return json_print(root);
 }
 
 static void print_text(const ohm_file_info *info) {
     report_definition(&info->definition);
+    report_history(info->history, info->history_count);
+    for (size_t i = 0; i < info->input_count; i++)
+        printf("%-14s%s, %" PRIu64 " bytes, digest %016" PRIx64 "%s\n", i ? "" : "inputs",
+               info->inputs[i].name, info->inputs[i].size, info->inputs[i].digest,
+               info->inputs[i].kept ? "" : ", not in this file: too large");
     printf("step          %" PRIu64 "\n", info->step);
     printf("series        %" PRIu64 " rows\n", info->series_rows);
     printf("digest        %016" PRIx64 "\n", info->digest);

@@ -15,6 +15,21 @@ void report_definition(const ohm_definition *d) {
     printf("init          %s\n", d->initial);
 }
 
+void report_history(const ohm_history_entry *history, size_t count) {
+    for (size_t i = 0; i < count && count > 1; i++)
+        printf("%-14sfrom step %" PRIu64 ": %s\n", i ? "" : "history", history[i].step, history[i].stimulus);
+}
+
+void json_add_history(cJSON *object, const ohm_history_entry *history, size_t count) {
+    cJSON *entries = cJSON_AddArrayToObject(object, "history");
+    for (size_t i = 0; i < count; i++) {
+        cJSON *entry = cJSON_CreateObject();
+        json_add_u64(entry, "step", history[i].step);
+        cJSON_AddStringToObject(entry, "stimulus", history[i].stimulus);
+        cJSON_AddItemToArray(entries, entry);
+    }
+}
+
 void json_add_u64(cJSON *object, const char *name, uint64_t value) {
     char text[24];
     snprintf(text, sizeof text, "%" PRIu64, value);

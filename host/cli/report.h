@@ -9,6 +9,12 @@
 // The lines of text that describe a definition.
 void report_definition(const ohm_definition *d);
 
+// The lines that tell a history; none if there is one entry, which is the definition's stimulus.
+void report_history(const ohm_history_entry *history, size_t count);
+
+// The same as an array of objects, "history", of one entry too.
+void json_add_history(cJSON *object, const ohm_history_entry *history, size_t count);
+
 // A whole number, exact: cJSON's own numbers are doubles.
 void json_add_u64(cJSON *object, const char *name, uint64_t value);
 

@@ -89,24 +89,31 @@ static ohm_status read_experiment(run_options *o, const char *path, uint64_t *gi
 }
 
 // The stimulus with which an experiment begins; a saved crossbar is at one of its phases.
-static ohm_status check_experiment(run_options *o, uint64_t *given) {
+static void begin_experiment(run_options *o, uint64_t *given) {
     const experiment *e = &o->experiment;
-    ohm_definition *d = &o->setup.definition;
-    if (!e->count) return OHM_OK;
+    if (!e->count) return;
     *given &= ~BIT(SETUP_STIMULUS);
-    if (e->phases[0].stimulus) d->stimulus = e->phases[0].stimulus;
-    ohm_definition first = *d;
-    if (o->setup.neurons) first.rows = first.cols = o->setup.neurons;
-    return experiment_check(e, &first);
+    if (e->phases[0].stimulus) o->setup.definition.stimulus = e->phases[0].stimulus;
+}
+
+// Whether the phases that are to come can be run, and the saved crossbar comes from those before.
+static ohm_status check_experiment(const run_options *o, const ohm_file_info *info) {
+    const experiment *e = &o->experiment;
+    ohm_definition first = info ? info->definition : o->setup.definition;
+    if (!e->count) return OHM_OK;
+    first.stimulus = o->setup.definition.stimulus;
+    const ohm_status status =
+        info ? experiment_check_history(e, o->setup.from, info, first.stimulus) : OHM_OK;
+    return status ? status : experiment_check(e, &first, info ? info->step : 0);
 }
 
 static ohm_status check_options(run_options *o, uint64_t given) {
     ohm_file_info *info;
-    ohm_status status = check_experiment(o, &given);
+    begin_experiment(o, &given);
+    ohm_status status = setup_check(&o->setup, given, &info);
     if (status) return status;
-    status = setup_check(&o->setup, given, &info);
-    if (status) return status;
-    if (o->every && !o->output)
+    status = check_experiment(o, info);
+    if (!status && o->every && !o->output)
         status = error_set(OHM_BAD_ARGUMENT, "--every records into the saved file: give --output too");
     if (!status && info && !o->experiment.count && o->steps > OHM_MAX_STEP - info->step)
         status = error_set(OHM_BAD_ARGUMENT,
@@ -133,6 +140,7 @@ typedef struct run_result {
     ohm_statistics statistics;
     phase_end *ends; // of an experiment's phases
     size_t end_count;
+    bool nothing_left; // of an experiment
 } run_result;
 
 // Steps until the next record, or until a tenth of a second has passed, so that a signal is answered
@@ -172,7 +180,9 @@ static ohm_status run_phase(const run_options *o, ohm_crossbar *c, run_result *r
                             progress *bar) {
     const uint64_t most = r->total - r->steps, steps = left->steps < most ? left->steps : most;
     const uint64_t before = r->steps;
-    ohm_status status = left->stimulus && steps ? ohm_crossbar_change(c, NULL, left->stimulus) : OHM_OK;
+    const bool begins = ohm_crossbar_step(c) == left->first; // else the stimulus is there
+    ohm_status status =
+        left->stimulus && steps && begins ? ohm_crossbar_change(c, NULL, left->stimulus) : OHM_OK;
     if (!status) status = advance(o, c, r, steps, bar);
     if (status || r->steps - before < left->steps) return status; // it goes on another time
     return left->idle > 0 && !cli_caught() ? ohm_crossbar_idle(c, left->idle) : OHM_OK;
@@ -191,10 +201,12 @@ static ohm_status run_phases(const run_options *o, ohm_crossbar *c, run_result *
     const experiment *e = &o->experiment;
     double idle = ohm_crossbar_idle_time(c);
     ohm_status status = OHM_OK;
+    r->nothing_left = true;
     for (size_t i = 0; i < e->count && !status && !cli_caught(); i++) {
         const uint64_t before = r->steps;
         const phase left = experiment_left(&e->phases[i], ohm_crossbar_step(c), &idle);
         if (!left.steps && !(left.idle > 0)) continue;
+        r->nothing_left = false;
         const bool reached = ohm_crossbar_step(c) >= e->phases[i].first;
         if (!reached || (left.steps && r->steps == r->total)) break;
         status = run_phase(o, c, r, &left, bar);
@@ -213,6 +225,10 @@ static ohm_status run_all(const run_options *o, ohm_crossbar *c, run_result *r) 
     const ohm_status status =
         o->experiment.count ? run_phases(o, c, r, &bar) : run_phase(o, c, r, &whole, &bar);
     progress_end(&bar);
+    if (r->nothing_left && !o->quiet)
+        fprintf(stderr,
+                "ohmscape: nothing left to do: %s is at step %" PRIu64 ", and %s ends at step %" PRIu64 "\n",
+                o->setup.from, step, o->experiment.path, end);
     return status;
 }
 
@@ -268,6 +284,12 @@ static void add_phases(cJSON *root, const run_result *r) {
     }
 }
 
+static void add_history(cJSON *root, const ohm_crossbar *c) {
+    size_t count;
+    const ohm_history_entry *history = ohm_crossbar_history(c, &count);
+    json_add_history(root, history, count);
+}
+
 static bool print_json(const ohm_devices *devices, const ohm_crossbar *c, const run_result *r) {
     const ohm_definition *d = ohm_crossbar_definition(c);
     const ohm_statistics *s = &r->statistics;
@@ -275,6 +297,7 @@ static bool print_json(const ohm_devices *devices, const ohm_crossbar *c, const 
     cJSON_AddStringToObject(root, "version", OHM_VERSION);
     add_device(root, devices);
     json_add_definition(root, d);
+    add_history(root, c);
     json_add_u64(root, "steps", r->steps);
     json_add_u64(root, "step", ohm_crossbar_step(c));
     cJSON_AddNumberToObject(root, "idle", ohm_crossbar_idle_time(c));
@@ -294,7 +317,7 @@ static bool print_json(const ohm_devices *devices, const ohm_crossbar *c, const 
     cJSON_AddNumberToObject(cJSON_GetObjectItem(root, "state"), "std", s->state_std);
     add_range(root, "resistance", s->resistance_min, s->resistance_max, s->resistance_mean);
     add_range(root, "conductance", s->conductance_min, s->conductance_max, s->conductance_mean);
-    if (r->end_count) add_phases(root, r);
+    if (r->end_count || r->nothing_left) add_phases(root, r);
     return json_print(root);
 }
 
@@ -313,7 +336,10 @@ static void print_histogram(const ohm_statistics *s) {
 static void print_summary(const ohm_devices *devices, const ohm_crossbar *c, const run_result *r) {
     const ohm_definition *d = ohm_crossbar_definition(c);
     const ohm_statistics *s = &r->statistics;
+    size_t count;
+    const ohm_history_entry *history = ohm_crossbar_history(c, &count);
     report_definition(d);
+    report_history(history, count);
     for (size_t i = 0; i < ohm_devices_count(devices); i++) {
         const ohm_device_info *info = ohm_devices_info(devices, i);
         printf("device        %s (%s, %s)\n", info->name, info->id, info->driver);

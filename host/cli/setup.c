@@ -1,5 +1,6 @@
 #include "setup.h"
 #include "../error.h"
+#include "../input.h"
 #include "../number.h"
 #include "../spec.h"
 
@@ -122,11 +123,36 @@ static ohm_status check_against_file(const setup *s, uint64_t given, const ohm_d
         return differs("precision", s->from);
     ohm_status status = OHM_OK;
     if (was_given(given, SETUP_MODEL)) status = check_spec(ROLE_MODEL, mine->model, saved->model, s->from);
-    if (!status && was_given(given, SETUP_STIMULUS))
-        status = check_spec(ROLE_STIMULUS, mine->stimulus, saved->stimulus, s->from);
     if (!status && was_given(given, SETUP_INIT))
         status = check_spec(ROLE_INITIAL, mine->initial, saved->initial, s->from);
     return status;
+}
+
+// A stimulus given beside --from that says something else than the file takes effect from its step on. What
+// is of another kind, or from other files, begins there.
+static ohm_status check_stimulus(setup *s, const ohm_file_info *info) {
+    spec part, saved, changed;
+    ohm_status status = spec_parse(ROLE_STIMULUS, s->definition.stimulus, &part);
+    if (!status) status = spec_parse(ROLE_STIMULUS, info->definition.stimulus, &saved);
+    if (status || spec_agrees(&part, &saved)) return status;
+    changed = saved;
+    status = spec_change(&changed, s->definition.stimulus);
+    if (status) return status;
+    const int start = spec_find(&changed, "start");
+    const bool another = changed.id != saved.id || strcmp(changed.path, saved.path) != 0;
+    if (another && start >= 0 && !(changed.given >> start & 1)) changed.value[start] = (double)info->step;
+    spec_format(&changed, s->change);
+    return OHM_OK;
+}
+
+// Notes an input of the file that is used, and that is another one on disk by now.
+static void note_outdated(setup *s, const ohm_file_info *info) {
+    for (size_t i = 0; i < info->input_count; i++) {
+        const ohm_input_info *one = &info->inputs[i];
+        const bool used = !s->change[0] || strstr(s->change, one->name);
+        if (used && one->kept && input_has_changed(one->name, one->size, one->digest))
+            snprintf(s->outdated, sizeof s->outdated, "%s", one->name);
+    }
 }
 
 ohm_status setup_check(setup *s, uint64_t given, ohm_file_info **info) {
@@ -135,11 +161,14 @@ ohm_status setup_check(setup *s, uint64_t given, ohm_file_info **info) {
     if (status || !s->from) return status;
     status = ohm_file_read_info(s->from, info);
     if (!status) status = check_against_file(s, given, &(*info)->definition);
+    if (!status && was_given(given, SETUP_STIMULUS)) status = check_stimulus(s, *info);
     if (status) {
         free(*info);
         *info = NULL;
+        return status;
     }
-    return status;
+    note_outdated(s, *info);
+    return OHM_OK;
 }
 
 ohm_status setup_check_output(const char *path, const ohm_definition *d) {
@@ -151,8 +180,21 @@ ohm_status setup_check_output(const char *path, const ohm_definition *d) {
 // ---- Making -----------------------------------------------------------------------------------
 
 ohm_status setup_make(const setup *s, ohm_devices *devices, ohm_crossbar **crossbar) {
-    if (s->from) return ohm_crossbar_load(devices, s->from, &s->definition, crossbar);
-    return ohm_crossbar_create(devices, &s->definition, crossbar);
+    if (!s->from) return ohm_crossbar_create(devices, &s->definition, crossbar);
+    ohm_status status = ohm_crossbar_load(devices, s->from, &s->definition, crossbar);
+    if (!status && s->change[0]) status = ohm_crossbar_change(*crossbar, NULL, s->change);
+    if (status) {
+        ohm_crossbar_destroy(*crossbar);
+        *crossbar = NULL;
+        return status;
+    }
+    if (s->outdated[0])
+        fprintf(
+            stderr,
+            "ohmscape: %s has changed since %s was saved, which goes on with its own copy; to use the new "
+            "one, give it another name\n",
+            s->outdated, s->from);
+    return OHM_OK;
 }
 
 void setup_say_fallback(const setup *s, const ohm_devices *devices) {

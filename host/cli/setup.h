@@ -9,6 +9,9 @@ typedef struct setup {
     ohm_definition definition;
     uint64_t neurons;
     const char *device, *from;
+    // Beside from, by setup_check: the stimulus that takes the place of the file's, and an input of the file
+    // that is another one on disk by now; "" for none.
+    char change[OHM_MAX_SPEC_TEXT], outdated[512];
 } setup;
 
 // The places of these options in a command's table, which begins with SETUP_ENTRIES.
@@ -90,15 +93,17 @@ setup setup_default(void);
 
 // Whether the options of one command line go together; given is options_parse's. With --from, what was
 // given beside it has to say the same as the file, whose description *info then receives, to be freed
-// with free(); NULL without --from.
-// Errors: OHM_BAD_ARGUMENT, and those of ohm_file_read_info.
+// with free(); NULL without --from. Only a stimulus may be another: it changes what is given of the file's,
+// or takes its place, and begins then unless it says otherwise. Errors: OHM_BAD_ARGUMENT, and those of
+// ohm_file_read_info.
 ohm_status setup_check(setup *s, uint64_t given, ohm_file_info **info);
 
 // Whether a crossbar of this definition can be saved at path, as far as that shows before there is one;
 // nothing is to be saved if path is NULL. Errors: OHM_IO_FAILED.
 ohm_status setup_check_output(const char *path, const ohm_definition *d);
 
-// Creates the crossbar, or loads it. Errors: those of ohm_crossbar_create and ohm_crossbar_load.
+// Creates the crossbar, or loads it, and changes its stimulus if that is wanted; says on stderr if an input
+// is outdated. Errors: those of ohm_crossbar_create, ohm_crossbar_load and ohm_crossbar_change.
 ohm_status setup_make(const setup *s, ohm_devices *devices, ohm_crossbar **crossbar);
 
 // Says on stderr that no OpenCL device was found, if that was asked for.

@@ -1,0 +1,179 @@
+// ohmscape export: what is read of a saved crossbar's devices, as a matrix for other programs.
+#include "cli.h"
+#include "setup.h"
+#include "../error.h"
+#include "../matrix_writer.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---- Options ----------------------------------------------------------------------------------
+
+typedef struct export_options {
+    setup setup; // of which only device counts
+    ohm_quantity quantity;
+    const char *output;
+    bool quiet;
+} export_options;
+
+#define SETTER(name) static ohm_status set_##name(void *object, const char *text)
+
+SETTER(quantity) {
+    for (int i = 0; i < OHM_QUANTITIES; i++)
+        if (strcmp(ohm_quantity_name((ohm_quantity)i), text) == 0) {
+            ((export_options *)object)->quantity = (ohm_quantity)i;
+            return OHM_OK;
+        }
+    return options_bad_value("quantity", text, "conductance, resistance, state, flux or voltage");
+}
+
+SETTER(output) {
+    ((export_options *)object)->output = text;
+    return matrix_writer_knows(text) ? OHM_OK
+                                     : options_bad_value("output", text, "a name that ends in .npy or .h5");
+}
+
+SETTER(quiet) {
+    return options_set_flag(&((export_options *)object)->quiet, text);
+}
+
+static const option_entry export_entries[] = {
+    {"quantity", 0, "Q",
+     "conductance in S (default), resistance in ohm, state, flux in V s, or\n"
+     "voltage in V of the last step; what is read of devices with their\n"
+     "spreads, faults, levels and drift",
+     set_quantity},
+    {"output", 'o', "G.npy", "where to: NumPy's .npy, or .h5 with a dataset named like the quantity",
+     set_output},
+    {"device", 0, "DEVICE", "what computes it (default native): as for run", setup_set_device},
+    {"quiet", 'q', NULL, "print nothing but errors", set_quiet},
+    {0},
+};
+
+// ---- Reading ----------------------------------------------------------------------------------
+
+#define PIECE_FLOATS ((uint64_t)1 << 21) // of one piece, unless a row has more
+
+// Draws one pixel a synapse of some columns: the least of one value is its bits.
+static ohm_status draw(ohm_crossbar *c, ohm_quantity quantity, uint64_t row, uint64_t rows, uint64_t col,
+                       uint64_t cols, float *image) {
+    const ohm_view view = {.row = (double)row,
+                           .col = (double)col,
+                           .rows = (double)rows,
+                           .cols = (double)cols,
+                           .width = (uint32_t)cols,
+                           .height = (uint32_t)rows,
+                           .quantity = quantity,
+                           .reduction = OHM_MIN};
+    return ohm_crossbar_view(c, &view, image);
+}
+
+// Reads rows of up to OHM_MAX_IMAGE columns at a time; image has room for as many.
+static ohm_status draw_rows(ohm_crossbar *c, ohm_quantity quantity, uint64_t row, uint64_t rows, float *image,
+                            float *out) {
+    const uint64_t all = ohm_crossbar_definition(c)->cols;
+    ohm_status status = OHM_OK;
+    for (uint64_t col = 0; col < all && !status; col += OHM_MAX_IMAGE) {
+        const uint64_t cols = all - col < OHM_MAX_IMAGE ? all - col : OHM_MAX_IMAGE;
+        status = draw(c, quantity, row, rows, col, cols, image);
+        for (uint64_t i = 0; i < rows && !status; i++)
+            memcpy(out + i * all + col, image + i * cols, cols * sizeof *out);
+    }
+    return status;
+}
+
+static ohm_status read_rows(ohm_crossbar *c, ohm_quantity quantity, uint64_t row, uint64_t rows, float *image,
+                            float *out) {
+    switch (quantity) {
+    case OHM_STATE: return ohm_crossbar_read_state(c, row, rows, out);
+    case OHM_FLUX: return ohm_crossbar_read_flux(c, row, rows, out);
+    default: return draw_rows(c, quantity, row, rows, image, out);
+    }
+}
+
+// The rows of a piece: OHM_MAX_IMAGE at most.
+static uint64_t rows_of_piece(uint64_t cols) {
+    const uint64_t fit = PIECE_FLOATS / cols;
+    return fit < 1 ? 1 : fit < OHM_MAX_IMAGE ? fit : OHM_MAX_IMAGE;
+}
+
+static ohm_status write_rows(const export_options *o, ohm_crossbar *c, matrix_writer *w) {
+    const ohm_definition *d = ohm_crossbar_definition(c);
+    const uint64_t most = rows_of_piece(d->cols);
+    const uint64_t strip = d->cols < OHM_MAX_IMAGE ? d->cols : OHM_MAX_IMAGE;
+    float *values = malloc(most * d->cols * sizeof *values), *image = malloc(most * strip * sizeof *image);
+    ohm_status status = values && image ? OHM_OK : error_no_memory("a copy of some rows");
+    for (uint64_t row = 0; row < d->rows && !status && !cli_caught(); row += most) {
+        const uint64_t rows = d->rows - row < most ? d->rows - row : most;
+        status = read_rows(c, o->quantity, row, rows, image, values);
+        if (!status) status = matrix_writer_append(w, values, rows);
+    }
+    free(values);
+    free(image);
+    return status;
+}
+
+// ---- The command ------------------------------------------------------------------------------
+
+static ohm_status write_matrix(const export_options *o, ohm_crossbar *c) {
+    const ohm_definition *d = ohm_crossbar_definition(c);
+    matrix_writer *w;
+    ohm_status status = matrix_writer_begin(o->output, ohm_quantity_name(o->quantity), d->rows, d->cols, &w);
+    if (status) return status;
+    status = write_rows(o, c, w);
+    const bool whole = !status && !cli_caught();
+    const ohm_status ended = matrix_writer_end(w, whole);
+    return status ? status : ended;
+}
+
+static ohm_status check(const export_options *o, const ohm_file_info *info) {
+    if (!o->output)
+        return error_set(OHM_BAD_ARGUMENT, "export needs --output: a name that ends in .npy or .h5");
+    if (o->quantity == OHM_FLUX && !info->definition.track_flux)
+        return error_set(OHM_BAD_ARGUMENT, "--quantity flux: %s was made without --flux", o->setup.from);
+    if (o->quantity == OHM_VOLTAGE && !info->step)
+        return error_set(OHM_BAD_ARGUMENT, "--quantity voltage: %s has done no step", o->setup.from);
+    return OHM_OK;
+}
+
+static ohm_status export_file(export_options *o) {
+    ohm_file_info *info;
+    ohm_devices *devices = NULL;
+    ohm_crossbar *c = NULL;
+    ohm_status status = ohm_file_read_info(o->setup.from, &info);
+    if (status) return status;
+    status = check(o, info);
+    if (!status) status = ohm_devices_open(o->setup.device, &devices);
+    if (!status) status = ohm_crossbar_load(devices, o->setup.from, NULL, &c);
+    if (!status) status = write_matrix(o, c);
+    if (!status && !o->quiet && !cli_caught())
+        printf("saved         %s: %s of %" PRIu64 " x %" PRIu64 " synapses at step %" PRIu64 "\n", o->output,
+               ohm_quantity_name(o->quantity), info->definition.rows, info->definition.cols, info->step);
+    ohm_crossbar_destroy(c);
+    ohm_devices_close(devices);
+    free(info);
+    return status ? status : cli_flush();
+}
+
+static int export(int argc, char **argv) {
+    export_options o = {.setup = setup_default(), .quantity = OHM_CONDUCTANCE};
+    o.setup.device = "native";
+    uint64_t given;
+    int first;
+    ohm_status status = options_parse(&command_export, &o, argc, argv, &given, &first);
+    if (!status && argc - first != 1) status = error_set(OHM_BAD_ARGUMENT, "export takes one saved crossbar");
+    if (!status) o.setup.from = argv[first];
+    if (!status) cli_catch_signals();
+    if (!status) status = export_file(&o);
+    if (status) return cli_fail(status);
+    return cli_caught() ? 128 + cli_caught() : EXIT_SUCCESS;
+}
+
+const command command_export = {
+    .name = "export",
+    .arguments = "F.h5",
+    .summary = "Write what is read of a saved crossbar as a matrix",
+    .options = export_entries,
+    .run = export,
+};

@@ -1,0 +1,177 @@
+// See ini.h.
+#include "ini.h"
+#include "../error.h"
+#include "../input.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_BYTES ((size_t)16 << 20) // of a text
+
+// A text while it is read, in place.
+typedef struct reader {
+    ini_taker *take;
+    void *object;
+    const char *section;
+    // The key that is read, and its value so far; key is NULL if there is none.
+    char *key, *value;
+    int key_line, key_indent;
+    bool joined; // the last line ended in a backslash
+} reader;
+
+// ---- Lines ------------------------------------------------------------------------------------
+
+static void trim_end(char *text) {
+    size_t length = strlen(text);
+    while (length && isspace((unsigned char)text[length - 1])) length--;
+    text[length] = '\0';
+}
+
+static char *skip_space(char *text) {
+    return text + strspn(text, " \t\v\f\r");
+}
+
+// Cuts a comment behind a space, outside quotes.
+static void cut_comment(char *line) {
+    bool quoted = false;
+    for (char *at = line; *at; at++) {
+        if (*at == '"') quoted = !quoted;
+        const bool apart = at == line || isspace((unsigned char)at[-1]);
+        if (!quoted && apart && (*at == ';' || *at == '#')) {
+            *at = '\0';
+            return;
+        }
+    }
+}
+
+// Whether a line is KEY = VALUE by its looks.
+static bool is_assignment(const char *line) {
+    size_t length = 0;
+    while (isalnum((unsigned char)line[length]) || line[length] == '_' || line[length] == '-') length++;
+    const char *separator = line + length + strspn(line + length, " \t");
+    return length && (*separator == '=' || (*separator == ':' && isspace((unsigned char)separator[1])));
+}
+
+static bool is_one_of(char c, const char *list) {
+    return c && strchr(list, c);
+}
+
+// Whether a line that is indented further than the key goes on with its value.
+static bool goes_on(const char *value, const char *line) {
+    const size_t length = strlen(value);
+    return !length || is_one_of(value[length - 1], ",:+=") || is_one_of(line[0], ",:+=") ||
+           !is_assignment(line);
+}
+
+// ---- Keys -------------------------------------------------------------------------------------
+
+static void normalise_key(char *key) {
+    trim_end(key);
+    for (char *at = key; *at; at++) *at = *at == '_' ? '-' : (char)tolower((unsigned char)*at);
+}
+
+static char *without_quotes(char *value) {
+    const size_t length = strlen(value);
+    if (length < 2 || value[0] != '"' || value[length - 1] != '"') return value;
+    value[length - 1] = '\0';
+    return value + 1;
+}
+
+// Hands over the key that is complete, if there is one.
+static ohm_status end_key(reader *r) {
+    if (!r->key) return OHM_OK;
+    const char *key = r->key, *value = without_quotes(r->value);
+    r->key = NULL;
+    if (!*value) return error_set(OHM_BAD_FILE, "%s has no value", key);
+    return r->take(r->object, r->section, key, value);
+}
+
+static ohm_status begin_section(reader *r, char *line) {
+    char *end = strchr(line, ']');
+    if (!end || end[1]) return error_set(OHM_BAD_FILE, "write KEY = VALUE or [PHASE]");
+    *end = '\0';
+    r->section = skip_space(line + 1);
+    trim_end(line + 1);
+    if (!*r->section) return error_set(OHM_BAD_FILE, "a phase needs a name: write [PHASE]");
+    return r->take(r->object, r->section, NULL, NULL);
+}
+
+static ohm_status begin_key(reader *r, char *line, int number, int indent) {
+    char *separator = line + strcspn(line, "=:");
+    if (!*separator || separator == line) return error_set(OHM_BAD_FILE, "write KEY = VALUE or [PHASE]");
+    *separator = '\0';
+    normalise_key(line);
+    r->key = line;
+    r->value = skip_space(separator + 1);
+    r->key_line = number;
+    r->key_indent = indent;
+    return OHM_OK;
+}
+
+// Takes a backslash from the end of the value, and notes it.
+static void note_backslash(reader *r) {
+    const size_t length = r->key ? strlen(r->value) : 0;
+    r->joined = length && r->value[length - 1] == '\\';
+    if (r->joined) r->value[length - 1] = '\0';
+    if (r->joined) trim_end(r->value);
+}
+
+// ---- The text ---------------------------------------------------------------------------------
+
+// Takes one line. *number is that of the line an error is about.
+static ohm_status take_line(reader *r, char *line, int *number) {
+    const bool blank = !*skip_space(line);
+    cut_comment(line);
+    trim_end(line);
+    char *text = skip_space(line);
+    const int indent = (int)(text - line);
+    if (!*text && !blank) return OHM_OK; // a comment, which may stand within a value
+    if (*text && r->key && (r->joined || (indent > r->key_indent && goes_on(r->value, text)))) {
+        memmove(r->value + strlen(r->value), text, strlen(text) + 1); // the value lies before it
+        note_backslash(r);
+        return OHM_OK;
+    }
+    const int key_line = r->key_line, this_line = *number;
+    *number = key_line;
+    ohm_status status = end_key(r);
+    if (status || !*text) return status;
+    *number = this_line;
+    if (*text == '[') return begin_section(r, text);
+    status = begin_key(r, text, this_line, indent);
+    if (!status) note_backslash(r);
+    return status;
+}
+
+static ohm_status read_lines(reader *r, char *text, int *number) {
+    ohm_status status = OHM_OK;
+    int line_number = 1;
+    for (char *line = text; line && !status; line_number++) {
+        char *end = strchr(line, '\n');
+        if (end) *end = '\0';
+        *number = line_number;
+        status = take_line(r, line, number);
+        line = end ? end + 1 : NULL;
+    }
+    if (status) return status;
+    *number = r->key_line;
+    return end_key(r);
+}
+
+ohm_status ini_read(const char *path, ini_taker *take, void *object) {
+    char *text;
+    size_t size;
+    int number = 0;
+    ohm_status status = input_read_text(path, MOST_BYTES, &text, &size);
+    if (status) return status;
+    if (strlen(text) != size) {
+        free(text);
+        return error_set(OHM_BAD_FILE, "%s is not a text: it has a byte 0", path);
+    }
+    reader r = {.take = take, .object = object, .section = ""};
+    status = read_lines(&r, strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? text + 3 : text, &number);
+    free(text);
+    if (!status) return OHM_OK;
+    return error_in(status, "%s, line %d", path, number);
+}
