@@ -66,9 +66,10 @@ ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
         return status;
     }
     c->flux_bound = 0;
-    series_free(&c->series);
-    c->series = (series){0};
-    return crossbar_fill(c);
+    series_clear(&c->series);
+    status = crossbar_fill(c);
+    c->lost = c->lost && status; // what a device did before does not matter any more
+    return status;
 }
 
 static size_t parameters_of(const spec *s, ohm_parameter_info *parameters) {

@@ -14,6 +14,7 @@ struct ohm_crossbar {
     engine **engines; // one for each device
     band **bands;     // in the order of their rows
     series series;
+    bool lost;            // a device failed within a step: nobody knows what the state is
     double idle;          // s since the last step
     stimulator *stimulus; // opened
     // What pictures need to know of the past: the stimulus of the last step, and its constants.
@@ -32,6 +33,9 @@ ohm_status crossbar_take(ohm_crossbar *crossbar, const plan *changed, stimulator
 
 // The largest voltage, either way, of a stimulus.
 double crossbar_largest_voltage(const stimulator *s);
+
+// Bytes that the planes take in a file.
+uint64_t crossbar_planes_bytes(const ohm_crossbar *crossbar);
 
 // Draws the initial state. Errors: OHM_DEVICE_FAILED.
 ohm_status crossbar_fill(ohm_crossbar *crossbar);

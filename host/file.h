@@ -13,6 +13,7 @@
 #include <hdf5.h>
 
 #define FILE_FORMAT "ohmscape"
+#define FILE_SERIES_FORMAT "ohmscape-series" // without a state: ohm_crossbar_save_series
 // Version 2 has something that a reader of version 1 would leave out: a spread, a parameter of every device
 // or an idle time. Without these a file is of version 1.
 #define FILE_FORMAT_VERSION 2
@@ -35,8 +36,16 @@ extern const file_column file_columns[FILE_COLUMN_COUNT];
 // (with a cache too small for a chunk HDF5 1.10 wrote rubbish).
 void file_plane_chunk(const problem *p, hsize_t chunk[2]);
 
-// Rows of the series in a chunk.
+// Rows of the series in a chunk, and in the pieces by which it is written and read.
 #define FILE_SERIES_CHUNK 1024
+
+// The host's type of a column's numbers.
+hid_t file_column_type(const file_column *column);
+
+// Selects count rows of a column from row first on in its dataset's space; memory receives the space of as
+// many series_row.
+bool file_select_rows(hid_t dataset, const file_column *column, uint64_t first, uint64_t count,
+                      hid_t *file_space, hid_t *memory_space);
 
 // The attribute of a parameter, "model.beta".
 #define FILE_MAX_NAME 64

@@ -379,7 +379,7 @@ def digest_of(path):
 
 
 def temporaries():
-    return [name for name in os.listdir(folder) if name.startswith("b.h5.")]
+    return [name for name in os.listdir(folder) if name.startswith(".b.h5.ohmscape-")]
 
 
 start = time.monotonic()
