@@ -201,7 +201,7 @@ ohm_status crossbar_take(ohm_crossbar *c, const plan *changed, stimulator *opene
 static ohm_status prepare_series(ohm_crossbar *c) {
     ohm_definition *d = &c->plan.definition;
     c->series.folder = d->scratch ? strdup(d->scratch) : NULL;
-    c->series.reserve = crossbar_planes_bytes(c) + (1u << 20);
+    c->series.reserve = crossbar_planes_bytes(c) + (2u << 20);
     if (d->scratch && !c->series.folder) return error_no_memory("a path");
     d->scratch = c->series.folder;
     return OHM_OK;

@@ -37,7 +37,7 @@ extern const file_column file_columns[FILE_COLUMN_COUNT];
 void file_plane_chunk(const problem *p, hsize_t chunk[2]);
 
 // Rows of the series in a chunk, and in the pieces by which it is written and read.
-#define FILE_SERIES_CHUNK 1024
+#define FILE_SERIES_CHUNK 256
 
 // The host's type of a column's numbers.
 hid_t file_column_type(const file_column *column);

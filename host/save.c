@@ -189,6 +189,9 @@ typedef struct series_writer {
     series_row *rows; // FILE_SERIES_CHUNK
 } series_writer;
 
+// Bytes of whole chunks that HDF5 keeps before it writes them: a few are all that has to be reserved ahead.
+#define COLUMN_CACHE (64u << 10)
+
 static hid_t create_column(hid_t group, uint64_t count, const file_column *column) {
     const int rank = column->width > 1 ? 2 : 1;
     const hsize_t size[2] = {count, column->width};
@@ -200,9 +203,12 @@ static hid_t create_column(hid_t group, uint64_t count, const file_column *colum
     H5Pset_shuffle(creation); // most bytes of a histogram are 0
     if (H5Zfilter_avail(H5Z_FILTER_DEFLATE) > 0) H5Pset_deflate(creation, 1);
     H5Pset_fletcher32(creation); // no digest covers the series
+    const hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
+    H5Pset_chunk_cache(access, H5D_CHUNK_CACHE_NSLOTS_DEFAULT, COLUMN_CACHE, H5D_CHUNK_CACHE_W0_DEFAULT);
     const hid_t type = column->real ? H5T_IEEE_F64LE : H5T_STD_U64LE;
-    const hid_t dataset = H5Dcreate2(group, column->name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    const hid_t dataset = H5Dcreate2(group, column->name, type, space, H5P_DEFAULT, creation, access);
     file_did(dataset); // keeps the reason before the calls below forget it
+    H5Pclose(access);
     H5Pclose(creation);
     H5Sclose(space);
     return dataset;
@@ -223,7 +229,7 @@ static bool write_column(const series_writer *w, int i, uint64_t first, uint64_t
 // Room for the next chunk of each column, and for those that HDF5 still has in its caches.
 static ohm_status reserve_rows(const series_writer *w, uint64_t count) {
     const uint64_t all = w->crossbar->series.count * offsetof(series_row, histogram);
-    const uint64_t cached = FILE_COLUMN_COUNT << 20;
+    const uint64_t cached = FILE_COLUMN_COUNT * COLUMN_CACHE;
     const uint64_t data = count * sizeof(series_row) + (all < cached ? all : cached);
     hsize_t now = 0;
     H5Fget_filesize(w->target, &now);
