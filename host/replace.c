@@ -64,7 +64,11 @@ static bool is_temporary_of(const char *name, const char *target) {
 // no harm.
 static bool lock_file(int fd, int command) {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    return fcntl(fd, command, &whole) == 0;
+    int result;
+    do {
+        result = fcntl(fd, command, &whole);
+    } while (result < 0 && errno == EINTR);
+    return result == 0;
 }
 
 // Removes a temporary whose writer is gone.
