@@ -2,6 +2,7 @@
 #include "machine.h"
 #include "../host/cli/cli.h"
 #include "../host/cli/report.h"
+#include "../host/cli/rescue.h"
 #include "../host/error.h"
 
 #include <errno.h>
@@ -297,8 +298,9 @@ ohm_status files_open(const bench *b, bench_files *f) {
     return status;
 }
 
-static ohm_status write_file(const bench *b, replacement *r, ohm_status (*write)(const bench *b, FILE *out)) {
-    if (!r->temporary) return OHM_OK;
+typedef ohm_status format_results(const bench *b, FILE *out);
+
+static ohm_status write_file(const bench *b, replacement *r, format_results *write) {
     FILE *out = fopen(r->temporary, "w");
     if (!out) return cannot("write", r->path);
     const ohm_status status = write(b, out);
@@ -308,9 +310,33 @@ static ohm_status write_file(const bench *b, replacement *r, ohm_status (*write)
     return status ? status : written ? written : replacement_finish(r);
 }
 
-ohm_status files_write(const bench *b, bench_files *f) {
-    const ohm_status status = write_file(b, &f->json, write_json);
-    return status ? status : write_file(b, &f->csv, write_csv);
+typedef struct job {
+    const bench *b;
+    format_results *write;
+} job;
+
+static ohm_status write_anew(void *object, const char *path) {
+    const job *j = object;
+    replacement r;
+    ohm_status status = replacement_begin(path, &r);
+    if (!status) status = write_file(j->b, &r, j->write);
+    replacement_abandon(&r);
+    return status;
+}
+
+static void write_or_rescue(const bench *b, replacement *r, format_results *write, troubles *t) {
+    job j = {b, write};
+    char *where = NULL;
+    if (!r->temporary) return;
+    ohm_status status = write_file(b, r, write);
+    if (status) status = rescue_elsewhere(r->path, status, write_anew, &j, &where);
+    troubles_note(t, status);
+    free(where);
+}
+
+void files_write(const bench *b, bench_files *f, troubles *t) {
+    write_or_rescue(b, &f->json, write_json, t);
+    write_or_rescue(b, &f->csv, write_csv, t);
 }
 
 void files_close(bench_files *f) {

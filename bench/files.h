@@ -3,6 +3,7 @@
 #define BENCH_FILES_H
 
 #include "bench.h"
+#include "../host/cli/trouble.h"
 #include "../host/replace.h"
 
 #include <cjson/cJSON.h>
@@ -24,8 +25,8 @@ ohm_status files_open(const bench *b, bench_files *f);
 // Looks up what the file compared with has for each row.
 void files_compare(bench *b, const bench_files *f);
 
-// Writes them. Errors: OHM_IO_FAILED, OHM_OUT_OF_MEMORY.
-ohm_status files_write(const bench *b, bench_files *f);
+// Writes them, one whatever became of the other; what cannot be written is elsewhere then, as rescue.h says.
+void files_write(const bench *b, bench_files *f, troubles *t);
 
 void files_close(bench_files *f);
 

@@ -7,7 +7,6 @@
 #include "../host/error.h"
 
 #include <hdf5.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -153,26 +152,29 @@ static ohm_status run_parts(bench *b) {
     return status;
 }
 
-static ohm_status report(bench *b, bench_files *f) {
+// Everything that has been measured, whatever went wrong before or goes wrong with one of the results.
+static void report(bench *b, bench_files *f, troubles *t) {
     const bench_options *o = b->options;
     if (o->compare) {
         files_compare(b, f);
         table_print_compared(b);
     }
     table_print_count(b);
-    ohm_status status = files_write(b, f);
-    if (!status && o->plot) status = plot_draw(b, o->plot);
-    return status ? status : cli_flush();
+    files_write(b, f, t);
+    if (o->plot) troubles_note(t, plot_draw(b, o->plot));
+    troubles_note(t, cli_flush());
 }
 
 // Everything that can be wrong with what was asked for is said before the first measurement.
-static ohm_status benchmark(bench *b, bench_files *f) {
+static void benchmark(bench *b, bench_files *f, troubles *t) {
     ohm_status status = check_law(b);
     if (!status) status = open_devices(b);
     if (!status) status = files_open(b, f);
     if (!status && b->options->plot) status = plot_check(b->options->plot);
-    if (!status) status = run_parts(b);
-    return status ? status : report(b, f);
+    const bool begun = !status;
+    if (begun) status = run_parts(b);
+    troubles_note(t, status);
+    if (begun && (!status || b->results.count)) report(b, f, t);
 }
 
 static void close_all(bench *b, bench_files *f) {
@@ -188,16 +190,18 @@ int bench_run(int argc, char **argv) {
     ohm_status status = bench_options_parse(argc, argv, &o);
     if (status) return cli_fail(status);
     cli_catch_signals();
-    signal(SIGPIPE, SIG_IGN); // a peer that ends is no reason to end
     bench b = {.options = &o, .progress = !o.quiet && isatty(STDERR_FILENO)};
     bench_files f = {0};
-    status = benchmark(&b, &f);
-    const int code = status ? cli_fail(status) : cli_caught() ? 128 + cli_caught() : EXIT_SUCCESS;
+    troubles t = {0};
+    benchmark(&b, &f, &t);
+    int code = troubles_tell(&t);
+    if (!code && cli_caught()) code = 128 + cli_caught();
     close_all(&b, &f);
     return code;
 }
 
 int main(int argc, char **argv) {
+    cli_start();
     H5dont_atexit(); // as in host/cli/main.c
     const command *const commands[] = {&command_bench};
     if (argc == 2 && strcmp(argv[1], "--manual-options") == 0) {

@@ -93,11 +93,11 @@ ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
     history_clear(&c->history);
     history_note(&c->history, 0, noted);
     c->flux_bound = 0;
-    series_free(&c->series);
-    c->series = (series){0};
+    series_clear(&c->series);
     status = crossbar_fill(c);
     if (!status) status = initial_write(c, &initial);
     matrix_close(&initial);
+    c->lost = c->lost && status; // what a device did before does not matter any more
     return status;
 }
 

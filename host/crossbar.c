@@ -261,6 +261,16 @@ ohm_status crossbar_take(ohm_crossbar *c, const plan *changed, stimulator *opene
     return OHM_OK;
 }
 
+// Where a long series goes, and what saving it will take beside its rows.
+static ohm_status prepare_series(ohm_crossbar *c) {
+    ohm_definition *d = &c->plan.definition;
+    c->series.folder = d->scratch ? strdup(d->scratch) : NULL;
+    c->series.reserve = crossbar_planes_bytes(c) + (2u << 20);
+    if (d->scratch && !c->series.folder) return error_no_memory("a path");
+    d->scratch = c->series.folder;
+    return OHM_OK;
+}
+
 ohm_status crossbar_create(ohm_devices *devices, const ohm_definition *definition, const input_set *inputs,
                            ohm_crossbar **crossbar) {
     *crossbar = NULL;
@@ -274,6 +284,7 @@ ohm_status crossbar_create(ohm_devices *devices, const ohm_definition *definitio
     if (!status) status = initial_write(c, &initial);
     matrix_close(&initial);
     if (!status) status = history_add(&c->history, 0, c->plan.text[ROLE_STIMULUS]);
+    if (!status) status = prepare_series(c);
     if (status) {
         ohm_crossbar_destroy(c);
         return status;
@@ -365,7 +376,31 @@ static ohm_status settle(ohm_crossbar *c) {
     for (size_t i = 0; drifts && i < c->band_count && !status; i++)
         status = c->bands[i]->engine->class->settle(c->bands[i]);
     status = wait_all(c, status);
+    c->lost = status != OHM_OK; // some of the bands may have settled, and others not
     return status ? status : set_idle(c, 0);
+}
+
+// Launches steps until they are done or something fails. Returns how many have been launched as they should.
+static uint64_t launch_all(ohm_crossbar *c, uint64_t steps, ohm_status *status) {
+    const uint32_t fuse = c->plan.definition.fuse;
+    uint64_t done = 0;
+    while (done < steps) {
+        const uint32_t most = steps - done < fuse ? (uint32_t)(steps - done) : fuse;
+        stimulus_frame frame;
+        *status = stimulus_make_frame(c->stimulus, c->step + done, most, &frame);
+        if (*status) return done;
+        *status = launch(c, c->step + done, frame.steps, &frame);
+        c->lost = *status != OHM_OK; // some of the bands may have gone on, and others not
+        if (c->lost) return done;
+        done += frame.steps;
+    }
+    return done;
+}
+
+static ohm_status check_state(const ohm_crossbar *c) {
+    if (!c->lost) return OHM_OK;
+    return error_set(OHM_DEVICE_FAILED, "a device failed after step %" PRIu64 ", and the state is lost",
+                     c->step);
 }
 
 ohm_status ohm_crossbar_advance(ohm_crossbar *c, uint64_t steps) {
@@ -373,20 +408,18 @@ ohm_status ohm_crossbar_advance(ohm_crossbar *c, uint64_t steps) {
         return error_set(OHM_BAD_ARGUMENT,
                          "%" PRIu64 " steps after step %" PRIu64 " pass the last step, %" PRIu64, steps,
                          c->step, OHM_MAX_STEP);
-    const uint32_t fuse = c->plan.definition.fuse;
-    ohm_status status = steps && c->idle > 0 ? settle(c) : OHM_OK;
-    for (uint64_t done = 0; done < steps && !status;) {
-        const uint32_t most = steps - done < fuse ? (uint32_t)(steps - done) : fuse;
-        stimulus_frame frame;
-        status = stimulus_make_frame(c->stimulus, c->step + done, most, &frame);
-        if (!status) status = launch(c, c->step + done, frame.steps, &frame);
-        done += frame.steps;
-    }
-    status = wait_all(c, status);
-    if (status || !steps) return status;
-    remember(c, steps);
-    c->step += steps;
-    return number_reading(c);
+    ohm_status status = check_state(c);
+    if (!status && steps && c->idle > 0) status = settle(c);
+    if (status) return status;
+    const uint64_t done = launch_all(c, steps, &status);
+    const ohm_status waited = wait_all(c, OHM_OK);
+    c->lost = c->lost || waited;
+    if (!status) status = waited;
+    if (c->lost || !done) return status;
+    remember(c, done);
+    c->step += done;
+    const ohm_status numbered = number_reading(c);
+    return status ? status : numbered;
 }
 
 ohm_status ohm_crossbar_idle(ohm_crossbar *c, double seconds) {
@@ -402,6 +435,8 @@ double ohm_crossbar_idle_time(const ohm_crossbar *c) {
 // ---- Measuring --------------------------------------------------------------------------------
 
 ohm_status crossbar_digest(ohm_crossbar *c, plane which, uint64_t *digest) {
+    const ohm_status known = check_state(c);
+    if (known) return known;
     uint64_t sum = 0;
     for (size_t i = 0; i < c->band_count; i++) {
         const ohm_status status = c->bands[i]->engine->class->digest(c->bands[i], which, &sum);
@@ -462,6 +497,8 @@ static ohm_statistics statistics_of(const tally_total *t, const problem *p) {
 }
 
 ohm_status ohm_crossbar_statistics(ohm_crossbar *c, ohm_statistics *statistics) {
+    const ohm_status known = check_state(c);
+    if (known) return known;
     tally_total total = tally_total_start();
     for (size_t i = 0; i < c->band_count; i++) {
         const ohm_status status = c->bands[i]->engine->class->tally(c->bands[i], &total);
@@ -479,6 +516,10 @@ ohm_status ohm_crossbar_record(ohm_crossbar *c, ohm_statistics *statistics) {
     series_row row = {c->step, s.state_mean, s.state_std, s.state_min, s.state_max, {0}};
     for (int i = 0; i < OHM_HISTOGRAM_BINS; i++) row.histogram[i] = s.histogram[i];
     return series_append(&c->series, &row);
+}
+
+uint64_t ohm_crossbar_series_rows(const ohm_crossbar *c) {
+    return c->series.count;
 }
 
 // ---- Reading and writing ----------------------------------------------------------------------

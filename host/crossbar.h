@@ -16,6 +16,7 @@ struct ohm_crossbar {
     band **bands;     // in the order of their rows
     series series;
     history history;
+    bool lost;            // a device failed within a step: nobody knows what the state is
     double idle;          // s since the last step
     stimulator *stimulus; // opened
     // What pictures need to know of the past: the stimulus of the last step, and its constants.
@@ -44,6 +45,9 @@ double crossbar_largest_voltage(const stimulator *s);
 // inputs that were saved (input_get), and its initial state is of no matter. inputs is NULL for a new one.
 ohm_status crossbar_create(ohm_devices *devices, const ohm_definition *definition, const input_set *inputs,
                            ohm_crossbar **crossbar);
+
+// Bytes that the planes take in a file.
+uint64_t crossbar_planes_bytes(const ohm_crossbar *crossbar);
 
 // Draws the initial state. Errors: OHM_DEVICE_FAILED.
 ohm_status crossbar_fill(ohm_crossbar *crossbar);

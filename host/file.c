@@ -72,6 +72,21 @@ hid_t file_open_dataset(hid_t file, const char *name) {
     return -1;
 }
 
+hid_t file_column_type(const file_column *column) {
+    return column->real ? H5T_NATIVE_DOUBLE : H5T_NATIVE_UINT64;
+}
+
+bool file_select_rows(hid_t dataset, const file_column *column, uint64_t first, uint64_t count,
+                      hid_t *file_space, hid_t *memory_space) {
+    const hsize_t size[2] = {count, column->width}, in_file[2] = {first, 0};
+    const hsize_t rows[2] = {count, sizeof(series_row) / 8}, in_memory[2] = {0, column->first};
+    *memory_space = H5Screate_simple(2, rows, NULL);
+    *file_space = H5Dget_space(dataset);
+    return file_did(*memory_space) && file_did(*file_space) &&
+           file_did(H5Sselect_hyperslab(*memory_space, H5S_SELECT_SET, in_memory, NULL, size, NULL)) &&
+           file_did(H5Sselect_hyperslab(*file_space, H5S_SELECT_SET, in_file, NULL, size, NULL));
+}
+
 void file_plane_chunk(const problem *p, hsize_t chunk[2]) {
     const hsize_t most = 1u << 18;
     chunk[1] = p->cols < most ? p->cols : most;

@@ -18,6 +18,7 @@
 #include <hdf5.h>
 
 #define FILE_FORMAT "ohmscape"
+#define FILE_SERIES_FORMAT "ohmscape-series" // without a state: ohm_crossbar_save_series
 // A file is of the least version that tells all. Version 2 has spreads. Version 3 has what readers of version 2
 // do not know or take for something else: an idle time, a parameter of every device, linear-step as aihwkit
 // has it, planes of what float32 could not hold, a precision that was asked for, inputs, a history or an
@@ -42,8 +43,16 @@ extern const file_column file_columns[FILE_COLUMN_COUNT];
 // (with a cache too small for a chunk HDF5 1.10 wrote rubbish).
 void file_plane_chunk(const problem *p, hsize_t chunk[2]);
 
-// Rows of the series in a chunk.
-#define FILE_SERIES_CHUNK 1024
+// Rows of the series in a chunk, and in the pieces by which it is written and read.
+#define FILE_SERIES_CHUNK 256
+
+// The host's type of a column's numbers.
+hid_t file_column_type(const file_column *column);
+
+// Selects count rows of a column from row first on in its dataset's space; memory receives the space of as
+// many series_row.
+bool file_select_rows(hid_t dataset, const file_column *column, uint64_t first, uint64_t count,
+                      hid_t *file_space, hid_t *memory_space);
 
 // The attribute of a parameter, "model.beta".
 #define FILE_MAX_NAME 64

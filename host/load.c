@@ -154,7 +154,10 @@ static ohm_status read_spec(const source *s, spec_role role, spec *result) {
 static ohm_status check_format(const source *s) {
     char format[MAX_TEXT];
     uint64_t version;
-    if (read_text(s, "format", format) || strcmp(format, FILE_FORMAT) != 0)
+    const bool named = !read_text(s, "format", format);
+    if (named && strcmp(format, FILE_SERIES_FORMAT) == 0)
+        return error_set(OHM_BAD_FILE, "%s has a series and no state: its run lost the device", s->path);
+    if (!named || strcmp(format, FILE_FORMAT) != 0)
         return error_set(OHM_BAD_FILE, "%s is not an ohmscape file", s->path);
     const ohm_status status = read_number(s, "format_version", &version);
     if (status || (version >= 1 && version <= FILE_FORMAT_VERSION)) return status;
@@ -316,32 +319,63 @@ static ohm_status read_series_count(const source *s, uint64_t *count) {
     return right && size <= OHM_MAX_STEP ? OHM_OK : damaged(s, "series/step is not a list");
 }
 
-static ohm_status read_column(const source *s, series *result, const file_column *column) {
+// Opens a column that has as many rows as the others.
+static ohm_status open_column(const source *s, const file_column *column, uint64_t count, hid_t *dataset) {
     char name[FILE_MAX_NAME];
     snprintf(name, sizeof name, "series/%s", column->name);
-    const hid_t dataset = file_open_dataset(s->file, name);
-    if (dataset < 0) return unreadable(s, name);
-    const hsize_t count[2] = {result->count, column->width};
-    const hsize_t row[2] = {result->count, sizeof(series_row) / 8}, start[2] = {0, column->first};
-    const hid_t space = H5Dget_space(dataset), memory = H5Screate_simple(2, row, NULL);
-    H5Sselect_hyperslab(memory, H5S_SELECT_SET, start, NULL, count, NULL);
-    const hid_t type = column->real ? H5T_NATIVE_DOUBLE : H5T_NATIVE_UINT64;
-    const bool right = H5Sget_simple_extent_npoints(space) == (hssize_t)(count[0] * count[1]);
-    const bool done = right && file_did(H5Dread(dataset, type, memory, space, H5P_DEFAULT, result->rows));
-    H5Sclose(memory);
+    *dataset = file_open_dataset(s->file, name);
+    if (*dataset < 0) return unreadable(s, name);
+    hsize_t size[2] = {0, 1};
+    const hid_t space = H5Dget_space(*dataset);
+    const int rank = column->width > 1 ? 2 : 1;
+    const bool right = H5Sget_simple_extent_ndims(space) == rank &&
+                       H5Sget_simple_extent_dims(space, size, NULL) == rank && size[0] == count &&
+                       size[1] == column->width;
     H5Sclose(space);
-    H5Dclose(dataset);
+    return right ? OHM_OK : unreadable(s, name);
+}
+
+static ohm_status read_column(const source *s, hid_t dataset, const file_column *column, uint64_t first,
+                              uint64_t count, series_row *rows) {
+    hid_t file_space, memory_space;
+    const bool done =
+        file_select_rows(dataset, column, first, count, &file_space, &memory_space) &&
+        file_did(H5Dread(dataset, file_column_type(column), memory_space, file_space, H5P_DEFAULT, rows));
+    H5Sclose(memory_space);
+    H5Sclose(file_space);
+    char name[FILE_MAX_NAME];
+    snprintf(name, sizeof name, "series/%s", column->name);
     return done ? OHM_OK : unreadable(s, name);
+}
+
+// Reads rows piece by piece from the opened columns; rows has room for one piece.
+static ohm_status read_rows(const source *s, const hid_t *dataset, uint64_t count, series_row *rows,
+                            series *result) {
+    ohm_status status = OHM_OK;
+    for (uint64_t row = 0; row < count && !status; row += FILE_SERIES_CHUNK) {
+        const uint64_t piece = count - row < FILE_SERIES_CHUNK ? count - row : FILE_SERIES_CHUNK;
+        for (int i = 0; i < FILE_COLUMN_COUNT && !status; i++)
+            status = read_column(s, dataset[i], &file_columns[i], row, piece, rows);
+        for (uint64_t i = 0; i < piece && !status; i++) status = series_append(result, &rows[i]);
+    }
+    return status;
 }
 
 static ohm_status read_series(const source *s, series *result) {
     uint64_t count;
     ohm_status status = read_series_count(s, &count);
     if (status || !count) return status;
-    result->rows = calloc(count, sizeof *result->rows);
-    if (!result->rows) return error_no_memory("the series");
-    result->count = result->capacity = count;
-    for (int i = 0; i < FILE_COLUMN_COUNT && !status; i++) status = read_column(s, result, &file_columns[i]);
+    hid_t dataset[FILE_COLUMN_COUNT];
+    int opened = 0;
+    while (opened < FILE_COLUMN_COUNT && !status) {
+        status = open_column(s, &file_columns[opened], count, &dataset[opened]);
+        opened++;
+    }
+    series_row *rows = status ? NULL : malloc(FILE_SERIES_CHUNK * sizeof *rows);
+    if (!status) status = rows ? read_rows(s, dataset, count, rows, result) : error_no_memory("the series");
+    for (int i = 0; i < opened; i++)
+        if (dataset[i] >= 0) H5Dclose(dataset[i]);
+    free(rows);
     return status;
 }
 
@@ -628,6 +662,7 @@ static ohm_status load(const source *s, ohm_devices *devices, const ohm_definiti
         p.definition.fuse = speed->fuse;
         p.definition.lanes = speed->lanes;
         p.definition.band_rows = speed->band_rows;
+        p.definition.scratch = speed->scratch;
     }
     ohm_crossbar *c = NULL;
     status = create(s, devices, &p, step, &c);

@@ -142,7 +142,10 @@ typedef struct ohm_definition {
     unsigned fuse;      // steps in one launch, 1 … OHM_MAX_FUSE; 0, the default, chooses
     unsigned lanes;     // 1, 4, 8 or 16 float32 lanes; 0, the default, takes the device's own
     uint64_t band_rows; // most rows in one buffer; 0, the default, is what the device can allocate
-    uint64_t cookie;    // set by ohm_definition_default
+
+    const char *scratch; // folder for a series too long for memory, best on the disk where the crossbar will
+                         // be saved; default NULL, which is $TMPDIR, /var/tmp or /tmp
+    uint64_t cookie;     // set by ohm_definition_default
 } ohm_definition;
 
 ohm_definition ohm_definition_default(void);
@@ -169,8 +172,9 @@ void ohm_crossbar_destroy(ohm_crossbar *crossbar);
 
 // Advances by steps ≥ 0, and returns when they are done. The first step ends an idle time: what was read of
 // the devices at its end is their state from then on.
-// Errors: OHM_BAD_ARGUMENT when the counter would pass OHM_MAX_STEP; OHM_IO_FAILED when a stimulus's file can
-// no longer be read, and OHM_DEVICE_FAILED, after which the crossbar can only be destroyed.
+// Errors: OHM_BAD_ARGUMENT when the counter would pass OHM_MAX_STEP. OHM_IO_FAILED and OHM_BAD_FILE when a
+// stimulus's file can no longer be read; the crossbar is then at the step that it has reached.
+// OHM_DEVICE_FAILED, after which its state is lost, and only its series can be saved.
 ohm_status ohm_crossbar_advance(ohm_crossbar *crossbar, uint64_t steps);
 
 // Leaves the devices alone for another time in s, 0 or more, in which their conductance drifts as their
@@ -254,8 +258,10 @@ ohm_status ohm_crossbar_digest(ohm_crossbar *crossbar, uint64_t *digest);
 ohm_status ohm_crossbar_rest_digest(ohm_crossbar *crossbar, uint64_t *digest);
 
 // Adds a row to the series that is saved with the crossbar: the step and the state's statistics.
-// statistics may be NULL, or receives them.
-// Errors: as ohm_crossbar_statistics.
+// statistics may be NULL, or receives them. A long series is kept in a file without a name in the
+// definition's scratch folder; it takes about a megabyte of memory, however long it is.
+// Errors: as ohm_crossbar_statistics, and OHM_IO_FAILED (no room for the row, or none to save it later on the
+// same disk; the rows before are kept).
 ohm_status ohm_crossbar_record(ohm_crossbar *crossbar, ohm_statistics *statistics);
 
 // ---- Looking ----------------------------------------------------------------------------------
@@ -366,6 +372,14 @@ size_t ohm_crossbar_stimulus_parameters(const ohm_crossbar *crossbar, ohm_parame
 // OHM_IO_FAILED, OHM_OUT_OF_MEMORY, OHM_DEVICE_FAILED.
 ohm_status ohm_crossbar_save(ohm_crossbar *crossbar, const char *path);
 
+// Saves its parameters and series alone, in the same layout: what is left of a crossbar whose device has
+// failed. Other programs can read it, and no crossbar can be made of it.
+// Errors: OHM_IO_FAILED, OHM_OUT_OF_MEMORY.
+ohm_status ohm_crossbar_save_series(ohm_crossbar *crossbar, const char *path);
+
+// How many rows have been recorded, those of a file that was loaded included.
+uint64_t ohm_crossbar_series_rows(const ohm_crossbar *crossbar);
+
 // Whether a file of some bytes could be saved at path, without touching one that is there.
 // Errors: OHM_IO_FAILED.
 ohm_status ohm_save_check(const char *path, uint64_t bytes);
@@ -398,8 +412,8 @@ typedef struct ohm_file_info {
 // Errors: OHM_IO_FAILED, OHM_BAD_FILE, OHM_OUT_OF_MEMORY.
 ohm_status ohm_file_read_info(const char *path, ohm_file_info **info);
 
-// Creates the crossbar of a file on the devices, whichever it was saved from. speed gives fuse, lanes
-// and band_rows; its other fields are ignored; NULL takes the defaults. The state is checked against
+// Creates the crossbar of a file on the devices, whichever it was saved from. speed gives fuse, lanes,
+// band_rows and scratch; its other fields are ignored; NULL takes the defaults. The state is checked against
 // the digest saved with it. Files of its stimulus that it does not hold are looked for where they were, then
 // beside it, and have to be the same ones.
 // Errors: OHM_IO_FAILED, OHM_BAD_FILE, and those of ohm_crossbar_create.

@@ -1,4 +1,5 @@
-// Saving a crossbar: into a temporary file beside the target, flushed to disk, then renamed.
+// Saving a crossbar: into a temporary file beside the target, flushed to disk, then renamed. A failure in the
+// midst of it leaves nothing open and nothing behind.
 #include "error.h"
 #include "file.h"
 #include "number.h"
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -91,10 +93,9 @@ static uint64_t version_of(const ohm_crossbar *c) {
     return is_version_3(c) ? 3 : spreads ? 2 : 1;
 }
 
-static bool write_parameters(hid_t file, const ohm_crossbar *c) {
+static bool write_parameters(hid_t file, const ohm_crossbar *c, const char *format) {
     const ohm_definition *d = &c->plan.definition;
-    bool done = write_text(file, "format", FILE_FORMAT) &&
-                write_number(file, "format_version", version_of(c)) &&
+    bool done = write_text(file, "format", format) && write_number(file, "format_version", version_of(c)) &&
                 write_text(file, "version", OHM_VERSION) && write_number(file, "rows", d->rows) &&
                 write_number(file, "cols", d->cols) && write_number(file, "seed", d->seed) &&
                 write_number(file, "step", c->step) && write_number(file, "flux", d->track_flux) &&
@@ -150,41 +151,149 @@ static ohm_status write_plane(hid_t file, ohm_crossbar *c, plane which) {
     return status;
 }
 
+// ---- Room -------------------------------------------------------------------------------------
+
+uint64_t crossbar_planes_bytes(const ohm_crossbar *c) {
+    const problem *p = &c->problem;
+    hsize_t chunk[2];
+    file_plane_chunk(p, chunk);
+    const uint64_t rows = (p->rows + chunk[0] - 1) / chunk[0] * chunk[0];
+    const uint64_t cols = (p->cols + chunk[1] - 1) / chunk[1] * chunk[1];
+    return rows * cols * sizeof(float) * plane_count(p->kind);
+}
+
+// Bytes that are written beside a file's data, rounded up.
+static uint64_t overhead(const ohm_crossbar *c, uint64_t data) {
+    const uint64_t chunks = c->series.count / FILE_SERIES_CHUNK * FILE_COLUMN_COUNT;
+    return data / 1024 + 32 * chunks + (64u << 10);
+}
+
+// Takes the room on the disk for all of a file's bytes before HDF5 writes: a full disk then shows as what it
+// is, and not as a flush that fails inside HDF5 1.10, after which it can't even close the file. Systems that
+// can't reserve go without.
+static ohm_status reserve(const replacement *r, uint64_t bytes) {
+    struct rlimit limit;
+    errno = 0;
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && bytes > limit.rlim_cur)
+        errno = EFBIG;
+    else if (fallocate(r->lock, FALLOC_FL_KEEP_SIZE, 0, (off_t)bytes) == 0)
+        return OHM_OK;
+    const bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+    return full ? system_failed("write", r->path) : OHM_OK;
+}
+
+// Gives back what was reserved beyond the end of the file.
+static ohm_status trim(const replacement *r) {
+    struct stat info;
+    const bool trimmed = fstat(r->lock, &info) == 0 && ftruncate(r->lock, info.st_size) == 0;
+    return trimmed ? OHM_OK : system_failed("write", r->path);
+}
+
 // ---- Series -----------------------------------------------------------------------------------
 
-static bool write_column(hid_t group, const series *s, const file_column *column) {
+// The series while it is written: a piece of its rows at a time, which is one chunk of each dataset.
+typedef struct series_writer {
+    const ohm_crossbar *crossbar;
+    const replacement *place;
+    hid_t target, group, dataset[FILE_COLUMN_COUNT];
+    series_row *rows; // FILE_SERIES_CHUNK
+} series_writer;
+
+// Bytes of whole chunks that HDF5 keeps before it writes them: a few are all that has to be reserved ahead.
+#define COLUMN_CACHE (64u << 10)
+
+static hid_t create_column(hid_t group, uint64_t count, const file_column *column) {
     const int rank = column->width > 1 ? 2 : 1;
-    const hsize_t size[2] = {s->count, column->width};
-    const hsize_t chunk[2] = {s->count < FILE_SERIES_CHUNK ? s->count : FILE_SERIES_CHUNK, column->width};
-    const hsize_t row[2] = {s->count, sizeof(series_row) / 8}, start[2] = {0, column->first};
-    const hid_t space = H5Screate_simple(rank, size, NULL), memory = H5Screate_simple(2, row, NULL);
-    H5Sselect_hyperslab(memory, H5S_SELECT_SET, start, NULL, size, NULL);
+    const hsize_t size[2] = {count, column->width};
+    const hsize_t chunk[2] = {count < FILE_SERIES_CHUNK ? count : FILE_SERIES_CHUNK, column->width};
+    const hid_t space = H5Screate_simple(rank, size, NULL);
     const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_chunk(creation, rank, chunk);
     H5Pset_obj_track_times(creation, false);
+    H5Pset_shuffle(creation); // most bytes of a histogram are 0
+    if (H5Zfilter_avail(H5Z_FILTER_DEFLATE) > 0) H5Pset_deflate(creation, 1);
     H5Pset_fletcher32(creation); // no digest covers the series
+    const hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
+    H5Pset_chunk_cache(access, H5D_CHUNK_CACHE_NSLOTS_DEFAULT, COLUMN_CACHE, H5D_CHUNK_CACHE_W0_DEFAULT);
     const hid_t type = column->real ? H5T_IEEE_F64LE : H5T_STD_U64LE;
-    const hid_t dataset = H5Dcreate2(group, column->name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
-    const hid_t host_type = column->real ? H5T_NATIVE_DOUBLE : H5T_NATIVE_UINT64;
-    const bool done =
-        file_did(dataset) && file_did(H5Dwrite(dataset, host_type, memory, space, H5P_DEFAULT, s->rows));
-    const bool closed = dataset < 0 || file_did(H5Dclose(dataset));
+    const hid_t dataset = H5Dcreate2(group, column->name, type, space, H5P_DEFAULT, creation, access);
+    file_did(dataset); // keeps the reason before the calls below forget it
+    H5Pclose(access);
     H5Pclose(creation);
-    H5Sclose(memory);
     H5Sclose(space);
-    return done && closed;
+    return dataset;
 }
 
-static ohm_status write_series(hid_t file, const series *s) {
-    if (!s->count) return OHM_OK;
+// Writes count rows of a column from row first on.
+static bool write_column(const series_writer *w, int i, uint64_t first, uint64_t count) {
+    hid_t file_space, memory_space;
+    const bool done =
+        file_select_rows(w->dataset[i], &file_columns[i], first, count, &file_space, &memory_space) &&
+        file_did(H5Dwrite(w->dataset[i], file_column_type(&file_columns[i]), memory_space, file_space,
+                          H5P_DEFAULT, w->rows));
+    H5Sclose(memory_space);
+    H5Sclose(file_space);
+    return done;
+}
+
+// Room for the next chunk of each column, and for those that HDF5 still has in its caches.
+static ohm_status reserve_rows(const series_writer *w, uint64_t count) {
+    const uint64_t all = w->crossbar->series.count * offsetof(series_row, histogram);
+    const uint64_t cached = FILE_COLUMN_COUNT * COLUMN_CACHE;
+    const uint64_t data = count * sizeof(series_row) + (all < cached ? all : cached);
+    hsize_t now = 0;
+    H5Fget_filesize(w->target, &now);
+    return reserve(w->place, now + data + overhead(w->crossbar, data));
+}
+
+static ohm_status write_rows(const series_writer *w, series_reader *r) {
+    const uint64_t count = w->crossbar->series.count;
+    ohm_status status = OHM_OK;
+    for (uint64_t row = 0; row < count && !status; row += FILE_SERIES_CHUNK) {
+        const uint64_t piece = count - row < FILE_SERIES_CHUNK ? count - row : FILE_SERIES_CHUNK;
+        status = series_reader_next(r, w->rows, piece);
+        if (!status) status = reserve_rows(w, piece);
+        for (int i = 0; i < FILE_COLUMN_COUNT && !status; i++)
+            if (!write_column(w, i, row, piece)) status = hdf5_failed("series");
+    }
+    return status;
+}
+
+static bool create_columns(series_writer *w) {
     const hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
     H5Pset_obj_track_times(creation, false);
-    const hid_t group = H5Gcreate2(file, "series", H5P_DEFAULT, creation, H5P_DEFAULT);
+    w->group = H5Gcreate2(w->target, "series", H5P_DEFAULT, creation, H5P_DEFAULT);
     H5Pclose(creation);
-    bool done = file_did(group);
-    for (int i = 0; i < FILE_COLUMN_COUNT && done; i++) done = write_column(group, s, &file_columns[i]);
-    if (group >= 0) H5Gclose(group);
-    return done ? OHM_OK : hdf5_failed("series");
+    for (int i = 0; i < FILE_COLUMN_COUNT; i++) w->dataset[i] = -1;
+    bool done = file_did(w->group);
+    for (int i = 0; i < FILE_COLUMN_COUNT && done; i++) {
+        w->dataset[i] = create_column(w->group, w->crossbar->series.count, &file_columns[i]);
+        done = w->dataset[i] >= 0;
+    }
+    return done;
+}
+
+static bool close_columns(series_writer *w) {
+    bool done = true;
+    for (int i = 0; i < FILE_COLUMN_COUNT; i++)
+        if (w->dataset[i] >= 0) done = file_did(H5Dclose(w->dataset[i])) && done;
+    if (w->group >= 0) H5Gclose(w->group);
+    return done;
+}
+
+static ohm_status write_series(hid_t file, const ohm_crossbar *c, const replacement *r) {
+    if (!c->series.count) return OHM_OK;
+    series_writer w = {.crossbar = c, .place = r, .target = file};
+    w.rows = malloc(FILE_SERIES_CHUNK * sizeof *w.rows);
+    series_reader reader = {0};
+    ohm_status status = w.rows ? series_reader_open(&c->series, &reader) : error_no_memory("the series");
+    if (!status) {
+        status = create_columns(&w) ? write_rows(&w, &reader) : hdf5_failed("series");
+        if (!close_columns(&w) && !status) status = hdf5_failed("series");
+    }
+    series_reader_close(&reader);
+    free(w.rows);
+    return status;
 }
 
 // ---- Inputs and history -----------------------------------------------------------------------
@@ -296,93 +405,77 @@ static uint64_t extras_size(const ohm_crossbar *c) {
 
 // ---- The file ---------------------------------------------------------------------------------
 
-static ohm_status write_all(hid_t file, ohm_crossbar *c) {
-    if (!write_parameters(file, c)) return hdf5_failed("the parameters");
+// What is written of a crossbar.
+typedef enum extent { WHOLE, SERIES_ALONE } extent;
+
+static ohm_status write_all(hid_t file, ohm_crossbar *c, const replacement *r, extent what) {
+    if (!write_parameters(file, c, what == WHOLE ? FILE_FORMAT : FILE_SERIES_FORMAT))
+        return hdf5_failed("the parameters");
     ohm_status status = OHM_OK;
-    for (int i = 0; i < PLANE_COUNT && !status; i++)
+    for (int i = 0; i < PLANE_COUNT && what == WHOLE && !status; i++)
         if (plane_exists(c->problem.kind, i)) status = write_plane(file, c, i);
     if (!status) status = write_inputs(file, stimulus_inputs(c->stimulus));
     if (!status) status = write_history(file, &c->history);
-    return status ? status : write_series(file, &c->series);
+    return status ? status : write_series(file, c, r);
 }
 
-// Bytes the file will take, rounded up: whole chunks, and room for everything beside the data.
-static uint64_t file_size(const ohm_crossbar *c) {
-    const problem *p = &c->problem;
-    hsize_t chunk[2];
-    file_plane_chunk(p, chunk);
-    const uint64_t rows = (p->rows + chunk[0] - 1) / chunk[0] * chunk[0];
-    const uint64_t cols = (p->cols + chunk[1] - 1) / chunk[1] * chunk[1];
-    const uint64_t planes = rows * cols * sizeof(float) * plane_count(p->kind);
-    const uint64_t series_rows = c->series.count < FILE_SERIES_CHUNK
-                                     ? c->series.count
-                                     : (c->series.count / FILE_SERIES_CHUNK + 1) * FILE_SERIES_CHUNK;
-    const uint64_t data = planes + series_rows * sizeof(series_row) + extras_size(c);
-    return data + data / 1024 + (64u << 10);
-}
-
-// Takes the room on the disk before HDF5 writes: a full disk then shows as what it is, and not as a
-// flush that fails inside HDF5 1.10, after which it can't even close the file. Systems that can't
-// reserve go without.
-static ohm_status reserve(const char *temporary, const char *path, uint64_t bytes) {
-    const int fd = open(temporary, O_WRONLY | O_CLOEXEC);
-    if (fd < 0) return system_failed("open", path);
-    const bool full = fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)bytes) < 0 && errno == ENOSPC;
-    const ohm_status status = full ? system_failed("write", path) : OHM_OK;
-    close(fd);
-    return status;
-}
-
-// Gives back what was reserved beyond the end of the file.
-static ohm_status trim(const char *temporary, const char *path) {
-    struct stat info;
-    const bool trimmed = stat(temporary, &info) == 0 && truncate(temporary, info.st_size) == 0;
-    return trimmed ? OHM_OK : system_failed("write", path);
-}
-
-// Writes the file at temporary; messages speak of path.
-static ohm_status write_file(ohm_crossbar *c, const char *temporary, const char *path) {
+static hid_t create_file(const char *path) {
     file_quiet();
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     // Object headers and indices of this version carry checksums.
     H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110);
     H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
+#if H5_VERSION_GE(1, 10, 7)
+    H5Pset_file_locking(access, false, true); // the replacement has a lock of its own
+#endif
     const hid_t creation = H5Pcreate(H5P_FILE_CREATE);
     H5Pset_obj_track_times(creation, false);
-    const hid_t file = H5Fcreate(temporary, H5F_ACC_TRUNC, creation, access);
-    const bool created = file_did(file);
+    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
+    file_did(file);
     H5Pclose(creation);
     H5Pclose(access);
-    if (!created) return hdf5_failed(path);
-    ohm_status status = reserve(temporary, path, file_size(c));
-    if (!status) status = write_all(file, c);
-    if (!status && !file_did(H5Fflush(file, H5F_SCOPE_GLOBAL))) status = hdf5_failed(path);
-    if (!file_did(H5Fclose(file)) && !status) status = hdf5_failed(path);
-    return status ? status : trim(temporary, path);
+    return file;
 }
 
-// ---- The file ---------------------------------------------------------------------------------
+static ohm_status write_file(ohm_crossbar *c, const replacement *r, extent what) {
+    const hid_t file = create_file(r->temporary);
+    if (file < 0) return hdf5_failed(r->path);
+    const uint64_t data = (what == WHOLE ? crossbar_planes_bytes(c) : 0) + extras_size(c);
+    ohm_status status = reserve(r, data + overhead(c, data));
+    if (!status) status = write_all(file, c, r, what);
+    if (!status && !file_did(H5Fflush(file, H5F_SCOPE_GLOBAL))) status = hdf5_failed(r->path);
+    if (!file_did(H5Fclose(file)) && !status) status = hdf5_failed(r->path);
+    return status ? status : trim(r);
+}
+
+static ohm_status save(ohm_crossbar *c, const char *path, extent what) {
+    replacement r;
+    ohm_status status = replacement_begin(path, &r);
+    if (!status) status = write_file(c, &r, what);
+    if (!status) status = replacement_finish(&r);
+    replacement_abandon(&r);
+    return status;
+}
+
+ohm_status ohm_crossbar_save(ohm_crossbar *c, const char *path) {
+    return save(c, path, WHOLE);
+}
+
+ohm_status ohm_crossbar_save_series(ohm_crossbar *c, const char *path) {
+    return save(c, path, SERIES_ALONE);
+}
 
 ohm_status ohm_save_check(const char *path, uint64_t bytes) {
     replacement r;
     ohm_status status = replacement_begin(path, &r);
     struct statvfs disk;
-    if (!status && statvfs(r.temporary, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < bytes) {
+    if (!status && fstatvfs(r.lock, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < bytes) {
         char needed[NUMBER_MAX_TEXT], left[NUMBER_MAX_TEXT];
         number_format_bytes(bytes, needed);
         number_format_bytes((uint64_t)disk.f_bavail * disk.f_frsize, left);
         status = error_set(OHM_IO_FAILED, "cannot write %s: %s: it needs %s, and %s is free", path,
                            strerror(ENOSPC), needed, left);
     }
-    replacement_abandon(&r);
-    return status;
-}
-
-ohm_status ohm_crossbar_save(ohm_crossbar *c, const char *path) {
-    replacement r;
-    ohm_status status = replacement_begin(path, &r);
-    if (!status) status = write_file(c, r.temporary, path);
-    if (!status) status = replacement_finish(&r);
     replacement_abandon(&r);
     return status;
 }

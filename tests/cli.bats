@@ -161,7 +161,10 @@ teardown() {
 .conductance.min number
 .conductance.max number
 .conductance.mean number
+.saved null
 END
+    expect_ok run --json --device native -o "$tmp/f.h5"
+    expect_json ".saved == \"$tmp/f.h5\""
 }
 
 @test "run --json says what was run" {
@@ -693,17 +696,6 @@ without_opencl() {
 
 # ---- Signals ----------------------------------------------------------------------------------
 
-# Waits until a process has a handler for SIGINT.
-wait_for_handler() {
-    local i mask
-    for ((i = 0; i < 600; i++)); do
-        mask=$(awk '/^SigCgt:/ { print $2 }' "/proc/$1/status")
-        [ $((0x$mask >> 1 & 1)) -eq 1 ] && return
-        sleep 0.05
-    done
-    fail "no handler for SIGINT"
-}
-
 # start_long ARG...: starts a run that would take hours, and waits until it can be interrupted.
 start_long() {
     "$ohmscape" run --json -n 1024 -t 10000000000 "$@" >"$tmp/out" 2>"$tmp/err" 3>&- &
@@ -748,6 +740,29 @@ expect_resumable() {
 @test "SIGTERM ends a native run in order" {
     interrupted TERM 143 --device native -o "$tmp/f.h5"
     expect_resumable native
+}
+
+# The terminal that goes away sends it more than once.
+@test "SIGHUP ends a run in order, however often it comes" {
+    start_long --device native -o "$tmp/f.h5"
+    for _ in 1 2 3; do kill -HUP "$pid" 2>/dev/null || true; done
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" -eq 129 ] || fail "exit status $status: $(cat "$tmp/err")"
+    output=$(cat "$tmp/out")
+    expect_json ".interrupted and .saved == \"$tmp/f.h5\""
+    expect_ok info "$tmp/f.h5"
+}
+
+@test "a run under nohup goes on after SIGHUP" {
+    trap '' HUP
+    start_long --device native -o "$tmp/f.h5"
+    trap - HUP
+    kill -HUP "$pid"
+    kill -INT "$pid"
+    status=0
+    wait "$pid" || status=$?
+    [ "$status" -eq 130 ] || fail "exit status $status: $(cat "$tmp/err")"
 }
 
 @test "SIGINT ends an OpenCL run in order" {

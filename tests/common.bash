@@ -116,6 +116,17 @@ expect_message() {
     [[ ${stderr_lines[1]-hint: x} == "hint: "?* ]] || show "should print one error line" "$@" || return
 }
 
+# Waits until a process has a handler for SIGINT.
+wait_for_handler() {
+    local i mask
+    for ((i = 0; i < 600; i++)); do
+        mask=$(awk '/^SigCgt:/ { print $2 }' "/proc/$1/status")
+        [ $((0x$mask >> 1 & 1)) -eq 1 ] && return
+        sleep 0.05
+    done
+    fail "no handler for SIGINT"
+}
+
 # digest_of ARG...: prints the digest that `run ARG...` ends with.
 digest_of() {
     local json

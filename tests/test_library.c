@@ -2,8 +2,10 @@
 #include "scene.h"
 
 #include "../host/number.h"
+#include "../host/series.h"
 #include "../host/spec.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -213,6 +215,68 @@ static void files_are_closed(void **state) {
     ohm_devices_close(devices);
 }
 
+// ---- Series -----------------------------------------------------------------------------------
+
+// A row with every kind of bin: empty ones alone and in runs, and numbers of every length.
+static series_row row_of(uint64_t i) {
+    series_row row = {i, 0.1 * (double)i, -1 / (double)(i + 1), -INFINITY, 1e300, {0}};
+    for (uint64_t k = 0; k < OHM_HISTOGRAM_BINS; k++) {
+        const uint64_t word = (i * OHM_HISTOGRAM_BINS + k + 1) * 0x9E3779B97F4A7C15u;
+        row.histogram[k] = k % (i % 7 + 1) ? 0 : word >> (word & 63);
+    }
+    if (i % 11 == 0) memset(row.histogram, i % 2 ? 0xFF : 0, sizeof row.histogram);
+    return row;
+}
+
+static void rows_come_back(const series *s) {
+    series_reader r;
+    series_row rows[100];
+    REQUIRE(series_reader_open(s, &r));
+    for (uint64_t i = 0; i < s->count; i += 100) {
+        const size_t count = s->count - i < 100 ? (size_t)(s->count - i) : 100;
+        REQUIRE(series_reader_next(&r, rows, count));
+        for (size_t k = 0; k < count; k++) {
+            const series_row expected = row_of(i + k);
+            assert_memory_equal(&rows[k], &expected, sizeof expected);
+        }
+    }
+    series_reader_close(&r);
+}
+
+static void a_series_keeps_its_rows(void **state) {
+    (void)state;
+    series s = {0};
+    for (uint64_t i = 0; i < 5000; i++) {
+        const series_row row = row_of(i);
+        REQUIRE(series_append(&s, &row));
+        if (i == 0 || i == 700) rows_come_back(&s);
+    }
+    assert_true(s.stored > 1u << 20); // most are in the file
+    assert_true(s.tail_bytes > 0);
+    rows_come_back(&s);
+    series_clear(&s);
+    assert_int_equal(s.count, 0);
+    const series_row row = row_of(0);
+    REQUIRE(series_append(&s, &row));
+    rows_come_back(&s);
+    series_free(&s);
+}
+
+// What is recorded stays when a row has no room.
+static void a_series_without_room_keeps_what_it_has(void **state) {
+    (void)state;
+    series s = {.reserve = (uint64_t)1 << 62};
+    ohm_status status = OHM_OK;
+    for (uint64_t i = 0; i < 10000 && !status; i++) {
+        const series_row row = row_of(i);
+        status = series_append(&s, &row);
+    }
+    refused(status, OHM_IO_FAILED, "No space left on device");
+    assert_true(s.count > 100);
+    rows_come_back(&s);
+    series_free(&s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(specifications_are_read_and_written),
@@ -224,6 +288,8 @@ int main(void) {
         cmocka_unit_test(steps_and_rows_have_ends),
         cmocka_unit_test(files_are_refused),
         cmocka_unit_test(files_are_closed),
+        cmocka_unit_test(a_series_keeps_its_rows),
+        cmocka_unit_test(a_series_without_room_keeps_what_it_has),
     };
     return cmocka_run_group_tests_name("library", tests, NULL, NULL);
 }

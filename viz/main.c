@@ -8,6 +8,7 @@
 #include <string.h>
 
 int main(int argc, char **argv) {
+    cli_start();
     H5dont_atexit(); // as in host/cli/main.c
     const command *const commands[] = {&command_view, &command_figure};
     const size_t count = sizeof commands / sizeof commands[0];

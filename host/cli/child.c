@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -28,12 +29,14 @@ static void keep_processors(unsigned count) {
     sched_setaffinity(0, sizeof set, &set);
 }
 
-// In the new process, which has nothing else to do.
+// In the new process, which has nothing else to do: signals that we ignore are not ignored by it.
 static _Noreturn void become(const char *const *arguments, unsigned processors, int in, int out, int errors) {
     dup2(in, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
     dup2(errors, STDERR_FILENO);
     keep_processors(processors);
+    signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
     execvp(arguments[0], (char *const *)arguments);
     dprintf(STDERR_FILENO, "%s: %s\n", arguments[0], strerror(errno));
     _exit(127);
@@ -71,7 +74,8 @@ static ohm_status failed(child *c, int result) {
     const char *prefix = "ohmscape: error: ";
     const char *text = strncmp(line, prefix, strlen(prefix)) == 0 ? line + strlen(prefix) : line;
     if (*text) return error_set(OHM_NO_DEVICE, "%s", text);
-    if (WIFSIGNALED(result)) return error_set(OHM_NO_DEVICE, "it was ended by signal %d", WTERMSIG(result));
+    if (WIFSIGNALED(result))
+        return error_set(OHM_NO_DEVICE, "it was ended by a signal: %s", strsignal(WTERMSIG(result)));
     return error_set(OHM_NO_DEVICE, "it ended with exit status %d", WEXITSTATUS(result));
 }
 

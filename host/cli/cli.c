@@ -2,6 +2,7 @@
 #include "../error.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
 #include <signal.h>
@@ -23,15 +24,38 @@ ohm_status cli_flush(void) {
 
 static volatile sig_atomic_t caught;
 
-static void catch_signal(int signal) {
-    caught = signal;
+static void catch_signal(int number) {
+    if (!caught) caught = number;
+}
+
+static void catch_one(int number, int flags) {
+    struct sigaction action = {.sa_handler = catch_signal, .sa_flags = flags};
+    sigemptyset(&action.sa_mask);
+    sigaction(number, &action, NULL);
+}
+
+static bool is_ignored(int number) {
+    struct sigaction now;
+    return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
 void cli_catch_signals(void) {
-    struct sigaction action = {.sa_handler = catch_signal, .sa_flags = (int)SA_RESETHAND};
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    catch_one(SIGINT, (int)SA_RESETHAND);
+    catch_one(SIGTERM, (int)SA_RESETHAND);
+    // A terminal that goes away sends it twice, through the shell and by itself.
+    if (!is_ignored(SIGHUP)) catch_one(SIGHUP, 0);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+// Opened the wrong way round, so that using one is still an error.
+static void occupy_streams(void) {
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0) open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
+void cli_start(void) {
+    occupy_streams();
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 int cli_caught(void) {

@@ -11,8 +11,13 @@ extern const command command_run, command_iv, command_devices, command_models, c
 // Prints the library's last error to stderr and returns the exit status for it.
 int cli_fail(ohm_status status);
 
-// From now on the first SIGINT or SIGTERM is noted, for the command to end in order, and a second one ends
-// it at once.
+// To be called first by every program: a file size limit shall be an error of the write that meets it, not
+// the end of the program, and no file shall take the place of a standard stream that is closed.
+void cli_start(void);
+
+// From now on the first SIGINT, SIGTERM or SIGHUP is noted, for the command to end in order, and a second
+// SIGINT or SIGTERM ends it at once. A SIGHUP that was ignored, as nohup does, stays so. A reader of our
+// output that is gone is an error of the write, after what has to be saved, and not a SIGPIPE.
 void cli_catch_signals(void);
 
 // The signal that asked us to stop, or 0.

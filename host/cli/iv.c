@@ -1,12 +1,15 @@
 // ohmscape iv: the current through one device, or through many that differ, driven by a wave.
 #include "child.h"
 #include "cli.h"
+#include "rescue.h"
 #include "setup.h"
+#include "trouble.h"
 #include "../error.h"
 #include "../number.h"
 #include "../replace.h"
 #include "../spec.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -182,6 +185,13 @@ static ohm_status take_samples(const drive *d, ohm_crossbar *c, samples *s) {
     return status;
 }
 
+// What the results are written from.
+typedef struct job {
+    const iv_options *options;
+    const drive *drive;
+    const samples *samples;
+} job;
+
 // ---- Writing ----------------------------------------------------------------------------------
 
 static void print_csv(FILE *out, const samples *s) {
@@ -204,13 +214,15 @@ static void print_csv(FILE *out, const samples *s) {
     }
 }
 
-static ohm_status write_csv(const char *path, const samples *s) {
+static ohm_status write_csv(void *object, const char *path) {
+    const job *j = object;
     replacement r;
     ohm_status status = replacement_begin(path, &r);
     FILE *out = status ? NULL : fopen(r.temporary, "w");
-    if (out) print_csv(out, s);
-    if (!status && (!out || ferror(out) | fclose(out)))
-        status = error_set(OHM_IO_FAILED, "cannot write %s", path);
+    if (out) print_csv(out, j->samples);
+    if (!status && (!out || fflush(out) | ferror(out)))
+        status = error_set(OHM_IO_FAILED, "cannot write %s: %s", path, strerror(errno));
+    if (out) fclose(out);
     if (!status) status = replacement_finish(&r);
     replacement_abandon(&r);
     return status;
@@ -269,16 +281,35 @@ static void write_script(FILE *out, const iv_options *o, const drive *d, const s
     fprintf(out, "unset output\n");
 }
 
-static ohm_status draw(const iv_options *o, const drive *d, const samples *s) {
+// Whether gnuplot has written a picture to its end, which it does not say itself on a full disk.
+static ohm_status check_picture(const char *temporary, const char *path) {
+    char end[64] = "";
+    FILE *f = fopen(temporary, "r");
+    if (f && fseek(f, -32, SEEK_END) == 0) fread(end, 1, 32, f);
+    if (f) fclose(f);
+    if (memmem(end, sizeof end, "IEND", 4) || memmem(end, sizeof end, "</svg>", 6)) return OHM_OK;
+    return error_set(OHM_IO_FAILED, "cannot write %s: gnuplot did not finish it: is the disk full?", path);
+}
+
+// With what gnuplot said.
+static ohm_status undrawn(const char *path) {
+    char why[512];
+    snprintf(why, sizeof why, "%s", ohm_error_message());
+    return error_set(OHM_IO_FAILED, "cannot write %s: gnuplot: %s", path, why);
+}
+
+static ohm_status draw(void *object, const char *path) {
     const char *const gnuplot[] = {"gnuplot", NULL};
+    const job *j = object;
     replacement r;
     child c;
-    ohm_status status = replacement_begin(o->plot, &r);
+    ohm_status status = replacement_begin(path, &r);
     if (!status) status = child_start(gnuplot, 0, &c);
     if (!status) {
-        write_script(c.in, o, d, s, r.temporary);
-        status = child_end(&c);
+        write_script(c.in, j->options, j->drive, j->samples, r.temporary);
+        if (child_end(&c)) status = undrawn(path);
     }
+    if (!status) status = check_picture(r.temporary, path);
     if (!status) status = replacement_finish(&r);
     replacement_abandon(&r);
     return status;
@@ -297,12 +328,19 @@ static ohm_status run_iv(const iv_options *o, const drive *d, samples *s) {
     return status;
 }
 
-static ohm_status write_all(const iv_options *o, const drive *d, const samples *s) {
-    ohm_status status = OHM_OK;
-    if (o->output) status = write_csv(o->output, s);
-    if (!status && o->plot) status = draw(o, d, s);
-    if (!o->output && !o->plot) print_csv(stdout, s);
-    return status ? status : cli_flush();
+static void write_file(const char *path, rescue_write *write, job *j, troubles *t) {
+    char *where;
+    troubles_note(t, rescue_at(path, write, j, &where));
+    free(where);
+}
+
+// Writes what has been sampled, one result whatever became of the others.
+static void write_all(job *j, troubles *t) {
+    const iv_options *o = j->options;
+    if (o->output) write_file(o->output, write_csv, j, t);
+    if (o->plot) write_file(o->plot, draw, j, t);
+    if (!o->output && !o->plot) print_csv(stdout, j->samples);
+    troubles_note(t, cli_flush());
 }
 
 static ohm_status check_gnuplot(void) {
@@ -340,10 +378,12 @@ static int iv(int argc, char **argv) {
     if (!status) status = check_outputs(&o);
     cli_catch_signals();
     if (!status) status = run_iv(&o, &d, &s);
-    if (!status && !cli_caught()) status = write_all(&o, &d, &s);
+    troubles t = {0};
+    troubles_note(&t, status);
+    if (s.count) write_all(&(job){&o, &d, &s}, &t);
     samples_free(&s);
-    if (status) return cli_fail(status);
-    return cli_caught() ? 128 + cli_caught() : EXIT_SUCCESS;
+    const int code = troubles_tell(&t);
+    return code || !cli_caught() ? code : 128 + cli_caught();
 }
 
 const command command_iv = {

@@ -57,6 +57,7 @@ static int unknown(const char *name) {
 }
 
 int main(int argc, char **argv) {
+    cli_start();
     // Every file is closed where it was opened. After a failed flush HDF5 1.10 keeps its half, and
     // would crash on it when the process ends.
     H5dont_atexit();

@@ -3,11 +3,14 @@
 #include "experiment.h"
 #include "progress.h"
 #include "report.h"
+#include "rescue.h"
 #include "setup.h"
+#include "trouble.h"
 #include "../error.h"
 #include "../number.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +22,7 @@ typedef struct run_options {
     uint64_t steps, every;
     double idle;
     const char *output;
+    char scratch[PATH_MAX]; // the folder that it is in
     bool json, quiet;
     bool all_steps;        // of the experiment, if there is one
     experiment experiment; // a run without one is one phase
@@ -107,6 +111,14 @@ static ohm_status check_experiment(const run_options *o, const ohm_file_info *in
     return status ? status : experiment_check(e, &first, info ? info->step : 0);
 }
 
+// A long series is kept on the disk that it will be saved on.
+static void keep_beside(run_options *o) {
+    const char *slash = strrchr(o->output, '/');
+    const size_t length = !slash ? 0 : slash == o->output ? 1 : (size_t)(slash - o->output);
+    snprintf(o->scratch, sizeof o->scratch, "%.*s", length ? (int)length : 1, length ? o->output : ".");
+    o->setup.definition.scratch = o->scratch;
+}
+
 static ohm_status check_options(run_options *o, uint64_t given) {
     ohm_file_info *info;
     begin_experiment(o, &given);
@@ -120,6 +132,7 @@ static ohm_status check_options(run_options *o, uint64_t given) {
                            "--steps: %" PRIu64 " after step %" PRIu64 " pass the last step, %" PRIu64,
                            o->steps, info->step, OHM_MAX_STEP);
     if (!status) status = setup_check_output(o->output, info ? &info->definition : &o->setup.definition);
+    if (o->output) keep_beside(o);
     free(info);
     return status;
 }
@@ -136,11 +149,14 @@ typedef struct phase_end {
 typedef struct run_result {
     double setup_seconds, seconds; // making the crossbar; stepping alone
     uint64_t steps, total;         // done now, and to do
+    bool measured;                 // what follows
     uint64_t digest, rest_digest;
     ohm_statistics statistics;
     phase_end *ends; // of an experiment's phases
     size_t end_count;
-    bool nothing_left; // of an experiment
+    bool nothing_left;          // of an experiment
+    char *saved, *saved_series; // where, or NULL
+    const char *error;          // the first thing that went wrong, or NULL
 } run_result;
 
 // Steps until the next record, or until a tenth of a second has passed, so that a signal is answered
@@ -163,11 +179,11 @@ static ohm_status advance(const run_options *o, ohm_crossbar *c, run_result *r, 
     const uint64_t end = r->steps + steps;
     ohm_status status = OHM_OK;
     while (r->steps < end && !cli_caught() && !status) {
-        const uint64_t slice = next_slice(o, c, r, end - r->steps);
+        const uint64_t slice = next_slice(o, c, r, end - r->steps), before = ohm_crossbar_step(c);
         const double start = progress_clock();
         status = ohm_crossbar_advance(c, slice);
         r->seconds += progress_clock() - start;
-        r->steps += slice;
+        r->steps += ohm_crossbar_step(c) - before;
         progress_update(bar, r->steps, r->seconds);
         if (!status && o->every && ohm_crossbar_step(c) % o->every == 0)
             status = ohm_crossbar_record(c, NULL);
@@ -238,6 +254,13 @@ static double rate_of(const run_result *r, const ohm_definition *d) {
     return r->seconds > 0 ? (double)r->steps * (double)d->rows * (double)d->cols / r->seconds : 0;
 }
 
+static void add_text(cJSON *object, const char *name, const char *text) {
+    if (text)
+        cJSON_AddStringToObject(object, name, text);
+    else
+        cJSON_AddNullToObject(object, name);
+}
+
 static void add_range(cJSON *object, const char *name, double min, double max, double mean) {
     cJSON *range = cJSON_AddObjectToObject(object, name);
     cJSON_AddNumberToObject(range, "min", min);
@@ -290,9 +313,19 @@ static void add_history(cJSON *root, const ohm_crossbar *c) {
     json_add_history(root, history, count);
 }
 
+static void add_measured(cJSON *root, const ohm_crossbar *c, const run_result *r) {
+    const ohm_statistics *s = &r->statistics;
+    json_add_digest(root, "digest", r->digest);
+    if (ohm_crossbar_precision(c) == OHM_PRECISION_EXTENDED)
+        json_add_digest(root, "rest_digest", r->rest_digest);
+    add_range(root, "state", s->state_min, s->state_max, s->state_mean);
+    cJSON_AddNumberToObject(cJSON_GetObjectItem(root, "state"), "std", s->state_std);
+    add_range(root, "resistance", s->resistance_min, s->resistance_max, s->resistance_mean);
+    add_range(root, "conductance", s->conductance_min, s->conductance_max, s->conductance_mean);
+}
+
 static bool print_json(const ohm_devices *devices, const ohm_crossbar *c, const run_result *r) {
     const ohm_definition *d = ohm_crossbar_definition(c);
-    const ohm_statistics *s = &r->statistics;
     cJSON *root = cJSON_CreateObject();
     cJSON_AddStringToObject(root, "version", OHM_VERSION);
     add_device(root, devices);
@@ -308,16 +341,13 @@ static bool print_json(const ohm_devices *devices, const ohm_crossbar *c, const 
     cJSON_AddNumberToObject(root, "seconds", r->seconds);
     cJSON_AddNumberToObject(root, "synapse_steps_per_second", rate_of(r, d));
     json_add_u64(root, "peak_resident_bytes", peak_resident());
-    json_add_digest(root, "digest", r->digest);
     cJSON_AddStringToObject(root, "precision", ohm_precision_name(ohm_crossbar_precision(c)));
     cJSON_AddNumberToObject(root, "step_loss", ohm_crossbar_step_loss(c));
-    if (ohm_crossbar_precision(c) == OHM_PRECISION_EXTENDED)
-        json_add_digest(root, "rest_digest", r->rest_digest);
-    add_range(root, "state", s->state_min, s->state_max, s->state_mean);
-    cJSON_AddNumberToObject(cJSON_GetObjectItem(root, "state"), "std", s->state_std);
-    add_range(root, "resistance", s->resistance_min, s->resistance_max, s->resistance_mean);
-    add_range(root, "conductance", s->conductance_min, s->conductance_max, s->conductance_mean);
+    if (r->measured) add_measured(root, c, r);
     if (r->end_count || r->nothing_left) add_phases(root, r);
+    add_text(root, "saved", r->saved);
+    if (r->saved_series) add_text(root, "saved_series", r->saved_series);
+    if (r->error) add_text(root, "error", r->error);
     return json_print(root);
 }
 
@@ -333,9 +363,20 @@ static void print_histogram(const ohm_statistics *s) {
     printf("] %.4g\n", s->state_high);
 }
 
+static void print_measured(const run_result *r) {
+    const ohm_statistics *s = &r->statistics;
+    printf("state         mean %.6f, std %.6f, from %.6g to %.6g\n", s->state_mean, s->state_std,
+           s->state_min, s->state_max);
+    print_histogram(s);
+    printf("resistance    mean %.6g ohm, from %.6g to %.6g\n", s->resistance_mean, s->resistance_min,
+           s->resistance_max);
+    printf("conductance   mean %.6g S, from %.6g to %.6g\n", s->conductance_mean, s->conductance_min,
+           s->conductance_max);
+    printf("digest        %016" PRIx64 "\n", r->digest);
+}
+
 static void print_summary(const ohm_devices *devices, const ohm_crossbar *c, const run_result *r) {
     const ohm_definition *d = ohm_crossbar_definition(c);
-    const ohm_statistics *s = &r->statistics;
     size_t count;
     const ohm_history_entry *history = ohm_crossbar_history(c, &count);
     report_definition(d);
@@ -356,14 +397,41 @@ static void print_summary(const ohm_devices *devices, const ohm_crossbar *c, con
                r->ends[i].phase->name, r->ends[i].steps, r->ends[i].statistics.state_mean,
                r->ends[i].statistics.conductance_mean);
     if (ohm_crossbar_idle_time(c) > 0) printf("idle          %.6g s\n", ohm_crossbar_idle_time(c));
-    printf("state         mean %.6f, std %.6f, from %.6g to %.6g\n", s->state_mean, s->state_std,
-           s->state_min, s->state_max);
-    print_histogram(s);
-    printf("resistance    mean %.6g ohm, from %.6g to %.6g\n", s->resistance_mean, s->resistance_min,
-           s->resistance_max);
-    printf("conductance   mean %.6g S, from %.6g to %.6g\n", s->conductance_mean, s->conductance_min,
-           s->conductance_max);
-    printf("digest        %016" PRIx64 "\n", r->digest);
+    if (r->measured) print_measured(r);
+    if (r->saved) printf("saved         %s\n", r->saved);
+    if (r->saved_series) printf("saved series  %s\n", r->saved_series);
+    if (cli_caught() || (r->error && r->steps < r->total))
+        printf("interrupted   %" PRIu64 " of %" PRIu64 " steps done\n", r->steps, r->total);
+}
+
+// ---- Saving -----------------------------------------------------------------------------------
+
+static ohm_status write_crossbar(void *object, const char *path) {
+    return ohm_crossbar_save(object, path);
+}
+
+static ohm_status write_series(void *object, const char *path) {
+    return ohm_crossbar_save_series(object, path);
+}
+
+// What is left when the state is lost: the series, at F-series.h5.
+static void save_series(const run_options *o, ohm_crossbar *c, run_result *r, troubles *t) {
+    const char *dot = strrchr(o->output, '.'), *slash = strrchr(o->output, '/');
+    const char *ending = dot && (!slash || dot > slash + 1) ? dot : o->output + strlen(o->output);
+    char *path;
+    if (asprintf(&path, "%.*s-series%s", (int)(ending - o->output), o->output, ending) < 0) return;
+    ohm_status status = rescue_at(path, write_series, c, &r->saved_series);
+    if (!status)
+        status = error_set(OHM_DEVICE_FAILED, "%s is not written; the series up to there is in %s", o->output,
+                           path);
+    troubles_note(t, status);
+    free(path);
+}
+
+static void save(const run_options *o, ohm_crossbar *c, run_result *r, troubles *t) {
+    const ohm_status status = rescue_at(o->output, write_crossbar, c, &r->saved);
+    troubles_note(t, status);
+    if (status == OHM_DEVICE_FAILED && ohm_crossbar_series_rows(c)) save_series(o, c, r, t);
 }
 
 // ---- The command ------------------------------------------------------------------------------
@@ -371,39 +439,55 @@ static void print_summary(const ohm_devices *devices, const ohm_crossbar *c, con
 static ohm_status report(const run_options *o, const ohm_devices *devices, const ohm_crossbar *c,
                          const run_result *r) {
     if (o->json && !print_json(devices, c, r)) return error_no_memory("the report");
-    if (o->json || o->quiet) return cli_flush();
-    print_summary(devices, c, r);
-    if (o->output) printf("saved         %s\n", o->output);
-    if (cli_caught()) printf("interrupted   %" PRIu64 " of %" PRIu64 " steps done\n", r->steps, r->total);
+    if (!o->json && !o->quiet) print_summary(devices, c, r);
     return cli_flush();
 }
 
-static ohm_status simulate(const run_options *o, ohm_devices *devices, ohm_crossbar **c, double start) {
-    run_result r = {0};
-    ohm_status status = setup_make(&o->setup, devices, c);
-    if (status) return status;
-    r.setup_seconds = progress_clock() - start;
-    status = run_all(o, *c, &r);
-    if (!status) status = ohm_crossbar_statistics(*c, &r.statistics);
-    if (!status) status = ohm_crossbar_digest(*c, &r.digest);
-    if (!status) status = ohm_crossbar_rest_digest(*c, &r.rest_digest);
-    if (!status && o->output) status = ohm_crossbar_save(*c, o->output);
-    if (!status) status = report(o, devices, *c, &r);
-    free(r.ends);
+static ohm_status measure(ohm_crossbar *c, run_result *r) {
+    ohm_status status = ohm_crossbar_statistics(c, &r->statistics);
+    if (!status) status = ohm_crossbar_digest(c, &r->digest);
+    if (!status) status = ohm_crossbar_rest_digest(c, &r->rest_digest);
+    r->measured = !status;
     return status;
 }
 
-static ohm_status run_checked(const run_options *o) {
+// What comes after the steps. Nothing of it is left out because of what went wrong before, unless there is
+// nothing to tell or to save.
+static void conclude(const run_options *o, const ohm_devices *devices, ohm_crossbar *c, run_result *r,
+                     troubles *t) {
+    if (t->count && !r->steps) return;
+    const ohm_status measured = measure(c, r);
+    if (!t->count) troubles_note(t, measured);
+    if (o->output) save(o, c, r, t);
+    r->error = troubles_first(t);
+    troubles_note(t, report(o, devices, c, r));
+}
+
+static void simulate(const run_options *o, ohm_devices *devices, ohm_crossbar **c, double start,
+                     troubles *t) {
+    run_result r = {0};
+    const ohm_status status = setup_make(&o->setup, devices, c);
+    troubles_note(t, status);
+    if (status) return;
+    r.setup_seconds = progress_clock() - start;
+    troubles_note(t, run_all(o, *c, &r));
+    conclude(o, devices, *c, &r, t);
+    free(r.ends);
+    free(r.saved);
+    free(r.saved_series);
+}
+
+static void run_checked(const run_options *o, troubles *t) {
     cli_catch_signals();
     const double start = progress_clock();
     ohm_devices *devices;
     ohm_crossbar *crossbar = NULL;
-    ohm_status status = ohm_devices_open(o->setup.device, &devices);
+    const ohm_status status = ohm_devices_open(o->setup.device, &devices);
+    troubles_note(t, status);
     if (!status && !o->quiet) setup_say_fallback(&o->setup, devices);
-    if (!status) status = simulate(o, devices, &crossbar, start);
+    if (!status) simulate(o, devices, &crossbar, start, t);
     ohm_crossbar_destroy(crossbar);
     ohm_devices_close(devices);
-    return status;
 }
 
 static int run(int argc, char **argv) {
@@ -415,10 +499,12 @@ static int run(int argc, char **argv) {
         status = error_set(OHM_BAD_ARGUMENT, "run takes one experiment, not \"%s\" too", argv[first + 1]);
     if (!status && first < argc) status = read_experiment(&o, argv[first], &given);
     if (!status) status = check_options(&o, given);
-    status = status ? status : run_checked(&o);
+    troubles t = {0};
+    troubles_note(&t, status);
+    if (!status) run_checked(&o, &t);
     experiment_free(&o.experiment);
-    if (status) return cli_fail(status);
-    return cli_caught() ? 128 + cli_caught() : EXIT_SUCCESS;
+    const int code = troubles_tell(&t);
+    return code || !cli_caught() ? code : 128 + cli_caught();
 }
 
 const command command_run = {

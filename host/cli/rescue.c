@@ -1,0 +1,64 @@
+#include "rescue.h"
+#include "../error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// The i-th name for the file at path in a folder, or beside it if that is NULL. NULL if memory ran out.
+static char *make_name(const char *folder, const char *path, int i) {
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *dot = strrchr(name, '.'), *ending = dot && dot > name ? dot : name + strlen(name);
+    char number[16] = "", *text;
+    if (i) snprintf(number, sizeof number, "-%d", i + 1);
+    const int length =
+        folder ? asprintf(&text, "%s/%.*s-rescued%s%s", folder, (int)(ending - name), name, number, ending)
+               : asprintf(&text, "%.*s-rescued%s%s", (int)(ending - path), path, number, ending);
+    return length < 0 ? NULL : text;
+}
+
+// A name that no file has, to be freed.
+static char *free_name(const char *folder, const char *path) {
+    for (int i = 0; i < 1000; i++) {
+        char *name = make_name(folder, path, i);
+        if (!name || access(name, F_OK) < 0) return name;
+        free(name);
+    }
+    return NULL;
+}
+
+// Writes in the first place that takes it, and returns its path.
+static char *write_somewhere(const char *path, rescue_write *write, void *object) {
+    const char *const folders[] = {NULL, getenv("TMPDIR"), getenv("HOME"), "/var/tmp", "/tmp"};
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        if (i && (!folders[i] || !*folders[i])) continue;
+        char *name = free_name(folders[i], path);
+        if (name && write(object, name) == OHM_OK) return name;
+        free(name);
+    }
+    return NULL;
+}
+
+ohm_status rescue_elsewhere(const char *path, ohm_status status, rescue_write *write, void *object,
+                            char **where) {
+    *where = NULL;
+    if (status != OHM_IO_FAILED) return status;
+    char *message = strdup(ohm_error_message()), *hint = ohm_error_hint() ? strdup(ohm_error_hint()) : NULL;
+    *where = write_somewhere(path, write, object);
+    if (message) error_set(status, "%s", message);
+    if (*where)
+        error_hint("saved to %s instead", *where);
+    else if (hint)
+        error_hint("%s", hint);
+    free(message);
+    free(hint);
+    return status;
+}
+
+ohm_status rescue_at(const char *path, rescue_write *write, void *object, char **where) {
+    const ohm_status status = write(object, path);
+    if (status) return rescue_elsewhere(path, status, write, object, where);
+    *where = strdup(path);
+    return *where ? OHM_OK : error_no_memory("a path");
+}
