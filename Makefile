@@ -26,6 +26,7 @@ pkg-config --exists libcjson @ libcjson-dev @ JSON output
 pkg-config --exists inih @ libinih-dev @ experiment files
 command -v c++ @ g++ @ a C++ compiler, for the viewer's panel
 pkg-config --exists glfw3 @ libglfw3-dev @ windows
+pkg-config --exists x11 @ libx11-dev @ the X server's end, heard
 ls /usr/include/X11/extensions/Xrandr.h @ libxrandr-dev @ what GLFW's native header includes
 pkg-config --exists epoxy @ libepoxy-dev @ OpenGL functions
 pkg-config --exists gl @ libgl-dev @ OpenGL
@@ -121,7 +122,7 @@ VIEW_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out viz/main.c,$(wildcard vi
 BENCH_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/main.c bench/native_ceilings.c,$(wildcard bench/*.c))) \
                 $(LANES:%=$(BUILD)/bench/native_ceilings_%.o) $(BUILD)/kernels/ceilings.o $(patsubst %,$(BUILD)/bench/%_py.o,peers peers_models) \
                 $(KIT_OBJECTS)
-VIEW_LIBS    = $(shell pkg-config --libs glfw3 epoxy imgui) -ldl -lpthread
+VIEW_LIBS    = $(shell pkg-config --libs glfw3 epoxy imgui x11) -ldl -lpthread
 ALL_CXXFLAGS = -std=c++17 -D_GNU_SOURCE -Wall -Wextra $(CFLAGS) -fPIC -fvisibility=hidden \
                $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \
                $(shell pkg-config --cflags glfw3 imgui OpenCL)

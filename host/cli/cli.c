@@ -21,17 +21,26 @@ ohm_status cli_flush(void) {
     return error_set(OHM_IO_FAILED, "cannot write standard output: %s", strerror(errno));
 }
 
-static volatile sig_atomic_t caught;
+static volatile sig_atomic_t caught, nothing_to_lose;
 
 static void catch_signal(int signal) {
+    if (nothing_to_lose) _exit(128 + signal);
     caught = signal;
 }
 
 void cli_catch_signals(void) {
-    struct sigaction action = {.sa_handler = catch_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction action = {.sa_handler = catch_signal, .sa_flags = (int)SA_RESETHAND}, hangup;
     sigemptyset(&action.sa_mask);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    // When a connection drops, the shell and the terminal may both say so: the second is no impatience.
+    action.sa_flags = 0;
+    sigaction(SIGHUP, NULL, &hangup);
+    if (hangup.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, NULL); // nohup ignores it
+}
+
+void cli_nothing_to_lose(bool nothing) {
+    nothing_to_lose = nothing;
 }
 
 int cli_caught(void) {

@@ -11,9 +11,13 @@ extern const command command_run, command_iv, command_devices, command_models, c
 // Prints the library's last error to stderr and returns the exit status for it.
 int cli_fail(ohm_status status);
 
-// From now on the first SIGINT or SIGTERM is noted, for the command to end in order, and a second one ends
-// it at once.
+// From now on the first SIGINT, SIGTERM or SIGHUP is noted, for the command to end in order, and a second
+// SIGINT or SIGTERM ends it at once.
 void cli_catch_signals(void);
+
+// While nothing can be lost, as before the first step, one of them ends the program at once with its exit
+// status: it may be inside a device's compiler for half a minute.
+void cli_nothing_to_lose(bool nothing);
 
 // The signal that asked us to stop, or 0.
 int cli_caught(void);
