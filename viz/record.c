@@ -270,14 +270,18 @@ ohm_status record_check(const char *path) {
     return status ? status : try_ffmpeg();
 }
 
+ohm_status record_check_size(unsigned width, unsigned height) {
+    if (width >= 2 && height >= 2 && width <= MAX_SIDE && height <= MAX_SIDE) return OHM_OK;
+    return error_set(OHM_BAD_ARGUMENT, "cannot record %u x %u pixels: from 2 x 2 to %u x %u", width, height,
+                     MAX_SIDE, MAX_SIDE);
+}
+
 ohm_status record_open(const char *path, unsigned width, unsigned height, unsigned frames_per_second,
                        recorder **r) {
     *r = NULL;
-    const ohm_status status = check_file(path);
+    ohm_status status = check_file(path);
+    if (!status) status = record_check_size(width, height);
     if (status) return status;
-    if (width < 2 || height < 2 || width > MAX_SIDE || height > MAX_SIDE)
-        return error_set(OHM_BAD_ARGUMENT, "cannot record %u x %u pixels: from 2 x 2 to %u x %u", width,
-                         height, MAX_SIDE, MAX_SIDE);
     if (frames_per_second < 1 || frames_per_second > MAX_RATE)
         return error_set(OHM_BAD_ARGUMENT, "cannot record %u frames a second: from 1 to %u",
                          frames_per_second, MAX_RATE);

@@ -19,6 +19,9 @@ typedef struct recorder recorder;
 // Errors: OHM_BAD_ARGUMENT (another ending), OHM_IO_FAILED.
 ohm_status record_check(const char *path);
 
+// Whether a film can have width x height pixels. Errors: OHM_BAD_ARGUMENT.
+ohm_status record_check_size(unsigned width, unsigned height);
+
 // Starts a film of width x height pixels, from 2 x 2 to 8192 x 8192; of an odd size the last column or row is
 // left out, which H.264's halved colour resolution has no place for. A file at path stays until record_close.
 // On success close *r with record_close; on failure it is NULL.
