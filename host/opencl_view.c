@@ -30,27 +30,30 @@ ohm_status opencl_make_room(const opencl_engine *e, cl_mem *buffer, size_t *has,
     return *buffer ? OHM_OK : opencl_failed("clCreateBuffer", code);
 }
 
-static ohm_status send_spans(const opencl_engine *e, cl_mem *buffer, size_t *has, const ohm_span *spans,
-                             size_t count) {
-    const size_t bytes = count * sizeof *spans;
+static ohm_status send(const opencl_engine *e, cl_mem *buffer, size_t *has, const void *data, size_t bytes) {
     const ohm_status status = opencl_make_room(e, buffer, has, bytes);
     if (status) return status;
     const cl_int code =
-        clEnqueueWriteBuffer(e->device->queue, *buffer, CL_TRUE, 0, bytes, spans, 0, NULL, NULL);
+        clEnqueueWriteBuffer(e->device->queue, *buffer, CL_TRUE, 0, bytes, data, 0, NULL, NULL);
     return code ? opencl_failed("clEnqueueWriteBuffer", code) : OHM_OK;
 }
 
-static size_t pixels_of(const view_job *job) {
-    return (size_t)job->picture.width * job->picture.height;
+static size_t image_bytes(const view_job *job) {
+    return (size_t)job->width * job->height * sizeof(float);
 }
 
 ohm_status opencl_view_begin(engine *base, const view_job *job) {
     opencl_engine *e = (opencl_engine *)base;
     opencl_picture *p = &e->picture;
+    const size_t width = job->picture.width, height = job->picture.height;
     ohm_status status = make_kernels(e);
-    if (!status) status = send_spans(e, &p->cols, &p->cols_bytes, job->cols, job->picture.width);
-    if (!status) status = send_spans(e, &p->rows, &p->rows_bytes, job->rows, job->picture.height);
-    if (!status) status = opencl_make_room(e, &p->totals, &p->totals_bytes, pixels_of(job) * sizeof(int64_t));
+    if (!status) status = send(e, &p->cols, &p->cols_bytes, job->cols, width * sizeof *job->cols);
+    if (!status) status = send(e, &p->rows, &p->rows_bytes, job->rows, height * sizeof *job->rows);
+    if (!status)
+        status = send(e, &p->col_of, &p->col_of_bytes, job->col_of, job->width * sizeof *job->col_of);
+    if (!status)
+        status = send(e, &p->row_of, &p->row_of_bytes, job->row_of, job->height * sizeof *job->row_of);
+    if (!status) status = opencl_make_room(e, &p->totals, &p->totals_bytes, width * height * sizeof(int64_t));
     return status;
 }
 
@@ -63,7 +66,7 @@ void opencl_view_release_kernels(opencl_engine *e) {
 
 void opencl_view_release(opencl_engine *e) {
     const opencl_picture *p = &e->picture;
-    const cl_mem buffers[] = {p->cols, p->rows, p->totals, p->pixels};
+    const cl_mem buffers[] = {p->cols, p->rows, p->totals, p->col_of, p->row_of, p->pixels};
     for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++)
         if (buffers[i]) clReleaseMemObject(buffers[i]);
     opencl_view_release_kernels(e);
@@ -125,18 +128,19 @@ ohm_status opencl_view_totals(engine *base, const view_job *job, view_part part,
 
 ohm_status opencl_view_buffer(engine *base, const view_job *job, cl_mem image) {
     opencl_engine *e = (opencl_engine *)base;
-    const ohm_picture *v = &job->picture;
-    const argument arguments[] = {ARGUMENT(*v), ARGUMENT(e->picture.cols), ARGUMENT(e->picture.rows),
-                                  ARGUMENT(e->picture.totals), ARGUMENT(image)};
-    const ohm_status status = opencl_set_arguments(e->picture.image, arguments, 5);
-    const size_t global[2] = {((size_t)v->width + 63) / 64 * 64, v->height}, local[2] = {64, 1};
+    const opencl_picture *p = &e->picture;
+    const argument arguments[] = {ARGUMENT(job->picture), ARGUMENT(p->cols),    ARGUMENT(p->rows),
+                                  ARGUMENT(p->totals),    ARGUMENT(job->width), ARGUMENT(p->col_of),
+                                  ARGUMENT(p->row_of),    ARGUMENT(image)};
+    const ohm_status status = opencl_set_arguments(p->image, arguments, 8);
+    const size_t global[2] = {((size_t)job->width + 63) / 64 * 64, job->height}, local[2] = {64, 1};
     return status ? status : enqueue(e, e->picture.image, global, local);
 }
 
 ohm_status opencl_view_image(engine *base, const view_job *job, float *image) {
     opencl_engine *e = (opencl_engine *)base;
     opencl_picture *p = &e->picture;
-    const size_t bytes = pixels_of(job) * sizeof *image;
+    const size_t bytes = image_bytes(job);
     ohm_status status = opencl_make_room(e, &p->pixels, &p->pixels_bytes, bytes);
     if (!status) status = opencl_view_buffer(base, job, p->pixels);
     if (status) return status;
@@ -150,7 +154,7 @@ ohm_status opencl_view_image(engine *base, const view_job *job, float *image) {
 // The picture of several engines is put together on the host, and is small.
 static ohm_status send_image(ohm_crossbar *c, const view_job *job, cl_mem image) {
     const opencl_engine *e = (opencl_engine *)c->engines[0];
-    const size_t bytes = pixels_of(job) * sizeof(float);
+    const size_t bytes = image_bytes(job);
     float *pixels = malloc(bytes);
     if (!pixels) return error_no_memory("a picture");
     ohm_status status = crossbar_image(c, job, pixels);
