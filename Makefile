@@ -117,7 +117,7 @@ LIBRARY_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out host/native_lanes.c,$
 CLI_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/cli/*.c))
 
 # What the programs share of the command line, and the viewer.
-KIT_OBJECTS  = $(patsubst %,$(BUILD)/host/cli/%.o,child cli options progress report setup)
+KIT_OBJECTS  = $(patsubst %,$(BUILD)/host/cli/%.o,child cli guard options progress report setup)
 VIEW_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out viz/main.c,$(wildcard viz/*.c))) $(BUILD)/viz/ui.o $(KIT_OBJECTS)
 BENCH_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/main.c bench/native_ceilings.c,$(wildcard bench/*.c))) \
                 $(LANES:%=$(BUILD)/bench/native_ceilings_%.o) $(BUILD)/kernels/ceilings.o $(patsubst %,$(BUILD)/bench/%_py.o,peers peers_models) \

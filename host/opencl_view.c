@@ -8,19 +8,6 @@
 
 // ---- What it takes ----------------------------------------------------------------------------
 
-static ohm_status make_kernels(opencl_engine *e) {
-    opencl_picture *p = &e->picture;
-    if (p->image) return OHM_OK;
-    cl_program program;
-    const ohm_status status = opencl_engine_build(e, &kernel_file_view, &program);
-    if (status) return status;
-    cl_int code;
-    if (!p->band) p->band = clCreateKernel(program, "view_band", &code);
-    if (p->band) p->image = clCreateKernel(program, "view_image", &code);
-    clReleaseProgram(program);
-    return p->image ? OHM_OK : opencl_failed("clCreateKernel", code);
-}
-
 ohm_status opencl_make_room(const opencl_engine *e, cl_mem *buffer, size_t *has, size_t bytes) {
     if (*buffer && *has >= bytes) return OHM_OK;
     if (*buffer) clReleaseMemObject(*buffer);
@@ -38,16 +25,26 @@ static ohm_status send(const opencl_engine *e, cl_mem *buffer, size_t *has, cons
     return code ? opencl_failed("clEnqueueWriteBuffer", code) : OHM_OK;
 }
 
+static ohm_status build_kernels(opencl_engine *e) {
+    opencl_picture *p = &e->picture;
+    cl_program program;
+    const ohm_status status = opencl_engine_build(e, &kernel_file_view, &program);
+    if (status) return status;
+    cl_int code;
+    if (!p->band) p->band = clCreateKernel(program, "view_band", &code);
+    if (p->band) p->image = clCreateKernel(program, "view_image", &code);
+    clReleaseProgram(program);
+    return p->image ? OHM_OK : opencl_failed("clCreateKernel", code);
+}
+
 static size_t image_bytes(const view_job *job) {
     return (size_t)job->width * job->height * sizeof(float);
 }
 
-ohm_status opencl_view_begin(engine *base, const view_job *job) {
-    opencl_engine *e = (opencl_engine *)base;
+static ohm_status make_ready(opencl_engine *e, const view_job *job) {
     opencl_picture *p = &e->picture;
     const size_t width = job->picture.width, height = job->picture.height;
-    ohm_status status = make_kernels(e);
-    if (!status) status = send(e, &p->cols, &p->cols_bytes, job->cols, width * sizeof *job->cols);
+    ohm_status status = send(e, &p->cols, &p->cols_bytes, job->cols, width * sizeof *job->cols);
     if (!status) status = send(e, &p->rows, &p->rows_bytes, job->rows, height * sizeof *job->rows);
     if (!status)
         status = send(e, &p->col_of, &p->col_of_bytes, job->col_of, job->width * sizeof *job->col_of);
@@ -147,6 +144,42 @@ ohm_status opencl_view_image(engine *base, const view_job *job, float *image) {
     const cl_int code =
         clEnqueueReadBuffer(e->device->queue, p->pixels, CL_TRUE, 0, bytes, image, 0, NULL, NULL);
     return code ? opencl_failed("clEnqueueReadBuffer", code) : OHM_OK;
+}
+
+// ---- The first picture ------------------------------------------------------------------------
+
+// Draws a synapse of no defined state to one pixel: PoCL compiles a kernel when it is launched.
+static ohm_status rehearse(opencl_engine *e, const view_job *job) {
+    ohm_span one = {0, 1, 1};
+    uint32_t first = 0;
+    view_job j = *job;
+    j.picture.quantity = VIEW_STATE;
+    j.picture.width = j.picture.height = j.picture.spread = j.picture.x1 = j.picture.y1 = 1;
+    j.picture.x0 = j.picture.y0 = j.picture.row0 = 0;
+    j.cols = j.rows = &one;
+    j.width = j.height = 1;
+    j.col_of = j.row_of = &first;
+    opencl_band b = {.base = {&e->base, {1, OHM_BLOCK, 1, 0}}};
+    size_t bytes = 0;
+    float pixel;
+    ohm_status status = opencl_make_room(e, &b.plane[PLANE_STATE], &bytes, OHM_BLOCK * sizeof(float));
+    if (!status) status = make_ready(e, &j);
+    if (!status) status = opencl_view_band(&b.base, &j);
+    if (!status) status = opencl_view_image(&e->base, &j, &pixel);
+    if (b.plane[PLANE_STATE]) clReleaseMemObject(b.plane[PLANE_STATE]);
+    return status;
+}
+
+ohm_status opencl_view_begin(engine *base, const view_job *job) {
+    opencl_engine *e = (opencl_engine *)base;
+    ohm_status status = OHM_OK;
+    if (!e->picture.image) {
+        opencl_building(e->device);
+        status = build_kernels(e);
+        if (!status) status = rehearse(e, job);
+        opencl_building(NULL);
+    }
+    return status ? status : make_ready(e, job);
 }
 
 // ---- Into a buffer of the caller's ------------------------------------------------------------

@@ -1,7 +1,7 @@
 // Recording a film: frames go to ffmpeg, run as a program, which writes an H.264 file as they come.
 //
-// The file is written beside its place, with a few letters behind its name, and takes the place when it is
-// whole: a film that fails leaves the one that was there. ffmpeg is out of reach of a Ctrl-C in the terminal:
+// The file is written beside its place, under another name, and takes the place when it is whole: a film that
+// fails leaves the one that was there. ffmpeg is out of reach of a Ctrl-C in the terminal:
 // the recording ends with record_close.
 //
 // A recording that is cut short is still a film. Should ffmpeg fail or be killed, the frames up to a second

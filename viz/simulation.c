@@ -108,7 +108,7 @@ static void carry_out(simulation *s) {
     const simulation_order *o = &r->order;
     const double start = progress_clock();
     r->status = simulation_advance(s->crossbar, o->steps, &r->steps);
-    r->torn = r->status != OHM_OK;
+    r->torn = r->status == OHM_DEVICE_FAILED;
     const double stepped = progress_clock();
     if (!r->status && o->image) r->status = draw(s, o);
     const double drawn = progress_clock();

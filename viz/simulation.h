@@ -31,7 +31,7 @@ typedef struct simulation_result {
     simulation_order order;
     ohm_status status; // of the first thing that failed, and its texts
     char message[1024], hint[256];
-    bool torn;           // the steps failed midway: the state is of no step
+    bool torn;           // the device failed in the midst of the steps: the state is of none
     uint64_t steps;      // of the order that were done: fewer if a signal came
     uint64_t step;       // steps done in all
     const float *image;  // [view.height, view.width]

@@ -1,6 +1,8 @@
 // ohmscape view: a crossbar in a window, or drawn without one.
+#include "../host/cli/guard.h"
 #include "../host/cli/progress.h"
 #include "../host/error.h"
+#include "changes.h"
 #include "controls.h"
 #include "files.h"
 #include "notice.h"
@@ -26,13 +28,13 @@ static ohm_status open_devices(const view_options *o, viewer *v) {
     if (o->share == SHARE_OFF) snprintf(v->share_reason, sizeof v->share_reason, "--share off");
     if (o->share != SHARE_OFF) {
         const ohm_status status =
-            ohm_devices_open_gl(o->setup.device, surface_sharing(v->surface), &v->devices);
+            ohm_devices_open_gl(setup_device(&o->setup), surface_sharing(v->surface), &v->devices);
         v->shared = !status;
         if (!status) return OHM_OK;
         if (o->share == SHARE_ON || status != OHM_NO_DEVICE) return status;
         snprintf(v->share_reason, sizeof v->share_reason, "%s", ohm_error_message());
     }
-    return ohm_devices_open(o->setup.device, &v->devices);
+    return ohm_devices_open(setup_device(&o->setup), &v->devices);
 }
 
 static double ui_scale_of(const viewer *v) {
@@ -42,6 +44,14 @@ static double ui_scale_of(const viewer *v) {
         return fmax(x, 1);
     }
     return fmin(fmax(fmin(v->width / 1280.0, v->height / 800.0), 0.6), 6);
+}
+
+static ohm_status make_crossbar(const view_options *o, viewer *v) {
+    const ohm_status status = setup_make(&o->setup, v->devices, &v->crossbar);
+    if (status) return status;
+    if (!o->quiet) setup_say_fallback(&o->setup, v->devices);
+    if (!changes_fell_back(v) || o->share != SHARE_ON) return OHM_OK;
+    return error_set(OHM_NO_DEVICE, "cannot share buffers with OpenGL: %s", v->share_reason);
 }
 
 // The steps before the first frame.
@@ -54,8 +64,7 @@ static ohm_status step_ahead(const view_options *o, const viewer *v) {
 static ohm_status open_all(const view_options *o, viewer *v) {
     ohm_status status = surface_open(&o->surface, &v->surface);
     if (!status) status = open_devices(o, v);
-    if (!status && !o->quiet) setup_say_fallback(&o->setup, v->devices);
-    if (!status) status = setup_make(&o->setup, v->devices, &v->crossbar);
+    if (!status) status = make_crossbar(o, v);
     if (!status) status = image_create(v->devices, v->shared, &v->image);
     if (!status) status = heatmap_create(&v->heatmap);
     if (!status) status = step_ahead(o, v);
@@ -204,6 +213,7 @@ static ohm_status next_frame(const view_options *o, viewer *v, files *f, double 
     const bool last = o->frames && v->timings.frames + 1 >= o->frames;
     const ohm_status status = turn_next(v, last);
     cli_nothing_to_lose(false);
+    guard_settled();
     return status ? status : show_frame(o, v, f, seconds);
 }
 
@@ -312,6 +322,7 @@ static int view(int argc, char **argv) {
     if (status) return cli_fail(status);
     cli_catch_signals();
     cli_nothing_to_lose(true);
+    setup_guard(&o.setup, o.quiet);
     signal(SIGPIPE, SIG_IGN); // nobody reads what is printed: no reason to lose the crossbar
     viewer v = {.start = progress_clock()};
     session s = {.options = &o, .viewer = &v};

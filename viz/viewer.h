@@ -120,7 +120,7 @@ typedef struct viewer {
     double press_time, press_x, press_y;
 
     bool ordered;    // the simulation has an order, or its result is still to be taken
-    bool torn;       // steps failed midway: there is no state to save
+    bool torn;       // a device failed in the midst of steps: there is no state to save
     bool film_ended; // before its time, which has been said
     bool seen_known; // for RANGE_SEEN
     double seen_low, seen_high;

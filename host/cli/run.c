@@ -1,6 +1,7 @@
 // ohmscape run: simulate, report, save.
 #include "cli.h"
 #include "experiment.h"
+#include "guard.h"
 #include "progress.h"
 #include "report.h"
 #include "setup.h"
@@ -349,6 +350,9 @@ static ohm_status simulate(const run_options *o, ohm_devices *devices, ohm_cross
     run_result r = {0};
     ohm_status status = setup_make(&o->setup, devices, c);
     if (status) return status;
+    cli_nothing_to_lose(false);
+    guard_settled();
+    if (!o->quiet) setup_say_fallback(&o->setup, devices);
     r.setup_seconds = progress_clock() - start;
     status = run_all(o, *c, &r);
     if (!status) status = ohm_crossbar_statistics(*c, &r.statistics);
@@ -361,11 +365,12 @@ static ohm_status simulate(const run_options *o, ohm_devices *devices, ohm_cross
 
 static ohm_status run_checked(const run_options *o) {
     cli_catch_signals();
+    cli_nothing_to_lose(true);
+    setup_guard(&o->setup, o->quiet);
     const double start = progress_clock();
     ohm_devices *devices;
     ohm_crossbar *crossbar = NULL;
-    ohm_status status = ohm_devices_open(o->setup.device, &devices);
-    if (!status && !o->quiet) setup_say_fallback(&o->setup, devices);
+    ohm_status status = ohm_devices_open(setup_device(&o->setup), &devices);
     if (!status) status = simulate(o, devices, &crossbar, start);
     ohm_crossbar_destroy(crossbar);
     ohm_devices_close(devices);
