@@ -104,10 +104,10 @@ static ohm_status create_plane(opencl_band *b, plane which) {
     return b->plane[which] ? OHM_OK : opencl_failed("clCreateBuffer", code);
 }
 
-static ohm_status create_band(engine *e, ohm_shape shape, band **b) {
+static ohm_status opencl_band_create(engine *e, uint32_t row0, uint32_t rows, band **b) {
     opencl_band *ob = calloc(1, sizeof *ob);
     if (!ob) return error_no_memory("a band");
-    ob->base = (band){e, shape};
+    ob->base = (band){e, {e->problem.cols, e->problem.pitch, rows, row0}};
     ohm_status status = create_plane(ob, PLANE_STATE);
     if (!status && e->problem.kind.flux) status = create_plane(ob, PLANE_FLUX);
     if (status) {
@@ -118,11 +118,7 @@ static ohm_status create_band(engine *e, ohm_shape shape, band **b) {
     return OHM_OK;
 }
 
-static ohm_status opencl_band_create(engine *e, uint32_t row0, uint32_t rows, band **b) {
-    return create_band(e, (ohm_shape){e->problem.cols, e->problem.pitch, rows, row0}, b);
-}
-
-static ohm_status opencl_fill(band *b) {
+static ohm_status fill(band *b) {
     const opencl_band *ob = (opencl_band *)b;
     const argument arguments[] = {ARGUMENT(ob->plane[PLANE_STATE]), ARGUMENT(ob->plane[PLANE_FLUX]),
                                   ARGUMENT(b->shape), ARGUMENT(b->engine->problem.physics)};
@@ -235,6 +231,53 @@ static ohm_status opencl_tally(band *b, tally_total *total) {
     return status;
 }
 
+// ---- The first launches -----------------------------------------------------------------------
+
+// The least sides at which a band's groups have the size that they have in a large one.
+#define REHEARSAL_ROWS 256u
+#define REHEARSAL_COLS 4096u
+
+static ohm_status launch_each(band *b) {
+    const stimulus_frame none = {0};
+    tally_total total = tally_total_start();
+    uint64_t digest = 0;
+    ohm_status status = fill(b);
+    if (!status) status = opencl_advance(b, 0, 0, &none);
+    if (!status) status = opencl_digest(b, PLANE_STATE, &digest);
+    if (!status) status = opencl_tally(b, &total);
+    const ohm_status waited = opencl_wait(b->engine);
+    return status ? status : waited;
+}
+
+// Says what could be done about a device that failed while it built kernels.
+static void hint_at_cache(const opencl_device *device, ohm_status status) {
+    char hint[512];
+    if (status != OHM_BUILD_FAILED && status != OHM_DEVICE_FAILED) return;
+    opencl_building_hint(&device->info, hint, sizeof hint);
+    error_hint("%s", hint);
+}
+
+// Launches every kernel once, on a part of a band that is to be filled: PoCL compiles a kernel when it is
+// launched. What its compiler can do wrong it does now, and not at the end of a long run.
+static ohm_status rehearse(band *b) {
+    opencl_engine *e = engine_of(b);
+    opencl_band part = *(opencl_band *)b;
+    ohm_shape *shape = &part.base.shape;
+    if (shape->rows > REHEARSAL_ROWS) shape->rows = REHEARSAL_ROWS;
+    if (shape->pitch > REHEARSAL_COLS) shape->cols = shape->pitch = REHEARSAL_COLS;
+    opencl_building(e->device);
+    const ohm_status status = launch_each(&part.base);
+    opencl_building(NULL);
+    e->rehearsed = !status;
+    if (status) hint_at_cache(e->device, status);
+    return status;
+}
+
+static ohm_status opencl_fill(band *b) {
+    const ohm_status status = engine_of(b)->rehearsed ? OHM_OK : rehearse(b);
+    return status ? status : fill(b);
+}
+
 // ---- Reading and writing ----------------------------------------------------------------------
 
 // An area as OpenCL sees it: in a plane with its pitch, and dense on the host.
@@ -336,37 +379,6 @@ static ohm_status create_kernels(opencl_engine *e) {
     return code ? opencl_failed("clCreateKernel", code) : OHM_OK;
 }
 
-// The least sides at which a band's groups have the size that they have in a large one.
-#define REHEARSAL_ROWS 256u
-#define REHEARSAL_COLS 4096u
-
-static ohm_status rehearse_on(band *b) {
-    const stimulus_frame none = {0};
-    tally_total total = tally_total_start();
-    uint64_t digest = 0;
-    ohm_status status = opencl_fill(b);
-    if (!status) status = opencl_advance(b, 0, 0, &none);
-    if (!status) status = opencl_digest(b, PLANE_STATE, &digest);
-    if (!status) status = opencl_tally(b, &total);
-    const ohm_status waited = opencl_wait(b->engine);
-    return status ? status : waited;
-}
-
-// Launches every kernel once, on a band that is given up: PoCL compiles a kernel when it is launched. What
-// its compiler can do wrong it does now, and not at the end of a long run.
-static ohm_status rehearse(opencl_engine *e) {
-    const problem *p = &e->base.problem;
-    ohm_shape shape = {p->cols, p->pitch, p->rows, 0};
-    if (shape.rows > REHEARSAL_ROWS) shape.rows = REHEARSAL_ROWS;
-    if (shape.pitch > REHEARSAL_COLS) shape.cols = shape.pitch = REHEARSAL_COLS;
-    band *b;
-    ohm_status status = create_band(&e->base, shape, &b);
-    if (status) return status;
-    status = rehearse_on(b);
-    opencl_band_destroy(b);
-    return status;
-}
-
 // Builds anew what another kind needs.
 static ohm_status opencl_configure(engine *e, const problem *p) {
     opencl_engine *oe = (opencl_engine *)e;
@@ -383,13 +395,6 @@ static ohm_status opencl_configure(engine *e, const problem *p) {
     return status;
 }
 
-static void hint_at_cache(const opencl_device *device, ohm_status status) {
-    char hint[512];
-    if (status != OHM_BUILD_FAILED && status != OHM_DEVICE_FAILED) return;
-    opencl_building_hint(&device->info, hint, sizeof hint);
-    error_hint("%s", hint);
-}
-
 ohm_status opencl_engine_create(opencl_device *device, const problem *p, engine **e) {
     opencl_engine *oe = calloc(1, sizeof *oe);
     if (!oe) return error_no_memory("an OpenCL engine");
@@ -397,8 +402,7 @@ ohm_status opencl_engine_create(opencl_device *device, const problem *p, engine 
     oe->device = device;
     oe->group = oe->base.lanes == 1 ? GPU_GROUP : 1;
     opencl_building(device);
-    ohm_status status = create_kernels(oe);
-    if (!status) status = rehearse(oe);
+    const ohm_status status = create_kernels(oe);
     opencl_building(NULL);
     if (status) {
         hint_at_cache(device, status);

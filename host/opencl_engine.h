@@ -28,6 +28,7 @@ typedef struct opencl_engine {
     opencl_device *device;
     cl_kernel kernel[KERNEL_COUNT];
     unsigned group; // work-items in a group that tallies
+    bool rehearsed; // every kernel has been launched
     opencl_picture picture;
     opencl_field field;
 } opencl_engine;

@@ -148,7 +148,7 @@ ohm_status opencl_view_image(engine *base, const view_job *job, float *image) {
 
 // ---- The first picture ------------------------------------------------------------------------
 
-// Draws a synapse of no defined state to one pixel: PoCL compiles a kernel when it is launched.
+// Draws a synapse, of state 0, to one pixel: PoCL compiles a kernel when it is launched.
 static ohm_status rehearse(opencl_engine *e, const view_job *job) {
     ohm_span one = {0, 1, 1};
     uint32_t first = 0;
@@ -160,9 +160,10 @@ static ohm_status rehearse(opencl_engine *e, const view_job *job) {
     j.width = j.height = 1;
     j.col_of = j.row_of = &first;
     opencl_band b = {.base = {&e->base, {1, OHM_BLOCK, 1, 0}}};
+    const float state[OHM_BLOCK] = {0};
     size_t bytes = 0;
     float pixel;
-    ohm_status status = opencl_make_room(e, &b.plane[PLANE_STATE], &bytes, OHM_BLOCK * sizeof(float));
+    ohm_status status = send(e, &b.plane[PLANE_STATE], &bytes, state, sizeof state);
     if (!status) status = make_ready(e, &j);
     if (!status) status = opencl_view_band(&b.base, &j);
     if (!status) status = opencl_view_image(&e->base, &j, &pixel);

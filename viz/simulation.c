@@ -31,6 +31,8 @@ struct simulation {
 ohm_status simulation_advance(ohm_crossbar *crossbar, uint64_t steps, uint64_t *done) {
     uint64_t slice = ohm_crossbar_definition(crossbar)->fuse;
     *done = 0;
+    if (steps > OHM_MAX_STEP - ohm_crossbar_step(crossbar))
+        return ohm_crossbar_advance(crossbar, steps); // refused, before any is done
     while (*done < steps && !cli_caught()) {
         const uint64_t left = steps - *done, now = slice < left ? slice : left;
         const double start = progress_clock();

@@ -18,12 +18,12 @@ extern char **environ;
 
 // Whatever is used inside a signal handler is ready before there can be a signal.
 static struct {
-    bool automatic, shown;
+    bool automatic;
     pid_t process;
-    volatile sig_atomic_t building;
-    char **arguments, **environment; // to start over with
-    char reason[512];                // its entry of the environment: VARIABLE=reason
-    char news[256], error[1536];     // what is said of building, and of a crash
+    volatile sig_atomic_t building, shown; // shown: a word of it is to be
+    char **arguments, **environment;       // to start over with
+    char reason[512];                      // its entry of the environment: VARIABLE=reason
+    char news[256], error[1536];           // what is said of building, and of a crash
 } guard;
 
 static const int crashes[] = {SIGABRT, SIGBUS, SIGSEGV, SIGILL, SIGFPE};
@@ -40,7 +40,8 @@ static void say(const char *text) {
 
 static void on_alarm(int signal) {
     (void)signal;
-    if (guard.building) say(guard.news);
+    if (guard.building && guard.shown) say(guard.news);
+    guard.shown = 0; // once is enough
 }
 
 // Only system calls from here on: the driver may have been anywhere.
