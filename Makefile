@@ -25,6 +25,7 @@ pkg-config --exists hdf5 @ libhdf5-dev @ state files
 pkg-config --exists libcjson @ libcjson-dev @ JSON output
 command -v c++ @ g++ @ a C++ compiler, for the viewer's panel
 pkg-config --exists glfw3 @ libglfw3-dev @ windows
+pkg-config --exists x11 @ libx11-dev @ the X server's end, heard
 ls /usr/include/X11/extensions/Xrandr.h @ libxrandr-dev @ what GLFW's native header includes
 pkg-config --exists epoxy @ libepoxy-dev @ OpenGL functions
 pkg-config --exists gl @ libgl-dev @ OpenGL
@@ -115,12 +116,12 @@ LIBRARY_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out host/native_lanes.c,$
 CLI_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/cli/*.c))
 
 # What the programs share of the command line, and the viewer.
-KIT_OBJECTS  = $(patsubst %,$(BUILD)/host/cli/%.o,child cli options progress report rescue setup trouble)
+KIT_OBJECTS  = $(patsubst %,$(BUILD)/host/cli/%.o,child cli guard options progress report rescue setup trouble)
 VIEW_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out viz/main.c,$(wildcard viz/*.c))) $(BUILD)/viz/ui.o $(KIT_OBJECTS)
 BENCH_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/main.c bench/native_ceilings.c,$(wildcard bench/*.c))) \
                 $(LANES:%=$(BUILD)/bench/native_ceilings_%.o) $(BUILD)/kernels/ceilings.o $(patsubst %,$(BUILD)/bench/%_py.o,peers peers_models) \
                 $(KIT_OBJECTS)
-VIEW_LIBS    = $(shell pkg-config --libs glfw3 epoxy imgui) -ldl -lpthread
+VIEW_LIBS    = $(shell pkg-config --libs glfw3 epoxy imgui x11) -ldl -lpthread
 ALL_CXXFLAGS = -std=c++17 -D_GNU_SOURCE -Wall -Wextra $(CFLAGS) -fPIC -fvisibility=hidden \
                $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \
                $(shell pkg-config --cflags glfw3 imgui OpenCL)

@@ -3,6 +3,7 @@
 #include "machine.h"
 #include "plot.h"
 #include "table.h"
+#include "../host/cli/guard.h"
 #include "../host/definition.h"
 #include "../host/error.h"
 
@@ -78,14 +79,23 @@ uint64_t bench_one_side(const bench *b) {
 
 // ---- Opening ----------------------------------------------------------------------------------
 
+// By its id: what auto chooses would be another device, once it failed.
+static ohm_status open_contender(const char *selector, contender *c) {
+    const ohm_status status = ohm_devices_open_profiling(selector, &c->devices);
+    if (status) return status;
+    c->info = *ohm_devices_info(c->devices, 0);
+    if (strcmp(selector, "auto") != 0) return OHM_OK;
+    ohm_devices_close(c->devices);
+    return ohm_devices_open_profiling(c->info.id, &c->devices);
+}
+
 static ohm_status add_contender(bench *b, const char *selector) {
     contender *more = realloc(b->contender, (b->contender_count + 1) * sizeof *more);
     if (!more) return error_no_memory("devices");
     b->contender = more;
     contender *c = &more[b->contender_count];
-    const ohm_status status = ohm_devices_open_profiling(selector, &c->devices);
+    const ohm_status status = open_contender(selector, c);
     if (status) return status;
-    c->info = *ohm_devices_info(c->devices, 0);
     b->contender_count++;
     for (size_t i = 0; i + 1 < b->contender_count; i++)
         if (strcmp(b->contender[i].info.id, c->info.id) == 0)
@@ -190,6 +200,8 @@ int bench_run(int argc, char **argv) {
     ohm_status status = bench_options_parse(argc, argv, &o);
     if (status) return cli_fail(status);
     cli_catch_signals();
+    cli_nothing_to_lose(true); // until there is a first sample
+    guard_start(false, o.quiet);
     bench b = {.options = &o, .progress = !o.quiet && isatty(STDERR_FILENO)};
     bench_files f = {0};
     troubles t = {0};

@@ -160,6 +160,29 @@ static ohm_status build(ohm_crossbar *c, ohm_devices *devices) {
     return status ? status : crossbar_fill(c);
 }
 
+static void release(ohm_crossbar *c) {
+    for (size_t i = 0; i < c->band_count; i++) c->bands[i]->engine->class->band_destroy(c->bands[i]);
+    for (size_t i = 0; i < c->engine_count; i++) c->engines[i]->class->destroy(c->engines[i]);
+    free(c->bands);
+    free(c->engines);
+    c->bands = NULL;
+    c->engines = NULL;
+    c->band_count = c->engine_count = 0;
+}
+
+// Where auto has chosen a device that fails, the next that it would choose gets the crossbar. Who changes
+// kernels wants to know what is wrong with them.
+static ohm_status build_where_it_works(ohm_crossbar *c, ohm_devices *devices) {
+    const char *changed = getenv("OHMSCAPE_KERNELS");
+    ohm_status status = build(c, devices);
+    while ((status == OHM_BUILD_FAILED || status == OHM_DEVICE_FAILED) && !(changed && *changed) &&
+           devices_fall_back(devices)) {
+        release(c);
+        status = build(c, devices);
+    }
+    return status;
+}
+
 static ohm_status check_step(const plan *p, const problem *q, const stimulator *s) {
     double low, high;
     stimulus_range(s, &low, &high);
@@ -280,7 +303,7 @@ ohm_status crossbar_create(ohm_devices *devices, const ohm_definition *definitio
     if (!status) status = make_problem(&c->plan, inputs, &c->problem, &c->stimulus, &c->step_loss);
     matrix_file initial = {.array = {.file = -1}, .file = -1, .dataset = -1};
     if (!status && !inputs) status = initial_open(&c->plan, &c->problem, &initial);
-    if (!status) status = build(c, devices);
+    if (!status) status = build_where_it_works(c, devices);
     if (!status) status = initial_write(c, &initial);
     matrix_close(&initial);
     if (!status) status = history_add(&c->history, 0, c->plan.text[ROLE_STIMULUS]);
@@ -304,10 +327,7 @@ ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *defin
 
 void ohm_crossbar_destroy(ohm_crossbar *c) {
     if (!c) return;
-    for (size_t i = 0; i < c->band_count; i++) c->bands[i]->engine->class->band_destroy(c->bands[i]);
-    for (size_t i = 0; i < c->engine_count; i++) c->engines[i]->class->destroy(c->engines[i]);
-    free(c->bands);
-    free(c->engines);
+    release(c);
     series_free(&c->series);
     history_free(&c->history);
     if (c->applied != c->stimulus) stimulus_close(c->applied);

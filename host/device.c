@@ -4,6 +4,7 @@
 #include "opencl.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +17,12 @@ struct ohm_devices {
     struct {
         ohm_device_info info;
         opencl_device *opencl; // NULL: the native engine
+        bool automatic;        // chosen by auto,
+        unsigned tried;        // which has tried so many kinds
     } device[MAX_DEVICES];
+    opencl_device *passed_over[2 * MAX_DEVICES]; // that still have to be closed
+    size_t passed_over_count;
+    char fallback[512]; // why the last was, or ""
 };
 
 const char *ohm_device_type_name(ohm_device_type type) {
@@ -100,38 +106,76 @@ static const cl_context_properties *sharing(const ohm_devices *devices) {
     return devices->count == 0 ? devices->gl : NULL;
 }
 
-static ohm_status open_native(ohm_devices *devices) {
+static ohm_status open_native(ohm_devices *devices, size_t i) {
     if (sharing(devices))
         return opencl_no_sharing("the native engine computes on the host, not in an OpenCL context");
-    devices->device[devices->count].info = native_device_info();
-    devices->count++;
+    devices->device[i].info = native_device_info();
+    devices->device[i].opencl = NULL;
     return OHM_OK;
 }
 
-static ohm_status open_opencl(ohm_devices *devices, const search *s) {
-    const ohm_status status = opencl_open(s->id, &s->info, sharing(devices), devices->properties,
-                                          &devices->device[devices->count].opencl);
-    if (status) return status;
-    devices->device[devices->count].info = s->info;
-    devices->count++;
-    return OHM_OK;
+static ohm_status open_opencl(ohm_devices *devices, size_t i, const search *s) {
+    devices->device[i].info = s->info;
+    return opencl_open(s->id, &s->info, sharing(devices), devices->properties, &devices->device[i].opencl);
 }
 
-static ohm_status open_auto(ohm_devices *devices) {
-    search s = find_device("gpu", 3);
-    if (!s.found) s = find_device("cpu", 3);
-    return s.found ? open_opencl(devices, &s) : open_native(devices);
+// Notes the first line of this thread's last error as the reason why a device was passed over.
+static void note_fallback(ohm_devices *devices, const ohm_device_info *info) {
+    const char *reason = ohm_error_message();
+    char *text = devices->fallback;
+    const size_t size = sizeof devices->fallback;
+    if (strncmp(reason, info->name, strlen(info->name)) == 0)
+        snprintf(text, size, "%s", reason);
+    else
+        snprintf(text, size, "%s (%s) does not work: %s", info->name, info->id, reason);
+    text[strcspn(text, "\n")] = '\0';
+}
+
+// Opens the next device that auto would choose in place i.
+static ohm_status open_next(ohm_devices *devices, size_t i) {
+    static const char *const kinds[] = {"gpu", "cpu"};
+    unsigned *tried = &devices->device[i].tried;
+    while (*tried < sizeof kinds / sizeof kinds[0]) {
+        const search s = find_device(kinds[(*tried)++], 3);
+        if (!s.found) continue;
+        const ohm_status status = open_opencl(devices, i, &s);
+        if (status != OHM_DEVICE_FAILED) return status;
+        note_fallback(devices, &s.info);
+    }
+    return open_native(devices, i);
+}
+
+static ohm_status open_auto(ohm_devices *devices, size_t i) {
+    devices->device[i].automatic = true;
+    return open_next(devices, i);
+}
+
+bool devices_fall_back(ohm_devices *devices) {
+    for (size_t i = 0; i < devices->count; i++) {
+        opencl_device *opencl = devices->device[i].opencl;
+        if (!devices->device[i].automatic || !opencl) continue;
+        note_fallback(devices, &devices->device[i].info);
+        devices->passed_over[devices->passed_over_count++] = opencl;
+        devices->device[i].opencl = NULL;
+        return open_next(devices, i) == OHM_OK;
+    }
+    return false;
+}
+
+const char *ohm_devices_fallback(const ohm_devices *devices) {
+    return devices->fallback[0] ? devices->fallback : NULL;
 }
 
 static ohm_status open_one(ohm_devices *devices, const char *text, size_t length) {
-    if (is_word(text, length, "native")) return open_native(devices);
-    if (is_word(text, length, "auto")) return open_auto(devices);
+    const size_t i = devices->count;
+    if (is_word(text, length, "native")) return open_native(devices, i);
+    if (is_word(text, length, "auto")) return open_auto(devices, i);
     if (!names_opencl(text, length))
         return error_set(OHM_BAD_ARGUMENT,
                          "unknown device \"%.*s\": write auto, native, gpu, cpu or PLATFORM.DEVICE",
                          (int)length, text);
     const search s = find_device(text, length);
-    if (s.found) return open_opencl(devices, &s);
+    if (s.found) return open_opencl(devices, i, &s);
     error_set(OHM_NO_DEVICE, "there is no OpenCL device %.*s", (int)length, text);
     error_hint("`ohmscape devices` lists what there is");
     return OHM_NO_DEVICE;
@@ -152,6 +196,7 @@ static ohm_status open_all(const char *selector, const cl_context_properties *gl
             status = error_set(OHM_BAD_ARGUMENT, "more than %d devices in \"%s\"", MAX_DEVICES, selector);
         else
             status = open_one(d, text, length);
+        if (!status) d->count++;
         if (!text[length]) break;
         text += length + 1;
     }
@@ -203,6 +248,7 @@ const ohm_device_info *ohm_devices_info(const ohm_devices *devices, size_t i) {
 void ohm_devices_close(ohm_devices *devices) {
     if (!devices) return;
     for (size_t i = 0; i < devices->count; i++) opencl_close(devices->device[i].opencl);
+    for (size_t i = 0; i < devices->passed_over_count; i++) opencl_close(devices->passed_over[i]);
     free(devices);
 }
 

@@ -304,12 +304,9 @@ static ohm_status native_view_totals(engine *e, const view_job *job, view_part p
 }
 
 static ohm_status native_view_image(engine *e, const view_job *job, float *image) {
-    const ohm_picture *v = &job->picture;
     const int64_t *totals = ((native_engine *)e)->totals;
 #pragma omp parallel for
-    for (uint32_t y = 0; y < v->height; y++)
-        for (uint32_t x = 0; x < v->width; x++)
-            image[(size_t)y * v->width + x] = view_pixel(v, job->cols, job->rows, x, y, totals);
+    for (uint32_t y = 0; y < job->height; y++) view_fill_row(job, totals, y, image);
     return OHM_OK;
 }
 

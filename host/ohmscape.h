@@ -96,14 +96,27 @@ typedef struct ohm_devices ohm_devices;
 
 // Opens the devices of a selector: "native"; "P.D", an OpenCL device by platform and device number;
 // "gpu" or "cpu", the first OpenCL device of that type; "auto", an OpenCL GPU, else an OpenCL CPU,
-// else native; or several of these separated by commas, over which a crossbar's rows are split
-// evenly. Close with ohm_devices_close.
+// else native, the first of them that works; or several of these separated by commas, over which a
+// crossbar's rows are split evenly. Close with ohm_devices_close.
 // Errors: OHM_BAD_ARGUMENT (not a selector), OHM_NO_DEVICE, OHM_DEVICE_FAILED, OHM_OUT_OF_MEMORY.
 ohm_status ohm_devices_open(const char *selector, ohm_devices **devices);
 
 // How many devices were opened, and what the i-th is. The pointer lives as long as devices.
 size_t ohm_devices_count(const ohm_devices *devices);
 const ohm_device_info *ohm_devices_info(const ohm_devices *devices, size_t i);
+
+// Why "auto" has passed over an OpenCL device: its driver or its compiler failed when it was opened, or when
+// a crossbar was created on it, which the next device then got. One line, of the last one; NULL if there was
+// none. It lives until the next crossbar is created or the devices are closed.
+const char *ohm_devices_fallback(const ohm_devices *devices);
+
+// Is told when a device begins to build kernels, and told NULL when it has. That takes a few hundredths of a
+// second if its driver has kept them from another run, and up to half a minute if it has not. Called on the
+// thread that creates or changes a crossbar, or looks at it for the first time, whose call waits for it.
+typedef void ohm_build_listener(const ohm_device_info *device);
+
+// Sets the one listener of this process; NULL, the default, is none.
+void ohm_set_build_listener(ohm_build_listener *listener);
 
 // Legal on NULL. Every crossbar on the devices must have been destroyed.
 void ohm_devices_close(ohm_devices *devices);

@@ -44,6 +44,13 @@ extern const kernel_file kernel_file_crossbar, kernel_file_view;
 ohm_status opencl_build(const opencl_device *device, const kernel_file *file, const char *options,
                         cl_program *program);
 
+// Tells the listener (ohmscape.h) that the device begins to build kernels, or with NULL that it has. Between
+// the two are also the first launches, in which PoCL does most of the work.
+void opencl_building(const opencl_device *device);
+
+// What to do about a device that fails or crashes while it builds kernels.
+void opencl_building_hint(const ohm_device_info *device, char *text, size_t size);
+
 // Draws the picture that the engine's bands were added to (engine.h) into a buffer of its context,
 // float32 [height, width].
 ohm_status opencl_view_buffer(engine *e, const view_job *job, cl_mem image);

@@ -157,6 +157,30 @@ void opencl_close(opencl_device *device) {
 
 // ---- Building ---------------------------------------------------------------------------------
 
+static ohm_build_listener *_Atomic listener;
+
+void ohm_set_build_listener(ohm_build_listener *one) {
+    listener = one;
+}
+
+void opencl_building(const opencl_device *device) {
+    ohm_build_listener *const told = listener;
+    if (told) told(device ? &device->info : NULL);
+}
+
+// PoCL keeps what it has built in files, and does not check what it finds there.
+void opencl_building_hint(const ohm_device_info *device, char *text, size_t size) {
+    const char *folder = getenv("POCL_CACHE_DIR");
+    if (strcmp(device->platform, "Portable Computing Language") != 0)
+        snprintf(text, size, "the native engine needs no OpenCL driver");
+    else
+        snprintf(
+            text, size,
+            "PoCL's cache of kernels may be damaged, full or read-only: remove %s, or set POCL_CACHE_DIR to "
+            "another folder; the native engine needs none",
+            folder && *folder ? folder : "~/.cache/pocl");
+}
+
 static ohm_status build_failed(const opencl_device *device, cl_program program, cl_int code) {
     size_t size = 0;
     clGetProgramBuildInfo(program, device->id, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);

@@ -137,7 +137,7 @@ static ohm_status opencl_band_create(engine *e, uint32_t row0, uint32_t rows, ba
     return OHM_OK;
 }
 
-static ohm_status opencl_fill(band *b) {
+static ohm_status fill(band *b) {
     const opencl_band *ob = (opencl_band *)b;
     const argument arguments[] = {ARGUMENT(ob->plane[PLANE_STATE]),
                                   ARGUMENT(ob->plane[PLANE_FLUX]),
@@ -264,6 +264,53 @@ static ohm_status opencl_tally(band *b, tally_total *total) {
     return status;
 }
 
+// ---- The first launches -----------------------------------------------------------------------
+
+// The least sides at which a band's groups have the size that they have in a large one.
+#define REHEARSAL_ROWS 256u
+#define REHEARSAL_COLS 4096u
+
+static ohm_status launch_each(band *b) {
+    const stimulus_frame none = {0};
+    tally_total total = tally_total_start();
+    uint64_t digest = 0;
+    ohm_status status = fill(b);
+    if (!status) status = opencl_advance(b, 0, 0, &none);
+    if (!status) status = opencl_digest(b, PLANE_STATE, &digest);
+    if (!status) status = opencl_tally(b, &total);
+    const ohm_status waited = opencl_wait(b->engine);
+    return status ? status : waited;
+}
+
+// Says what could be done about a device that failed while it built kernels.
+static void hint_at_cache(const opencl_device *device, ohm_status status) {
+    char hint[512];
+    if (status != OHM_BUILD_FAILED && status != OHM_DEVICE_FAILED) return;
+    opencl_building_hint(&device->info, hint, sizeof hint);
+    error_hint("%s", hint);
+}
+
+// Launches every kernel once, on a part of a band that is to be filled: PoCL compiles a kernel when it is
+// launched. What its compiler can do wrong it does now, and not at the end of a long run.
+static ohm_status rehearse(band *b) {
+    opencl_engine *e = engine_of(b);
+    opencl_band part = *(opencl_band *)b;
+    ohm_shape *shape = &part.base.shape;
+    if (shape->rows > REHEARSAL_ROWS) shape->rows = REHEARSAL_ROWS;
+    if (shape->pitch > REHEARSAL_COLS) shape->cols = shape->pitch = REHEARSAL_COLS;
+    opencl_building(e->device);
+    const ohm_status status = launch_each(&part.base);
+    opencl_building(NULL);
+    e->rehearsed = !status;
+    if (status) hint_at_cache(e->device, status);
+    return status;
+}
+
+static ohm_status opencl_fill(band *b) {
+    const ohm_status status = engine_of(b)->rehearsed ? OHM_OK : rehearse(b);
+    return status ? status : fill(b);
+}
+
 // ---- Reading and writing ----------------------------------------------------------------------
 
 // An area as OpenCL sees it: in a plane with its pitch, and dense on the host.
@@ -373,7 +420,9 @@ static ohm_status opencl_configure(engine *e, const problem *p) {
     const problem before = e->problem;
     e->problem = *p;
     if (memcmp(&before.kind, &p->kind, sizeof p->kind) == 0) return OHM_OK;
+    opencl_building(oe->device);
     const ohm_status status = create_kernels(oe);
+    opencl_building(NULL);
     if (status)
         e->problem = before;
     else
@@ -387,8 +436,11 @@ ohm_status opencl_engine_create(opencl_device *device, const problem *p, engine 
     oe->base = (engine){&opencl_class, *p, p->lanes ? p->lanes : device->info.lanes};
     oe->device = device;
     oe->group = oe->base.lanes == 1 ? GPU_GROUP : 1;
+    opencl_building(device);
     const ohm_status status = create_kernels(oe);
+    opencl_building(NULL);
     if (status) {
+        hint_at_cache(device, status);
         opencl_destroy(&oe->base);
         return status;
     }

@@ -9,8 +9,10 @@ enum { KERNEL_FILL, KERNEL_SETTLE, KERNEL_ADVANCE, KERNEL_DIGEST, KERNEL_TALLY, 
 // What pictures are drawn with, made when the first is.
 typedef struct opencl_picture {
     cl_kernel band, image;
-    cl_mem cols, rows, totals, pixels; // pixels: the finished image, when the host asks for it
-    size_t cols_bytes, rows_bytes, totals_bytes, pixels_bytes;
+    cl_mem cols, rows, totals;
+    cl_mem col_of, row_of; // what the image shows of them
+    cl_mem pixels;         // the finished image, when the host asks for it
+    size_t cols_bytes, rows_bytes, totals_bytes, col_of_bytes, row_of_bytes, pixels_bytes;
 } opencl_picture;
 
 // The field that is on the device: of a version (stimulus.h), an image's rows from row0 on.
@@ -26,6 +28,7 @@ typedef struct opencl_engine {
     opencl_device *device;
     cl_kernel kernel[KERNEL_COUNT];
     unsigned group; // work-items in a group that tallies
+    bool rehearsed; // every kernel has been launched
     opencl_picture picture;
     opencl_field field;
 } opencl_engine;

@@ -8,9 +8,25 @@
 
 // ---- What it takes ----------------------------------------------------------------------------
 
-static ohm_status make_kernels(opencl_engine *e) {
+ohm_status opencl_make_room(const opencl_engine *e, cl_mem *buffer, size_t *has, size_t bytes) {
+    if (*buffer && *has >= bytes) return OHM_OK;
+    if (*buffer) clReleaseMemObject(*buffer);
+    cl_int code;
+    *buffer = clCreateBuffer(e->device->context, CL_MEM_READ_WRITE, bytes, NULL, &code);
+    *has = *buffer ? bytes : 0;
+    return *buffer ? OHM_OK : opencl_failed("clCreateBuffer", code);
+}
+
+static ohm_status send(const opencl_engine *e, cl_mem *buffer, size_t *has, const void *data, size_t bytes) {
+    const ohm_status status = opencl_make_room(e, buffer, has, bytes);
+    if (status) return status;
+    const cl_int code =
+        clEnqueueWriteBuffer(e->device->queue, *buffer, CL_TRUE, 0, bytes, data, 0, NULL, NULL);
+    return code ? opencl_failed("clEnqueueWriteBuffer", code) : OHM_OK;
+}
+
+static ohm_status build_kernels(opencl_engine *e) {
     opencl_picture *p = &e->picture;
-    if (p->image) return OHM_OK;
     cl_program program;
     const ohm_status status = opencl_engine_build(e, &kernel_file_view, &program);
     if (status) return status;
@@ -21,36 +37,20 @@ static ohm_status make_kernels(opencl_engine *e) {
     return p->image ? OHM_OK : opencl_failed("clCreateKernel", code);
 }
 
-ohm_status opencl_make_room(const opencl_engine *e, cl_mem *buffer, size_t *has, size_t bytes) {
-    if (*buffer && *has >= bytes) return OHM_OK;
-    if (*buffer) clReleaseMemObject(*buffer);
-    cl_int code;
-    *buffer = clCreateBuffer(e->device->context, CL_MEM_READ_WRITE, bytes, NULL, &code);
-    *has = *buffer ? bytes : 0;
-    return *buffer ? OHM_OK : opencl_failed("clCreateBuffer", code);
+static size_t image_bytes(const view_job *job) {
+    return (size_t)job->width * job->height * sizeof(float);
 }
 
-static ohm_status send_spans(const opencl_engine *e, cl_mem *buffer, size_t *has, const ohm_span *spans,
-                             size_t count) {
-    const size_t bytes = count * sizeof *spans;
-    const ohm_status status = opencl_make_room(e, buffer, has, bytes);
-    if (status) return status;
-    const cl_int code =
-        clEnqueueWriteBuffer(e->device->queue, *buffer, CL_TRUE, 0, bytes, spans, 0, NULL, NULL);
-    return code ? opencl_failed("clEnqueueWriteBuffer", code) : OHM_OK;
-}
-
-static size_t pixels_of(const view_job *job) {
-    return (size_t)job->picture.width * job->picture.height;
-}
-
-ohm_status opencl_view_begin(engine *base, const view_job *job) {
-    opencl_engine *e = (opencl_engine *)base;
+static ohm_status make_ready(opencl_engine *e, const view_job *job) {
     opencl_picture *p = &e->picture;
-    ohm_status status = make_kernels(e);
-    if (!status) status = send_spans(e, &p->cols, &p->cols_bytes, job->cols, job->picture.width);
-    if (!status) status = send_spans(e, &p->rows, &p->rows_bytes, job->rows, job->picture.height);
-    if (!status) status = opencl_make_room(e, &p->totals, &p->totals_bytes, pixels_of(job) * sizeof(int64_t));
+    const size_t width = job->picture.width, height = job->picture.height;
+    ohm_status status = send(e, &p->cols, &p->cols_bytes, job->cols, width * sizeof *job->cols);
+    if (!status) status = send(e, &p->rows, &p->rows_bytes, job->rows, height * sizeof *job->rows);
+    if (!status)
+        status = send(e, &p->col_of, &p->col_of_bytes, job->col_of, job->width * sizeof *job->col_of);
+    if (!status)
+        status = send(e, &p->row_of, &p->row_of_bytes, job->row_of, job->height * sizeof *job->row_of);
+    if (!status) status = opencl_make_room(e, &p->totals, &p->totals_bytes, width * height * sizeof(int64_t));
     return status;
 }
 
@@ -63,7 +63,7 @@ void opencl_view_release_kernels(opencl_engine *e) {
 
 void opencl_view_release(opencl_engine *e) {
     const opencl_picture *p = &e->picture;
-    const cl_mem buffers[] = {p->cols, p->rows, p->totals, p->pixels};
+    const cl_mem buffers[] = {p->cols, p->rows, p->totals, p->col_of, p->row_of, p->pixels};
     for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++)
         if (buffers[i]) clReleaseMemObject(buffers[i]);
     opencl_view_release_kernels(e);
@@ -125,18 +125,19 @@ ohm_status opencl_view_totals(engine *base, const view_job *job, view_part part,
 
 ohm_status opencl_view_buffer(engine *base, const view_job *job, cl_mem image) {
     opencl_engine *e = (opencl_engine *)base;
-    const ohm_picture *v = &job->picture;
-    const argument arguments[] = {ARGUMENT(*v), ARGUMENT(e->picture.cols), ARGUMENT(e->picture.rows),
-                                  ARGUMENT(e->picture.totals), ARGUMENT(image)};
-    const ohm_status status = opencl_set_arguments(e->picture.image, arguments, 5);
-    const size_t global[2] = {((size_t)v->width + 63) / 64 * 64, v->height}, local[2] = {64, 1};
+    const opencl_picture *p = &e->picture;
+    const argument arguments[] = {ARGUMENT(job->picture), ARGUMENT(p->cols),    ARGUMENT(p->rows),
+                                  ARGUMENT(p->totals),    ARGUMENT(job->width), ARGUMENT(p->col_of),
+                                  ARGUMENT(p->row_of),    ARGUMENT(image)};
+    const ohm_status status = opencl_set_arguments(p->image, arguments, 8);
+    const size_t global[2] = {((size_t)job->width + 63) / 64 * 64, job->height}, local[2] = {64, 1};
     return status ? status : enqueue(e, e->picture.image, global, local);
 }
 
 ohm_status opencl_view_image(engine *base, const view_job *job, float *image) {
     opencl_engine *e = (opencl_engine *)base;
     opencl_picture *p = &e->picture;
-    const size_t bytes = pixels_of(job) * sizeof *image;
+    const size_t bytes = image_bytes(job);
     ohm_status status = opencl_make_room(e, &p->pixels, &p->pixels_bytes, bytes);
     if (!status) status = opencl_view_buffer(base, job, p->pixels);
     if (status) return status;
@@ -145,12 +146,49 @@ ohm_status opencl_view_image(engine *base, const view_job *job, float *image) {
     return code ? opencl_failed("clEnqueueReadBuffer", code) : OHM_OK;
 }
 
+// ---- The first picture ------------------------------------------------------------------------
+
+// Draws a synapse, of state 0, to one pixel: PoCL compiles a kernel when it is launched.
+static ohm_status rehearse(opencl_engine *e, const view_job *job) {
+    ohm_span one = {0, 1, 1};
+    uint32_t first = 0;
+    view_job j = *job;
+    j.picture.quantity = VIEW_STATE;
+    j.picture.width = j.picture.height = j.picture.spread = j.picture.x1 = j.picture.y1 = 1;
+    j.picture.x0 = j.picture.y0 = j.picture.row0 = 0;
+    j.cols = j.rows = &one;
+    j.width = j.height = 1;
+    j.col_of = j.row_of = &first;
+    opencl_band b = {.base = {&e->base, {1, OHM_BLOCK, 1, 0}}};
+    const float state[OHM_BLOCK] = {0};
+    size_t bytes = 0;
+    float pixel;
+    ohm_status status = send(e, &b.plane[PLANE_STATE], &bytes, state, sizeof state);
+    if (!status) status = make_ready(e, &j);
+    if (!status) status = opencl_view_band(&b.base, &j);
+    if (!status) status = opencl_view_image(&e->base, &j, &pixel);
+    if (b.plane[PLANE_STATE]) clReleaseMemObject(b.plane[PLANE_STATE]);
+    return status;
+}
+
+ohm_status opencl_view_begin(engine *base, const view_job *job) {
+    opencl_engine *e = (opencl_engine *)base;
+    ohm_status status = OHM_OK;
+    if (!e->picture.image) {
+        opencl_building(e->device);
+        status = build_kernels(e);
+        if (!status) status = rehearse(e, job);
+        opencl_building(NULL);
+    }
+    return status ? status : make_ready(e, job);
+}
+
 // ---- Into a buffer of the caller's ------------------------------------------------------------
 
 // The picture of several engines is put together on the host, and is small.
 static ohm_status send_image(ohm_crossbar *c, const view_job *job, cl_mem image) {
     const opencl_engine *e = (opencl_engine *)c->engines[0];
-    const size_t bytes = pixels_of(job) * sizeof(float);
+    const size_t bytes = image_bytes(job);
     float *pixels = malloc(bytes);
     if (!pixels) return error_no_memory("a picture");
     ohm_status status = crossbar_image(c, job, pixels);

@@ -53,19 +53,38 @@ static ohm_span span_of(const side *s, bool nearest, uint32_t i) {
     return (ohm_span){(uint32_t)first, (uint32_t)end, end > first ? 1.0f / (float)(end - first) : 0};
 }
 
-// All spans of a side, the pixels that show synapses in *inside, and the most synapses under one.
-static ohm_status make_spans(const side *s, bool nearest, ohm_span **spans, view_part *inside,
-                             uint64_t *most) {
-    *spans = malloc(s->pixels * sizeof **spans);
-    if (!*spans) return error_no_memory("a picture");
-    *inside = (view_part){s->pixels, s->pixels};
-    *most = 1;
+// The spans of a side, each once.
+typedef struct spans {
+    ohm_span *span;
+    uint32_t count;
+    uint32_t *of;     // [pixels]: the span that each pixel shows
+    view_part inside; // those with synapses
+    uint64_t most;    // synapses in one
+} spans;
+
+static bool same_span(ohm_span a, ohm_span b) {
+    return a.first == b.first && a.end == b.end;
+}
+
+static void add_span(spans *made, ohm_span span) {
+    const uint32_t i = made->count++;
+    made->span[i] = span;
+    if (span.first == span.end) return;
+    if (made->inside.first == made->inside.end) made->inside.first = i;
+    made->inside.end = i + 1;
+    if (span.end - span.first > made->most) made->most = span.end - span.first;
+}
+
+// Pixels that show the same are neighbours. *made is to be freed even on failure.
+static ohm_status make_spans(const side *s, bool nearest, spans *made) {
+    *made = (spans){.span = malloc(s->pixels * sizeof *made->span),
+                    .of = malloc(s->pixels * sizeof *made->of),
+                    .most = 1};
+    if (!made->span || !made->of) return error_no_memory("a picture");
     for (uint32_t i = 0; i < s->pixels; i++) {
-        const ohm_span span = (*spans)[i] = span_of(s, nearest, i);
-        if (span.first == span.end) continue;
-        if (inside->first == s->pixels) inside->first = i;
-        inside->end = i + 1;
-        if (span.end - span.first > *most) *most = span.end - span.first;
+        const ohm_span span = span_of(s, nearest, i);
+        if (i == 0 || !same_span(made->span[made->count - 1], span)) add_span(made, span);
+        made->of[i] = made->count - 1;
     }
     return OHM_OK;
 }
@@ -117,36 +136,49 @@ static void set_fixed_point(ohm_picture *p, double bound, double most) {
 static void job_free(view_job *job) {
     free(job->cols);
     free(job->rows);
+    free(job->col_of);
+    free(job->row_of);
 }
 
-static ohm_status job_make(const ohm_crossbar *c, const ohm_view *v, view_job *job) {
+static ohm_status set_spans(const ohm_crossbar *c, const ohm_view *v, view_job *job, spans *x, spans *y) {
     const side across = {v->col, v->cols, v->width, c->problem.cols};
     const side down = {v->row, v->rows, v->height, c->problem.rows};
     const bool nearest = v->reduction == OHM_NEAREST;
-    const bool shown = v->quantity != OHM_VOLTAGE || c->step > 0;
-    view_part x, y;
-    uint64_t most_cols, most_rows;
-    ohm_status status = make_spans(&across, nearest, &job->cols, &x, &most_cols);
-    if (!status) status = make_spans(&down, nearest, &job->rows, &y, &most_rows);
+    ohm_status status = make_spans(&across, nearest, x);
+    job->cols = x->span;
+    job->col_of = x->of;
     if (status) return status;
+    status = make_spans(&down, nearest, y);
+    job->rows = y->span;
+    job->row_of = y->of;
+    return status;
+}
+
+static ohm_status job_make(const ohm_crossbar *c, const ohm_view *v, view_job *job) {
+    const bool shown = v->quantity != OHM_VOLTAGE || c->step > 0;
+    spans x, y;
+    ohm_status status = set_spans(c, v, job, &x, &y);
+    if (status) return status;
+    job->width = v->width;
+    job->height = v->height;
     job->picture = (ohm_picture){
         .t = c->step ? c->step - 1 : 0,
         .quantity = v->quantity,
         .reduction = v->reduction,
-        .width = v->width,
-        .height = v->height,
-        .x0 = x.first,
-        .x1 = shown ? x.end : x.first,
-        .y0 = y.first,
-        .y1 = y.end,
-        .spread = spread_of(most_cols),
+        .width = x.count,
+        .height = y.count,
+        .x0 = x.inside.first,
+        .x1 = shown ? x.inside.end : x.inside.first,
+        .y0 = y.inside.first,
+        .y1 = y.inside.end,
+        .spread = spread_of(x.most),
         .sign = v->reduction == OHM_MAX ? -1 : 1,
     };
     job->physics = c->problem.physics;
     memcpy(job->physics.stimulus, c->applied_constants, sizeof c->applied_constants);
     if (v->quantity == OHM_VOLTAGE) status = crossbar_last_frame(c, &job->frame);
     if (status) return status;
-    set_fixed_point(&job->picture, bound_of(c, v->quantity), (double)most_cols * (double)most_rows);
+    set_fixed_point(&job->picture, bound_of(c, v->quantity), (double)x.most * (double)y.most);
     return OHM_OK;
 }
 
@@ -214,11 +246,10 @@ static ohm_status join(ohm_crossbar *c, engine *e, const view_job *job, int64_t 
     return status;
 }
 
-static void finish(const view_job *job, const int64_t *totals, float *image) {
-    const ohm_picture *p = &job->picture;
-    for (uint32_t y = 0; y < p->height; y++)
-        for (uint32_t x = 0; x < p->width; x++)
-            image[(size_t)y * p->width + x] = view_pixel(p, job->cols, job->rows, x, y, totals);
+void view_fill_row(const view_job *job, const int64_t *totals, uint32_t y, float *image) {
+    float *row = image + (size_t)y * job->width;
+    for (uint32_t x = 0; x < job->width; x++)
+        row[x] = view_pixel(&job->picture, job->cols, job->rows, job->col_of[x], job->row_of[y], totals);
 }
 
 static ohm_status join_all(ohm_crossbar *c, const view_job *job, float *image) {
@@ -229,7 +260,7 @@ static ohm_status join_all(ohm_crossbar *c, const view_job *job, float *image) {
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < c->engine_count && !status && !empty(job); i++)
         status = join(c, c->engines[i], job, totals);
-    if (!status) finish(job, totals, image);
+    for (uint32_t y = 0; y < job->height && !status; y++) view_fill_row(job, totals, y, image);
     free(totals);
     return status;
 }

@@ -65,10 +65,11 @@ __kernel void view_band(__global float *plane, __global const float *field, ohm_
 
 #endif
 
-// image[y, x] = the value of each pixel.
+// image[y, x] = the value of the picture's pixel that it shows. The image is width pixels wide.
 __kernel void view_image(ohm_picture picture, __global const ohm_span *cols, __global const ohm_span *rows,
-                         __global const long *totals, __global float *image) {
+                         __global const long *totals, uint width, __global const uint *col_of,
+                         __global const uint *row_of, __global float *image) {
     const uint x = get_global_id(0), y = get_global_id(1);
-    if (x >= picture.width) return;
-    image[(ulong)y * picture.width + x] = view_pixel(&picture, cols, rows, x, y, totals);
+    if (x >= width) return;
+    image[(ulong)y * width + x] = view_pixel(&picture, cols, rows, col_of[x], row_of[y], totals);
 }

@@ -150,6 +150,46 @@ static void devices_are_found_or_refused(void **state) {
     ohm_devices_close(devices);
 }
 
+static unsigned begun, ended; // builds of kernels
+static char builder[128];
+
+static void hear(const ohm_device_info *device) {
+    if (device) snprintf(builder, sizeof builder, "%s", device->id);
+    device ? begun++ : ended++;
+}
+
+static void build_and_look(const char *selector) {
+    const ohm_view view = {0, 0, 5, 5, 8, 8, OHM_STATE, OHM_MEAN};
+    const ohm_definition d = ohm_definition_default();
+    float image[64];
+    ohm_devices *devices;
+    ohm_crossbar *c;
+    begun = ended = 0;
+    REQUIRE(ohm_devices_open(selector, &devices));
+    REQUIRE(ohm_crossbar_create(devices, &d, &c));
+    REQUIRE(ohm_crossbar_view(c, &view, image));
+    assert_null(ohm_devices_fallback(devices));
+    ohm_crossbar_destroy(c);
+    ohm_devices_close(devices);
+    assert_int_equal(begun, ended);
+}
+
+static void builds_are_told(void **state) {
+    (void)state;
+    char opencl[1][16];
+    ohm_set_build_listener(hear);
+    build_and_look("native");
+    assert_int_equal(begun, 0);
+    if (scene_opencl_devices(opencl, 1)) {
+        build_and_look(opencl[0]);
+        assert_true(begun > 0);
+        assert_string_equal(builder, opencl[0]);
+    }
+    ohm_set_build_listener(NULL);
+    build_and_look("auto");
+    assert_int_equal(begun, 0);
+}
+
 static void steps_and_rows_have_ends(void **state) {
     (void)state;
     ohm_devices *devices;
@@ -285,6 +325,7 @@ int main(void) {
         cmocka_unit_test(nothing_is_destroyed_quietly),
         cmocka_unit_test(definitions_are_checked),
         cmocka_unit_test(devices_are_found_or_refused),
+        cmocka_unit_test(builds_are_told),
         cmocka_unit_test(steps_and_rows_have_ends),
         cmocka_unit_test(files_are_refused),
         cmocka_unit_test(files_are_closed),

@@ -412,6 +412,21 @@ static ohm_status record_until_refused(recorder *r, const uint8_t *rgb) {
     return OHM_OK;
 }
 
+// What is beside a film while it is recorded, or was left by a process that was killed: the one other file
+// that has its name in its own.
+static const char *beside(const char *path_of_film) {
+    static char path[512];
+    const char *name = strrchr(path_of_film, '/') + 1;
+    DIR *entries = opendir(folder);
+    assert_non_null(entries);
+    path[0] = '\0';
+    for (struct dirent *e; (e = readdir(entries));)
+        if (strstr(e->d_name, name) && strcmp(e->d_name, name) != 0)
+            snprintf(path, sizeof path, "%s/%s", folder, e->d_name);
+    closedir(entries);
+    return path;
+}
+
 static void film_fails(const char *script, const char *reason) {
     recorder *r;
     pretend_ffmpeg(script);
@@ -459,11 +474,36 @@ static void a_killed_ffmpeg_leaves_a_film(const char *name) {
     pretend_ffmpeg("echo $$ >\"${0%/*}/pid\"; exec ffmpeg \"$@\"");
     REQUIRE(record_open(inside(name), 64, 48, RATE, &r));
     for (int i = 0; i < 4 * RATE; i++) REQUIRE(record_frame(r, frame));
-    for (int i = 0; i < 100 && watch(inside(name)).frames < RATE; i++) usleep(100000); // it is behind
+    for (int i = 0; i < 100 && watch(beside(inside(name))).frames < RATE; i++) usleep(100000); // it is behind
     kill(number_in(inside("bin/pid")), SIGKILL);
     refused(record_until_refused(r, frame), OHM_IO_FAILED, "ended by a signal: Killed");
     refused(record_close(r), OHM_IO_FAILED, "Killed");
+    assert_non_null(strstr(ohm_error_hint(), inside(name)));
     assert_in_range(watch(inside(name)).frames, RATE, 4 * RATE);
+}
+
+// A film that fails leaves the one that was there, and what there is of it beside that.
+static void films_take_their_place_when_whole(void **state) {
+    (void)state;
+    recorder *r;
+    need_ffmpeg();
+    put(inside("film.mp4"), "old");
+    REQUIRE(record_open(inside("film.mp4"), 64, 48, RATE, &r));
+    for (int i = 0; i < RATE; i++) REQUIRE(record_frame(r, frame));
+    holds(inside("film.mp4"), "old");
+    REQUIRE(record_close(r));
+    is_film(inside("film.mp4"), 64, 48, RATE);
+    assert_int_equal(entries(folder), 1);
+
+    put(inside("film.mp4"), "old");
+    film_fails("trap '' XFSZ; ulimit -f 100; exec ffmpeg \"$@\"", "File too large");
+    holds(inside("film.mp4"), "old");
+    assert_non_null(strstr(ohm_error_hint(), "film.cut.mp4"));
+    assert_true(watch(inside("film.cut.mp4")).frames > 0);
+    assert_int_equal(entries(folder), 3); // and the pretended ffmpeg's
+    film_fails("exit 0", "ended early, with exit status 0");
+    holds(inside("film.mp4"), "old");
+    assert_int_equal(entries(folder), 3);
 }
 
 static void films_outlive_ffmpeg(void **state) {
@@ -505,7 +545,8 @@ static void films_outlive_us(void **state) {
         assert_int_equal(waitpid(child, &ended, 0), child);
         assert_true(wait(&ended) > 0);
         assert_int_equal(ended, 0);
-        is_film(inside(names[i]), 64, 48, 40);
+        is_film(beside(inside(names[i])), 64, 48, 40);
+        assert_int_equal(unlink(beside(inside(names[i]))), 0);
     }
     prctl(PR_SET_CHILD_SUBREAPER, 0);
 }
@@ -578,6 +619,7 @@ int main(int argc, char **argv) {
         IN_FOLDER(ffmpeg_is_missed),
         IN_FOLDER(ffmpeg_dies_midway),
         IN_FOLDER(ffmpeg_says_why),
+        IN_FOLDER(films_take_their_place_when_whole),
         IN_FOLDER(films_outlive_ffmpeg),
         IN_FOLDER(films_outlive_us),
         IN_FOLDER(films_outlive_an_interrupt),

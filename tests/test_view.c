@@ -4,6 +4,7 @@
 #include "../host/crossbar.h"
 #include "../host/ohmscape_cl.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,6 +16,48 @@
 #include <cmocka.h>
 
 #include <CL/cl_gl.h>
+
+// ---- What is read -----------------------------------------------------------------------------
+
+// Counts the synapses that the engines are told to read.
+static ohm_status count_read(ohm_crossbar *c, const view_job *job, void *target) {
+    (void)c;
+    const ohm_picture *p = &job->picture;
+    uint64_t cols = 0, rows = 0;
+    for (uint32_t x = p->x0; x < p->x1; x++) cols += job->cols[x].end - job->cols[x].first;
+    for (uint32_t y = p->y0; y < p->y1; y++) rows += job->rows[y].end - job->rows[y].first;
+    *(uint64_t *)target = cols * rows;
+    return OHM_OK;
+}
+
+static void check_read(ohm_crossbar *c, const ohm_view *v, uint64_t expected) {
+    uint64_t read = 0;
+    REQUIRE(crossbar_draw(c, v, count_read, &read));
+    if (read != expected) fail_msg("%" PRIu64 " synapses are read, not %" PRIu64, read, expected);
+}
+
+// However many pixels show a synapse: a picture of few rows once took as long as if it had as many as pixels.
+static void every_synapse_is_read_once(void **state) {
+    (void)state;
+    static const uint64_t sides[][2] = {{1, 100000}, {4, 3000}, {5000, 2}, {3, 5}, {1500, 1700}, {799, 1}};
+    ohm_devices *devices = open_devices("native");
+    for (size_t i = 0; i < sizeof sides / sizeof sides[0]; i++) {
+        const double rows = (double)sides[i][0], cols = (double)sides[i][1];
+        ohm_definition d = ohm_definition_default();
+        ohm_crossbar *c;
+        d.rows = sides[i][0];
+        d.cols = sides[i][1];
+        REQUIRE(ohm_crossbar_create(devices, &d, &c));
+        for (ohm_reduction r = OHM_MEAN; r <= OHM_MAX; r++) {
+            const ohm_view whole = {0, 0, rows, cols, 1000, 800, OHM_RESISTANCE, r};
+            const ohm_view beyond = {-rows, -cols, 3 * rows, 3 * cols, 1000, 800, OHM_STATE, r};
+            check_read(c, &whole, d.rows * d.cols);
+            check_read(c, &beyond, d.rows * d.cols);
+        }
+        ohm_crossbar_destroy(c);
+    }
+    ohm_devices_close(devices);
+}
 
 // ---- What is shown ----------------------------------------------------------------------------
 
@@ -510,6 +553,7 @@ static void names_are_those_of_the_header(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_synapse_is_read_once),
         cmocka_unit_test(pictures_show_what_was_read),
         cmocka_unit_test(means_of_small_voltages_are_as_good),
         cmocka_unit_test(means_of_rounded_resistances_are_as_good),

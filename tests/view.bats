@@ -594,7 +594,10 @@ view = subprocess.Popen([os.environ["OHMSCAPE_PROGRAM"], "view", "--headless", "
                         pass_fds=[write], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 os.close(write)
 end = time.monotonic() + 30
-while not os.path.exists(sys.argv[2]) or os.path.getsize(sys.argv[2]) < 30000:
+folder, name = os.path.split(sys.argv[2])
+def size(): # of what is written beside the film's place
+    return max([os.path.getsize(f"{folder}/{f}") for f in os.listdir(folder) if name in f], default=0)
+while size() < 30000:
     if view.poll() is not None or time.monotonic() > end:
         view.kill()
         sys.exit(f"there is no film: {view.communicate()[0]}")
@@ -625,11 +628,47 @@ playable() {
     playable "$tmp/g.mkv"
 }
 
-@test "a film of a viewer that is killed can be played" {
+@test "a film of a viewer that is killed can be played, and is beside the one that was there" {
     need_film
     need_pictures
-    [ "$(cut_film SIGKILL "$tmp/f.mp4")" = "-9 " ]
-    playable "$tmp/f.mp4"
+    mkdir "$tmp/films"
+    echo old >"$tmp/films/f.mp4"
+    [ "$(cut_film SIGKILL "$tmp/films/f.mp4")" = "-9 " ]
+    [ "$(<"$tmp/films/f.mp4")" = old ]
+    rm "$tmp/films/f.mp4"
+    playable "$(find "$tmp/films" -name '*f.mp4*')"
+}
+
+@test "a film that fails leaves the one that was there, and says where the rest of it is" {
+    need_film
+    mkdir "$tmp/bin"
+    printf '#!/bin/sh\nulimit -f 40\ntrap "" XFSZ\nPATH=%q exec ffmpeg "$@"\n' "$PATH" >"$tmp/bin/ffmpeg"
+    chmod +x "$tmp/bin/ffmpeg"
+    echo old >"$out/f.mp4"
+    PATH=$tmp/bin:$PATH expect_error 1 "^cannot record $out/f.mp4: ffmpeg: .*File too large" view --headless -q \
+        --device native -n 64 --size 320x240 --frames 400 --record "$out/f.mp4" -o "$out/f.h5"
+    [ "${stderr_lines[1]}" = "hint: what was recorded until then is in $out/f.cut.mp4" ]
+    [ "$(<"$out/f.mp4")" = old ]
+    [ "$(cd "$out" && echo *)" = "f.cut.mp4 f.h5 f.mp4" ]
+}
+
+# cut_steps SECONDS: a viewer with many steps before its first frame is ended after so long.
+cut_steps() {
+    local code=0
+    "$ohmscape" view --headless -q --device native -n 64 -t 100000000000 -o "$out/f.h5" &
+    sleep "$1"
+    kill -TERM $!
+    wait $! || code=$?
+    [ "$code" -eq 143 ] || [ "$1" = 0.1 ] # before signals are heard
+}
+
+@test "a signal ends the steps before the first frame, and what was done is saved" {
+    for seconds in 0.1 0.3 1 3 10; do
+        cut_steps "$seconds"
+        [ ! -e "$out/f.h5" ] || break
+    done
+    expect_ok info --json "$out/f.h5"
+    expect_json '.step > 0'
 }
 
 @test "an interrupted viewer saves what it was asked to save, picture and state of one step" {
@@ -782,6 +821,15 @@ unwritable() {
         unwritable "^cannot write \"?$name\"?: ." --screenshot "$name" --from "$files/a.h5" -o "$out/f.h5"
         expect_error 1 "^cannot write \"?$name\"?: ." figure --device native -o "$name"
     done
+}
+
+@test "pictures are named .png" {
+    for name in p.jpg p png p.png.svg; do
+        refused 2 "^cannot write a picture to \"$out/$name\": its name does not end in .png$" --screenshot "$out/$name"
+        expect_error 2 "^cannot write a picture to \"$out/$name\": its name" figure --device native -o "$out/$name"
+    done
+    untouched
+    draw "$out/p.PNG" --device native --size 40x30
 }
 
 @test "states that cannot be written are refused before anything is" {

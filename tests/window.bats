@@ -1108,6 +1108,67 @@ TERM 143 paused
 END
 }
 
+# ---- What goes wrong --------------------------------------------------------------------------
+
+# shows_notice: the window, as the display has it, shows a line in the notice's colours.
+shows_notice() {
+    ffmpeg -nostdin -v error -y -f x11grab -video_size 320x240 -i "$DISPLAY+$(position)" -frames:v 1 "$tmp/grab.png"
+    look "$tmp/grab.png" <<'END'
+sys.exit(0 if (np.abs(load(sys.argv[1]) - (0xE6, 0x78, 0x64)).max(axis=2) < 12).sum() > 50 else "no notice")
+END
+}
+
+position() {
+    xdotool getwindowgeometry --shell "$window" | sed -n 's/^[XY]=//p' | paste -sd,
+}
+
+@test "a picture that cannot be written is said, in the window too, and the window goes on" {
+    need_command ffmpeg
+    mkdir "$tmp/gone"
+    mouse_away
+    (cd "$tmp/gone" && exec "$ohmscape" view -n 32 --device native --size 320x240 -o "$tmp/kept.h5") >"$out" 2>"$err" 3>&- &
+    pid=$!
+    wait_for "a window" find_window
+    xdotool windowfocus "$window"
+    rmdir "$tmp/gone"
+    xdotool key s
+    wait_for "a word about the picture" stderr_says '^ohmscape: error: cannot write ohmscape-[0-9]*.png: No such file'
+    wait_for "the notice" shows_notice
+    wait_for "steps" title_passes "$(title_step)"
+    xdotool key q
+    expect_end 0 '^cannot write ohmscape-'
+    [ ! -s "$out" ]
+    "$ohmscape" info "$tmp/kept.h5" >"$tmp/info"
+}
+
+@test "the crossbar and the film are saved when the display ends" {
+    need_command ffmpeg
+    local api server=$XVFB before=$DISPLAY
+    for api in glx egl; do
+        rm -f "$tmp"/*.h5 "$tmp"/*.mp4
+        mkdir -p "$tmp/$api"
+        start_display "$tmp/$api"
+        open_window -n 32 --device native --size 320x240 --context "$api" -o kept.h5 --record film.mp4
+        wait_for "steps" title_passes 1
+        kill -9 "$XVFB"
+        expect_end 1 "^the connection to the display $DISPLAY is lost"
+        [[ ${stderr_lines[1]} =~ ^"hint: kept.h5 is saved, at step "[1-9] ]] || fail "$stderr"
+        "$ohmscape" info --json "$tmp/kept.h5" | jq -e '.step > 0'
+        expect_film 320,240 1
+        [ "$(cd "$tmp" && echo *.mp4* *.h5*)" = "film.mp4 kept.h5" ]
+    done
+    XVFB=$server DISPLAY=$before
+}
+
+@test "SIGHUP, once or twice, ends a window in order" {
+    open_window -n 32 --device native --size 320x240 -o kept.h5
+    wait_for "steps" title_passes 0
+    kill -HUP "$pid"
+    kill -HUP "$pid" # shell and terminal both send it
+    expect_end 129
+    "$ohmscape" info "$tmp/kept.h5" >"$tmp/info"
+}
+
 # ---- Films ------------------------------------------------------------------------------------
 
 # expect_film SIZE FRAMES: film.mp4 can be played, and has as many frames or more.
@@ -1131,11 +1192,16 @@ expect_film() {
     expect_film 320,240 1
 }
 
-@test "a recording ends with an error when the window changes its size, and can be played" {
+@test "a recording ends when the window changes its size, and can be played; the window goes on" {
     need_command ffmpeg
     open_window -n 32 --device native --size 320x240 --record film.mp4 -o kept.h5
     wait_for "steps" step_passes 1
     xdotool windowsize "$window" 400 300
+    wait_for "a word about the film" stderr_says 'film.mp4 ends here: the window changed its size'
+    expect_film 320,240 1
+    snap
+    wait_for "steps" step_passes "$picture_step"
+    xdotool key q
     expect_end 1 'film.mp4 ends here: the window changed its size'
     expect_film 320,240 1
     "$ohmscape" info "$tmp/kept.h5" >"$tmp/info" # the crossbar is not lost with the film

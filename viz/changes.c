@@ -1,5 +1,6 @@
 #include "changes.h"
 #include "controls.h"
+#include "notice.h"
 #include "trace.h"
 
 #include <stdio.h>
@@ -58,22 +59,39 @@ static void forget(viewer *v) {
     trace_clear(&v->trace);
 }
 
+bool changes_fell_back(viewer *v) {
+    const char *reason = ohm_devices_fallback(v->devices);
+    if (!reason || !v->shared) return false;
+    snprintf(v->share_reason, sizeof v->share_reason, "%s", reason);
+    v->shared = false;
+    return true;
+}
+
+// Takes a crossbar that is made, maybe on another device than the old one's.
+static void take_crossbar(viewer *v, ohm_crossbar *made, const char *id_before) {
+    const ohm_device_info *info = ohm_devices_info(v->devices, 0);
+    simulation_use(v->simulation, made);
+    ohm_crossbar_destroy(v->crossbar);
+    v->crossbar = made;
+    forget(v);
+    if (strcmp(info->id, id_before) == 0) return;
+    changes_fell_back(v);
+    notice_say(v, "%s; using %s", ohm_devices_fallback(v->devices), info->name);
+}
+
 // A new crossbar in the place of the old one: the state is the model's. Time step and stimulus are the
 // model's own too, which those of another would hardly move, or throw about.
 static void change_model(viewer *v, const char *name) {
     ohm_definition d = *ohm_crossbar_definition(v->crossbar);
     ohm_crossbar *made;
+    char id[sizeof ohm_devices_info(v->devices, 0)->id];
+    snprintf(id, sizeof id, "%s", ohm_devices_info(v->devices, 0)->id);
     d.model = name;
     d.stimulus = NULL;
     d.dt = 0;
     const ohm_status status = ohm_crossbar_create(v->devices, &d, &made);
     show_problem(v, status);
-    if (!status) {
-        simulation_use(v->simulation, made);
-        ohm_crossbar_destroy(v->crossbar);
-        v->crossbar = made;
-        forget(v);
-    }
+    if (!status) take_crossbar(v, made, id);
     controls_read(v);
 }
 

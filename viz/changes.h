@@ -8,4 +8,8 @@
 // shows why. Errors: OHM_DEVICE_FAILED, of a crossbar that can only be destroyed.
 ohm_status changes_make(viewer *v);
 
+// After a crossbar was created: whether another device had to take the place of the one that shares buffers
+// with OpenGL, which it does not; v->share_reason says why then.
+bool changes_fell_back(viewer *v);
+
 #endif

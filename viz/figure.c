@@ -111,11 +111,12 @@ static ohm_status save(const figure *f) {
 
 static ohm_status make(figure *f) {
     const view_options *o = f->options;
+    setup_guard(&o->setup, o->quiet);
     ohm_status status = surface_open(&o->surface, &f->surface);
-    if (!status) status = ohm_devices_open(o->setup.device, &f->devices);
-    if (!status && !o->quiet) setup_say_fallback(&o->setup, f->devices);
+    if (!status) status = ohm_devices_open(setup_device(&o->setup), &f->devices);
     if (!status) status = setup_make(&o->setup, f->devices, &f->crossbar);
     if (status) return status;
+    if (!o->quiet) setup_say_fallback(&o->setup, f->devices);
     f->n = (int)ohm_crossbar_definition(f->crossbar)->rows;
     f->first_step = ohm_crossbar_step(f->crossbar);
     status = simulate(f);

@@ -15,6 +15,7 @@ struct files {
     recorder *recorder;
     uint8_t *rgb; // of one frame
     int width, height;
+    uint64_t frames; // recorded
 };
 
 ohm_status files_create(files **f) {
@@ -47,14 +48,26 @@ static ohm_status start_recording(const viewer *v, const char *path, unsigned fp
     return record_open(path, (unsigned)f->width, (unsigned)f->height, fps, &f->recorder);
 }
 
+// Ends the recording. A window may have any size again.
+static ohm_status end_recording(const viewer *v, files *f) {
+    const ohm_status status = record_close(f->recorder);
+    f->recorder = NULL;
+    if (surface_window(v->surface))
+        glfwSetWindowAttrib(surface_window(v->surface), GLFW_RESIZABLE, GLFW_TRUE);
+    return status;
+}
+
 ohm_status files_record(files *f, const viewer *v, const char *path, unsigned fps) {
     const int width = f->width, height = f->height;
     ohm_status status = read_frame(v, f);
-    if (!status && !f->recorder)
-        status = start_recording(v, path, fps, f);
-    else if (!status && (width != f->width || height != f->height))
-        status = error_set(OHM_IO_FAILED, "%s ends here: the window changed its size", path);
-    return status ? status : record_frame(f->recorder, f->rgb);
+    if (!status && !f->recorder) status = start_recording(v, path, fps, f);
+    const bool resized = f->frames > 0 && (width != f->width || height != f->height);
+    if (!status && !resized) status = record_frame(f->recorder, f->rgb);
+    f->frames++;
+    if (!status && !resized) return OHM_OK;
+    const ohm_status ended = end_recording(v, f);
+    if (ended || status) return ended ? ended : status;
+    return error_set(OHM_IO_FAILED, "%s ends here: the window changed its size", path);
 }
 
 ohm_status files_save(files *f, const viewer *v, const char *path) {

@@ -1,4 +1,5 @@
 // Mouse and keys.
+#include "notice.h"
 #include "trace.h"
 #include "ui.h"
 #include "viewer.h"
@@ -6,7 +7,6 @@
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
 #include <math.h>
-#include <stdio.h>
 
 const char input_keys[] = "drag\tpan\n"
                           "wheel\tzoom at the pointer\n"
@@ -105,6 +105,7 @@ static void on_move(GLFWwindow *window, double x, double y) {
 static void on_button(GLFWwindow *window, int button, int action, int mods) {
     (void)mods;
     viewer *v = viewer_of(window);
+    notice_clear(v);
     if (button != GLFW_MOUSE_BUTTON_LEFT) return;
     if (action == GLFW_RELEASE) {
         if (v->grip == GRIP_MAP && !v->moved) {
@@ -144,7 +145,7 @@ static void on_enter(GLFWwindow *window, int entered) {
 
 void input_choose_quantity(viewer *v, ohm_quantity quantity) {
     if (quantity == OHM_FLUX && !ohm_crossbar_definition(v->crossbar)->track_flux) {
-        fprintf(stderr, "ohmscape: the flux is not tracked; start with --flux\n");
+        notice_say(v, "the flux is not tracked; start with --flux");
         return;
     }
     if (quantity != v->quantity && v->range == RANGE_MANUAL) v->range = RANGE_WHOLE; // another unit
@@ -154,7 +155,7 @@ void input_choose_quantity(viewer *v, ohm_quantity quantity) {
 // Off, then each layout in turn.
 static void next_network(viewer *v) {
     if (v->camera.rows != v->camera.cols || v->camera.rows > NETWORK_MAX) {
-        fprintf(stderr, "ohmscape: a network is drawn of up to %d x %d synapses\n", NETWORK_MAX, NETWORK_MAX);
+        notice_say(v, "a network is drawn of up to %d x %d synapses", NETWORK_MAX, NETWORK_MAX);
         return;
     }
     if (!v->network) {
@@ -178,6 +179,7 @@ static void more_steps(viewer *v, bool more) {
 // What a character does; by the character, so that it is where the keyboard has it.
 static void on_character(GLFWwindow *window, unsigned character) {
     viewer *v = viewer_of(window);
+    notice_clear(v);
     if (ui_wants_keys()) return;
     if (character >= '1' && character <= '5') input_choose_quantity(v, (ohm_quantity)(character - '1'));
     switch (character) {

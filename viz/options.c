@@ -220,6 +220,8 @@ const option_entry figure_entries[] = {
 static ohm_status check_files(const view_options *o, const ohm_definition *d) {
     ohm_status status = setup_check_output(o->output, d);
     if (!status && o->screenshot) status = png_check(o->screenshot);
+    if (!status && o->record)
+        status = record_check_size((unsigned)o->surface.width, (unsigned)o->surface.height);
     if (!status && o->record) status = record_check(o->record);
     return status;
 }

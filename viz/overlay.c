@@ -1,4 +1,5 @@
 #include "overlay.h"
+#include "notice.h"
 #include "ui.h"
 
 #include <inttypes.h>
@@ -71,6 +72,7 @@ static void draw_keys(const viewer *v, const layout *l) {
 
 void overlay_draw(const viewer *v, const layout *l) {
     if (v->help) draw_keys(v, l);
+    notice_draw(v, l);
     if (!v->has_probe || !v->mouse_inside || v->grip != GRIP_NONE) return;
     char text[1024];
     overlay_probe(v, text, sizeof text);

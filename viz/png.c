@@ -8,13 +8,20 @@
 #include <png.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 static ohm_status failed(const char *path, const char *reason) {
     return error_set(OHM_IO_FAILED, "cannot write %s: %s", path, reason);
 }
 
 ohm_status png_check(const char *path) {
-    return ohm_save_check(path, 0);
+    const ohm_status status = ohm_save_check(path, 0);
+    if (status) return status;
+    const size_t length = strlen(path);
+    if (length > 4 && strcasecmp(path + length - 4, ".png") == 0) return OHM_OK;
+    error_set(OHM_BAD_ARGUMENT, "cannot write a picture to \"%s\": its name does not end in .png", path);
+    error_hint("pictures are PNG files; other programs convert them");
+    return OHM_BAD_ARGUMENT;
 }
 
 static ohm_status write_pixels(FILE *file, const char *path, unsigned width, unsigned height,

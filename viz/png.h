@@ -4,8 +4,8 @@
 
 #include "../host/ohmscape.h"
 
-// Whether a picture could be written at path, without touching one that is there.
-// Errors: OHM_IO_FAILED.
+// Whether a picture could be written at path, whose name has to end in .png, without touching one that is
+// there. Errors: OHM_IO_FAILED, OHM_BAD_ARGUMENT (another ending).
 ohm_status png_check(const char *path);
 
 // Writes width x height pixels, red, green and blue of 8 bits each (sRGB), rows from the top, without

@@ -1,10 +1,13 @@
 // Recording through ffmpeg: a child process with our frames on its stdin.
 //
+// It writes beside the film's place, which the film takes once it is whole (host/replace.h).
+//
 // Its stdin is a socket rather than a pipe, so that writing to an ffmpeg that is gone is an error and not
 // a SIGPIPE. Its stderr is a file in memory, which never fills up and is read when it has failed.
 #include "record.h"
 
 #include "../host/error.h"
+#include "../host/replace.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -17,6 +20,7 @@
 #include <strings.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,6 +32,8 @@ extern char **environ;
 
 struct recorder {
     char *path;
+    replacement file; // what ffmpeg writes; none for a trial
+    bool has_file;
     size_t frame_bytes;
     int frames;   // ffmpeg's stdin, -1 when there is none
     int messages; // ffmpeg's stderr, -1 when there is none
@@ -176,19 +182,66 @@ static void reap(recorder *r) {
     r->ffmpeg = 0;
 }
 
+// ---- The file ---------------------------------------------------------------------------------
+
+// The name beside a film's place for one that was cut short: film.mp4 gives film.cut.mp4.
+static char *cut_name(const char *path) {
+    char *name;
+    const char *ending = path + strlen(path) - strlen(container_for(path)->ending);
+    return asprintf(&name, "%.*s.cut%s", (int)(ending - path), path, ending) < 0 ? NULL : name;
+}
+
+// Keeps what there is of a film that failed: in its place if that is free, else beside the one that is
+// there. The error, which stands, gets a hint that says where.
+static void keep_cut(recorder *r) {
+    struct stat info;
+    char *name = access(r->file.target, F_OK) ? strdup(r->path) : cut_name(r->path);
+    const bool empty = stat(r->file.temporary, &info) < 0 || info.st_size == 0;
+    if (name && !empty && rename(r->file.temporary, name) == 0)
+        error_hint("what was recorded until then is in %s", name);
+    free(name);
+}
+
+// Puts the file in its place if all went well, and else keeps what there is of it.
+static ohm_status finish_file(recorder *r, ohm_status status) {
+    if (!r->has_file || !r->file.temporary) return status;
+    if (!status) return replacement_finish(&r->file);
+    keep_cut(r);
+    return status;
+}
+
 // ---- A recording ------------------------------------------------------------------------------
+
+// Frees what there is of a recording.
+static void discard(recorder *r) {
+    if (r->frames >= 0) close(r->frames); // the end of the film, to ffmpeg
+    reap(r);
+    if (r->messages >= 0) close(r->messages);
+    if (r->has_file) replacement_abandon(&r->file);
+    free(r->path);
+    free(r);
+}
+
+// Makes the file that ffmpeg is to write, unless it is a trial, and starts it.
+static ohm_status begin(recorder *r, const container *to, unsigned width, unsigned height, unsigned rate) {
+    r->has_file = to != &nowhere;
+    const ohm_status status = r->has_file ? replacement_begin(r->path, &r->file) : OHM_OK;
+    if (status) return status;
+    command *c = command_create(to, r->has_file ? r->file.temporary : r->path, width, height, rate);
+    const ohm_status started = c ? start(r, c) : error_no_memory("a recording");
+    free(c);
+    return started;
+}
 
 static ohm_status create(const container *to, const char *path, unsigned width, unsigned height,
                          unsigned rate, recorder **out) {
-    recorder *r = calloc(1, sizeof *r);
-    command *c = command_create(to, path, width, height, rate);
-    ohm_status status = OHM_OK;
-    if (r) *r = (recorder){strdup(path), (size_t)width * height * 3, -1, -1, 0, 0, false};
-    if (!r || !r->path || !c) status = error_no_memory("a recording");
-    if (!status) status = start(r, c);
-    free(c);
-    if (status) record_close(r);
-    *out = status ? NULL : r;
+    recorder *r = *out = calloc(1, sizeof *r);
+    if (!r) return error_no_memory("a recording");
+    *r = (recorder){
+        .path = strdup(path), .frame_bytes = (size_t)width * height * 3, .frames = -1, .messages = -1};
+    const ohm_status status = r->path ? begin(r, to, width, height, rate) : error_no_memory("a recording");
+    if (status) discard(r);
+    if (status) *out = NULL;
     return status;
 }
 
@@ -209,11 +262,7 @@ static ohm_status check_file(const char *path) {
     if (!container_for(path))
         return error_set(OHM_BAD_ARGUMENT, "cannot record \"%s\": its name ends in neither .mp4 nor .mkv",
                          path);
-    const ohm_status status = ohm_save_check(path, 0);
-    if (status) return status;
-    // That is about replacing a file; this one is written to.
-    const bool refused = access(path, W_OK) < 0 && errno != ENOENT;
-    return refused ? error_set(OHM_IO_FAILED, "cannot write %s: %s", path, strerror(errno)) : OHM_OK;
+    return ohm_save_check(path, 0);
 }
 
 ohm_status record_check(const char *path) {
@@ -221,14 +270,18 @@ ohm_status record_check(const char *path) {
     return status ? status : try_ffmpeg();
 }
 
+ohm_status record_check_size(unsigned width, unsigned height) {
+    if (width >= 2 && height >= 2 && width <= MAX_SIDE && height <= MAX_SIDE) return OHM_OK;
+    return error_set(OHM_BAD_ARGUMENT, "cannot record %u x %u pixels: from 2 x 2 to %u x %u", width, height,
+                     MAX_SIDE, MAX_SIDE);
+}
+
 ohm_status record_open(const char *path, unsigned width, unsigned height, unsigned frames_per_second,
                        recorder **r) {
     *r = NULL;
-    const ohm_status status = check_file(path);
+    ohm_status status = check_file(path);
+    if (!status) status = record_check_size(width, height);
     if (status) return status;
-    if (width < 2 || height < 2 || width > MAX_SIDE || height > MAX_SIDE)
-        return error_set(OHM_BAD_ARGUMENT, "cannot record %u x %u pixels: from 2 x 2 to %u x %u", width,
-                         height, MAX_SIDE, MAX_SIDE);
     if (frames_per_second < 1 || frames_per_second > MAX_RATE)
         return error_set(OHM_BAD_ARGUMENT, "cannot record %u frames a second: from 1 to %u",
                          frames_per_second, MAX_RATE);
@@ -251,12 +304,10 @@ ohm_status record_frame(recorder *r, const uint8_t *rgb) {
 
 ohm_status record_close(recorder *r) {
     if (!r) return OHM_OK;
-    const bool started = r->ffmpeg || r->cut;
     if (r->frames >= 0) close(r->frames); // the end of the film, to ffmpeg
+    r->frames = -1;
     reap(r);
-    const ohm_status status = started && (r->ended || r->cut) ? report(r) : OHM_OK;
-    if (r->messages >= 0) close(r->messages);
-    free(r->path);
-    free(r);
+    const ohm_status status = finish_file(r, r->ended || r->cut ? report(r) : OHM_OK);
+    discard(r);
     return status;
 }

@@ -1,4 +1,5 @@
 #include "simulation.h"
+#include "../host/cli/cli.h"
 #include "../host/cli/progress.h"
 #include "../host/error.h"
 
@@ -22,6 +23,26 @@ struct simulation {
     size_t pixels; // room for so many in image
     simulation_result result;
 };
+
+// ---- Stepping -----------------------------------------------------------------------------------
+
+#define SLICE 0.05 // s between two looks for a signal, or twice as much
+
+ohm_status simulation_advance(ohm_crossbar *crossbar, uint64_t steps, uint64_t *done) {
+    uint64_t slice = ohm_crossbar_definition(crossbar)->fuse;
+    *done = 0;
+    if (steps > OHM_MAX_STEP - ohm_crossbar_step(crossbar))
+        return ohm_crossbar_advance(crossbar, steps); // refused, before any is done
+    while (*done < steps && !cli_caught()) {
+        const uint64_t left = steps - *done, now = slice < left ? slice : left;
+        const double start = progress_clock();
+        const ohm_status status = ohm_crossbar_advance(crossbar, now);
+        if (status) return status;
+        *done += now;
+        if (progress_clock() - start < SLICE) slice *= 2;
+    }
+    return OHM_OK;
+}
 
 // ---- Carrying out an order --------------------------------------------------------------------
 
@@ -88,7 +109,8 @@ static void carry_out(simulation *s) {
     simulation_result *r = &s->result;
     const simulation_order *o = &r->order;
     const double start = progress_clock();
-    r->status = o->steps ? ohm_crossbar_advance(s->crossbar, o->steps) : OHM_OK;
+    r->status = simulation_advance(s->crossbar, o->steps, &r->steps);
+    r->torn = r->status == OHM_DEVICE_FAILED;
     const double stepped = progress_clock();
     if (!r->status && o->image) r->status = draw(s, o);
     const double drawn = progress_clock();

@@ -31,6 +31,8 @@ typedef struct simulation_result {
     simulation_order order;
     ohm_status status; // of the first thing that failed, and its texts
     char message[1024], hint[256];
+    bool torn;           // the device failed in the midst of the steps: the state is of none
+    uint64_t steps;      // of the order that were done: fewer if a signal came
     uint64_t step;       // steps done in all
     const float *image;  // [view.height, view.width]
     const float *sample; // SIMULATION_SAMPLE² values of synapses, evenly over the view
@@ -43,6 +45,10 @@ typedef struct simulation_result {
     float area[OHM_NEAREST]; // mean, min and max of the view's quantity in the area
     double step_seconds, view_seconds, statistics_seconds;
 } simulation_result;
+
+// Does so many steps, or fewer if a signal comes; *done receives how many. Errors: those of
+// ohm_crossbar_advance.
+ohm_status simulation_advance(ohm_crossbar *crossbar, uint64_t steps, uint64_t *done);
 
 typedef struct simulation simulation;
 

@@ -12,10 +12,12 @@
 #include <GLFW/glfw3native.h>
 
 #include <CL/cl_gl.h>
+#include <X11/Xlib.h>
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 struct surface {
     const char *api;
@@ -65,6 +67,37 @@ static void listen_for_complaints(void) {
     glEnable(GL_DEBUG_OUTPUT);
     glEnable(GL_DEBUG_OUTPUT_SYNCHRONOUS);
     glDebugMessageCallback(complain, NULL);
+}
+
+// ---- Losing the display -------------------------------------------------------------------------
+// Xlib ends the process when one of its handlers returns from a lost connection, and by default also at an
+// error. Both are called in the middle of some function of Xlib's, on the thread that draws.
+
+static surface_lost *on_loss;
+static void *loss_context;
+
+void surface_on_loss(surface_lost *lost, void *context) {
+    on_loss = lost;
+    loss_context = context;
+}
+
+static _Noreturn void lose_display(const char *reason) {
+    if (on_loss) on_loss(loss_context, reason);
+    fflush(NULL);
+    _exit(EXIT_FAILURE); // what runs at exit would draw on
+}
+
+static int lose_connection(Display *display) {
+    char reason[256];
+    snprintf(reason, sizeof reason, "the connection to the display %s is lost", DisplayString(display));
+    lose_display(reason);
+}
+
+static int lose_by_error(Display *display, XErrorEvent *error) {
+    char text[128] = "", reason[256];
+    XGetErrorText(display, error->error_code, text, sizeof text);
+    snprintf(reason, sizeof reason, "the display %s reports an error: %s", DisplayString(display), text);
+    lose_display(reason);
 }
 
 // ---- With a window ----------------------------------------------------------------------------
@@ -117,6 +150,8 @@ static ohm_status open_window(const surface_options *o, surface *s) {
         s->window = create_window(o, api);
     }
     if (!s->window) return error_set(OHM_NO_DEVICE, "cannot open a window with OpenGL 3.3: %s", glfw_reason);
+    XSetIOErrorHandler(lose_connection);
+    XSetErrorHandler(lose_by_error);
     glfwMakeContextCurrent(s->window);
     glfwSwapInterval(1);
     note_sharing_of_window(s, api);

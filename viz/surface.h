@@ -28,6 +28,11 @@ ohm_status surface_open(const surface_options *options, surface **s);
 // Legal on NULL.
 void surface_close(surface *s);
 
+// From now on, when the X server ends, the connection to it is lost or it reports an error, lost is told the
+// reason, after which the process ends with exit status 1: Xlib cannot go on. It must not draw.
+typedef void surface_lost(void *context, const char *reason);
+void surface_on_loss(surface_lost *lost, void *context);
+
 // Its window, or NULL.
 GLFWwindow *surface_window(const surface *s);
 

@@ -159,8 +159,8 @@ static ohm_status take_picture(viewer *v, const simulation_result *r) {
 static void take_timings(viewer *v, const simulation_result *r) {
     v->timings.step += r->step_seconds;
     v->timings.reduce += r->view_seconds;
-    v->timings.steps += r->order.steps;
-    if (r->order.steps) v->step_cost = r->step_seconds / (double)r->order.steps;
+    v->timings.steps += r->steps;
+    if (r->steps) v->step_cost = r->step_seconds / (double)r->steps;
 }
 
 static void take_probe(viewer *v, const simulation_result *r) {
@@ -179,6 +179,7 @@ static void take_probe(viewer *v, const simulation_result *r) {
 // Takes what the last order brought. The crossbar is ours.
 static ohm_status take_result(viewer *v) {
     const simulation_result *r = simulation_last(v->simulation);
+    v->torn |= r->torn;
     if (r->status) return fail_as(r);
     v->result = *r;
     take_timings(v, r);

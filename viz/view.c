@@ -1,8 +1,11 @@
 // ohmscape view: a crossbar in a window, or drawn without one.
+#include "../host/cli/guard.h"
 #include "../host/cli/progress.h"
 #include "../host/error.h"
+#include "changes.h"
 #include "controls.h"
 #include "files.h"
+#include "notice.h"
 #include "options.h"
 #include "trace.h"
 #include "turn.h"
@@ -12,9 +15,11 @@
 #include <GLFW/glfw3.h>
 #include <inttypes.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 // ---- Opening ----------------------------------------------------------------------------------
 
@@ -23,13 +28,13 @@ static ohm_status open_devices(const view_options *o, viewer *v) {
     if (o->share == SHARE_OFF) snprintf(v->share_reason, sizeof v->share_reason, "--share off");
     if (o->share != SHARE_OFF) {
         const ohm_status status =
-            ohm_devices_open_gl(o->setup.device, surface_sharing(v->surface), &v->devices);
+            ohm_devices_open_gl(setup_device(&o->setup), surface_sharing(v->surface), &v->devices);
         v->shared = !status;
         if (!status) return OHM_OK;
         if (o->share == SHARE_ON || status != OHM_NO_DEVICE) return status;
         snprintf(v->share_reason, sizeof v->share_reason, "%s", ohm_error_message());
     }
-    return ohm_devices_open(o->setup.device, &v->devices);
+    return ohm_devices_open(setup_device(&o->setup), &v->devices);
 }
 
 static double ui_scale_of(const viewer *v) {
@@ -41,14 +46,28 @@ static double ui_scale_of(const viewer *v) {
     return fmin(fmax(fmin(v->width / 1280.0, v->height / 800.0), 0.6), 6);
 }
 
+static ohm_status make_crossbar(const view_options *o, viewer *v) {
+    const ohm_status status = setup_make(&o->setup, v->devices, &v->crossbar);
+    if (status) return status;
+    if (!o->quiet) setup_say_fallback(&o->setup, v->devices);
+    if (!changes_fell_back(v) || o->share != SHARE_ON) return OHM_OK;
+    return error_set(OHM_NO_DEVICE, "cannot share buffers with OpenGL: %s", v->share_reason);
+}
+
+// The steps before the first frame.
+static ohm_status step_ahead(const view_options *o, const viewer *v) {
+    uint64_t done;
+    if (o->steps) cli_nothing_to_lose(false);
+    return simulation_advance(v->crossbar, o->steps, &done);
+}
+
 static ohm_status open_all(const view_options *o, viewer *v) {
     ohm_status status = surface_open(&o->surface, &v->surface);
     if (!status) status = open_devices(o, v);
-    if (!status && !o->quiet) setup_say_fallback(&o->setup, v->devices);
-    if (!status) status = setup_make(&o->setup, v->devices, &v->crossbar);
-    if (!status && o->steps) status = ohm_crossbar_advance(v->crossbar, o->steps);
+    if (!status) status = make_crossbar(o, v);
     if (!status) status = image_create(v->devices, v->shared, &v->image);
     if (!status) status = heatmap_create(&v->heatmap);
+    if (!status) status = step_ahead(o, v);
     if (!status) status = simulation_create(v->crossbar, &v->simulation);
     if (status) return status;
     surface_size(v->surface, &v->width, &v->height);
@@ -146,17 +165,27 @@ static ohm_status save_picture(const view_options *o, viewer *v, files *f, const
     return status;
 }
 
-static ohm_status save_screenshot(const view_options *o, viewer *v, files *f) {
+// What the key s asks for. If it fails, the window goes on.
+static void save_screenshot(const view_options *o, viewer *v, files *f) {
     char path[96];
     files_free_name(v, path, sizeof path);
     v->screenshot = false;
-    return save_picture(o, v, f, path);
+    if (save_picture(o, v, f, path)) notice_error(v);
+}
+
+// A film that fails is no reason to close the window, but nothing else is left to do without one.
+static ohm_status record(const view_options *o, viewer *v, files *f) {
+    const ohm_status status = files_record(f, v, o->record, (unsigned)o->fps);
+    if (!status || v->headless) return status;
+    notice_error(v);
+    v->film_ended = true;
+    return OHM_OK;
 }
 
 static ohm_status show_frame(const view_options *o, viewer *v, files *f, double seconds) {
     ohm_status status = viewer_draw(v, seconds);
-    if (!status && o->record) status = files_record(f, v, o->record, (unsigned)o->fps);
-    if (!status && v->screenshot) status = save_screenshot(o, v, f);
+    if (!status && o->record && !v->film_ended) status = record(o, v, f);
+    if (!status && v->screenshot) save_screenshot(o, v, f);
     const double start = progress_clock();
     if (!status) surface_present(v->surface);
     v->timings.present += progress_clock() - start;
@@ -183,6 +212,8 @@ static ohm_status next_frame(const view_options *o, viewer *v, files *f, double 
     camera_resize(&v->camera, l.map.width, l.map.height);
     const bool last = o->frames && v->timings.frames + 1 >= o->frames;
     const ohm_status status = turn_next(v, last);
+    cli_nothing_to_lose(false);
+    guard_settled();
     return status ? status : show_frame(o, v, f, seconds);
 }
 
@@ -228,26 +259,61 @@ static ohm_status save_last(const view_options *o, viewer *v, files *f) {
     return status ? status : save_picture(o, v, f, o->screenshot);
 }
 
-// Told at once: the first error is the one that matters.
+// Says what failed; the exit status is that of the first failure.
 static int tell(ohm_status status, int code) {
-    return status && !code ? cli_fail(status) : code;
+    const int own = status ? cli_fail(status) : 0;
+    return code ? code : own;
 }
 
-static int show(const view_options *o, viewer *v) {
-    files *f;
+// A viewer from its first frame to its end.
+typedef struct session {
+    const view_options *options;
+    viewer *viewer;
+    files *files;
+    bool over; // all is saved
+    int code;  // the exit status, then
+} session;
+
+// Ends the film and saves the crossbar, whatever else failed; true if there is a file of it now.
+static bool save_all(session *s) {
+    const viewer *v = s->viewer;
+    const char *path = s->options->output;
+    s->code = tell(files_close(s->files), s->code);
+    s->files = NULL;
+    s->over = true;
+    if (!path || v->torn) return false;
+    const ohm_status status = ohm_crossbar_save(v->crossbar, path);
+    s->code = tell(status, s->code);
+    return !status;
+}
+
+// The display is gone, and the process ends when this returns.
+static void lose_display(void *context, const char *reason) {
+    session *s = context;
+    const viewer *v = s->viewer;
+    if (s->over) _exit(s->code); // it went while the window was closed
+    s->code = tell(error_set(OHM_NO_DEVICE, "%s", reason), 0);
+    if (!v->simulation) return; // nothing has begun
+    simulation_wait(v->simulation, 1e9);
+    if (save_all(s) && !s->options->quiet)
+        fprintf(stderr, "hint: %s is saved, at step %" PRIu64 "\n", s->options->output,
+                ohm_crossbar_step(v->crossbar));
+}
+
+static void show(session *s) {
+    const view_options *o = s->options;
+    viewer *v = s->viewer;
     ohm_status status = open_all(o, v);
     if (!status) take_options(o, v);
-    if (!status) status = files_create(&f);
-    if (status) return cli_fail(status);
-    status = loop(o, v, f);
-    if (!status && o->screenshot && visible(v)) status = save_last(o, v, f);
-    int code = tell(status, 0);
-    code = tell(files_close(f), code);
-    // A film that fails is no reason to lose the crossbar.
-    if (o->output && (!status || status == OHM_IO_FAILED))
-        code = tell(ohm_crossbar_save(v->crossbar, o->output), code);
-    if (!code && o->timings) code = tell((o->json ? timings_print_json : timings_print)(v), code);
-    return code;
+    if (!status) status = files_create(&s->files);
+    s->code = tell(status, 0);
+    s->over = status != OHM_OK;
+    if (status) return;
+    status = loop(o, v, s->files);
+    if (!status && o->screenshot && visible(v)) status = save_last(o, v, s->files);
+    s->code = tell(status, v->film_ended ? EXIT_FAILURE : 0);
+    save_all(s);
+    if (!s->code && o->timings) s->code = tell((o->json ? timings_print_json : timings_print)(v), s->code);
 }
 
 static int view(int argc, char **argv) {
@@ -255,12 +321,17 @@ static int view(int argc, char **argv) {
     const ohm_status status = view_options_parse(&command_view, argc, argv, &o);
     if (status) return cli_fail(status);
     cli_catch_signals();
+    cli_nothing_to_lose(true);
+    setup_guard(&o.setup, o.quiet);
+    signal(SIGPIPE, SIG_IGN); // nobody reads what is printed: no reason to lose the crossbar
     viewer v = {.start = progress_clock()};
-    int code = show(&o, &v);
-    if (!code && cli_caught()) code = 128 + cli_caught();
+    session s = {.options = &o, .viewer = &v};
+    surface_on_loss(lose_display, &s);
+    show(&s);
+    if (!s.code && cli_caught()) s.code = 128 + cli_caught();
     close_all(&v);
-    if (!code && surface_complaints()) return EXIT_FAILURE;
-    return code;
+    if (!s.code && surface_complaints()) return EXIT_FAILURE;
+    return s.code;
 }
 
 const command command_view = {

@@ -107,8 +107,9 @@ typedef struct viewer {
     bool restart;
     uint64_t seed; // for that
     controls controls;
-    bool changed;    // so that even what rests is looked at again
-    bool screenshot; // asked for
+    bool changed;     // so that even what rests is looked at again
+    bool screenshot;  // asked for
+    char notice[512]; // what went wrong with what was asked for, or ""
 
     // The mouse, in pixels of the surface.
     double mouse_x, mouse_y;
@@ -119,6 +120,8 @@ typedef struct viewer {
     double press_time, press_x, press_y;
 
     bool ordered;    // the simulation has an order, or its result is still to be taken
+    bool torn;       // a device failed in the midst of steps: there is no state to save
+    bool film_ended; // before its time, which has been said
     bool seen_known; // for RANGE_SEEN
     double seen_low, seen_high;
 

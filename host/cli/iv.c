@@ -1,6 +1,7 @@
 // ohmscape iv: the current through one device, or through many that differ, driven by a wave.
 #include "child.h"
 #include "cli.h"
+#include "guard.h"
 #include "rescue.h"
 #include "setup.h"
 #include "trouble.h"
@@ -320,8 +321,13 @@ static ohm_status draw(void *object, const char *path) {
 static ohm_status run_iv(const iv_options *o, const drive *d, samples *s) {
     ohm_devices *devices;
     ohm_crossbar *c = NULL;
-    ohm_status status = ohm_devices_open(o->setup.device, &devices);
+    cli_nothing_to_lose(true);
+    setup_guard(&o->setup, false);
+    ohm_status status = ohm_devices_open(setup_device(&o->setup), &devices);
     if (!status) status = ohm_crossbar_create(devices, &o->setup.definition, &c);
+    if (!status) setup_say_fallback(&o->setup, devices);
+    cli_nothing_to_lose(false);
+    guard_settled();
     if (!status) status = take_samples(d, c, s);
     ohm_crossbar_destroy(c);
     ohm_devices_close(devices);

@@ -1,6 +1,7 @@
 // ohmscape run: simulate, report, save.
 #include "cli.h"
 #include "experiment.h"
+#include "guard.h"
 #include "progress.h"
 #include "report.h"
 #include "rescue.h"
@@ -469,6 +470,9 @@ static void simulate(const run_options *o, ohm_devices *devices, ohm_crossbar **
     const ohm_status status = setup_make(&o->setup, devices, c);
     troubles_note(t, status);
     if (status) return;
+    cli_nothing_to_lose(false);
+    guard_settled();
+    if (!o->quiet) setup_say_fallback(&o->setup, devices);
     r.setup_seconds = progress_clock() - start;
     troubles_note(t, run_all(o, *c, &r));
     conclude(o, devices, *c, &r, t);
@@ -479,12 +483,13 @@ static void simulate(const run_options *o, ohm_devices *devices, ohm_crossbar **
 
 static void run_checked(const run_options *o, troubles *t) {
     cli_catch_signals();
+    cli_nothing_to_lose(true);
+    setup_guard(&o->setup, o->quiet);
     const double start = progress_clock();
     ohm_devices *devices;
     ohm_crossbar *crossbar = NULL;
-    const ohm_status status = ohm_devices_open(o->setup.device, &devices);
+    const ohm_status status = ohm_devices_open(setup_device(&o->setup), &devices);
     troubles_note(t, status);
-    if (!status && !o->quiet) setup_say_fallback(&o->setup, devices);
     if (!status) simulate(o, devices, &crossbar, start, t);
     ohm_crossbar_destroy(crossbar);
     ohm_devices_close(devices);

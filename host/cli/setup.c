@@ -3,6 +3,7 @@
 #include "../input.h"
 #include "../number.h"
 #include "../spec.h"
+#include "guard.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -179,6 +180,18 @@ ohm_status setup_check_output(const char *path, const ohm_definition *d) {
 
 // ---- Making -----------------------------------------------------------------------------------
 
+static bool is_automatic(const setup *s) {
+    return strcmp(s->device, "auto") == 0;
+}
+
+void setup_guard(const setup *s, bool quiet) {
+    guard_start(is_automatic(s), quiet);
+}
+
+const char *setup_device(const setup *s) {
+    return is_automatic(s) && guard_reason() ? "native" : s->device;
+}
+
 ohm_status setup_make(const setup *s, ohm_devices *devices, ohm_crossbar **crossbar) {
     if (!s->from) return ohm_crossbar_create(devices, &s->definition, crossbar);
     ohm_status status = ohm_crossbar_load(devices, s->from, &s->definition, crossbar);
@@ -198,7 +211,12 @@ ohm_status setup_make(const setup *s, ohm_devices *devices, ohm_crossbar **cross
 }
 
 void setup_say_fallback(const setup *s, const ohm_devices *devices) {
-    const bool native = ohm_devices_info(devices, 0)->type == OHM_DEVICE_NATIVE;
-    if (native && strcmp(s->device, "auto") == 0)
-        fprintf(stderr, "ohmscape: no OpenCL device found; using the native engine\n");
+    const ohm_device_info *info = ohm_devices_info(devices, 0);
+    const bool native = info->type == OHM_DEVICE_NATIVE;
+    const char *reason = ohm_devices_fallback(devices);
+    if (!reason && is_automatic(s)) reason = guard_reason();
+    const char *hint = reason ? "hint: name that device with --device to be told what to do\n" : "";
+    if (!reason && is_automatic(s) && native) reason = "no OpenCL device found";
+    if (!reason) return;
+    fprintf(stderr, "ohmscape: %s; using %s\n%s", reason, native ? "the native engine" : info->name, hint);
 }

@@ -102,11 +102,18 @@ ohm_status setup_check(setup *s, uint64_t given, ohm_file_info **info);
 // nothing is to be saved if path is NULL. Errors: OHM_IO_FAILED.
 ohm_status setup_check_output(const char *path, const ohm_definition *d);
 
+// Guards the program against the drivers of its devices (guard.h).
+void setup_guard(const setup *s, bool quiet);
+
+// The selector of the devices to open: --device, unless that is auto and a driver has crashed (guard.h).
+const char *setup_device(const setup *s);
+
 // Creates the crossbar, or loads it, and changes its stimulus if that is wanted; says on stderr if an input
 // is outdated. Errors: those of ohm_crossbar_create, ohm_crossbar_load and ohm_crossbar_change.
 ohm_status setup_make(const setup *s, ohm_devices *devices, ohm_crossbar **crossbar);
 
-// Says on stderr that no OpenCL device was found, if that was asked for.
+// Says on stderr, once there is a crossbar on the devices, that "auto" found no OpenCL device, or why it took
+// another.
 void setup_say_fallback(const setup *s, const ohm_devices *devices);
 
 #endif

@@ -1,0 +1,162 @@
+#include "guard.h"
+#include "../opencl.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+// Tells the program that is started over why.
+#define VARIABLE "OHMSCAPE_DEVICE_CRASHED"
+
+#define PATIENCE_US 300000 // of building before it is mentioned: what a driver has kept takes a tenth of that
+
+extern char **environ;
+
+// Whatever is used inside a signal handler is ready before there can be a signal.
+static struct {
+    bool automatic;
+    pid_t process;
+    volatile sig_atomic_t building, shown; // shown: a word of it is to be
+    char **arguments, **environment;       // to start over with
+    char reason[512];                      // its entry of the environment: VARIABLE=reason
+    char news[256], error[1536];           // what is said of building, and of a crash
+} guard;
+
+static const int crashes[] = {SIGABRT, SIGBUS, SIGSEGV, SIGILL, SIGFPE};
+#define CRASHES (sizeof crashes / sizeof crashes[0])
+
+static struct sigaction before[CRASHES], alarm_before;
+
+static void say(const char *text) {
+    const ssize_t written = write(STDERR_FILENO, text, strlen(text));
+    (void)written; // there is nobody else to tell
+}
+
+// ---- In a signal handler ----------------------------------------------------------------------
+
+static void on_alarm(int signal) {
+    (void)signal;
+    if (guard.building && guard.shown) say(guard.news);
+    guard.shown = 0; // once is enough
+}
+
+// Only system calls from here on: the driver may have been anywhere.
+static _Noreturn void give_up(void) {
+    const struct itimerval never = {0};
+    sigset_t none;
+    if (getpid() != guard.process) _exit(EXIT_FAILURE); // a process that the driver has started
+    guard.building = 0;
+    setitimer(ITIMER_REAL, &never, NULL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL); // the next program would inherit that this signal is blocked
+    if (guard.automatic && guard.arguments && guard.environment)
+        execve("/proc/self/exe", guard.arguments, guard.environment);
+    say(guard.error);
+    _exit(EXIT_FAILURE);
+}
+
+static void on_crash(int signal) {
+    (void)signal;
+    give_up();
+}
+
+// LLVM ends the process that it is a part of when it cannot write a file.
+static void on_exit_of_driver(void) {
+    if (guard.building) give_up();
+}
+
+// ---- Around the building ----------------------------------------------------------------------
+
+static void write_texts(const ohm_device_info *device) {
+    char hint[512];
+    opencl_building_hint(device, hint, sizeof hint);
+    snprintf(guard.reason, sizeof guard.reason, VARIABLE "=%s (%s) crashed while it built the kernels",
+             device->name, device->id);
+    snprintf(guard.news, sizeof guard.news, "\r\033[Kohmscape: compiling kernels for %s (first time only)\n",
+             device->name);
+    snprintf(guard.error, sizeof guard.error, "ohmscape: error: %.500s\nhint: %.511s\n",
+             guard.reason + strlen(VARIABLE "="), hint);
+}
+
+static void set_timer(long microseconds) {
+    const struct itimerval timer = {.it_value.tv_usec = microseconds};
+    setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+static void begin(const ohm_device_info *device) {
+    struct sigaction action = {.sa_handler = on_crash};
+    write_texts(device);
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < CRASHES; i++) sigaction(crashes[i], &action, &before[i]);
+    action.sa_handler = on_alarm;
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGALRM, &action, &alarm_before);
+    guard.building = 1;
+    if (guard.shown) set_timer(PATIENCE_US);
+}
+
+static void end(void) {
+    guard.building = 0;
+    set_timer(0);
+    for (size_t i = 0; i < CRASHES; i++) sigaction(crashes[i], &before[i], NULL);
+    sigaction(SIGALRM, &alarm_before, NULL);
+}
+
+static void listen(const ohm_device_info *device) {
+    if (device)
+        begin(device);
+    else if (guard.building)
+        end();
+}
+
+// ---- From outside -----------------------------------------------------------------------------
+
+// The command line of this process, which ends in NULL; NULL itself if it is not to be had.
+static char **own_arguments(void) {
+    char *text = NULL;
+    size_t size = 0;
+    FILE *f = fopen("/proc/self/cmdline", "re");
+    const ssize_t length = f ? getdelim(&text, &size, EOF, f) : -1;
+    if (f) fclose(f);
+    char **arguments = length > 0 ? calloc((size_t)length + 1, sizeof *arguments) : NULL;
+    size_t count = 0;
+    for (ssize_t at = 0; arguments && at < length; at += (ssize_t)strlen(text + at) + 1)
+        arguments[count++] = text + at;
+    return arguments;
+}
+
+// The environment, with room for the reason.
+static char **own_environment(void) {
+    size_t count = 0;
+    while (environ[count]) count++;
+    char **environment = calloc(count + 2, sizeof *environment);
+    if (!environment) return NULL;
+    memcpy(environment, environ, count * sizeof *environment);
+    environment[count] = guard.reason;
+    return environment;
+}
+
+void guard_start(bool automatic, bool quiet) {
+    guard.automatic = automatic && !guard_reason();
+    guard.shown = !quiet && isatty(STDERR_FILENO);
+    guard.process = getpid();
+    if (guard.automatic) {
+        guard.arguments = own_arguments();
+        guard.environment = own_environment();
+    }
+    atexit(on_exit_of_driver);
+    ohm_set_build_listener(listen);
+}
+
+void guard_settled(void) {
+    guard.automatic = false;
+}
+
+const char *guard_reason(void) {
+    const char *reason = getenv(VARIABLE);
+    return reason && *reason ? reason : NULL;
+}
