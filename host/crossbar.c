@@ -2,6 +2,7 @@
 #include "crossbar.h"
 #include "device.h"
 #include "error.h"
+#include "euler.h"
 #include "number.h"
 
 #include <assert.h>
@@ -143,27 +144,40 @@ static ohm_status build(ohm_crossbar *c, ohm_devices *devices) {
     return status ? status : crossbar_fill(c);
 }
 
-static ohm_status check_step(const plan *p, const problem *q, const stimulator *s) {
-    double low, high;
-    stimulus_range(s, &low, &high);
-    return derive_check_step(&p->specs[ROLE_MODEL], &q->physics, p->definition.dt, low, high);
+// The period of a wave in s, or of the model's own one.
+static double period_of(const plan *p) {
+    const spec *s = &p->specs[ROLE_STIMULUS];
+    const bool wave = spec_find(s, "frequency") >= 0 && spec_value(s, "frequency") > 0;
+    return wave ? 1 / spec_value(s, "frequency") : spec_entry_of(&p->specs[ROLE_MODEL])->about->period;
+}
+
+// Whether the model can be driven so, and what is worth knowing of it.
+static ohm_status check_drive(const plan *p, const problem *q, const stimulator *s, warnings *w) {
+    euler e = {.model = &p->specs[ROLE_MODEL], .physics = &q->physics, .dt = p->definition.dt};
+    w->count = 0;
+    stimulus_range(s, &e.low, &e.high);
+    ohm_status status = euler_check_exponents(&e);
+    if (!status) status = euler_check_stability(&e);
+    if (!status) euler_check_accuracy(&e, period_of(p), w);
+    return status;
 }
 
 // The problem of a plan and the stimulus, which is the caller's to close even on failure.
-static ohm_status make_problem(const plan *p, problem *made, stimulator **s) {
+static ohm_status make_problem(const plan *p, problem *made, stimulator **s, warnings *w) {
     const stimulus_site site = plan_site(p);
     const ohm_status status = stimulus_open(&p->specs[ROLE_STIMULUS], &site, s);
     if (status) return status;
     *made = plan_problem(p, stimulus_field(*s), 0);
-    return check_step(p, made, *s);
+    return check_drive(p, made, *s, w);
 }
 
 ohm_status ohm_definition_check(const ohm_definition *d) {
     plan p;
     problem made;
     stimulator *s = NULL;
+    warnings w;
     ohm_status status = plan_make(d, &p);
-    if (!status) status = make_problem(&p, &made, &s);
+    if (!status) status = make_problem(&p, &made, &s, &w);
     stimulus_close(s);
     return status;
 }
@@ -182,9 +196,11 @@ static ohm_status configure(ohm_crossbar *c, const problem *p) {
 ohm_status crossbar_take(ohm_crossbar *c, const plan *changed, stimulator *opened) {
     stimulator *s = opened ? opened : c->stimulus;
     problem p = plan_problem(changed, stimulus_field(s), c->idle);
-    ohm_status status = check_step(changed, &p, s);
+    warnings w;
+    ohm_status status = check_drive(changed, &p, s, &w);
     if (!status) status = configure(c, &p);
     if (status) return status;
+    c->warnings = w;
     const bool same_kind =
         p.kind.stimulus == c->problem.kind.stimulus && p.kind.field == c->problem.kind.field;
     c->problem = p;
@@ -204,7 +220,7 @@ ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *defin
     ohm_crossbar *c = calloc(1, sizeof *c);
     if (!c) return error_no_memory("a crossbar");
     ohm_status status = plan_make(definition, &c->plan);
-    if (!status) status = make_problem(&c->plan, &c->problem, &c->stimulus);
+    if (!status) status = make_problem(&c->plan, &c->problem, &c->stimulus, &c->warnings);
     if (!status) status = build(c, devices);
     if (status) {
         ohm_crossbar_destroy(c);
@@ -231,6 +247,10 @@ void ohm_crossbar_destroy(ohm_crossbar *c) {
 
 const ohm_definition *ohm_crossbar_definition(const ohm_crossbar *c) {
     return &c->plan.definition;
+}
+
+const char *ohm_crossbar_warning(const ohm_crossbar *c, size_t i) {
+    return i < c->warnings.count ? c->warnings.text[i] : NULL;
 }
 
 uint64_t ohm_crossbar_step(const ohm_crossbar *c) {

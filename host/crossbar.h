@@ -5,6 +5,7 @@
 #include "definition.h"
 #include "engine.h"
 #include "series.h"
+#include "warnings.h"
 
 struct ohm_crossbar {
     plan plan;
@@ -19,6 +20,7 @@ struct ohm_crossbar {
     // What pictures need to know of the past: the stimulus of the last step, and its constants.
     stimulator *applied; // the same as stimulus unless that has changed since
     float applied_constants[4];
+    warnings warnings; // of its definition
     double flux_bound; // V·s, beyond which no flux can be
 };
 

@@ -119,8 +119,7 @@ static void derive_device(const spec *s, double idle, ohm_physics *p) {
 
 // ---- Ranges -----------------------------------------------------------------------------------
 
-// The constants of the device at one corner of all spreads: bit n of corner takes spread n's greatest value.
-static void corner_of(int model, const ohm_physics *p, u32 corner, float c[OHM_CONSTANTS]) {
+void derive_corner(int model, const ohm_physics *p, u32 corner, float c[OHM_CONSTANTS]) {
     memcpy(c, p->model, sizeof p->model);
     for (u32 place = 0, n = 0; place < OHM_CONSTANTS; place++) {
         if (!(p->spreads >> place & 1)) continue;
@@ -139,7 +138,7 @@ static void derive_ranges(int model, ohm_physics *p) {
     p->state_high = -INFINITY;
     for (u32 corner = 0; corner < corners; corner++) {
         float c[OHM_CONSTANTS];
-        corner_of(model, p, corner, c);
+        derive_corner(model, p, corner, c);
         p->state_low = fminf(p->state_low, c[OHM_LOW]);
         p->state_high = fmaxf(p->state_high, c[OHM_HIGH]);
         for (int end = OHM_LOW; end <= OHM_HIGH; end++) {
@@ -221,50 +220,4 @@ ohm_kind derive_kind(const spec specs[ROLE_COUNT], const ohm_physics *p, int fie
 
 int derive_initial(const spec specs[ROLE_COUNT]) {
     return specs[ROLE_INITIAL].id;
-}
-
-// ---- Euler's method ---------------------------------------------------------------------------
-
-enum { STATES = 64, VOLTAGES = 32 };
-
-// How many times too long a sub-step is at one voltage.
-static double excess_at(int model, const ohm_physics *p, float voltage) {
-    const double low = (double)p->model[OHM_LOW], range = (double)p->model[OHM_HIGH] - low;
-    const double step = (double)p->model[OHM_GAIN];
-    double worst = 0, last = 0;
-    for (int i = 0; i <= STATES; i++) {
-        const float state = (float)(low + range * i / STATES);
-        const double rate = (double)model_rate(model, state, voltage, p->model, p);
-        worst = fmax(worst, fabs(rate) * step / range);
-        if (i) worst = fmax(worst, (last - rate) * STATES / range * step / 2);
-        last = rate;
-    }
-    return worst;
-}
-
-// Rounded down to two digits.
-static double two_digits(double x) {
-    const double unit = pow(10, floor(log10(x)) - 1);
-    return floor(x / unit) * unit;
-}
-
-ohm_status derive_check_step(const spec *model, const ohm_physics *p, double dt, double low, double high) {
-    if (model_motion(model->id) != OHM_CONTINUOUS) return OHM_OK;
-    double worst = 0;
-    for (int i = 0; i <= VOLTAGES; i++)
-        worst = fmax(worst, excess_at(model->id, p, (float)(low + (high - low) * i / VOLTAGES)));
-    if (worst <= 1) return OHM_OK;
-    char step[NUMBER_MAX_TEXT];
-    number_format(dt, step);
-    if (!isfinite(worst))
-        return error_set(OHM_BAD_ARGUMENT, "model %s moves without bounds at voltages from %g to %g V",
-                         spec_entry_of(model)->about->name, low, high);
-    char substeps[64] = "";
-    const double enough = ceil(p->substeps * worst);
-    if (enough <= spec_parameter(spec_entry_of(model), spec_find(model, "substeps"))->max)
-        snprintf(substeps, sizeof substeps, ", or with substeps=%.0f in the model", enough);
-    return error_set(OHM_BAD_ARGUMENT,
-                     "dt: %s is too long for %s at voltages from %g to %g V: Euler's method is stable up to "
-                     "dt=%.2g%s",
-                     step, spec_entry_of(model)->about->name, low, high, two_digits(dt / worst), substeps);
 }

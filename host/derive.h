@@ -20,11 +20,8 @@ ohm_kind derive_kind(const spec specs[ROLE_COUNT], const ohm_physics *p, int fie
 // The distribution of the initial state.
 int derive_initial(const spec specs[ROLE_COUNT]);
 
-// Whether Euler's method is stable for the model at every state and every voltage in [low, high], by devices
-// without spread: no sub-step moves the state by more than its whole range, nor, by more than twice the
-// distance, past a point that attracts it (the slope of the rate is at least −2/step).
-// Errors: OHM_BAD_ARGUMENT, with the time step that would do, and the number of sub-steps if there may be so
-// many.
-ohm_status derive_check_step(const spec *model, const ohm_physics *p, double dt, double low, double high);
+// The constants of the device at one corner of all spreads: bit n of corner takes spread n's greatest value,
+// n being below the number of spreads.
+void derive_corner(int model, const ohm_physics *p, u32 corner, float c[OHM_CONSTANTS]);
 
 #endif

@@ -173,6 +173,11 @@ uint64_t ohm_crossbar_step(const ohm_crossbar *crossbar);
 // The strings live as long as the crossbar.
 const ohm_definition *ohm_crossbar_definition(const ohm_crossbar *crossbar);
 
+// The i-th thing worth knowing of its definition, or NULL past the last: one line, such as that the time step
+// is long for the model, and what would be better. A change of the definition makes them anew; until then
+// they live as long as the crossbar.
+const char *ohm_crossbar_warning(const ohm_crossbar *crossbar, size_t i);
+
 // Copies rows row0 … row0 + rows − 1 of the state into out: float32 [rows, cols], row by row without
 // padding. The flux likewise, in V·s, if it is tracked.
 // Errors: OHM_BAD_ARGUMENT (rows outside the crossbar; no flux), OHM_DEVICE_FAILED.
@@ -182,7 +187,8 @@ ohm_status ohm_crossbar_read_flux(ohm_crossbar *crossbar, uint64_t row0, uint64_
 // The current in A through each device of some rows, at its state now and a voltage in V of your own, such as
 // its last one from ohm_crossbar_read_voltage: float32 [rows, cols]. For a conductor that is not linear it is
 // not V/R.
-// Errors: OHM_BAD_ARGUMENT (rows outside the crossbar), OHM_DEVICE_FAILED.
+// Errors: OHM_BAD_ARGUMENT (rows outside the crossbar; a voltage beyond what the model's exponentials can
+// do), OHM_DEVICE_FAILED.
 ohm_status ohm_crossbar_read_current(ohm_crossbar *crossbar, uint64_t row0, uint64_t rows,
                                      const float *voltage, float *out);
 
@@ -264,7 +270,8 @@ ohm_status ohm_crossbar_probe(ohm_crossbar *crossbar, uint64_t row, uint64_t col
 
 // The current in A through one synapse, at its state now and a voltage in V of your own, such as the last one
 // from ohm_crossbar_probe. It costs the same for a crossbar of any size.
-// Errors: OHM_BAD_ARGUMENT (outside the crossbar), OHM_DEVICE_FAILED.
+// Errors: OHM_BAD_ARGUMENT (outside the crossbar; a voltage beyond what the model's exponentials can do),
+// OHM_DEVICE_FAILED.
 ohm_status ohm_crossbar_probe_current(ohm_crossbar *crossbar, uint64_t row, uint64_t col, float voltage,
                                       float *current);
 

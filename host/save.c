@@ -47,12 +47,6 @@ static bool write_text(hid_t file, const char *name, const char *value) {
     return done;
 }
 
-// Whether parameter i is in the file.
-static bool is_written(const spec *s, int i) {
-    const spec_entry *entry = spec_entry_of(s);
-    return (i < entry->own_count && !spec_parameter(entry, i)->text) || spec_differs(s, i);
-}
-
 static bool write_value(hid_t file, const spec *s, int i) {
     const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
     char name[FILE_MAX_NAME];
@@ -69,7 +63,7 @@ static bool write_spec(hid_t file, const spec *s) {
     const spec_entry *entry = spec_entry_of(s);
     bool done = write_text(file, spec_role_name[s->role], entry->about->name);
     for (int i = 0; i < entry->count && done; i++)
-        if (is_written(s, i)) done = write_value(file, s, i);
+        if (spec_is_written(s, i)) done = write_value(file, s, i);
     return done;
 }
 
@@ -78,7 +72,7 @@ static uint64_t version_of(const ohm_crossbar *c) {
     const spec_entry *entry = spec_entry_of(s);
     bool news = c->idle > 0;
     for (int i = 0; i < entry->count; i++)
-        news = news || s->spread[i].kind || (i >= entry->own_count && spec_differs(s, i));
+        news = news || s->spread[i].kind || (i >= entry->own_count && spec_is_written(s, i));
     return news ? 2 : 1;
 }
 

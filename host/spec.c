@@ -68,7 +68,9 @@ const ohm_parameter *spec_parameter(const spec_entry *entry, int i) {
 
 double spec_standard(const spec_entry *entry, int i) {
     const ohm_parameter *p = spec_parameter(entry, i);
-    return i >= entry->own_count && p->place == OHM_NOISE ? entry->about->noise : p->standard;
+    if (i >= entry->own_count && p->place == OHM_NOISE) return entry->about->noise;
+    const bool own_substeps = entry->about->substeps > 0 && strcmp(p->key, "substeps") == 0;
+    return own_substeps ? entry->about->substeps : p->standard;
 }
 
 static const char *name_of(const spec *s) {
@@ -285,6 +287,9 @@ static ohm_status check_order(const spec *s) {
 
 // What only a model can have wrong.
 static ohm_status check_device(const spec *s) {
+    const ohm_about *about = spec_entry_of(s)->about;
+    const char *flaw = about->flaw ? about->flaw(s->value) : NULL;
+    if (flaw) return error_set(OHM_BAD_ARGUMENT, "model %s: %s", about->name, flaw);
     const double stuck =
         spec_value(s, "stuck_low") + spec_value(s, "stuck_high") + spec_value(s, "stuck_open");
     int spreads = 0;
@@ -328,6 +333,13 @@ bool spec_differs(const spec *s, int i) {
            s->spread[i].sigma != p->sigma;
 }
 
+bool spec_is_written(const spec *s, int i) {
+    const spec_entry *entry = spec_entry_of(s);
+    const ohm_parameter *p = spec_parameter(entry, i);
+    const bool own = i < entry->own_count && !p->text;
+    return own || spec_differs(s, i) || (strcmp(p->key, "substeps") == 0 && s->value[i] != p->standard);
+}
+
 static void format_value(const spec *s, int i, char *text, size_t size) {
     const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
     char value[NUMBER_MAX_TEXT], sigma[NUMBER_MAX_TEXT];
@@ -354,7 +366,7 @@ void spec_format(const spec *s, char text[SPEC_MAX_TEXT]) {
     for (int i = 0; i < entry->count; i++) {
         char value[SPEC_MAX_PATH];
         const ohm_parameter *p = spec_parameter(entry, i);
-        if ((i >= entry->own_count || p->text) && !spec_differs(s, i)) continue;
+        if (!spec_is_written(s, i)) continue;
         format_value(s, i, value, sizeof value);
         used += snprintf(text + used, (size_t)(SPEC_MAX_TEXT - used), "%c%s=%s", separator, p->key, value);
         separator = ',';

@@ -76,6 +76,11 @@ ohm_status spec_check(const spec *s);
 // Whether a parameter has another value than its default.
 bool spec_differs(const spec *s, int i);
 
+// Whether texts and files say its value: a model's or a stimulus's own always; those of every device, and a
+// path, if it is not the default; and a number of sub-steps unless it is 1, since a file that does not say it
+// was made with 1.
+bool spec_is_written(const spec *s, int i);
+
 // Writes the text from which spec_parse makes the same spec.
 void spec_format(const spec *s, char text[SPEC_MAX_TEXT]);
 

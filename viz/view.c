@@ -46,6 +46,7 @@ static ohm_status open_all(const view_options *o, viewer *v) {
     if (!status) status = open_devices(o, v);
     if (!status && !o->quiet) setup_say_fallback(&o->setup, v->devices);
     if (!status) status = setup_make(&o->setup, v->devices, &v->crossbar);
+    if (!status) setup_warn(v->crossbar);
     if (!status && o->steps) status = ohm_crossbar_advance(v->crossbar, o->steps);
     if (!status) status = image_create(v->devices, v->shared, &v->image);
     if (!status) status = heatmap_create(&v->heatmap);

@@ -291,6 +291,7 @@ static ohm_status run_iv(const iv_options *o, const drive *d, samples *s) {
     ohm_crossbar *c = NULL;
     ohm_status status = ohm_devices_open(o->setup.device, &devices);
     if (!status) status = ohm_crossbar_create(devices, &o->setup.definition, &c);
+    if (!status) setup_warn(c);
     if (!status) status = take_samples(d, c, s);
     ohm_crossbar_destroy(c);
     ohm_devices_close(devices);

@@ -172,7 +172,9 @@ static ohm_status run_phase(const run_options *o, ohm_crossbar *c, run_result *r
                             progress *bar) {
     const uint64_t most = r->total - r->steps, steps = left->steps < most ? left->steps : most;
     const uint64_t before = r->steps;
-    ohm_status status = left->stimulus && steps ? ohm_crossbar_change(c, NULL, left->stimulus) : OHM_OK;
+    const bool changes = left->stimulus && steps;
+    ohm_status status = changes ? ohm_crossbar_change(c, NULL, left->stimulus) : OHM_OK;
+    if (!status && changes && r->steps) setup_warn(c);
     if (!status) status = advance(o, c, r, steps, bar);
     if (status || r->steps - before < left->steps) return status; // it goes on another time
     return left->idle > 0 && !cli_caught() ? ohm_crossbar_idle(c, left->idle) : OHM_OK;
@@ -252,6 +254,13 @@ static uint64_t peak_resident(void) {
     return (uint64_t)kib * 1024;
 }
 
+static void add_warnings(cJSON *root, const ohm_crossbar *c) {
+    cJSON *warnings = cJSON_AddArrayToObject(root, "warnings");
+    const char *text;
+    for (size_t i = 0; (text = ohm_crossbar_warning(c, i)); i++)
+        cJSON_AddItemToArray(warnings, cJSON_CreateString(text));
+}
+
 static void add_phases(cJSON *root, const run_result *r) {
     cJSON *phases = cJSON_AddArrayToObject(root, "phases");
     for (size_t i = 0; i < r->end_count; i++) {
@@ -290,6 +299,7 @@ static bool print_json(const ohm_devices *devices, const ohm_crossbar *c, const 
     cJSON_AddNumberToObject(cJSON_GetObjectItem(root, "state"), "std", s->state_std);
     add_range(root, "resistance", s->resistance_min, s->resistance_max, s->resistance_mean);
     add_range(root, "conductance", s->conductance_min, s->conductance_max, s->conductance_mean);
+    add_warnings(root, c);
     if (r->end_count) add_phases(root, r);
     return json_print(root);
 }
@@ -349,6 +359,7 @@ static ohm_status simulate(const run_options *o, ohm_devices *devices, ohm_cross
     run_result r = {0};
     ohm_status status = setup_make(&o->setup, devices, c);
     if (status) return status;
+    setup_warn(*c);
     r.setup_seconds = progress_clock() - start;
     status = run_all(o, *c, &r);
     if (!status) status = ohm_crossbar_statistics(*c, &r.statistics);

@@ -94,6 +94,9 @@ ohm_status setup_check_output(const char *path, const ohm_definition *d);
 // Creates the crossbar, or loads it. Errors: those of ohm_crossbar_create and ohm_crossbar_load.
 ohm_status setup_make(const setup *s, ohm_devices *devices, ohm_crossbar **crossbar);
 
+// Says on stderr what is worth knowing of the crossbar (ohm_crossbar_warning).
+void setup_warn(const ohm_crossbar *crossbar);
+
 // Says on stderr that no OpenCL device was found, if that was asked for.
 void setup_say_fallback(const setup *s, const ohm_devices *devices);
 
