@@ -238,7 +238,7 @@ tsan: deps-tsan ## run the native engine under the thread sanitizer
 SOURCES = $(shell git ls-files '*.c' '*.h' '*.cl' '*.cpp')
 # A kind of kernel with everything in it.
 LINT_KIND = -DOHM_MODEL=stanford_pku -DOHM_STIMULUS=2 -DOHM_INITIAL=0 -DOHM_FIELD=1 -DOHM_FLUX=1 -DOHM_SINGLE=0 \
-            -DOHM_VARIED=1 -DOHM_NOISY=1 -DOHM_FAULTY=1 -DOHM_SPREADS=0x88 -DOHM_GROUP=1
+            -DOHM_VARIED=1 -DOHM_NOISY=1 -DOHM_FAULTY=1 -DOHM_ADDITIVE=1 -DOHM_NOISY_READ=1 -DOHM_SPREADS=0x88 -DOHM_GROUP=1
 lint: deps-lint ## check layout, warnings, kernels alone, and static analysis
 	clang-format --dry-run -Werror $(SOURCES)
 	@for lanes in 1 4 8 16; do echo "clang, kernels at $$lanes lanes"; \

@@ -193,9 +193,16 @@ static ohm_status configure(ohm_crossbar *c, const problem *p) {
     return OHM_OK;
 }
 
+// The problem of a plan for the crossbar where it is now.
+static problem problem_now(const ohm_crossbar *c, const plan *p, const stimulator *s, double idle) {
+    problem now = plan_problem(p, stimulus_field(s), idle);
+    now.physics.reading = c->step;
+    return now;
+}
+
 ohm_status crossbar_take(ohm_crossbar *c, const plan *changed, stimulator *opened) {
     stimulator *s = opened ? opened : c->stimulus;
-    problem p = plan_problem(changed, stimulus_field(s), c->idle);
+    problem p = problem_now(c, changed, s, c->idle);
     warnings w;
     ohm_status status = check_drive(changed, &p, s, &w);
     if (!status) status = configure(c, &p);
@@ -274,7 +281,7 @@ static ohm_status launch(ohm_crossbar *c, uint64_t t, uint32_t steps, const stim
 static ohm_status set_idle(ohm_crossbar *c, double seconds) {
     const double before = c->idle;
     c->idle = seconds;
-    const problem p = plan_problem(&c->plan, stimulus_field(c->stimulus), seconds);
+    const problem p = problem_now(c, &c->plan, c->stimulus, seconds);
     const ohm_status status = configure(c, &p);
     if (status)
         c->idle = before;
@@ -283,13 +290,30 @@ static ohm_status set_idle(ohm_crossbar *c, double seconds) {
     return status;
 }
 
+// Looks at one step are one reading.
+static ohm_status number_reading(ohm_crossbar *c) {
+    c->problem.physics.reading = c->step;
+    return c->problem.kind.noisy_read ? configure(c, &c->problem) : OHM_OK;
+}
+
+// Ends an idle time: what is read of the devices at its end is what is read of them from now on.
+static ohm_status settle(ohm_crossbar *c) {
+    ohm_status status = OHM_OK;
+    const ohm_physics *p = &c->problem.physics;
+    const bool drifts = p->drift > 0 && (p->model[OHM_NU] > 0 || p->spreads & OHM_BIT(OHM_NU));
+    for (size_t i = 0; drifts && i < c->band_count && !status; i++)
+        status = c->bands[i]->engine->class->settle(c->bands[i]);
+    status = wait_all(c, status);
+    return status ? status : set_idle(c, 0);
+}
+
 ohm_status ohm_crossbar_advance(ohm_crossbar *c, uint64_t steps) {
     if (steps > OHM_MAX_STEP - c->step)
         return error_set(OHM_BAD_ARGUMENT,
                          "%" PRIu64 " steps after step %" PRIu64 " pass the last step, %" PRIu64, steps,
                          c->step, OHM_MAX_STEP);
     const uint32_t fuse = c->plan.definition.fuse;
-    ohm_status status = OHM_OK;
+    ohm_status status = steps && c->idle > 0 ? settle(c) : OHM_OK;
     for (uint64_t done = 0; done < steps && !status;) {
         const uint32_t most = steps - done < fuse ? (uint32_t)(steps - done) : fuse;
         stimulus_frame frame;
@@ -301,7 +325,7 @@ ohm_status ohm_crossbar_advance(ohm_crossbar *c, uint64_t steps) {
     if (status || !steps) return status;
     remember(c, steps);
     c->step += steps;
-    return c->idle > 0 ? set_idle(c, 0) : OHM_OK;
+    return number_reading(c);
 }
 
 ohm_status ohm_crossbar_idle(ohm_crossbar *c, double seconds) {

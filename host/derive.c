@@ -73,20 +73,60 @@ static float extreme(const ohm_spread *s, float value, bool greatest) {
     return (ends[0] < ends[1]) == greatest ? ends[1] : ends[0];
 }
 
+// By the function that devices are drawn with, at DRAWN of its words that divide them all equally.
+enum { DRAWN = 1 << 18 };
+
+derive_drawn derive_draw(const spec *s, int i) {
+    derive_drawn drawn = {0, 0, INFINITY, -INFINITY};
+    const double value = s->value[i];
+    double sum = 0, squares = 0; // about the value, so that nothing cancels
+    ohm_spread spread;
+    if (derive_spread(s, i, &spread)) return (derive_drawn){value, 0, value, value};
+    for (u32 n = 0; n < DRAWN; n++) {
+        const u32 word = (n * 2 + 1) << 13;
+        float x;
+        spread_sample(&spread, (float)value, &word, 1, &x);
+        sum += (double)x - value;
+        squares += ((double)x - value) * ((double)x - value);
+    }
+    drawn.mean = value + sum / DRAWN;
+    drawn.deviation = sqrt(fmax(squares / DRAWN - sum / DRAWN * (sum / DRAWN), 0));
+    drawn.low = (double)extreme(&spread, (float)value, false);
+    drawn.high = (double)extreme(&spread, (float)value, true);
+    return drawn;
+}
+
 // ---- Constants --------------------------------------------------------------------------------
 
 #define DERIVE_MODEL(name, unused)                                                                           \
     case OHM_MODEL_##name: name##_derive(s->value, dt, p); break;
 
+// Which of its variants the model follows: the value of its own parameter that has choices.
+static u32 choice_of(const spec *s) {
+    const spec_entry *entry = spec_entry_of(s);
+    for (int i = 0; i < entry->own_count; i++)
+        if (entry->own[i].choices) return (u32)s->value[i];
+    return 0;
+}
+
+// What noise is multiplied by, so that what it adds up to in a time does not depend on dt: in the model's
+// default dt, dt0, it is as given. n = t/dt steps of a change proportional to dt have noise of variance
+// n·dt²·noise² in all, and n steps of noise_add n·noise_add². Pulses are as long as they are.
+static double noise_scale(const spec *s, u32 place, double dt) {
+    const double dt0 = spec_entry_of(s)->about->dt;
+    if (model_motion(s->id) == OHM_PULSED) return 1;
+    return place == OHM_NOISE ? sqrt(dt0 / dt) : place == OHM_NOISE_ADD ? sqrt(dt / dt0) : 1;
+}
+
 static void derive_model(const spec *s, double dt, ohm_physics *p) {
     const spec_entry *entry = spec_entry_of(s);
-    const int substeps = spec_find(s, "substeps"), window = spec_find(s, "window");
+    const int substeps = spec_find(s, "substeps");
     p->substeps = substeps < 0 ? 1 : (u32)s->value[substeps];
-    p->choice = window < 0 ? 0 : (u32)s->value[window];
+    p->choice = choice_of(s);
     p->model[OHM_GAIN] = (float)(dt / p->substeps);
     for (int i = 0; i < entry->count; i++) {
         const u32 place = spec_parameter(entry, i)->place;
-        if (place != OHM_NO_PLACE) p->model[place] = (float)s->value[i];
+        if (place != OHM_NO_PLACE) p->model[place] = (float)(s->value[i] * noise_scale(s, place, dt));
     }
     const float gain = p->model[OHM_GAIN];
     model_prepare(s->id, p->model, UINT32_MAX, p);
@@ -94,27 +134,52 @@ static void derive_model(const spec *s, double dt, ohm_physics *p) {
     switch (s->id) { OHM_MODELS(DERIVE_MODEL, ) }
 }
 
+// The same spread of a value that many times as large.
+static void scale_spread(ohm_spread *spread, double scale) {
+    if (spread->kind != OHM_SPREAD_LOGNORMAL) spread->sigma = (float)(spread->sigma * scale);
+    spread->low = (float)(spread->low * scale);
+    spread->high = (float)(spread->high * scale);
+}
+
 // The spreads, in the order of their places.
-static void derive_spreads(const spec *s, ohm_physics *p) {
+static void derive_spreads(const spec *s, double dt, ohm_physics *p) {
     const spec_entry *entry = spec_entry_of(s);
     int n = 0;
     for (u32 place = 0; place < OHM_CONSTANTS; place++)
         for (int i = 0; i < entry->count; i++) {
             if (!s->spread[i].kind || spec_parameter(entry, i)->place != place) continue;
-            const ohm_status status = derive_spread(s, i, &p->spread[n++]);
+            const ohm_status status = derive_spread(s, i, &p->spread[n]);
             assert(!status && "spec_check lets none through");
             (void)status;
+            scale_spread(&p->spread[n++], noise_scale(s, place, dt));
             p->spreads |= 1u << place;
         }
 }
 
 static void derive_device(const spec *s, double idle, ohm_physics *p) {
-    const double low = spec_value(s, "stuck_low"), high = spec_value(s, "stuck_high");
+    static const char *const fault[OHM_FAULTS] = {"stuck", "stuck_low", "stuck_high", "stuck_open"};
     const double t0 = spec_value(s, "drift_t0");
-    p->fault[0] = (float)low;
-    p->fault[1] = (float)(low + high);
-    p->fault[2] = (float)(low + high + spec_value(s, "stuck_open"));
+    const u32 levels = (u32)spec_value(s, "levels");
+    for (int i = 0; i < OHM_FAULTS; i++) p->fault[i] = (float)spec_value(s, fault[i]);
+    p->levels = levels;
+    p->level_gap = levels ? 1.0f / (float)(levels - 1) : 0;
     p->drift = idle > t0 ? (float)log(idle / t0) : 0;
+    if (spec_value(s, "drift_offset") != 0) p->drift = (float)log1p(idle / t0);
+}
+
+static bool is_faulty(const ohm_physics *p) {
+    bool any = false;
+    for (int i = 0; i < OHM_FAULTS; i++) any = any || p->fault[i] > 0;
+    return any;
+}
+
+// Whether a constant that is 0 or more is above 0 in some device.
+static bool is_used(const ohm_physics *p, u32 place) {
+    return p->model[place] > 0 || p->spreads >> place & 1;
+}
+
+static bool is_noisy_read(const ohm_physics *p) {
+    return is_used(p, OHM_WRITE_NOISE) || is_used(p, OHM_READ_NOISE);
 }
 
 // ---- Ranges -----------------------------------------------------------------------------------
@@ -129,36 +194,39 @@ void derive_corner(int model, const ohm_physics *p, u32 corner, float c[OHM_CONS
     if (p->spreads) model_prepare(model, c, p->spreads, p);
 }
 
-// R rises or falls with each constant and with the state, so its ends are at corners.
-static void derive_ranges(int model, ohm_physics *p) {
+// The largest normal deviate, either way.
+#define MOST_DEVIATION 5.43f
+
+// The range of one device's resistances: between those at the ends of its state, and beyond them by noise.
+static void range_of_device(int model, const float *c, const ohm_physics *p, float *low, float *high) {
     const ohm_kind plain = {.model = model};
-    const u32 corners = 1u << __builtin_popcount(p->spreads);
-    float low = INFINITY, high = 0;
-    p->state_low = INFINITY;
-    p->state_high = -INFINITY;
-    for (u32 corner = 0; corner < corners; corner++) {
-        float c[OHM_CONSTANTS];
-        derive_corner(model, p, corner, c);
-        p->state_low = fminf(p->state_low, c[OHM_LOW]);
-        p->state_high = fmaxf(p->state_high, c[OHM_HIGH]);
-        for (int end = OHM_LOW; end <= OHM_HIGH; end++) {
-            const float r = memristor_resistance(plain, c[end], c, p);
-            low = fminf(low, r);
-            high = fmaxf(high, r);
-        }
-    }
-    p->resistance_low = low;
-    p->resistance_high = high;
+    const strip_place anywhere = {0, 0, 0};
+    const float a = memristor_read(plain, c[OHM_LOW], anywhere, c, p);
+    const float b = memristor_read(plain, c[OHM_HIGH], anywhere, c, p);
+    *low = fminf(a, b);
+    *high = fmaxf(a, b);
+    if (!is_noisy_read(p)) return;
+    const float least = 1 / *high, most = 1 / *low;
+    const float beyond = MOST_DEVIATION * (c[OHM_WRITE_NOISE] + c[OHM_READ_NOISE]) * (most - least);
+    *low = 1 / (most + beyond) * (1 - 0x1p-20f); // which is rounded otherwise than what is read
+    *high = 1 / fmaxf(least - beyond, least * 0.1f) * (1 + 0x1p-20f);
 }
 
-// The levels, between the ends of a device without spread.
-static void derive_levels(int model, u32 levels, ohm_physics *p) {
-    const double r0 = (double)model_resistance(model, p->model[OHM_LOW], p->model);
-    const double r1 = (double)model_resistance(model, p->model[OHM_HIGH], p->model);
-    const double low = 1 / fmax(r0, r1), gap = levels ? (1 / fmin(r0, r1) - low) / (levels - 1) : 0;
-    p->level_low = (float)low;
-    p->level_gap = (float)gap;
-    p->levels = gap > 0 ? levels : 0;
+// R rises or falls with each constant and with the state, so its ends are at corners. While it drifts it
+// stays between them.
+static void derive_ranges(int model, ohm_physics *p) {
+    const u32 corners = 1u << __builtin_popcount(p->spreads);
+    p->resistance_low = p->state_low = INFINITY;
+    p->resistance_high = p->state_high = -INFINITY;
+    for (u32 corner = 0; corner < corners; corner++) {
+        float c[OHM_CONSTANTS], low, high;
+        derive_corner(model, p, corner, c);
+        range_of_device(model, c, p, &low, &high);
+        p->state_low = fminf(p->state_low, c[OHM_LOW]);
+        p->state_high = fmaxf(p->state_high, c[OHM_HIGH]);
+        p->resistance_low = fminf(p->resistance_low, low);
+        p->resistance_high = fmaxf(p->resistance_high, high);
+    }
 }
 
 static void derive_open(ohm_physics *p) {
@@ -166,7 +234,7 @@ static void derive_open(ohm_physics *p) {
     for (u32 place = 0; place < OHM_R_OPEN; place++) n += p->spreads >> place & 1;
     const bool spread = p->spreads >> OHM_R_OPEN & 1;
     const float value = p->model[OHM_R_OPEN];
-    if (!(p->fault[2] > p->fault[1])) return;
+    if (!(p->fault[OHM_STUCK_OPEN - 1] > 0)) return;
     p->resistance_low = fminf(p->resistance_low, spread ? extreme(&p->spread[n], value, false) : value);
     p->resistance_high = fmaxf(p->resistance_high, spread ? extreme(&p->spread[n], value, true) : value);
 }
@@ -190,10 +258,9 @@ ohm_physics derive_physics(const spec specs[ROLE_COUNT], double dt, uint64_t see
     p.key[0] = (u32)seed;
     p.key[1] = (u32)(seed >> 32);
     p.dt = (float)dt;
-    derive_spreads(model, &p);
+    derive_spreads(model, dt, &p);
     derive_model(model, dt, &p);
     derive_device(model, idle, &p);
-    derive_levels(model->id, (u32)spec_value(model, "levels"), &p);
     derive_ranges(model->id, &p);
     derive_open(&p);
     derive_scales(&p);
@@ -202,19 +269,19 @@ ohm_physics derive_physics(const spec specs[ROLE_COUNT], double dt, uint64_t see
     return p;
 }
 
-static bool is_noisy(const ohm_physics *p) {
-    return p->model[OHM_NOISE] > 0 || p->spreads >> OHM_NOISE & 1;
-}
-
 ohm_kind derive_kind(const spec specs[ROLE_COUNT], const ohm_physics *p, int field, bool track_flux) {
+    const bool noisy = is_used(p, OHM_NOISE), additive = is_used(p, OHM_NOISE_ADD);
+    const bool noisy_read = is_noisy_read(p), faulty = is_faulty(p);
     return (ohm_kind){.model = specs[ROLE_MODEL].id,
                       .stimulus = stimulus_distribution(&specs[ROLE_STIMULUS]),
                       .field = field,
                       .flux = track_flux,
                       .single = p->substeps == 1,
-                      .varied = p->spreads || is_noisy(p) || p->fault[2] > 0,
-                      .noisy = is_noisy(p),
-                      .faulty = p->fault[2] > 0,
+                      .varied = p->spreads || noisy || additive || noisy_read || faulty,
+                      .noisy = noisy,
+                      .faulty = faulty,
+                      .additive = additive,
+                      .noisy_read = noisy_read,
                       .spreads = p->spreads};
 }
 

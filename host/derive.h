@@ -10,6 +10,14 @@
 // OHM_BAD_ARGUMENT when less than a hundredth of the distribution is left, or a lognormal of 0.
 ohm_status derive_spread(const spec *s, int i, ohm_spread *spread);
 
+// What parameter i, which is spread, comes to: the mean over all devices and the deviation from it, in its
+// unit, and the ends.
+typedef struct derive_drawn {
+    double mean, deviation, low, high;
+} derive_drawn;
+
+derive_drawn derive_draw(const spec *s, int i);
+
 // The kernels' constants for these three, a time step in s, and a seed. idle is the time in s that the
 // devices have been left alone.
 ohm_physics derive_physics(const spec specs[ROLE_COUNT], double dt, uint64_t seed, double idle);

@@ -55,6 +55,8 @@ typedef struct engine_class {
     void (*band_destroy)(band *b);
     // The initial state, and a flux of 0.
     ohm_status (*fill)(band *b);
+    // Ends the idle time that the problem's physics tells: states become what the drift has left.
+    ohm_status (*settle)(band *b);
     // frame's values may go when it returns.
     ohm_status (*advance)(band *b, uint64_t t, uint32_t steps, const stimulus_frame *frame);
     ohm_status (*wait)(engine *e);

@@ -175,11 +175,18 @@ static ohm_status native_fill(band *b) {
     return OHM_OK;
 }
 
+static ohm_status native_settle(band *b) {
+    const native_job job = job_of(b);
+    run_job(b, lanes_of(b)->settle, &job);
+    return OHM_OK;
+}
+
 // The loops made for a kind: the most common ones have their own, in which nothing is asked at each strip.
 // Noise is common in pulsed models.
 static native_advance *find_advance(const native_lanes *lanes, ohm_kind kind) {
     const bool common = kind.stimulus == OHM_DISTRIBUTION_uniform && !kind.field && !kind.flux && kind.single;
-    if (!common || (kind.noisy && model_motion(kind.model) != OHM_PULSED)) return lanes->general;
+    if (!common || kind.additive) return lanes->general;
+    if (kind.noisy && model_motion(kind.model) != OHM_PULSED) return lanes->general;
     return kind.varied ? lanes->varied[kind.model] : lanes->plain[kind.model];
 }
 
@@ -309,6 +316,7 @@ static const engine_class native_class = {
     .band_create = native_band_create,
     .band_destroy = native_band_destroy,
     .fill = native_fill,
+    .settle = native_settle,
     .advance = native_advance_band,
     .wait = native_wait,
     .digest = native_digest,

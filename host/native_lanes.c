@@ -33,6 +33,11 @@ static void fill_strips(const native_job *job, u64 first, u64 end) {
                strip_fill(job->kind, job->initial, job->memory, job->shape, row, x, &physics));
 }
 
+static void settle_strips(const native_job *job, u64 first, u64 end) {
+    const ohm_physics physics = job->physics;
+    FOR_STRIPS(job->shape, first, end, strip_settle(job->kind, job->memory, job->shape, row, x, &physics));
+}
+
 static ohm_tally tally_strips(const native_job *job, u64 first, u64 end, u32 *bins) {
     tally_lanes tally = tally_start();
     FOR_STRIPS(job->shape, first, end,
@@ -88,6 +93,7 @@ const native_lanes OHM_PASTE(native_lanes_, OHM_LANES) = {
     .varied = {OHM_MODELS(ENTRY, varied)},
     .general = general_strips,
     .fill = fill_strips,
+    .settle = settle_strips,
     .view = view_pixels,
     .tally = tally_strips,
     .digest = digest_strips,

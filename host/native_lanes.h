@@ -52,7 +52,7 @@ typedef struct native_lanes {
     native_advance *plain[OHM_MODEL_COUNT];  // for uniform voltages, devices that are all alike, no flux
     native_advance *varied[OHM_MODEL_COUNT]; // for uniform voltages, devices that are not alike, no flux
     native_advance *general;                 // for every kind
-    native_advance *fill;
+    native_advance *fill, *settle;
     native_view *view;
     uint64_t (*digest)(const float *plane, ohm_shape shape, uint64_t first, uint64_t end);
     // At most TALLY_SYNAPSES synapses; adds to bins[TALLY_BINS].

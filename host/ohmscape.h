@@ -38,8 +38,8 @@ extern "C" {
 #define OHM_MAX_FUSE 65536u              // most steps in one launch
 #define OHM_MAX_IDLE 1e15                // s, the longest idle time
 #define OHM_HISTOGRAM_BINS 256
-#define OHM_MAX_PARAMETERS 32u  // most parameters of a model, a stimulus or an initial state
-#define OHM_MAX_SPEC_TEXT 3072u // longest text that says one of these, with its end
+#define OHM_MAX_PARAMETERS 48u  // most parameters of a model, a stimulus or an initial state
+#define OHM_MAX_SPEC_TEXT 4096u // longest text that says one of these, with its end
 
 // Why a call failed.
 typedef enum ohm_status {

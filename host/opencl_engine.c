@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kernel_name[KERNEL_COUNT] = {"crossbar_fill", "crossbar_advance", "crossbar_digest",
-                                                      "crossbar_tally"};
+static const char *const kernel_name[KERNEL_COUNT] = {"crossbar_fill", "crossbar_settle", "crossbar_advance",
+                                                      "crossbar_digest", "crossbar_tally"};
 
 #define GPU_GROUP 64         // one lane: work-items in a group, a divisor of every GPU's wave
 #define GPU_ITEMS (1u << 14) // work-items that share a digest or tally, enough to fill a large GPU
@@ -124,6 +124,14 @@ static ohm_status opencl_fill(band *b) {
                                   ARGUMENT(b->shape), ARGUMENT(b->engine->problem.physics)};
     const ohm_status status = opencl_set_arguments(engine_of(b)->kernel[KERNEL_FILL], arguments, 4);
     return status ? status : enqueue_grid(b, KERNEL_FILL);
+}
+
+static ohm_status opencl_settle(band *b) {
+    const opencl_band *ob = (opencl_band *)b;
+    const argument arguments[] = {ARGUMENT(ob->plane[PLANE_STATE]), ARGUMENT(b->shape),
+                                  ARGUMENT(b->engine->problem.physics)};
+    const ohm_status status = opencl_set_arguments(engine_of(b)->kernel[KERNEL_SETTLE], arguments, 3);
+    return status ? status : enqueue_grid(b, KERNEL_SETTLE);
 }
 
 static ohm_status opencl_advance(band *b, uint64_t t, uint32_t steps, const stimulus_frame *frame) {
@@ -287,6 +295,7 @@ const engine_class opencl_class = {
     .band_create = opencl_band_create,
     .band_destroy = opencl_band_destroy,
     .fill = opencl_fill,
+    .settle = opencl_settle,
     .advance = opencl_advance,
     .wait = opencl_wait,
     .digest = opencl_digest,
@@ -304,12 +313,12 @@ const engine_class opencl_class = {
 void opencl_format_options(const problem *p, unsigned lanes, unsigned group, char text[OPENCL_MAX_OPTIONS]) {
     static const char *const model[] = {OHM_MODELS(MODEL_NAME, )};
     const ohm_kind *k = &p->kind;
-    snprintf(
-        text, OPENCL_MAX_OPTIONS,
-        "-DOHM_LANES=%u -DOHM_MODEL=%s -DOHM_STIMULUS=%d -DOHM_INITIAL=%d -DOHM_FIELD=%d -DOHM_FLUX=%d "
-        "-DOHM_SINGLE=%d -DOHM_VARIED=%d -DOHM_NOISY=%d -DOHM_FAULTY=%d -DOHM_SPREADS=%#x -DOHM_GROUP=%u",
-        lanes, model[k->model], k->stimulus, p->initial, k->field, k->flux, k->single, k->varied, k->noisy,
-        k->faulty, k->spreads, group);
+    snprintf(text, OPENCL_MAX_OPTIONS,
+             "-DOHM_LANES=%u -DOHM_MODEL=%s -DOHM_STIMULUS=%d -DOHM_INITIAL=%d -DOHM_FIELD=%d -DOHM_FLUX=%d "
+             "-DOHM_SINGLE=%d -DOHM_VARIED=%d -DOHM_NOISY=%d -DOHM_FAULTY=%d -DOHM_ADDITIVE=%d "
+             "-DOHM_NOISY_READ=%d -DOHM_SPREADS=%#x -DOHM_GROUP=%u",
+             lanes, model[k->model], k->stimulus, p->initial, k->field, k->flux, k->single, k->varied,
+             k->noisy, k->faulty, k->additive, k->noisy_read, k->spreads, group);
 }
 
 ohm_status opencl_engine_build(const opencl_engine *e, const kernel_file *file, cl_program *program) {

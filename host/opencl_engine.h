@@ -4,7 +4,7 @@
 
 #include "opencl.h"
 
-enum { KERNEL_FILL, KERNEL_ADVANCE, KERNEL_DIGEST, KERNEL_TALLY, KERNEL_COUNT };
+enum { KERNEL_FILL, KERNEL_SETTLE, KERNEL_ADVANCE, KERNEL_DIGEST, KERNEL_TALLY, KERNEL_COUNT };
 
 // What pictures are drawn with, made when the first is.
 typedef struct opencl_picture {
@@ -53,7 +53,7 @@ void opencl_grid(const ohm_shape *shape, unsigned lanes, size_t global[2], size_
 
 // The options that shape the code of a problem's kernels, group work-items in a group that tallies.
 // Quantities are kernel arguments, so changing one never rebuilds.
-#define OPENCL_MAX_OPTIONS 256
+#define OPENCL_MAX_OPTIONS 384
 void opencl_format_options(const problem *p, unsigned lanes, unsigned group, char text[OPENCL_MAX_OPTIONS]);
 
 // A program for the engine's problem, from one of the kernel files.

@@ -41,6 +41,10 @@ static int part_of(uint64_t col) {
     return (int)(col / 16 % 4);
 }
 
+static strip_place place_of(uint64_t row, uint64_t col) {
+    return (strip_place){(u32)row, strip_of(col), part_of(col)};
+}
+
 // Its constants.
 static const vf32 *device_of(const problem *p, uint64_t row, uint64_t col, strip_constants c) {
     strip_devices(p->kind, c, (u32)row, strip_of(col), &p->physics);
@@ -50,7 +54,8 @@ static const vf32 *device_of(const problem *p, uint64_t row, uint64_t col, strip
 // The current through it.
 static float current_of(const problem *p, uint64_t row, uint64_t col, float state, float voltage) {
     strip_constants room;
-    return memristor_current(p->kind, state, voltage, device_of(p, row, col, room), &p->physics);
+    const vf32 *own = device_of(p, row, col, room);
+    return memristor_current(p->kind, state, voltage, place_of(row, col), own, &p->physics);
 }
 
 // The voltage of a synapse at a step, by the same words as the kernels'. frame is of that step.
@@ -145,8 +150,9 @@ ohm_status ohm_crossbar_probe(ohm_crossbar *c, uint64_t row, uint64_t col, float
     if (status) return status;
     const vf32 *own = device_of(p, row, col, room);
     value[OHM_STATE] = state;
-    value[OHM_RESISTANCE] = view_value(p->kind, VIEW_RESISTANCE, state, own, &p->physics);
-    value[OHM_CONDUCTANCE] = view_value(p->kind, VIEW_CONDUCTANCE, state, own, &p->physics);
+    const strip_place at = place_of(row, col);
+    value[OHM_RESISTANCE] = view_value(p->kind, VIEW_RESISTANCE, state, at, own, &p->physics);
+    value[OHM_CONDUCTANCE] = view_value(p->kind, VIEW_CONDUCTANCE, state, at, own, &p->physics);
     value[OHM_VOLTAGE] = voltage;
     value[OHM_FLUX] = flux;
     return OHM_OK;

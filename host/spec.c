@@ -19,18 +19,28 @@
 // Of every model, behind its own: sub-steps if it follows a differential equation, and the rest.
 static const ohm_parameter common_parameters[] = {
     {"substeps", "n", "1", 1, 1, 1e6, "sub-steps of Euler's method in a step", OHM_NO_PLACE, .whole = 1},
-    {"noise", "σ", "1", 0, 0, 10, "noise of a step's change: it is taken 1 + noise xi times, xi normal",
-     OHM_NOISE},
-    {"stuck_low", "p_low", "1", 0, 0, 1, "part of the devices that rest at their least conductance",
-     OHM_NO_PLACE},
+    {"noise", "σ", "1", 0, 0, 10,
+     "noise of a step's change: it is taken 1 + noise xi times, xi normal; at the default dt", OHM_NOISE},
+    {"noise_add", "σ_add", "1", 0, 0, 1,
+     "noise added to a change: noise_add xi times the range of the state; at the default dt", OHM_NOISE_ADD},
+    {"write_noise", "σ_w", "1", 0, 0, 1,
+     "noise of what is read until the device changes again, as a part of its range of conductance",
+     OHM_WRITE_NOISE},
+    {"read_noise", "σ_r", "1", 0, 0, 1,
+     "noise of what is read, new at every step, as a part of the range of conductance", OHM_READ_NOISE},
+    {"stuck", "p_stuck", "1", 0, 0, 1, "part of the devices that stay where they began", OHM_NO_PLACE},
+    {"stuck_low", "p_low", "1", 0, 0, 1, "part that rest at their least conductance", OHM_NO_PLACE},
     {"stuck_high", "p_high", "1", 0, 0, 1, "part that rest at their greatest conductance", OHM_NO_PLACE},
     {"stuck_open", "p_open", "1", 0, 0, 1, "part that are open", OHM_NO_PLACE},
     {"r_open", "R_open", "Ω", 1e9, 1e-3, 1e12, "resistance of an open device", OHM_R_OPEN},
-    {"levels", "L", "1", 0, 0, 65536, "levels of conductance that can be read, equally spaced; 0: continuous",
+    {"levels", "L", "1", 0, 0, 65536,
+     "levels of conductance that can be read, which divide each device's range equally; 0: continuous",
      OHM_NO_PLACE, .whole = 1},
-    {"drift_nu", "ν", "1", 0, 0, 1, "conductance read after an idle time t is (t/drift_t0)^-drift_nu times",
-     OHM_NU},
+    {"drift_nu", "ν", "1", 0, 0, 1,
+     "an idle time t leaves (t/drift_t0)^-drift_nu of a conductance, or the device's least one", OHM_NU},
     {"drift_t0", "t_0", "s", 1, 1e-9, 1e9, "idle time from which on it drifts", OHM_NO_PLACE},
+    {"drift_offset", "o", "1", 0, 0, 1, "1: it drifts from the start, by (t/drift_t0 + 1)^-drift_nu",
+     OHM_NO_PLACE, .whole = 1},
 };
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
@@ -230,7 +240,10 @@ static ohm_status parse_parameters(spec *s, const char *rest) {
     return spec_check(s);
 }
 
-static void take_defaults(spec *s) {
+void spec_defaults(spec_role role, int id, spec *s) {
+    memset(s, 0, sizeof *s);
+    s->role = role;
+    s->id = id;
     const spec_entry *entry = spec_entry_of(s);
     assert(entry->count <= (int)SPEC_MAX_PARAMETERS);
     for (int i = 0; i < entry->count; i++) {
@@ -246,7 +259,7 @@ ohm_status spec_parse(spec_role role, const char *text, spec *s) {
     const int name_length = (int)strcspn(text, ":");
     const ohm_status status = find_entry(s, text, name_length);
     if (status) return status;
-    take_defaults(s);
+    spec_defaults(role, s->id, s);
     return parse_parameters(s, text + name_length);
 }
 
@@ -271,8 +284,10 @@ static ohm_status check_range(const spec *s, int i) {
     number_format(s->value[i], value);
     number_format(p->min, min);
     number_format(p->max, max);
-    return error_set(OHM_BAD_ARGUMENT, "%s %s: %s=%s is outside [%s, %s]", spec_role_name[s->role],
-                     name_of(s), p->key, value, min, max);
+    error_set(OHM_BAD_ARGUMENT, "%s %s: %s=%s is outside [%s, %s]", spec_role_name[s->role], name_of(s),
+              p->key, value, min, max);
+    error_hint("%s: %s", p->key, p->help);
+    return OHM_BAD_ARGUMENT;
 }
 
 static ohm_status check_order(const spec *s) {
@@ -285,19 +300,28 @@ static ohm_status check_order(const spec *s) {
                      key[0], low_text, key[1], high_text);
 }
 
+// Of linear-step: a sign that would be lost.
+static ohm_status check_growing(const spec *s) {
+    static const char *const gamma[] = {"gamma_up", "gamma_down"};
+    if (spec_find(s, "growing") < 0 || spec_value(s, "growing") != LINEAR_SHRINKING) return OHM_OK;
+    for (int i = 0; i < 2; i++) {
+        if (spec_value(s, gamma[i]) >= 0) continue;
+        error_set(OHM_BAD_ARGUMENT, "model %s: with %s=%g steps grow towards their bound", name_of(s),
+                  gamma[i], spec_value(s, gamma[i]));
+        error_hint("if that is meant, add growing=yes");
+        return OHM_BAD_ARGUMENT;
+    }
+    return OHM_OK;
+}
+
 // What only a model can have wrong.
 static ohm_status check_device(const spec *s) {
     const ohm_about *about = spec_entry_of(s)->about;
     const char *flaw = about->flaw ? about->flaw(s->value) : NULL;
     if (flaw) return error_set(OHM_BAD_ARGUMENT, "model %s: %s", about->name, flaw);
-    const double stuck =
-        spec_value(s, "stuck_low") + spec_value(s, "stuck_high") + spec_value(s, "stuck_open");
     int spreads = 0;
-    if (stuck > 1)
-        return error_set(OHM_BAD_ARGUMENT,
-                         "model %s: stuck_low, stuck_high and stuck_open add up to %g of "
-                         "all devices, more than 1",
-                         name_of(s), stuck);
+    const ohm_status growing = check_growing(s);
+    if (growing) return growing;
     if (spec_value(s, "levels") == 1)
         return error_set(OHM_BAD_ARGUMENT, "model %s: levels=1: write 2 or more, or 0 for none", name_of(s));
     for (int i = 0; i < spec_entry_of(s)->count; i++) {
@@ -340,7 +364,7 @@ bool spec_is_written(const spec *s, int i) {
     return own || spec_differs(s, i) || (strcmp(p->key, "substeps") == 0 && s->value[i] != p->standard);
 }
 
-static void format_value(const spec *s, int i, char *text, size_t size) {
+void spec_format_value(const spec *s, int i, char *text, size_t size) {
     const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
     char value[NUMBER_MAX_TEXT], sigma[NUMBER_MAX_TEXT];
     if (p->text) {
@@ -367,7 +391,7 @@ void spec_format(const spec *s, char text[SPEC_MAX_TEXT]) {
         char value[SPEC_MAX_PATH];
         const ohm_parameter *p = spec_parameter(entry, i);
         if (!spec_is_written(s, i)) continue;
-        format_value(s, i, value, sizeof value);
+        spec_format_value(s, i, value, sizeof value);
         used += snprintf(text + used, (size_t)(SPEC_MAX_TEXT - used), "%c%s=%s", separator, p->key, value);
         separator = ',';
         assert(used < (int)SPEC_MAX_TEXT);

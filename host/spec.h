@@ -60,6 +60,9 @@ const spec_entry *spec_entry_of(const spec *s);
 int spec_find(const spec *s, const char *key);
 double spec_value(const spec *s, const char *key);
 
+// The defaults of an entry of a role's table, without any check.
+void spec_defaults(spec_role role, int id, spec *s);
+
 // Parses NAME or NAME:key=value,…; what is not given takes its default. A value of a device's parameter may
 // be followed by how it is spread, 100~lognormal:0.1.
 // Errors: OHM_BAD_ARGUMENT: unknown name or key, a key twice, not a number, out of range, a spread that
@@ -80,6 +83,9 @@ bool spec_differs(const spec *s, int i);
 // path, if it is not the default; and a number of sub-steps unless it is 1, since a file that does not say it
 // was made with 1.
 bool spec_is_written(const spec *s, int i);
+
+// Writes the value of parameter i as spec_parse takes it, with its spread: 100~lognormal:0.1.
+void spec_format_value(const spec *s, int i, char *text, size_t size);
 
 // Writes the text from which spec_parse makes the same spec.
 void spec_format(const spec *s, char text[SPEC_MAX_TEXT]);

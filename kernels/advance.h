@@ -34,6 +34,19 @@ OHM_FN void strip_fill(ohm_kind kind, int initial, ohm_memory m, ohm_shape shape
     }
 }
 
+// Ends an idle time: each state becomes what the drift has left. A plane that holds what states could not
+// becomes 0 where a device drifted, which is where after differs from before.
+OHM_FN void strip_settle(ohm_kind kind, ohm_memory m, ohm_shape shape, u32 row, u32 x, const ohm_physics *p) {
+    strip_constants c;
+    strip_devices(kind, c, shape.row0 + row, x, p);
+    OHM_UNROLL
+    for (int k = 0; k < 4; k++) {
+        OHM_GLOBAL float *at = m.state + row * shape.pitch + strip_column(x, k);
+        const vf32 before = v_load(at), after = memristor_settle(kind, before, constants_of(kind, c, k), p);
+        v_store(at, after);
+    }
+}
+
 // Whether the loop over the parts of a strip is unrolled. On OpenCL devices always: on a GPU the parts would
 // leave the registers, and PoCL is 1.3 to 2 times as fast for it at every model and takes no longer to build
 // it. GCC spills what it unrolls, and takes twice as long, where a step is long.
@@ -55,33 +68,51 @@ OHM_FN vf32 strip_voltage(ohm_kind kind, vu32 word, const vf32 image[4], const O
     return drawn;
 }
 
+// The noise of a strip in one step.
+typedef struct strip_noise {
+    vf32 shake[4]; // 1 + σξ of each device, by which its change is multiplied
+    vf32 jolt[4];  // what is added to a change
+} strip_noise;
+
 // One step of part k of a strip, by its words: of its states and, if it is tracked, its fluxes φ ← φ + V·dt.
-OHM_FN void strip_update(ohm_kind kind, strip_run *s, vu32 word, vf32 shake, ohm_memory m, const ohm_field *f,
-                         u32 row, u32 x, int k, u32 i, const ohm_physics *p) {
+OHM_FN void strip_update(ohm_kind kind, strip_run *s, vu32 word, const strip_noise *n, ohm_memory m,
+                         const ohm_field *f, u32 row, u32 x, int k, u32 i, const ohm_physics *p) {
     const vf32 voltage = strip_voltage(kind, word, s->image, m.field, f, row, x, k, i, p);
-    s->w[k] = memristor_step(kind, s->w[k], voltage, shake, constants_of(kind, s->c, k), p);
+    s->w[k] = memristor_step(kind, s->w[k], voltage, n->shake[k], n->jolt[k], constants_of(kind, s->c, k), p);
     if (kind_of(kind, flux)) s->phi[k] = v_fma(voltage, v_splat(p->dt), s->phi[k]);
 }
 
-// 1 + σξ of each device in step t.
-OHM_RARE void strip_noise(ohm_kind kind, vf32 shake[4], const strip_run *s, u32 row, u32 x, u64 t,
-                          const ohm_physics *p) {
+// A standard normal deviate of each device in step t.
+OHM_RARE void strip_deviates(vf32 xi[4], u32 row, u32 x, u64 t, u32 stream, const ohm_physics *p) {
     vu32 word[4];
-    strip_words(word, row, x, t, OHM_STREAM_NOISE, p);
+    strip_words(word, row, x, t, stream, p);
     OHM_UNROLL
-    for (int k = 0; k < 4; k++) shake[k] = v_centred(word[k]);
-    v_normal_quantiles(shake, 4);
-    OHM_UNROLL
-    for (int k = 0; k < 4; k++)
-        shake[k] = v_fma(constants_of(kind, s->c, k)[OHM_NOISE], shake[k], v_splat(1.0f));
+    for (int k = 0; k < 4; k++) xi[k] = v_centred(word[k]);
+    v_normal_quantiles(xi, 4);
 }
 
-// The same, or 1 without noise.
-OHM_FN void strip_shake(ohm_kind kind, vf32 shake[4], const strip_run *s, u32 row, u32 x, u64 t,
+// The noise of step t. Without it, changes are multiplied by 1 and nothing is added.
+OHM_FN void strip_shake(ohm_kind kind, strip_noise *n, const strip_run *s, u32 row, u32 x, u64 t,
                         const ohm_physics *p) {
     OHM_UNROLL
-    for (int k = 0; k < 4; k++) shake[k] = v_splat(1.0f);
-    if (kind_of(kind, noisy)) strip_noise(kind, shake, s, row, x, t, p);
+    for (int k = 0; k < 4; k++) {
+        n->shake[k] = v_splat(1.0f);
+        n->jolt[k] = v_splat(0);
+    }
+    if (kind_of(kind, noisy)) {
+        strip_deviates(n->shake, row, x, t, OHM_STREAM_NOISE, p);
+        OHM_UNROLL
+        for (int k = 0; k < 4; k++)
+            n->shake[k] = v_fma(constants_of(kind, s->c, k)[OHM_NOISE], n->shake[k], v_splat(1.0f));
+    }
+    if (kind_of(kind, additive)) {
+        strip_deviates(n->jolt, row, x, t, OHM_STREAM_NOISE_ADD, p);
+        OHM_UNROLL
+        for (int k = 0; k < 4; k++) {
+            const vf32 *c = constants_of(kind, s->c, k);
+            n->jolt[k] = c[OHM_NOISE_ADD] * (c[OHM_HIGH] - c[OHM_LOW]) * n->jolt[k];
+        }
+    }
 }
 
 // Step i of a launch that began at step t of a strip, by its words, which become those of strip next_x of the
@@ -92,18 +123,18 @@ OHM_FN void strip_shake(ohm_kind kind, vf32 shake[4], const strip_run *s, u32 ro
 // two Zen 4 cores). AVX2 has not the registers for both (5 % slower), and a GPU has other work-items.
 OHM_FN void strip_step(ohm_kind kind, strip_run *s, vu32 word[4], ohm_memory m, const ohm_field *f, u32 row,
                        u32 x, u64 t, u32 i, u32 next_x, u64 next_t, const ohm_physics *p) {
-    vf32 shake[4];
-    strip_shake(kind, shake, s, row, x, t + i, p);
+    strip_noise noise;
+    strip_shake(kind, &noise, s, row, x, t + i, p);
     if (!kind_unrolls(kind)) {
         OHM_ROLL
-        for (int k = 0; k < 4; k++) strip_update(kind, s, word[k], shake[k], m, f, row, x, k, i, p);
+        for (int k = 0; k < 4; k++) strip_update(kind, s, word[k], &noise, m, f, row, x, k, i, p);
         if (distribution_is_random(kind_of(kind, stimulus)))
             strip_words(word, row, next_x, next_t, OHM_STREAM_STIMULUS, p);
         return;
     }
 #if OHM_LANES < 16
     OHM_UNROLL
-    for (int k = 0; k < 4; k++) strip_update(kind, s, word[k], shake[k], m, f, row, x, k, i, p);
+    for (int k = 0; k < 4; k++) strip_update(kind, s, word[k], &noise, m, f, row, x, k, i, p);
     if (distribution_is_random(kind_of(kind, stimulus)))
         strip_words(word, row, next_x, next_t, OHM_STREAM_STIMULUS, p);
 #else
@@ -111,7 +142,7 @@ OHM_FN void strip_step(ohm_kind kind, strip_run *s, vu32 word[4], ohm_memory m, 
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
         calls = philox_continue(calls, 2 + 2 * k, p->key[0], p->key[1]);
-        strip_update(kind, s, word[k], shake[k], m, f, row, x, k, i, p);
+        strip_update(kind, s, word[k], &noise, m, f, row, x, k, i, p);
     }
     philox_end(calls, word);
 #endif
@@ -143,12 +174,12 @@ OHM_FN void strip_store(ohm_kind kind, const strip_run *s, ohm_memory m, ohm_sha
 OHM_FN void strip_steps(ohm_kind kind, strip_run *s, ohm_memory m, const ohm_field *f, u32 row, u32 x, u64 t,
                         u32 steps, const ohm_physics *p) {
     vu32 word[4];
-    vf32 shake[4];
+    strip_noise noise;
     strip_words(word, row, x, t, OHM_STREAM_STIMULUS, p);
     for (u32 i = 0; i + 1 < steps; i++) strip_step(kind, s, word, m, f, row, x, t, i, x, t + i + 1, p);
-    strip_shake(kind, shake, s, row, x, t + steps - 1, p);
+    strip_shake(kind, &noise, s, row, x, t + steps - 1, p);
     OHM_UNROLL
-    for (int k = 0; k < 4; k++) strip_update(kind, s, word[k], shake[k], m, f, row, x, k, steps - 1, p);
+    for (int k = 0; k < 4; k++) strip_update(kind, s, word[k], &noise, m, f, row, x, k, steps - 1, p);
 }
 
 // The same in memory, for one work-item. The state is in registers all the way: K steps a launch cost the

@@ -2,7 +2,7 @@
 // OHM_INITIAL, the distribution of the initial state; OHM_GROUP, the work-items in a group that tallies, 1
 // unless OHM_LANES is 1.
 //
-// fill and advance run on a grid of (strips of a row, rows), rounded up; digest and tally on any
+// fill, settle and advance run on a grid of (strips of a row, rows), rounded up; digest and tally on any
 // number of work-items, among which they share the strips of the band.
 #include "advance.h"
 #include "measure.h"
@@ -24,6 +24,13 @@ __kernel void crossbar_fill(__global float *state, __global float *flux, ohm_sha
     if (x >= strips_per_row(shape) || row >= shape.rows) return;
     const ohm_memory m = {state, flux, 0};
     strip_fill(KIND, OHM_INITIAL, m, shape, row, x, &physics);
+}
+
+__kernel void crossbar_settle(__global float *state, ohm_shape shape, ohm_physics physics) {
+    const uint x = get_global_id(0), row = get_global_id(1);
+    if (x >= strips_per_row(shape) || row >= shape.rows) return;
+    const ohm_memory m = {state, 0, 0};
+    strip_settle(KIND, m, shape, row, x, &physics);
 }
 
 // The strips of one work-item among all: on a GPU every n-th, so that neighbours read neighbouring

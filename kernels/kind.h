@@ -14,6 +14,8 @@ typedef struct ohm_kind {
     int single;          // 1 when a step is known to be one sub-step
     int varied;          // 1 when devices differ, are noisy or have faults,
     int noisy, faulty;   // and which of these they are or have
+    int additive;        // 1 when a step has noise that does not grow with it
+    int noisy_read;      // 1 when what is read of a device is noisy
     u32 spreads;         // as in ohm_physics
 } ohm_kind;
 
@@ -37,6 +39,8 @@ typedef int ohm_kind;
 #define OHM_VARIED 0
 #define OHM_NOISY 0
 #define OHM_FAULTY 0
+#define OHM_ADDITIVE 0
+#define OHM_NOISY_READ 0
 #define OHM_SPREADS 0
 #endif
 
@@ -47,6 +51,8 @@ typedef int ohm_kind;
 #define OHM_KIND_varied OHM_VARIED
 #define OHM_KIND_noisy OHM_NOISY
 #define OHM_KIND_faulty OHM_FAULTY
+#define OHM_KIND_additive OHM_ADDITIVE
+#define OHM_KIND_noisy_read OHM_NOISY_READ
 #define OHM_KIND_spreads OHM_SPREADS
 #define OHM_KIND_model OHM_PASTE(OHM_MODEL_, OHM_MODEL)
 

@@ -166,6 +166,14 @@ typedef union v_any64 {
     u64 lane[OHM_LANES];
 } v_any64;
 
+// 0, 1, 2 and so on, lane by lane.
+OHM_FN vu32 lane_numbers(void) {
+    v_any32 n;
+    OHM_UNROLL
+    for (u32 i = 0; i < OHM_LANES; i++) n.u_lane[i] = i;
+    return n.u;
+}
+
 #ifndef __OPENCL_C_VERSION__
 
 // A union, not a cast: it reinterprets scalars as well as vectors.

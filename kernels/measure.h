@@ -31,13 +31,6 @@ typedef struct tally_lanes {
     vf32 state_min, state_max, resistance_min, resistance_max, conductance_min, conductance_max;
 } tally_lanes;
 
-OHM_FN vu32 lane_numbers(void) {
-    v_any32 n;
-    OHM_UNROLL
-    for (u32 i = 0; i < OHM_LANES; i++) n.u_lane[i] = i;
-    return n.u;
-}
-
 OHM_FN vu64 mix64(vu64 x) {
     x = (x ^ x >> 30) * (u64)0xBF58476D1CE4E5B9;
     x = (x ^ x >> 27) * (u64)0x94D049BB133111EB;
@@ -118,7 +111,8 @@ OHM_FN void strip_tally(ohm_kind kind, tally_lanes *t, OHM_LOCAL u32 *bins, cons
         const vu64 inside = lanes_inside(column, shape.cols);
         const vu32 keep = v_narrow(inside);
         const vf32 s = v_load(state + row * shape.pitch + column);
-        const vf32 r = memristor_resistance(kind, s, constants_of(kind, c, k), p), g = v_reciprocal(r);
+        const strip_place at = {shape.row0 + row, x, k};
+        const vf32 r = memristor_resistance(kind, s, at, constants_of(kind, c, k), p), g = v_reciprocal(r);
 
         const vf32 fraction = (s - v_splat(p->state_low)) * v_splat(p->state_scale);
         const vu64 fixed = v_truncate(v_clamp(fraction, 0, TALLY_STATE_ONE)) & inside;

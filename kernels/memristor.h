@@ -31,11 +31,11 @@ OHM_FN void spread_sample(const ohm_spread *s, float value, const vu32 *word, in
     }
 }
 
-// The fault of each device, by a number in [0, 1).
-OHM_FN vf32 fault_of(vf32 u, const ohm_physics *p) {
-    const vf32 open = v_where_less(u, v_splat(p->fault[2]), v_splat(OHM_STUCK_OPEN), v_splat(OHM_INTACT));
-    const vf32 high = v_where_less(u, v_splat(p->fault[1]), v_splat(OHM_STUCK_HIGH), open);
-    return v_where_less(u, v_splat(p->fault[0]), v_splat(OHM_STUCK_LOW), high);
+// The part of all devices that has a fault. A kernel's argument has no address that depends on a number.
+OHM_FN float fault_part(u32 fault, const ohm_physics *p) {
+    const float low = fault == OHM_STUCK ? p->fault[OHM_STUCK - 1] : p->fault[OHM_STUCK_LOW - 1];
+    const float high = fault == OHM_STUCK_HIGH ? p->fault[OHM_STUCK_HIGH - 1] : p->fault[OHM_STUCK_OPEN - 1];
+    return fault < OHM_STUCK_HIGH ? low : high;
 }
 
 OHM_FN void memristor_common(vf32 *c, const ohm_physics *p) {
@@ -63,15 +63,24 @@ OHM_FN void strip_common(ohm_kind kind, strip_constants c, const ohm_physics *p)
     for (u32 left = (spreads), i; left && (i = (u32)__builtin_ctz(left), 1); left &= left - 1)
 #endif
 
-// The faults of a strip's devices. Nothing moves a stuck one, its gain being 0, so that no step need ask.
+// The faults of a strip's devices. Each has random numbers of its own, so that how many have another changes
+// nothing of whom it strikes. Nothing moves a stuck device, its gain being 0, so that no step need ask.
 OHM_FN void strip_faults(strip_constants c, u32 row, u32 x, const ohm_physics *p) {
-    vu32 word[4];
-    strip_words(word, row, x, 0, OHM_STREAM_FAULT, p);
+    vf32 fault[4];
+    OHM_UNROLL
+    for (int k = 0; k < 4; k++) fault[k] = v_splat(OHM_INTACT);
+    OHM_ROLL
+    for (u32 i = OHM_STUCK; i <= OHM_FAULTS; i++) {
+        const vf32 part = v_splat(fault_part(i, p)), one = v_splat((float)i);
+        vu32 word[4];
+        strip_words(word, row, x, 0, OHM_STREAM_FAULT + i - OHM_STUCK, p);
+        OHM_UNROLL
+        for (int k = 0; k < 4; k++) fault[k] = v_where_less(v_fraction(word[k]), part, one, fault[k]);
+    }
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
-        const vf32 fault = fault_of(v_fraction(word[k]), p);
-        c[k][OHM_FAULT] = fault;
-        c[k][OHM_GAIN] = v_where_less(fault, v_splat(OHM_STUCK_LOW - 0.5f), c[k][OHM_GAIN], v_splat(0));
+        c[k][OHM_FAULT] = fault[k];
+        c[k][OHM_GAIN] = v_where_less(fault[k], v_splat(OHM_STUCK - 0.5f), c[k][OHM_GAIN], v_splat(0));
     }
 }
 
@@ -118,12 +127,23 @@ OHM_FN vf32 memristor_initial(ohm_kind kind, vf32 x, const vf32 *c) {
     return v_min(v_max(model_initial(kind_of(kind, model), x, c), c[OHM_LOW]), c[OHM_HIGH]);
 }
 
-// The state after a step at a voltage. shake is 1 + σξ of the noise.
+// Where a step moves devices, what noise adds to it, else 0. A pulse moves them even where it changes
+// nothing. A rate so small that it may be subnormal counts as none.
+OHM_FN vf32 memristor_jolt(ohm_kind kind, vf32 state, vf32 voltage, vf32 jolt, const vf32 *c,
+                           const ohm_physics *p) {
+    const int pulsed = model_motion(kind_of(kind, model)) == OHM_PULSED;
+    const vf32 push = pulsed ? voltage : model_rate(kind_of(kind, model), state, voltage, c, p);
+    const vf32 moving = v_where_less(v_splat(1e-30f), v_abs(push), jolt, v_splat(0));
+    return v_where_less(v_splat(0), v_abs(c[OHM_GAIN]), moving, v_splat(0));
+}
+
+// The state after a step at a voltage. shake is 1 + σξ of the noise, and jolt what noise adds where the step
+// moves the device.
 //
 // A loop over sub-steps that a device knows to be one must not be there: from a loop LLVM takes what depends
 // on the voltage alone, needed or not (vteam's v_pow, beside its whole powers: 0.5 instead of 1.1·10⁹
 // synapse-steps/s, PoCL, two Zen 3 cores).
-OHM_FN vf32 memristor_step(ohm_kind kind, vf32 state, vf32 voltage, vf32 shake, const vf32 *c,
+OHM_FN vf32 memristor_step(ohm_kind kind, vf32 state, vf32 voltage, vf32 shake, vf32 jolt, const vf32 *c,
                            const ohm_physics *p) {
     vf32 gain = c[OHM_GAIN];
     if (kind_of(kind, noisy)) gain = gain * shake;
@@ -134,33 +154,85 @@ OHM_FN vf32 memristor_step(ohm_kind kind, vf32 state, vf32 voltage, vf32 shake, 
         next = v_fma(model_rate(kind_of(kind, model), next, voltage, c, p), gain, next);
         next = v_min(v_max(next, c[OHM_LOW]), c[OHM_HIGH]);
     }
+    if (kind_of(kind, additive)) {
+        next = next + memristor_jolt(kind, state, voltage, jolt, c, p);
+        next = v_min(v_max(next, c[OHM_LOW]), c[OHM_HIGH]);
+    }
     return next;
 }
 
-// What is read of the model's resistance: the nearest of the levels of conductance, drifted since the last
-// step by G(t) = G0·(t/t0)^{−ν}, and none where the device is open.
-OHM_FN vf32 memristor_read(ohm_kind kind, vf32 resistance, const vf32 *c, const ohm_physics *p) {
+// The state that the idle time since the last step leaves: that in which the conductance is
+// G(t) = G0·(t/t0)^{−ν}, or the device's least one. Devices that cannot drift keep the state they have.
+OHM_FN vf32 memristor_settle(ohm_kind kind, vf32 state, const vf32 *c, const ohm_physics *p) {
+    if (!(p->drift > 0)) return state;
+    const int model = kind_of(kind, model);
+    const vf32 most = v_max(model_resistance(model, c[OHM_LOW], c), model_resistance(model, c[OHM_HIGH], c));
+    const vf32 before = model_resistance(model, state, c);
+    const vf32 after = v_min(before * v_exp(c[OHM_NU] * v_splat(p->drift)), most);
+    const vf32 drifted = v_min(v_max(model_inverse(model, after, c), c[OHM_LOW]), c[OHM_HIGH]);
+    vf32 settled = v_where_less(before, after, drifted, state);
+    if (kind_of(kind, faulty))
+        settled = v_where_less(c[OHM_FAULT], v_splat(OHM_STUCK - 0.5f), settled, state);
+    return settled;
+}
+
+// A standard normal deviate of the synapses of a place, by counters that may differ from one to the other.
+OHM_FN vf32 place_deviate(strip_place at, vu32 low, u32 high, u32 stream, const ohm_physics *p) {
+    const vu32 c0 = lane_numbers() + strip_counter(at.x);
+    return v_normal(philox_word(c0, at.row, low, stream << 24 | high, at.k, p->key[0], p->key[1]));
+}
+
+// What noise adds to what is read of a device, as a part of the range of its conductance. That of writing is
+// drawn from a counter made of the state, so that it stays until the state changes, and takes no memory.
+OHM_FN vf32 memristor_error(vf32 state, strip_place at, const vf32 *c, const ohm_physics *p) {
+    const vu32 reading = v_bits(v_splat(0)) + (u32)p->reading;
+    const vf32 write = place_deviate(at, v_bits(state), 0, OHM_STREAM_WRITE_NOISE, p);
+    const vf32 read = place_deviate(at, reading, (u32)(p->reading >> 32), OHM_STREAM_READ_NOISE, p);
+    return v_fma(c[OHM_WRITE_NOISE], write, c[OHM_READ_NOISE] * read);
+}
+
+// What is read of the model's resistance: of levels that divide the device's range of conductance equally the
+// nearest, with an error in parts of that range, but no less than a tenth of the device's least conductance.
+OHM_FN vf32 memristor_measure(ohm_kind kind, vf32 resistance, vf32 error, const vf32 *c,
+                              const ohm_physics *p) {
     const float shifter = 12582912.0f; // 1.5·2²³: adding it rounds to an integer
+    const int model = kind_of(kind, model);
+    const vf32 one = v_splat(1.0f);
+    const vf32 a = v_divide(one, model_resistance(model, c[OHM_LOW], c));
+    const vf32 b = v_divide(one, model_resistance(model, c[OHM_HIGH], c));
+    const vf32 low = v_min(a, b), range = v_max(a, b) - low;
+    vf32 conductance = v_divide(one, resistance);
     if (p->levels) {
-        const vf32 one = v_splat(1.0f), low = v_splat(p->level_low);
-        const vf32 place = v_divide(v_divide(one, resistance) - low, v_splat(p->level_gap));
-        const vf32 level = v_clamp(place, 0, (float)(p->levels - 1)) + v_splat(shifter) - v_splat(shifter);
-        resistance = v_divide(one, v_fma(level, v_splat(p->level_gap), low));
+        const vf32 gap = v_max(range * v_splat(p->level_gap), v_splat(1e-30f));
+        const vf32 place = v_clamp(v_divide(conductance - low, gap), 0, (float)(p->levels - 1));
+        conductance = v_fma(place + v_splat(shifter) - v_splat(shifter), gap, low);
     }
-    if (p->drift > 0) resistance = resistance * v_exp(c[OHM_NU] * v_splat(p->drift));
+    if (kind_of(kind, noisy_read)) conductance = v_max(v_fma(range, error, conductance), low * 0.1f);
+    return v_divide(one, conductance);
+}
+
+// What is read of a device that is at a settled state, open ones included.
+OHM_FN vf32 memristor_read(ohm_kind kind, vf32 settled, strip_place at, const vf32 *c, const ohm_physics *p) {
+    vf32 error = v_splat(0), resistance = model_resistance(kind_of(kind, model), settled, c);
+    if (kind_of(kind, noisy_read)) error = memristor_error(settled, at, c, p);
+    if (kind_of(kind, noisy_read) || p->levels) resistance = memristor_measure(kind, resistance, error, c, p);
     if (!kind_of(kind, faulty)) return resistance;
     return v_where_less(v_splat(OHM_STUCK_OPEN - 0.5f), c[OHM_FAULT], c[OHM_R_OPEN], resistance);
 }
 
-OHM_FN vf32 memristor_resistance(ohm_kind kind, vf32 state, const vf32 *c, const ohm_physics *p) {
-    return memristor_read(kind, model_resistance(kind_of(kind, model), state, c), c, p);
+// The resistance that is read of a device in a place.
+OHM_FN vf32 memristor_resistance(ohm_kind kind, vf32 state, strip_place at, const vf32 *c,
+                                 const ohm_physics *p) {
+    return memristor_read(kind, memristor_settle(kind, state, c, p), at, c, p);
 }
 
 // The current at a voltage: the model's own, changed by what is read of it in the same proportion.
-OHM_FN vf32 memristor_current(ohm_kind kind, vf32 state, vf32 voltage, const vf32 *c, const ohm_physics *p) {
-    const vf32 model = model_resistance(kind_of(kind, model), state, c);
-    return model_current(kind_of(kind, model), state, voltage, c) *
-           v_divide(model, memristor_read(kind, model, c, p));
+OHM_FN vf32 memristor_current(ohm_kind kind, vf32 state, vf32 voltage, strip_place at, const vf32 *c,
+                              const ohm_physics *p) {
+    const vf32 settled = memristor_settle(kind, state, c, p);
+    const vf32 model = model_resistance(kind_of(kind, model), settled, c);
+    return model_current(kind_of(kind, model), settled, voltage, c) *
+           v_divide(model, memristor_read(kind, settled, at, c, p));
 }
 
 #endif

@@ -6,6 +6,7 @@
 //   NAME_rate(s, v, c, p)   what a (sub-)step at voltage v adds to the state, over c[OHM_GAIN]
 //   NAME_resistance(s, c)   the resistance at state s; the conductance is its reciprocal
 //   NAME_current(s, v, c)   the current at voltage v; OHMIC_CURRENT(NAME) makes it v/R
+//   NAME_inverse(r, c)      the state whose resistance is r, for r between those at the ends
 //   NAME_motion             how it moves (physics.h)
 //   NAME_prepare(c, n, p)   those constants that follow from parameters whose bits (OHM_BIT) are set in n,
 //                           for new; the others need not be worked out again
@@ -55,6 +56,7 @@ enum { OHM_MODELS(OHM_MODEL_ID, ) OHM_MODEL_COUNT };
 #define model_rate(model, state, voltage, c, p) OHM_PASTE(OHM_MODEL, _rate)(state, voltage, c, p)
 #define model_resistance(model, state, c) OHM_PASTE(OHM_MODEL, _resistance)(state, c)
 #define model_current(model, state, voltage, c) OHM_PASTE(OHM_MODEL, _current)(state, voltage, c)
+#define model_inverse(model, resistance, c) OHM_PASTE(OHM_MODEL, _inverse)(resistance, c)
 #define model_motion(model) ((int)OHM_PASTE(OHM_MODEL, _motion))
 
 #else
@@ -92,6 +94,11 @@ OHM_FN vf32 model_resistance(int model, vf32 state, const vf32 *c) {
 OHM_FN vf32 model_current(int model, vf32 state, vf32 voltage, const vf32 *c) {
     switch (model) { OHM_MODELS(OHM_MODEL_CASE, current(state, voltage, c)) }
     return voltage;
+}
+
+OHM_FN vf32 model_inverse(int model, vf32 resistance, const vf32 *c) {
+    switch (model) { OHM_MODELS(OHM_MODEL_CASE, inverse(resistance, c)) }
+    return resistance;
 }
 
 OHM_FN int model_motion(int model) {

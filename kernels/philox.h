@@ -22,8 +22,11 @@ enum {
     OHM_STREAM_INITIAL = 0,
     OHM_STREAM_STIMULUS = 1,
     OHM_STREAM_NOISE = 2,
-    OHM_STREAM_FAULT = 3,
     OHM_STREAM_LINES = 4,
+    OHM_STREAM_NOISE_ADD = 5,
+    OHM_STREAM_WRITE_NOISE = 6,
+    OHM_STREAM_READ_NOISE = 7,
+    OHM_STREAM_FAULT = 8, // and the next, one for each fault
     OHM_STREAM_SPREAD = 32
 };
 
@@ -161,6 +164,22 @@ OHM_FN void philox_strip(vu32 word[4], u32 c0, u32 c1, u32 c2, u32 c3, u32 k0, u
     for (int round = 2; round < PHILOX_ROUNDS; round += 2) x = philox_continue(x, round, k0, k1);
     philox_end(x, word);
 #endif
+}
+
+// Word k of counters whose first and third words differ from lane to lane, for what is seldom asked for.
+OHM_FN vu32 philox_word(vu32 c0, u32 c1, vu32 c2, u32 c3, int k, u32 k0, u32 k1) {
+    const vu32 zero = v_bits(v_splat(0));
+    vu32 c[4] = {c0, zero + c1, c2, zero + c3};
+    OHM_ROLL
+    for (u32 round = 0; round < PHILOX_ROUNDS; round++) {
+        const vu64 p0 = v_widen(c[0]) * (u64)PHILOX_M0, p1 = v_widen(c[2]) * (u64)PHILOX_M1;
+        c[0] = v_narrow(p1 >> 32) ^ c[1] ^ (k0 + round * PHILOX_W0);
+        c[1] = v_narrow(p1);
+        c[2] = v_narrow(p0 >> 32) ^ c[3] ^ (k1 + round * PHILOX_W1);
+        c[3] = v_narrow(p0);
+    }
+    const vu32 low = k & 1 ? c[1] : c[0], high = k & 1 ? c[3] : c[2];
+    return k & 2 ? high : low;
 }
 
 #endif

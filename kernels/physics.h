@@ -15,12 +15,17 @@ enum {
     OHM_R_OPEN, // resistance of an open device, Ω
     OHM_FAULT,  // one of the faults below, as a number
     OHM_OWN,
-    OHM_CONSTANTS = 32
+    // From the other end, so that the model's own keep their places, and with these their random numbers.
+    OHM_NOISE_ADD = 29, // noise of a step, as a part of the state's range
+    OHM_WRITE_NOISE,    // noise of what is read, as a part of the conductance's range: new at every change
+    OHM_READ_NOISE,     // of the state, and new at every reading
+    OHM_CONSTANTS
 };
 
 #define OHM_BIT(place) (1u << (place)) // of a set of constants
 
-enum { OHM_INTACT, OHM_STUCK_LOW, OHM_STUCK_HIGH, OHM_STUCK_OPEN };
+// A device that has several faults has the last of these. OHM_STUCK is stuck where it began.
+enum { OHM_INTACT, OHM_STUCK, OHM_STUCK_LOW, OHM_STUCK_HIGH, OHM_STUCK_OPEN, OHM_FAULTS = OHM_STUCK_OPEN };
 
 // How a model moves its state: by a rule for one step, by a differential equation, or by pulses.
 enum { OHM_PER_STEP, OHM_CONTINUOUS, OHM_PULSED };
@@ -42,6 +47,7 @@ typedef struct ohm_spread {
 // of every kernel, by value, so that no quantity causes a rebuild.
 typedef struct ohm_physics {
     u32 key[2];                                             // the seed: low half, high half
+    u64 reading;                                            // the number of a reading, for its noise
     float dt;                                               // time step
     float state_low, state_high;                            // the range of the model's state
     float resistance_low, resistance_high;                  // the range of its resistance
@@ -51,9 +57,9 @@ typedef struct ohm_physics {
     u32 power[2];                                           // exponents that are small whole numbers, or 0
     u32 spreads;                        // bit i: constant i is spread, in the order of the places
     u32 levels;                         // of conductance, or 0 when it is continuous
-    float level_low, level_gap;         // the lowest of them, S, and the distance to the next
+    float level_gap;                    // from one to the next, as a part of a device's range: 1/(levels - 1)
     float drift;                        // ln(idle time/t0) of the retention drift, or 0
-    float fault[3];                     // the parts of all devices stuck low; low or high; low, high or open
+    float fault[OHM_FAULTS];            // the parts of all devices that have each fault, OHM_STUCK first
     float model[OHM_CONSTANTS];         // the constants of a device without spread
     float stimulus[4];                  // the stimulus's, as its distribution's derive does
     float initial[4];                   // the initial state's, likewise
@@ -118,6 +124,7 @@ typedef struct ohm_about {
     int (*exponents)(const float *c, double voltage, ohm_exponent *e);
     // What is wrong with values each of which is in its range, in the order of the table, or NULL.
     const char *(*flaw)(const double *value);
+    int polarity;         // 1 where V > 0 raises the conductance, -1 where it lowers it
 } ohm_about;
 
 #endif

@@ -34,6 +34,12 @@ OHM_FN u64 strip_column(u32 x, int k) {
     return (u64)(c0 / 16) * OHM_BLOCK + c0 % 16 + 16 * k;
 }
 
+// The synapses of part k of strip x in a row of the crossbar.
+typedef struct strip_place {
+    u32 row, x;
+    int k;
+} strip_place;
+
 OHM_FN void strip_words(vu32 word[4], u32 row, u32 x, u64 t, u32 stream, const ohm_physics *p) {
     philox_strip(word, strip_counter(x), row, (u32)t, stream << 24 | (u32)(t >> 32), p->key[0], p->key[1]);
 }

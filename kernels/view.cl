@@ -12,7 +12,8 @@ static inline float synapse_value(const ohm_picture *v, ohm_memory m, const ohm_
     if (!kind_of(kind, varied) && v->quantity != VIEW_VOLTAGE) { // that alone
         strip_constants c;
         memristor_common(c[0], p);
-        return view_value(kind, v->quantity, m.state[row * shape.pitch + col], c[0], p);
+        const strip_place anywhere = {0, 0, 0}; // these are all alike
+        return view_value(kind, v->quantity, m.state[row * shape.pitch + col], anywhere, c[0], p);
     }
     float value[4];
     view_values(kind, v, m, f, shape, row, col / OHM_BLOCK * 16 + col % 16, p, value);

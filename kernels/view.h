@@ -39,9 +39,10 @@ typedef struct ohm_picture {
 
 // The quantity's value where a plane (the flux for flux, else the state) holds stored, of a device with the
 // constants c.
-OHM_FN vf32 view_value(ohm_kind kind, u32 quantity, vf32 stored, const vf32 *c, const ohm_physics *p) {
-    if (quantity == VIEW_RESISTANCE) return memristor_resistance(kind, stored, c, p);
-    if (quantity == VIEW_CONDUCTANCE) return v_reciprocal(memristor_resistance(kind, stored, c, p));
+OHM_FN vf32 view_value(ohm_kind kind, u32 quantity, vf32 stored, strip_place at, const vf32 *c,
+                       const ohm_physics *p) {
+    if (quantity == VIEW_RESISTANCE) return memristor_resistance(kind, stored, at, c, p);
+    if (quantity == VIEW_CONDUCTANCE) return v_reciprocal(memristor_resistance(kind, stored, at, c, p));
     return stored;
 }
 
@@ -74,8 +75,9 @@ OHM_FN void view_values(ohm_kind kind, const ohm_picture *v, ohm_memory m, const
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
         const vf32 stored = v_load(m.state + row * shape.pitch + strip_column(x, k));
+        const strip_place at = {row0, x, k};
         value[k] = v->quantity < VIEW_STATE
-                       ? view_value(kind, v->quantity, stored, constants_of(kind, c, k), p)
+                       ? view_value(kind, v->quantity, stored, at, constants_of(kind, c, k), p)
                        : stored;
     }
 }

@@ -28,7 +28,7 @@ check() {
 everything() {
     local separator=:
     [[ $1 != *:* ]] || separator=,
-    echo "$1${separator}noise=0.2~uniform:0.1,stuck_low=0.1,stuck_high=0.1,stuck_open=0.1,levels=16,drift_nu=0.05~normal:0.02"
+    echo "$1${separator}noise=0.2~uniform:0.1,noise_add=0.01~uniform:0.005,write_noise=0.05,read_noise=0.02,stuck=0.1,stuck_low=0.1,stuck_high=0.1,stuck_open=0.1,levels=16,drift_nu=0.05~normal:0.02"
 }
 
 @test "sin-state" {

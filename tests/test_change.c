@@ -182,18 +182,18 @@ static void parameters_tell_their_values(void **state) {
     ohm_parameter_info p[OHM_MAX_PARAMETERS];
     ohm_devices *devices = open_devices("native");
     ohm_crossbar *c = play(devices, &changing, 0, 0), *constant = play(devices, &subjects[7].scene, 0, 0);
-    assert_int_equal(ohm_crossbar_model_parameters(c, p), 3 + 8); // its own, and those of every device
+    assert_int_equal(ohm_crossbar_model_parameters(c, p), 3 + 13); // its own, and those of every device
     assert_parameter(&p[0], "beta", "1", -1e6, 1e6, 0.5);
     assert_parameter(&p[2], "r_off", "Ω", 1e-12, 1e12, 10);
     REQUIRE(ohm_crossbar_change(c, "sin-state:beta=-0.3,r_on=0.7", "uniform:hi=0.1"));
-    assert_int_equal(ohm_crossbar_model_parameters(c, p), 3 + 8); // its own, and those of every device
+    assert_int_equal(ohm_crossbar_model_parameters(c, p), 3 + 13); // its own, and those of every device
     assert_parameter(&p[0], "beta", "1", -1e6, 1e6, -0.3);
     assert_parameter(&p[1], "r_on", "Ω", 1e-12, 1e12, 0.7);
     assert_parameter(&p[2], "r_off", "Ω", 1e-12, 1e12, 10);
     assert_int_equal(ohm_crossbar_stimulus_parameters(c, p), 2);
     assert_parameter(&p[0], "lo", "V", -1000, 1000, -5);
     assert_parameter(&p[1], "hi", "V", -1000, 1000, 0.1);
-    assert_int_equal(ohm_crossbar_model_parameters(constant, p), 3 + 8);
+    assert_int_equal(ohm_crossbar_model_parameters(constant, p), 3 + 13);
     assert_parameter(&p[0], "alpha", "1", -1e6, 1e6, 0.5);
     assert_int_equal(ohm_crossbar_stimulus_parameters(constant, p), 1);
     assert_parameter(&p[0], "value", "V", -1000, 1000, 2);

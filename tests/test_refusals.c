@@ -130,6 +130,18 @@ static void spreads_that_cannot_be_cut_are_refused(void **state) {
     bad_model("linear-ion-drift:p=0.1~uniform:1e4", "p~uniform:10000 cannot be cut to [0.1, 20]");
 }
 
+// Steps are divided by the bounds, of exp-step alone they are not; and a sign that would be lost is meant.
+static void pulses_that_cannot_be_are_refused(void **state) {
+    (void)state;
+    bad_model("soft-bounds:w_min=0", "model soft-bounds: w_min=0 is outside [-100, -0.001]");
+    assert_non_null(strstr(ohm_error_hint(), "steps are divided by it"));
+    bad_model("linear-step:w_max=0", "model linear-step: w_max=0 is outside [0.001, 100]");
+    bad_model("exp-step:w_min=0.1", "model exp-step: w_min=0.1 is outside [-100, 0]");
+    bad_model("linear-step:gamma_down=-0.5", "with gamma_down=-0.5 steps grow towards their bound");
+    assert_non_null(strstr(ohm_error_hint(), "growing=yes"));
+    bad_model("linear-step:growing=maybe", "growing=maybe: there are no, yes");
+}
+
 static void too_many_spreads_are_refused(void **state) {
     (void)state;
     bad_model("yakopcic:a1=0.17~normal:0.01,a2=0.17~normal:0.01,b=0.05~normal:0.001,a_p=4000~normal:1,"
@@ -142,11 +154,12 @@ static void too_many_spreads_are_refused(void **state) {
 
 static void faults_and_levels_that_cannot_be_are_refused(void **state) {
     (void)state;
-    bad_model("sin-state:stuck_low=0.5,stuck_high=0.4,stuck_open=0.2",
-              "stuck_low, stuck_high and stuck_open add up to 1.1 of all devices, more than 1");
     bad_model("sin-state:stuck_open=1.5", "stuck_open=1.5 is outside [0, 1]");
     bad_model("sin-state:levels=1", "model sin-state: levels=1: write 2 or more, or 0 for none");
     bad_model("sin-state:levels=-2", "levels=-2 is outside");
+    bad_model("sin-state:noise_add=2", "noise_add=2 is outside [0, 1]");
+    bad_model("sin-state:read_noise=-1", "read_noise=-1 is outside [0, 1]");
+    bad_model("sin-state:drift_offset=0.5", "drift_offset=0.5 is not a whole number");
 }
 
 static void idle_times_that_cannot_be_are_refused(void **state) {
@@ -400,6 +413,7 @@ int main(void) {
         cmocka_unit_test(spreads_that_cannot_be_cut_are_refused),
         cmocka_unit_test(too_many_spreads_are_refused),
         cmocka_unit_test(faults_and_levels_that_cannot_be_are_refused),
+        cmocka_unit_test(pulses_that_cannot_be_are_refused),
         cmocka_unit_test(idle_times_that_cannot_be_are_refused),
         cmocka_unit_test(a_file_has_to_be_given_and_there),
         cmocka_unit_test(bad_lists_of_cells_are_refused_by_line),

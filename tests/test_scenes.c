@@ -33,15 +33,15 @@ static const ingredient ingredients[] = {
     {"yakopcic", 0.5, "x_p=0.3~uniform:0.1", "a_p=4000~lognormal:0.3,v_n=0.15~normal:0.02"},
     {"mmss", 1, "v_on=0.27~normal:0.05", "temperature=298.5~uniform:20,tau=1e-4~lognormal:0.2"},
     {"stanford-pku", 1.5, "g_max=1.7e-9~normal:1e-10", "e_a=0.6~normal:0.01,g0=0.25e-9~lognormal:0.05"},
-    {"linear-step:dw_min=0.02", 1, "noise=0", "r_on=1e4~lognormal:0.1"},
+    {"linear-step:dw_min=0.02", 1, "noise=0,growing=yes", "r_on=1e4~lognormal:0.1"},
     {"soft-bounds:dw_min=0.02", 1, "noise=0", "up_down=0.1~normal:0.1"},
     {"exp-step:dw_min=0.02", 1, "noise=0", "a=0.244~normal:0.02"},
 };
 
 #define EVERYTHING                                                                                           \
-    "noise=0.2~uniform:0.1,stuck_low=0.02,stuck_high=0.02,stuck_open=0.02,r_open=1e8~lognormal:0.5,levels="  \
-    "16,"                                                                                                    \
-    "drift_nu=0.05~normal:0.02"
+    "noise=0.2~uniform:0.1,noise_add=0.01~uniform:0.005,write_noise=0.05~normal:0.02,read_noise=0.02,"       \
+    "stuck=0.02,stuck_low=0.02,stuck_high=0.02,stuck_open=0.02,r_open=1e8~lognormal:0.5,levels=16,"          \
+    "drift_nu=0.05~normal:0.02,drift_offset=1"
 
 enum { PLAIN, ONE_SPREAD, ALL, VARIETIES };
 enum { STIMULI = 8, COUNT = COUNT_OF(ingredients) * VARIETIES, ROWS = 13, COLS = 150, STEPS = 24 };
@@ -276,7 +276,8 @@ static void assert_same_view(ohm_crossbar *a, ohm_crossbar *b, ohm_quantity quan
     free(y);
 }
 
-// Saves half-way, after an idle time, and goes on from the file, on devices that may be others.
+// Saves half-way, after an idle time, in which what has everything drifts, and goes on from the file, on
+// devices that may be others.
 static void resume(size_t i, const char *before, const char *after, bool views) {
     char path[MAX_PATH];
     temporary_path(path);
@@ -291,10 +292,13 @@ static void resume(size_t i, const char *before, const char *after, bool views) 
     assert_same_definition(a, b);
     assert_same_state(a, b);
     for (int q = OHM_RESISTANCE; q <= OHM_CONDUCTANCE && views; q++) assert_same_view(a, b, (ohm_quantity)q);
+    REQUIRE(ohm_crossbar_advance(a, STEPS - 11));
     REQUIRE(ohm_crossbar_advance(b, STEPS - 11));
-    uint64_t found[2];
+    uint64_t found[2], expected[2];
+    digests_of(a, expected);
     digests_of(b, found);
-    check_digests(i, &d, after, found);
+    assert_memory_equal(found, expected, sizeof found);
+    if (i % VARIETIES != ALL) check_digests(i, &d, after, found); // which do not drift
     ohm_crossbar_destroy(a);
     ohm_crossbar_destroy(b);
     ohm_devices_close(first);

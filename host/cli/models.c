@@ -1,5 +1,6 @@
 // ohmscape models: what can be written for --model, --stimulus and --init.
 #include "cli.h"
+#include "../derive.h"
 #include "../error.h"
 #include "../number.h"
 #include "../spec.h"
@@ -20,7 +21,8 @@ static void print_list(void) {
         for (int i = 0; i < count; i++)
             printf("  %-16s %s%s\n", table[i].about->name, table[i].about->summary, i ? "" : " (default)");
     }
-    printf("\n`ohmscape models NAME` prints the equation and the parameters.\n");
+    printf("\n`ohmscape models NAME` prints the equation and the parameters, and `ohmscape models\n"
+           "NAME:key=value~SPREAD` also what is drawn of a spread.\n");
 }
 
 // Prints UTF-8 text in a column of so many characters; printf counts bytes.
@@ -33,7 +35,7 @@ static void print_column(const char *text, int width) {
 static void print_row(const char *key, const char *symbol, const char *unit, const char *standard,
                       const char *range, const char *help) {
     printf("  ");
-    print_column(key, 11);
+    print_column(key, 13);
     print_column(symbol, 8);
     print_column(unit, 10);
     print_column(standard, 9);
@@ -56,18 +58,33 @@ static void format_range(const ohm_parameter *p, char *text, size_t size) {
     }
 }
 
-static void print_parameter(const spec_entry *entry, int i) {
-    const ohm_parameter *p = spec_parameter(entry, i);
-    char standard[2 * NUMBER_MAX_TEXT + 16] = "", range[96], sigma[NUMBER_MAX_TEXT];
-    number_format(p->sigma, sigma);
-    if (!p->text && !p->choices) number_format(spec_standard(entry, i), standard);
-    if (p->choices) snprintf(standard, sizeof standard, "%s", p->choices[(int)p->standard]);
-    if (p->spread) {
-        const size_t used = strlen(standard);
-        snprintf(standard + used, sizeof standard - used, "~%s:%s", spec_spread_name[p->spread], sigma);
-    }
+static void print_parameter(const spec *s, int i) {
+    const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
+    char value[SPEC_MAX_PATH], range[96];
+    spec_format_value(s, i, value, sizeof value);
     format_range(p, range, sizeof range);
-    print_row(p->key, p->symbol, p->unit, standard, range, p->help);
+    print_row(p->key, p->symbol, p->unit, value, range, p->help);
+}
+
+// What the spreads come to over the devices.
+static void print_drawn(const spec *s) {
+    const spec_entry *entry = spec_entry_of(s);
+    bool any = false;
+    for (int i = 0; i < entry->count; i++) {
+        const ohm_parameter *p = spec_parameter(entry, i);
+        char mean[32], deviation[32];
+        if (!s->spread[i].kind) continue;
+        if (!any) printf("\n  as drawn\n");
+        any = true;
+        const derive_drawn drawn = derive_draw(s, i);
+        snprintf(mean, sizeof mean, "mean %.5g", drawn.mean);
+        snprintf(deviation, sizeof deviation, "deviation %.4g", drawn.deviation);
+        printf("  ");
+        print_column(p->key, 13);
+        print_column(mean, 18);
+        print_column(deviation, 22);
+        printf("from %.5g to %.5g\n", drawn.low, drawn.high);
+    }
 }
 
 // Prints text, its further lines as far to the right as the first.
@@ -79,40 +96,74 @@ static void print_lines(const char *before, const char *text) {
     }
 }
 
-static void print_entry(spec_role role, const spec_entry *entry) {
-    const ohm_about *about = entry->about;
+static void print_model(const ohm_about *about) {
     char dt[NUMBER_MAX_TEXT];
     number_format(about->dt, dt);
-    printf("%s %s: %s\n", spec_role_name[role], about->name, about->summary);
+    printf("  Polarity: V > 0 %s the conductance\n", about->polarity > 0 ? "raises" : "lowers");
+    printf("  Unless told otherwise: dt %s s, stimulus %s\n", dt, about->stimulus);
+}
+
+static void print_spreading(void) {
+    printf(
+        "\n  A parameter that is not a whole number, a name or a part may be spread over the devices:\n"
+        "  VALUE~normal:SIGMA and VALUE~uniform:SIGMA (up to SIGMA to either side), SIGMA in its unit,\n"
+        "  and VALUE~lognormal:SIGMA, SIGMA of its logarithm. What is drawn is cut to the range, and where\n"
+        "  one parameter may not pass another, as r_on and r_off, to the other's value, or half-way between\n"
+        "  the two if both are spread: its mean is then not VALUE. \"As drawn\" shows what it is.\n"
+        "\n  Noise is given at the default dt. At another, noise is sqrt(default dt/dt) and noise_add\n"
+        "  sqrt(dt/default dt) times as large, so that what it adds up to in a time is the same; that of\n"
+        "  pulses is per pulse. Of several faults a device has the last in the order stuck, stuck_low,\n"
+        "  stuck_high, stuck_open.\n");
+}
+
+static void print_entry(const spec *s, bool given) {
+    const spec_entry *entry = spec_entry_of(s);
+    const ohm_about *about = entry->about;
+    printf("%s %s: %s\n", spec_role_name[s->role], about->name, about->summary);
     print_lines("", about->equation);
     if (about->source) print_lines("Source: ", about->source);
-    if (role == ROLE_MODEL) printf("  Unless told otherwise: dt %s s, stimulus %s\n", dt, about->stimulus);
+    if (s->role == ROLE_MODEL) print_model(about);
     printf("\n");
-    print_row("key", "symbol", "unit", "default", "range", "");
-    for (int i = 0; i < entry->own_count; i++) print_parameter(entry, i);
+    print_row("key", "symbol", "unit", given ? "value" : "default", "range", "");
+    for (int i = 0; i < entry->own_count; i++) print_parameter(s, i);
     if (entry->count > entry->own_count) printf("\n  of every device\n");
-    for (int i = entry->own_count; i < entry->count; i++) print_parameter(entry, i);
-    if (role == ROLE_MODEL)
-        printf(
-            "\n  A parameter that is not a whole number, a name or a part may be spread over the devices:\n"
-            "  VALUE~normal:SIGMA and VALUE~uniform:SIGMA (up to SIGMA to either side), SIGMA in its unit,\n"
-            "  and VALUE~lognormal:SIGMA, SIGMA of its logarithm; all are cut to the range.\n");
+    for (int i = entry->own_count; i < entry->count; i++) print_parameter(s, i);
+    print_drawn(s);
+    if (s->role == ROLE_MODEL) print_spreading();
     printf("\n");
 }
 
-static ohm_status print_named(const char *name) {
-    bool found = false;
+// The place in a role's table of the entry that a text names, or -1.
+static int place_of(spec_role role, const char *text) {
+    const size_t length = strcspn(text, ":");
+    int count;
+    const spec_entry *table = spec_table(role, &count);
+    for (int i = 0; i < count; i++)
+        if (strlen(table[i].about->name) == length && strncmp(table[i].about->name, text, length) == 0)
+            return i;
+    return -1;
+}
+
+// Prints what is meant by NAME or NAME:key=value,…; a distribution is a stimulus and an initial state.
+static ohm_status print_named(const char *text) {
+    const bool given = strchr(text, ':') != NULL;
+    ohm_status status = OHM_OK;
+    bool named = false, printed = false;
     for (int role = 0; role < ROLE_COUNT; role++) {
-        int count;
-        const spec_entry *table = spec_table(role, &count);
-        for (int i = 0; i < count; i++) {
-            if (strcmp(table[i].about->name, name) != 0) continue;
-            print_entry(role, &table[i]);
-            found = true;
-        }
+        const int id = place_of((spec_role)role, text);
+        spec s;
+        if (id < 0) continue;
+        named = true;
+        spec_defaults((spec_role)role, id, &s); // of some files a path is missing
+        if (given) status = spec_parse((spec_role)role, text, &s);
+        if (given && status) continue;
+        print_entry(&s, given);
+        printed = true;
     }
-    if (found) return OHM_OK;
-    error_set(OHM_BAD_ARGUMENT, "unknown model, stimulus or initial state \"%s\"", name);
+    if (printed) return OHM_OK;
+    if (named) return status;
+    error_set(OHM_BAD_ARGUMENT, "unknown model, stimulus or initial state \"%.*s\"", (int)strcspn(text, ":"),
+              text);
     error_hint("`ohmscape models` lists them");
     return OHM_BAD_ARGUMENT;
 }
@@ -133,7 +184,7 @@ static int models(int argc, char **argv) {
 
 const command command_models = {
     .name = "models",
-    .arguments = "[NAME]",
+    .arguments = "[NAME[:KEY=VALUE,...]]",
     .summary = "Describe the models, stimuli and initial states",
     .options = entries,
     .run = models,

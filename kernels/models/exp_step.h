@@ -41,6 +41,7 @@ OHM_FN vf32 exp_step_rate(vf32 w, vf32 voltage, const vf32 *c, const ohm_physics
 
 #define exp_step_initial pulsed_initial
 #define exp_step_resistance pulsed_resistance
+#define exp_step_inverse pulsed_inverse
 OHMIC_CURRENT(exp_step)
 
 #ifdef OHM_TABLES
@@ -53,22 +54,24 @@ static const ohm_about exp_step_about = {
                 "D+ = dw_min (1 + up_down)\n"
                 "V < 0: w <- w - D- max(1 - a_down e^(-gamma_down z), 0) (1 + noise xi),  "
                 "D- = dw_min (1 - up_down)\n"
-                "G rises linearly from 1/r_off at w_min to 1/r_on at w_max",
+                "G rises linearly from 1/r_off at w_min to 1/r_on at w_max\n" PULSED_UP_DOWN_NOTE,
     .source = "Gong et al., Nat. Commun. 9, 2102 (2018); " PULSED_SOURCE,
     .ordered = {"r_on", "r_off"},
     .dt = 1e-6,
     .stimulus = "uniform:lo=-1,hi=1",
     .period = 2e-3,
+    .polarity = 1,
     .noise = 0.3,
 };
 
 static const ohm_parameter exp_step_parameters[] = {
-    PULSED_PARAMETERS,
-    {"a_up", "A_up", "1", 0.00081, 0, 100, "where pulses up lose their effect", EXP_A_UP},
-    {"a_down", "A_dn", "1", 0.36833, 0, 100, "where pulses down lose their effect", EXP_A_DOWN},
+    PULSED_PARAMETERS(0, "least weight, 0 or less", 1e-3, "greatest weight, above 0"),
+    {"a_up", "A_up", "1", 0.00081, -100, 100, "where pulses up lose their effect, or gain if it is below 0",
+     EXP_A_UP},
+    {"a_down", "A_dn", "1", 0.36833, -100, 100, "where pulses down lose their effect, or gain", EXP_A_DOWN},
     {"gamma_up", "γ_up", "1", 12.44625, 0, 100, "how steeply pulses up do", EXP_GAMMA_UP},
     {"gamma_down", "γ_dn", "1", 12.78785, 0, 100, "how steeply pulses down do", EXP_GAMMA_DOWN},
-    {"a", "a", "1", 0.244, 0, 10, "scale of the weight", EXP_A},
+    {"a", "a", "1", 0.244, -10, 10, "scale of the weight", EXP_A},
     {"b", "b", "1", 0.2425, -10, 10, "offset of the weight", EXP_B},
 };
 

@@ -77,6 +77,10 @@ OHM_FN vf32 linear_ion_drift_rate(vf32 x, vf32 voltage, const vf32 *c, const ohm
     return v_where_less(v_abs(voltage), c[ION_V_TH], v_splat(0), drift);
 }
 
+OHM_FN vf32 linear_ion_drift_inverse(vf32 resistance, const vf32 *c) {
+    return v_divide(c[ION_R_OFF] - resistance, c[ION_R_OFF] - c[ION_R_ON]);
+}
+
 OHMIC_CURRENT(linear_ion_drift)
 
 #ifdef OHM_TABLES
@@ -97,6 +101,7 @@ static const ohm_about linear_ion_drift_about = {
     .dt = 1e-4,
     .stimulus = "uniform:lo=-1,hi=1",
     .period = 1,
+    .polarity = 1,
 };
 
 static const ohm_parameter linear_ion_drift_parameters[] = {

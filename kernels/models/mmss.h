@@ -56,6 +56,10 @@ OHM_FN vf32 mmss_resistance(vf32 x, const vf32 *c) {
     return v_divide(v_splat(1.0f), v_fma(x, c[MMSS_G_RISE], c[MMSS_G_OFF]));
 }
 
+OHM_FN vf32 mmss_inverse(vf32 resistance, const vf32 *c) {
+    return v_divide(v_divide(v_splat(1.0f), resistance) - c[MMSS_G_OFF], c[MMSS_G_RISE]);
+}
+
 OHMIC_CURRENT(mmss)
 
 #ifdef OHM_TABLES
@@ -70,6 +74,7 @@ static const ohm_about mmss_about = {
     .dt = 1e-5,
     .stimulus = "uniform:lo=-1,hi=1",
     .period = 1e-3,
+    .polarity = 1,
 };
 
 static const ohm_parameter mmss_parameters[] = {

@@ -5,6 +5,9 @@
 // Every step is a pulse: up for a positive voltage, down for a negative one, none for 0, however long it is.
 // Δ± = dw_min·(1 ± up_down); the noise of every model, 0.3 here, is that of a pulse. The conductance rises
 // linearly from 1/R_off at w_min to 1/R_on at w_max.
+//
+// aihwkit's up_down b and dw_min dw mean pulses up of dw·(1 + min(b, 0)) and down of dw·(1 − max(b, 0)): here
+// dw_min = dw·(1 − |b|/2) and up_down = (b/2)/(1 − |b|/2).
 #ifndef OHM_PULSED_H
 #define OHM_PULSED_H
 
@@ -42,6 +45,11 @@ OHM_FN vf32 pulsed_resistance(vf32 w, const vf32 *c) {
     return v_divide(v_splat(1.0f), v_fma(w - c[OHM_LOW], c[PULSED_G_SLOPE], c[PULSED_G_OFF]));
 }
 
+OHM_FN vf32 pulsed_inverse(vf32 resistance, const vf32 *c) {
+    const vf32 rise = v_divide(v_splat(1.0f), resistance) - c[PULSED_G_OFF];
+    return v_divide(rise, c[PULSED_G_SLOPE]) + c[OHM_LOW];
+}
+
 // The change of a pulse: up or −down, by the sign of the voltage.
 OHM_FN vf32 pulsed_change(vf32 voltage, vf32 up, vf32 down) {
     const vf32 zero = v_splat(0);
@@ -50,36 +58,46 @@ OHM_FN vf32 pulsed_change(vf32 voltage, vf32 up, vf32 down) {
 
 #ifdef OHM_TABLES
 
-// The first rows of their tables.
-#define PULSED_PARAMETERS                                                                                     \
-    {"dw_min",                                                                                                \
-     "Δw",                                                                                                    \
-     "1",                                                                                                     \
-     0.001,                                                                                                   \
-     1e-9,                                                                                                    \
-     1,                                                                                                       \
-     "mean change of a pulse",                                                                                \
-     PULSED_DW_MIN,                                                                                           \
-     .spread = OHM_SPREAD_NORMAL,                                                                             \
-     .sigma = 0.0003},                                                                                        \
-        {"up_down",                                                                                           \
-         "b",                                                                                                 \
-         "1",                                                                                                 \
-         0,                                                                                                   \
-         -0.99,                                                                                               \
-         0.99,                                                                                                \
-         "how much larger pulses up are than pulses down",                                                    \
-         PULSED_UP_DOWN,                                                                                      \
-         .spread = OHM_SPREAD_NORMAL,                                                                         \
-         .sigma = 0.01},                                                                                      \
-        {"r_on", "R_on", "Ω", 1e4, 1e-3, 1e9, "resistance at w_max", PULSED_R_ON},                            \
-        {"r_off", "R_off", "Ω", 1e5, 1e-3, 1e12, "resistance at w_min, r_on or more", PULSED_R_OFF},          \
-        {"w_min",      "w_min", "1", -0.6, -100, -1e-3, "least weight", OHM_LOW, .spread = OHM_SPREAD_NORMAL, \
-         .sigma = 0.18},                                                                                      \
-    {                                                                                                         \
-        "w_max", "w_max", "1", 0.6, 1e-3, 100, "greatest weight", OHM_HIGH, .spread = OHM_SPREAD_NORMAL,      \
-                                                                            .sigma = 0.18                     \
+// The first rows of their tables. The weight's bounds are those that a model can do with.
+#define PULSED_PARAMETERS(w_min_most, w_min_help, w_max_least, w_max_help)                                     \
+    {"dw_min",                                                                                                 \
+     "Δw",                                                                                                     \
+     "1",                                                                                                      \
+     0.001,                                                                                                    \
+     1e-9,                                                                                                     \
+     1,                                                                                                        \
+     "mean change of a pulse",                                                                                 \
+     PULSED_DW_MIN,                                                                                            \
+     .spread = OHM_SPREAD_NORMAL,                                                                              \
+     .sigma = 0.0003},                                                                                         \
+        {"up_down",                                                                                            \
+         "b",                                                                                                  \
+         "1",                                                                                                  \
+         0,                                                                                                    \
+         -0.99,                                                                                                \
+         0.99,                                                                                                 \
+         "pulses up change 1 + up_down times dw_min, pulses down 1 - up_down times",                           \
+         PULSED_UP_DOWN,                                                                                       \
+         .spread = OHM_SPREAD_NORMAL,                                                                          \
+         .sigma = 0.01},                                                                                       \
+        {"r_on", "R_on", "Ω", 1e4, 1e-3, 1e9, "resistance at w_max", PULSED_R_ON},                             \
+        {"r_off", "R_off", "Ω", 1e5, 1e-3, 1e12, "resistance at w_min, r_on or more", PULSED_R_OFF},           \
+        {"w_min",      "w_min", "1", -0.6, -100, w_min_most, w_min_help, OHM_LOW, .spread = OHM_SPREAD_NORMAL, \
+         .sigma = 0.18},                                                                                       \
+    {                                                                                                          \
+        "w_max", "w_max", "1", 0.6, w_max_least, 100, w_max_help, OHM_HIGH, .spread = OHM_SPREAD_NORMAL,       \
+                                                                            .sigma = 0.18                      \
     }
+
+// Of models whose steps are divided by the bounds.
+#define PULSED_DIVIDING                                                                                      \
+    PULSED_PARAMETERS(-1e-3, "least weight, below 0 since steps are divided by it", 1e-3,                    \
+                      "greatest weight, above 0 since steps are divided by it")
+
+// What aihwkit calls up_down, in print.
+#define PULSED_UP_DOWN_NOTE                                                                                  \
+    "aihwkit's b and dw, where pulses up do dw (1 + min(b, 0)) and down dw (1 - max(b, 0)), are\n"           \
+    "up_down = (b/2)/(1 - |b|/2) and dw_min = dw (1 - |b|/2)"
 
 #define PULSED_SOURCE                                                                                        \
     "Gokmen and Vlasov, Front. Neurosci. 10, 333 (2016); Rasch et al., AICAS 2021;\nr_on and r_off are ours"

@@ -31,6 +31,11 @@ OHM_FN vf32 sin_resistance_resistance(vf32 resistance, const vf32 *c) {
     return resistance;
 }
 
+OHM_FN vf32 sin_resistance_inverse(vf32 resistance, const vf32 *c) {
+    (void)c;
+    return resistance;
+}
+
 OHMIC_CURRENT(sin_resistance)
 
 #ifdef OHM_TABLES
@@ -45,6 +50,7 @@ static const ohm_about sin_resistance_about = {
     .dt = 0.1,
     .stimulus = "uniform:lo=-5,hi=5",
     .period = 10,
+    .polarity = -1,
 };
 
 static const ohm_parameter sin_resistance_parameters[] = {

@@ -31,6 +31,10 @@ OHM_FN vf32 sin_state_resistance(vf32 w, const vf32 *c) {
     return v_fma(c[SIN_STATE_R_ON], w, rest);
 }
 
+OHM_FN vf32 sin_state_inverse(vf32 resistance, const vf32 *c) {
+    return v_divide(c[SIN_STATE_R_OFF] - resistance, c[SIN_STATE_R_OFF] - c[SIN_STATE_R_ON]);
+}
+
 OHMIC_CURRENT(sin_state)
 
 #ifdef OHM_TABLES
@@ -45,6 +49,7 @@ static const ohm_about sin_state_about = {
     .dt = 0.1,
     .stimulus = "uniform:lo=-5,hi=5",
     .period = 10,
+    .polarity = 1,
 };
 
 static const ohm_parameter sin_state_parameters[] = {

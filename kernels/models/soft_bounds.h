@@ -29,6 +29,7 @@ OHM_FN vf32 soft_bounds_rate(vf32 w, vf32 voltage, const vf32 *c, const ohm_phys
 
 #define soft_bounds_initial pulsed_initial
 #define soft_bounds_resistance pulsed_resistance
+#define soft_bounds_inverse pulsed_inverse
 OHMIC_CURRENT(soft_bounds)
 
 #ifdef OHM_TABLES
@@ -38,16 +39,17 @@ static const ohm_about soft_bounds_about = {
     .summary = "a weight that pulses move, by nothing at its bounds",
     .equation = "V > 0: w <- w + D+ (1 - w/w_max) (1 + noise xi),  D+ = dw_min (1 + up_down)\n"
                 "V < 0: w <- w - D- (1 - w/w_min) (1 + noise xi),  D- = dw_min (1 - up_down)\n"
-                "G rises linearly from 1/r_off at w_min to 1/r_on at w_max",
+                "G rises linearly from 1/r_off at w_min to 1/r_on at w_max\n" PULSED_UP_DOWN_NOTE,
     .source = PULSED_SOURCE,
     .ordered = {"r_on", "r_off"},
     .dt = 1e-6,
     .stimulus = "uniform:lo=-1,hi=1",
     .period = 2e-3,
+    .polarity = 1,
     .noise = 0.3,
 };
 
-static const ohm_parameter soft_bounds_parameters[] = {PULSED_PARAMETERS};
+static const ohm_parameter soft_bounds_parameters[] = {PULSED_DIVIDING};
 
 OHM_FN void soft_bounds_derive(const double *value, double dt, ohm_physics *p) {
     (void)value, (void)dt;

@@ -71,6 +71,10 @@ OHM_FN vf32 stanford_pku_resistance(vf32 g, const vf32 *c) {
     return c[STANFORD_R] * v_exp(g * c[STANFORD_PER_G0]);
 }
 
+OHM_FN vf32 stanford_pku_inverse(vf32 resistance, const vf32 *c) {
+    return c[STANFORD_G0] * v_log(v_divide(resistance, c[STANFORD_R]));
+}
+
 #ifdef OHM_TABLES
 
 // The field's is the largest where the gap is, since the current heats.
@@ -102,6 +106,7 @@ static const ohm_about stanford_pku_about = {
     .period = 1e-6,
     .substeps = 400,
     .exponents = stanford_pku_exponents,
+    .polarity = 1,
 };
 
 static const ohm_parameter stanford_pku_parameters[] = {

@@ -90,6 +90,10 @@ OHM_FN vf32 vteam_resistance(vf32 x, const vf32 *c) {
     return v_fma(c[VTEAM_R_OFF] - c[VTEAM_R_ON], x, c[VTEAM_R_ON]);
 }
 
+OHM_FN vf32 vteam_inverse(vf32 resistance, const vf32 *c) {
+    return v_divide(resistance - c[VTEAM_R_ON], c[VTEAM_R_OFF] - c[VTEAM_R_ON]);
+}
+
 OHMIC_CURRENT(vteam)
 
 #ifdef OHM_TABLES
@@ -132,6 +136,7 @@ static const ohm_about vteam_about = {
     .period = 2e-7,
     .exponents = vteam_exponents,
     .flaw = vteam_flaw,
+    .polarity = -1,
 };
 
 static const ohm_parameter vteam_parameters[] = {

@@ -77,6 +77,10 @@ OHM_FN vf32 yakopcic_resistance(vf32 x, const vf32 *c) {
     return v_divide(c[YAKOPCIC_R], x);
 }
 
+OHM_FN vf32 yakopcic_inverse(vf32 resistance, const vf32 *c) {
+    return v_divide(c[YAKOPCIC_R], resistance);
+}
+
 #ifdef OHM_TABLES
 
 OHM_FN int yakopcic_exponents(const float *c, double voltage, ohm_exponent *e) {
@@ -99,6 +103,7 @@ static const ohm_about yakopcic_about = {
     .stimulus = "uniform:lo=-0.5,hi=0.5",
     .period = 0.01,
     .exponents = yakopcic_exponents,
+    .polarity = 1,
 };
 
 static const ohm_parameter yakopcic_parameters[] = {
