@@ -111,9 +111,9 @@ void ohm_devices_close(ohm_devices *devices);
 // ---- Crossbars --------------------------------------------------------------------------------
 
 // What a run is. Valid only if it came from ohm_definition_default, so that a new field never breaks
-// a caller. The strings follow one grammar, NAME or NAME:key=value,key=value…; `ohmscape models`
-// prints every name and key with its unit, default and range. A model's value may be followed by how it is
-// spread over the devices: r_on=100~lognormal:0.1. They need to live only during the call they are passed to.
+// a caller. The strings follow one grammar, NAME or NAME:key=value,key=value…; NAME@PRESET is a published
+// device. `ohmscape models` prints every name and key with its unit, default and range. What is spread over
+// the devices says how: r_on=100~lognormal:0.1. They need to live only during the call they are passed to.
 typedef struct ohm_definition {
     uint64_t rows, cols;  // 1 … OHM_MAX_SIDE; default 5 × 5
     double dt;            // time step in s, > 0 and at most 1e6; 0, the default, is the model's own

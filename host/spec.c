@@ -6,6 +6,7 @@
 #include "../kernels/memristor.h"
 #include "error.h"
 #include "number.h"
+#include "presets.h"
 #include "derive.h"
 #include "stimulus.h"
 
@@ -253,22 +254,53 @@ void spec_defaults(spec_role role, int id, spec *s) {
     }
 }
 
+static ohm_status unknown_preset(const spec *s, const char *name, int length) {
+    char names[512] = "";
+    const preset *p;
+    for (size_t i = 0; (p = presets_get(i)); i++)
+        if (strcmp(p->model, name_of(s)) == 0) append(names, sizeof names, p->name);
+    return error_set(OHM_BAD_ARGUMENT, "%s %s has no preset \"%.*s\": there are %s", spec_role_name[s->role],
+                     name_of(s), length, name, *names ? names : "none");
+}
+
+// Parses what follows the name: @PRESET, then the parameters, over the values that s has.
+static ohm_status parse_rest(spec *s, const char *rest) {
+    uint64_t of_preset = 0;
+    if (*rest == '@') {
+        const int length = (int)strcspn(++rest, ":");
+        const preset *p = s->role == ROLE_MODEL ? presets_find(name_of(s), rest, (size_t)length) : NULL;
+        char parameters[SPEC_MAX_TEXT];
+        if (!p) return unknown_preset(s, rest, length);
+        snprintf(parameters, sizeof parameters, ":%s", p->parameters);
+        const ohm_status status = parse_parameters(s, parameters);
+        if (status) return status;
+        of_preset = s->given;
+        rest += length;
+    }
+    const ohm_status status = parse_parameters(s, rest);
+    s->given |= of_preset;
+    return status;
+}
+
+// The length of the name in NAME@PRESET:key=value,….
+static int name_length(const char *text) {
+    return (int)strcspn(text, ":@");
+}
+
 ohm_status spec_parse(spec_role role, const char *text, spec *s) {
     memset(s, 0, sizeof *s);
     s->role = role;
-    const int name_length = (int)strcspn(text, ":");
-    const ohm_status status = find_entry(s, text, name_length);
+    const ohm_status status = find_entry(s, text, name_length(text));
     if (status) return status;
     spec_defaults(role, s->id, s);
-    return parse_parameters(s, text + name_length);
+    return parse_rest(s, text + name_length(text));
 }
 
 ohm_status spec_change(spec *s, const char *text) {
     spec changed = *s;
-    const int name_length = (int)strcspn(text, ":");
-    ohm_status status = find_entry(&changed, text, name_length);
+    ohm_status status = find_entry(&changed, text, name_length(text));
     if (!status && changed.id == s->id)
-        status = parse_parameters(&changed, text + name_length);
+        status = parse_rest(&changed, text + name_length(text));
     else if (!status)
         status = spec_parse(s->role, text, &changed);
     if (!status) *s = changed;

@@ -63,8 +63,8 @@ double spec_value(const spec *s, const char *key);
 // The defaults of an entry of a role's table, without any check.
 void spec_defaults(spec_role role, int id, spec *s);
 
-// Parses NAME or NAME:key=value,…; what is not given takes its default. A value of a device's parameter may
-// be followed by how it is spread, 100~lognormal:0.1.
+// Parses NAME, NAME@PRESET (presets.h) or either with :key=value,…; what is not given takes its default. A
+// device's parameter may be followed by how it is spread, 100~lognormal:0.1.
 // Errors: OHM_BAD_ARGUMENT: unknown name or key, a key twice, not a number, out of range, a spread that
 // cannot be.
 ohm_status spec_parse(spec_role role, const char *text, spec *s);
