@@ -2,6 +2,7 @@
 #include "crossbar.h"
 #include "error.h"
 #include "initial.h"
+#include "scale.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,13 @@ static ohm_status change_model(spec *s, const char *text) {
                      spec_entry_of(s)->about->name);
 }
 
+// One of another name takes the model's scale.
+static ohm_status change_stimulus(spec *s, const char *text, const spec *model) {
+    const int id = s->id;
+    const ohm_status status = spec_change(s, text);
+    return status || s->id == id ? status : scale_stimulus(s, model);
+}
+
 // Whether two stimuli are the same, to the last parameter.
 static bool same_spec(const spec *a, const spec *b) {
     return a->id == b->id && memcmp(a->value, b->value, sizeof a->value) == 0 &&
@@ -38,7 +46,7 @@ ohm_status ohm_crossbar_change(ohm_crossbar *c, const char *model, const char *s
     spec *s = &changed.specs[ROLE_STIMULUS];
     stimulator *opened = NULL;
     ohm_status status = model ? change_model(&changed.specs[ROLE_MODEL], model) : OHM_OK;
-    if (!status && stimulus_text) status = spec_change(s, stimulus_text);
+    if (!status && stimulus_text) status = change_stimulus(s, stimulus_text, &changed.specs[ROLE_MODEL]);
     if (!status) status = check_state_range(c, &changed);
     if (!status && !same_spec(s, &c->plan.specs[ROLE_STIMULUS])) {
         const stimulus_site site = plan_site(&changed);

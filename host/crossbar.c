@@ -2,8 +2,10 @@
 #include "crossbar.h"
 #include "device.h"
 #include "error.h"
+#include "euler.h"
 #include "initial.h"
 #include "number.h"
+#include "precision.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -183,40 +185,65 @@ static ohm_status build_where_it_works(ohm_crossbar *c, ohm_devices *devices) {
     return status;
 }
 
-static ohm_status check_step(const plan *p, const problem *q, const stimulator *s) {
-    double low, high;
-    stimulus_range(s, &low, &high);
-    return derive_check_step(&p->specs[ROLE_MODEL], &q->physics, p->definition.dt, low, high);
-}
-
 static double step_loss(const plan *p, const problem *q, const stimulator *s) {
     double low, high, level[STIMULUS_MAX_LEVELS];
     const int levels = stimulus_levels(s, level);
     stimulus_range(s, &low, &high);
-    return derive_step_loss(&p->specs[ROLE_MODEL], &q->physics, low, high, level, levels);
+    return precision_step_loss(&p->specs[ROLE_MODEL], &q->physics, low, high, level, levels);
 }
 
-// The problem of a plan and the stimulus, which is the caller's to close even on failure, and the part of a
-// step that rounding can take.
+// The period of a wave in s, or of the model's own one.
+static double period_of(const plan *p) {
+    const spec *s = &p->specs[ROLE_STIMULUS];
+    const bool wave = spec_find(s, "frequency") >= 0 && spec_value(s, "frequency") > 0;
+    return wave ? 1 / spec_value(s, "frequency") : spec_entry_of(&p->specs[ROLE_MODEL])->about->period;
+}
+
+// What is found out about a drive.
+typedef struct findings {
+    double step_loss; // ohm_crossbar_step_loss
+    warnings warnings;
+} findings;
+
+// Whether the model can be driven so, what is worth knowing of it, and whether the states need extended
+// precision, unless they have it already.
+static ohm_status check_drive(const plan *p, problem *q, const stimulator *s, findings *f) {
+    euler e = {.model = &p->specs[ROLE_MODEL], .physics = &q->physics, .dt = p->definition.dt};
+    f->warnings.count = 0;
+    stimulus_range(s, &e.low, &e.high);
+    ohm_status status = euler_check_exponents(&e);
+    if (!status) status = euler_check_stability(&e);
+    if (status) return status;
+    euler_check_accuracy(&e, period_of(p), &f->warnings);
+    f->step_loss = step_loss(p, q, s);
+    if (plan_wants_extended(p, f->step_loss)) q->kind.extended = true;
+    if (!q->kind.extended) precision_warn(f->step_loss, &f->warnings);
+    return OHM_OK;
+}
+
+// The problem of a plan and the stimulus, which is the caller's to close even on failure.
 static ohm_status make_problem(const plan *p, const input_set *known, problem *made, stimulator **s,
-                               double *loss) {
+                               findings *f) {
     const stimulus_site site = plan_site(p);
     const ohm_status status = stimulus_open(&p->specs[ROLE_STIMULUS], &site, known, s);
     if (status) return status;
     *made = plan_problem(p, stimulus_field(*s), 0);
-    *loss = step_loss(p, made, *s);
-    made->kind.extended = plan_wants_extended(p, *loss);
-    return check_step(p, made, *s);
+    return check_drive(p, made, *s, f);
+}
+
+static void take_findings(ohm_crossbar *c, const findings *f) {
+    c->step_loss = f->step_loss;
+    c->warnings = f->warnings;
 }
 
 ohm_status ohm_definition_check(const ohm_definition *d) {
     plan p;
     problem made;
     stimulator *s = NULL;
-    double loss;
+    findings f;
     matrix_file initial;
     ohm_status status = plan_make(d, &p);
-    if (!status) status = make_problem(&p, NULL, &made, &s, &loss);
+    if (!status) status = make_problem(&p, NULL, &made, &s, &f);
     if (!status) {
         status = initial_open(&p, &made, &initial);
         matrix_close(&initial);
@@ -265,17 +292,16 @@ static problem problem_now(const ohm_crossbar *c, const plan *p, const stimulato
 ohm_status crossbar_take(ohm_crossbar *c, const plan *changed, stimulator *opened) {
     stimulator *s = opened ? opened : c->stimulus;
     problem p = problem_now(c, changed, s, c->idle);
-    const double loss = step_loss(changed, &p, s);
-    const bool already = c->step > 0 && c->problem.kind.extended; // what the states could not hold is there
-    p.kind.extended = already || plan_wants_extended(changed, loss);
-    ohm_status status = check_step(changed, &p, s);
+    findings f;
+    if (!c->step) p.kind.extended = false; // else what the states could not hold is there
+    ohm_status status = check_drive(changed, &p, s, &f);
     if (!status) status = prepare(c, &p);
     if (status) return status;
+    take_findings(c, &f);
     const bool same_kind =
         p.kind.stimulus == c->problem.kind.stimulus && p.kind.field == c->problem.kind.field;
     c->problem = p;
     c->plan = *changed;
-    c->step_loss = loss;
     plan_bind(&c->plan);
     if (!opened) return OHM_OK;
     if (c->applied != c->stimulus) stimulus_close(c->stimulus);
@@ -300,7 +326,9 @@ ohm_status crossbar_create(ohm_devices *devices, const ohm_definition *definitio
     ohm_crossbar *c = calloc(1, sizeof *c);
     if (!c) return error_no_memory("a crossbar");
     ohm_status status = plan_make(definition, &c->plan);
-    if (!status) status = make_problem(&c->plan, inputs, &c->problem, &c->stimulus, &c->step_loss);
+    findings f;
+    if (!status) status = make_problem(&c->plan, inputs, &c->problem, &c->stimulus, &f);
+    if (!status) take_findings(c, &f);
     matrix_file initial = {.array = {.file = -1}, .file = -1, .dataset = -1};
     if (!status && !inputs) status = initial_open(&c->plan, &c->problem, &initial);
     if (!status) status = build_where_it_works(c, devices);
@@ -350,6 +378,10 @@ double ohm_crossbar_step_loss(const ohm_crossbar *c) {
 const ohm_history_entry *ohm_crossbar_history(const ohm_crossbar *c, size_t *count) {
     *count = c->history.count;
     return c->history.entries;
+}
+
+const char *ohm_crossbar_warning(const ohm_crossbar *c, size_t i) {
+    return i < c->warnings.count ? c->warnings.text[i] : NULL;
 }
 
 uint64_t ohm_crossbar_step(const ohm_crossbar *c) {

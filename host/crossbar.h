@@ -6,6 +6,7 @@
 #include "engine.h"
 #include "history.h"
 #include "series.h"
+#include "warnings.h"
 
 struct ohm_crossbar {
     plan plan;
@@ -22,6 +23,7 @@ struct ohm_crossbar {
     // What pictures need to know of the past: the stimulus of the last step, and its constants.
     stimulator *applied; // the same as stimulus unless that has changed since
     float applied_constants[4];
+    warnings warnings; // of its definition
     double flux_bound; // V·s, beyond which no flux can be
     double step_loss;  // as ohm_crossbar_step_loss
 };

@@ -1,6 +1,7 @@
 #include "definition.h"
 #include "error.h"
 #include "number.h"
+#include "scale.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -76,6 +77,7 @@ ohm_status plan_make(const ohm_definition *d, plan *p) {
     if (status) return status;
     const ohm_about *model = spec_entry_of(&p->specs[ROLE_MODEL])->about;
     status = spec_parse(ROLE_STIMULUS, d->stimulus ? d->stimulus : model->stimulus, &p->specs[ROLE_STIMULUS]);
+    if (!status) status = scale_stimulus(&p->specs[ROLE_STIMULUS], &p->specs[ROLE_MODEL]);
     if (!status) status = spec_parse(ROLE_INITIAL, d->initial, &p->specs[ROLE_INITIAL]);
     if (status) return status;
     p->definition = *d;

@@ -185,8 +185,7 @@ static bool is_noisy_read(const ohm_physics *p) {
 
 // ---- Ranges -----------------------------------------------------------------------------------
 
-// The constants of the device at one corner of all spreads: bit n of corner takes spread n's greatest value.
-static void corner_of(int model, const ohm_physics *p, u32 corner, float c[OHM_CONSTANTS]) {
+void derive_corner(int model, const ohm_physics *p, u32 corner, float c[OHM_CONSTANTS]) {
     memcpy(c, p->model, sizeof p->model);
     for (u32 place = 0, n = 0; place < OHM_CONSTANTS; place++) {
         if (!(p->spreads >> place & 1)) continue;
@@ -222,7 +221,7 @@ static void derive_ranges(int model, ohm_physics *p) {
     p->resistance_high = p->state_high = -INFINITY;
     for (u32 corner = 0; corner < corners; corner++) {
         float c[OHM_CONSTANTS], low, high;
-        corner_of(model, p, corner, c);
+        derive_corner(model, p, corner, c);
         range_of_device(model, c, p, &low, &high);
         p->state_low = fminf(p->state_low, c[OHM_LOW]);
         p->state_high = fmaxf(p->state_high, c[OHM_HIGH]);
@@ -291,109 +290,4 @@ ohm_kind derive_kind(const spec specs[ROLE_COUNT], const ohm_physics *p, int fie
 int derive_initial(const spec specs[ROLE_COUNT]) {
     const int id = specs[ROLE_INITIAL].id;
     return id == INITIAL_FILE ? OHM_DISTRIBUTION_constant : id; // whatever is drawn is then replaced
-}
-
-// ---- Euler's method ---------------------------------------------------------------------------
-
-enum { STATES = 64, VOLTAGES = 32 };
-
-// How many times too long a sub-step is at one voltage.
-static double excess_at(int model, const ohm_physics *p, float voltage) {
-    const double low = (double)p->model[OHM_LOW], range = (double)p->model[OHM_HIGH] - low;
-    const double step = (double)p->model[OHM_GAIN];
-    double worst = 0, last = 0;
-    for (int i = 0; i <= STATES; i++) {
-        const float state = (float)(low + range * i / STATES);
-        const double rate = (double)model_rate(model, state, voltage, p->model, p);
-        worst = fmax(worst, fabs(rate) * step / range);
-        if (i) worst = fmax(worst, (last - rate) * STATES / range * step / 2);
-        last = rate;
-    }
-    return worst;
-}
-
-// Rounded down to two digits.
-static double two_digits(double x) {
-    const double unit = pow(10, floor(log10(x)) - 1);
-    return floor(x / unit) * unit;
-}
-
-ohm_status derive_check_step(const spec *model, const ohm_physics *p, double dt, double low, double high) {
-    if (model_motion(model->id) != OHM_CONTINUOUS) return OHM_OK;
-    double worst = 0;
-    for (int i = 0; i <= VOLTAGES; i++)
-        worst = fmax(worst, excess_at(model->id, p, (float)(low + (high - low) * i / VOLTAGES)));
-    if (worst <= 1) return OHM_OK;
-    char step[NUMBER_MAX_TEXT];
-    number_format(dt, step);
-    if (!isfinite(worst))
-        return error_set(OHM_BAD_ARGUMENT, "model %s moves without bounds at voltages from %g to %g V",
-                         spec_entry_of(model)->about->name, low, high);
-    char substeps[64] = "";
-    const double enough = ceil(p->substeps * worst);
-    if (enough <= spec_parameter(spec_entry_of(model), spec_find(model, "substeps"))->max)
-        snprintf(substeps, sizeof substeps, ", or with substeps=%.0f in the model", enough);
-    return error_set(OHM_BAD_ARGUMENT,
-                     "dt: %s is too long for %s at voltages from %g to %g V: Euler's method is stable up to "
-                     "dt=%.2g%s",
-                     step, spec_entry_of(model)->about->name, low, high, two_digits(dt / worst), substeps);
-}
-
-// ---- Steps too small for float32 --------------------------------------------------------------
-
-// Of each of some states over the whole range: the largest changes in one step, either way.
-typedef struct largest_steps {
-    double up[STATES], down[STATES];
-} largest_steps;
-
-static float state_number(const ohm_physics *p, int i) {
-    const double low = (double)p->model[OHM_LOW], range = (double)p->model[OHM_HIGH] - low;
-    return (float)(low + range * (i + 0.5) / STATES);
-}
-
-static void take_steps_at(int model, const ohm_physics *p, float voltage, largest_steps *s) {
-    const double gain = (double)p->model[OHM_GAIN] * p->substeps;
-    for (int i = 0; i < STATES; i++) {
-        const double step = (double)model_rate(model, state_number(p, i), voltage, p->model, p) * gain;
-        s->up[i] = fmax(s->up[i], step);
-        s->down[i] = fmax(s->down[i], -step);
-    }
-}
-
-// The most that rounding can change a state by: half of the distance of the floats around it.
-static double rounding_of(float state) {
-    int exponent;
-    frexpf(state, &exponent);
-    return ldexp(1, exponent - 25);
-}
-
-static int by_value(const void *a, const void *b) {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-// The part of a step one way that rounding can take at nine in ten of the states that move that way: a window
-// that closes makes steps as small as one likes at the others.
-static double loss_of(const ohm_physics *p, const double step[STATES]) {
-    double loss[STATES];
-    size_t n = 0;
-    for (int i = 0; i < STATES; i++)
-        if (step[i] > 0) loss[n++] = rounding_of(state_number(p, i)) / step[i];
-    qsort(loss, n, sizeof *loss, by_value);
-    return n ? fmin(loss[(n - 1) * 9 / 10], 1) : 0;
-}
-
-double derive_step_loss(const spec *model, const ohm_physics *p, double low, double high, const double *level,
-                        int levels) {
-    largest_steps all = {0};
-    double worst = 0;
-    for (int i = 0; i < levels; i++) {
-        largest_steps one = {0};
-        take_steps_at(model->id, p, (float)level[i], &one);
-        worst = fmax(worst, fmax(loss_of(p, one.up), loss_of(p, one.down)));
-    }
-    if (levels) return worst;
-    for (int i = 0; i <= VOLTAGES; i++)
-        take_steps_at(model->id, p, (float)(low + (high - low) * i / VOLTAGES), &all);
-    return fmax(loss_of(p, all.up), loss_of(p, all.down));
 }

@@ -34,18 +34,8 @@ extern const ohm_parameter initial_file_parameters[INITIAL_FILE_PARAMETERS];
 // The distribution of the initial state.
 int derive_initial(const spec specs[ROLE_COUNT]);
 
-// The part of the largest step that rounding a state to float32 can take, from 0 to 1, of a drive with
-// voltages in [low, high], or with some levels of voltage alone, each of which then counts by itself: steps
-// up and steps down apart, at nine in ten of the states that move so, of devices without spread. A drive that
-// moves nothing loses nothing.
-double derive_step_loss(const spec *model, const ohm_physics *p, double low, double high, const double *level,
-                        int levels);
-
-// Whether Euler's method is stable for the model at every state and every voltage in [low, high], by devices
-// without spread: no sub-step moves the state by more than its whole range, nor, by more than twice the
-// distance, past a point that attracts it (the slope of the rate is at least −2/step).
-// Errors: OHM_BAD_ARGUMENT, with the time step that would do, and the number of sub-steps if there may be so
-// many.
-ohm_status derive_check_step(const spec *model, const ohm_physics *p, double dt, double low, double high);
+// The constants of the device at one corner of all spreads: bit n of corner takes spread n's greatest value,
+// n being below the number of spreads.
+void derive_corner(int model, const ohm_physics *p, u32 corner, float c[OHM_CONSTANTS]);
 
 #endif

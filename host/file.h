@@ -19,8 +19,8 @@
 
 #define FILE_FORMAT "ohmscape"
 #define FILE_SERIES_FORMAT "ohmscape-series" // without a state: ohm_crossbar_save_series
-// A file is of the least version that tells all. Version 2 has spreads. Version 3 has what readers of version 2
-// do not know or take for something else: an idle time, a parameter of every device, linear-step as aihwkit
+// A file is of the least version that tells all. Version 2 has spreads. Version 3 has what readers of version
+// 2 do not know or take for something else: an idle time, a parameter of every device, linear-step as aihwkit
 // has it, planes of what float32 could not hold, a precision that was asked for, inputs, a history or an
 // initial state from a file.
 #define FILE_FORMAT_VERSION 3

@@ -127,6 +127,7 @@ static ohm_status read_parameter(const source *s, spec *result, int i) {
     const ohm_parameter *p = spec_parameter(entry, i);
     char name[FILE_MAX_NAME];
     file_parameter_name(result->role, p->key, name);
+    if (!is_there(s, name) && strcmp(p->key, "substeps") == 0) result->value[i] = p->standard;
     if ((i >= entry->own_count || p->text) && !is_there(s, name)) return OHM_OK;
     if (p->text) return read_long_text(s, name, result->path, SPEC_MAX_PATH);
     if (p->choices) return read_choice(s, name, p, &result->value[i]);

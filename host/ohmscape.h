@@ -136,9 +136,9 @@ typedef enum ohm_precision {
 const char *ohm_precision_name(ohm_precision precision);
 
 // What a run is. Valid only if it came from ohm_definition_default, so that a new field never breaks
-// a caller. The strings follow one grammar, NAME or NAME:key=value,key=value…; `ohmscape models`
-// prints every name and key with its unit, default and range. A model's value may be followed by how it is
-// spread over the devices: r_on=100~lognormal:0.1. They need to live only during the call they are passed to.
+// a caller. The strings follow one grammar, NAME or NAME:key=value,key=value…; NAME@PRESET is a published
+// device. `ohmscape models` prints every name and key with its unit, default and range. What is spread over
+// the devices says how: r_on=100~lognormal:0.1. They need to live only during the call they are passed to.
 typedef struct ohm_definition {
     uint64_t rows, cols;  // 1 … OHM_MAX_SIDE; default 5 × 5
     double dt;            // time step in s, > 0 and at most 1e6; 0, the default, is the model's own
@@ -191,8 +191,8 @@ void ohm_crossbar_destroy(ohm_crossbar *crossbar);
 ohm_status ohm_crossbar_advance(ohm_crossbar *crossbar, uint64_t steps);
 
 // Leaves the devices alone for another time in s, 0 or more, in which their conductance drifts as their
-// model's drift_nu, drift_t0 and drift_offset say. What is read of them changes at once, and their states when
-// the next step ends the idle time; the drift of a later one starts anew from these. Errors:
+// model's drift_nu, drift_t0 and drift_offset say. What is read of them changes at once, and their states
+// when the next step ends the idle time; the drift of a later one starts anew from these. Errors:
 // OHM_BAD_ARGUMENT (not a time, or more than 1e15 s in all).
 ohm_status ohm_crossbar_idle(ohm_crossbar *crossbar, double seconds);
 
@@ -215,6 +215,11 @@ ohm_precision ohm_crossbar_precision(const ohm_crossbar *crossbar);
 // at nine in ten of the states that move so. In extended precision nothing of it is lost.
 double ohm_crossbar_step_loss(const ohm_crossbar *crossbar);
 
+// The i-th thing worth knowing of its definition, or NULL past the last: one line, such as that the time step
+// is long for the model, and what would be better. A change of the definition makes them anew; until then
+// they live as long as the crossbar.
+const char *ohm_crossbar_warning(const ohm_crossbar *crossbar, size_t i);
+
 // Copies rows row0 … row0 + rows − 1 of the state into out: float32 [rows, cols], row by row without
 // padding. The flux likewise, in V·s, if it is tracked.
 // Errors: OHM_BAD_ARGUMENT (rows outside the crossbar; no flux), OHM_DEVICE_FAILED.
@@ -228,7 +233,8 @@ ohm_status ohm_crossbar_read_flux_exact(ohm_crossbar *crossbar, uint64_t row0, u
 // The current in A through each device of some rows, at its state now and a voltage in V of your own, such as
 // its last one from ohm_crossbar_read_voltage: float32 [rows, cols]. For a conductor that is not linear it is
 // not V/R.
-// Errors: OHM_BAD_ARGUMENT (rows outside the crossbar), OHM_DEVICE_FAILED.
+// Errors: OHM_BAD_ARGUMENT (rows outside the crossbar; a voltage beyond what the model's exponentials can
+// do), OHM_DEVICE_FAILED.
 ohm_status ohm_crossbar_read_current(ohm_crossbar *crossbar, uint64_t row0, uint64_t rows,
                                      const float *voltage, float *out);
 
@@ -331,7 +337,8 @@ ohm_status ohm_crossbar_probe_exact(ohm_crossbar *crossbar, uint64_t row, uint64
 
 // The current in A through one synapse, at its state now and a voltage in V of your own, such as the last one
 // from ohm_crossbar_probe. It costs the same for a crossbar of any size.
-// Errors: OHM_BAD_ARGUMENT (outside the crossbar), OHM_DEVICE_FAILED.
+// Errors: OHM_BAD_ARGUMENT (outside the crossbar; a voltage beyond what the model's exponentials can do),
+// OHM_DEVICE_FAILED.
 ohm_status ohm_crossbar_probe_current(ohm_crossbar *crossbar, uint64_t row, uint64_t col, float voltage,
                                       float *current);
 

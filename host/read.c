@@ -2,6 +2,7 @@
 #define OHM_LANES 1
 #include "crossbar.h"
 #include "error.h"
+#include "euler.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -110,10 +111,31 @@ ohm_status ohm_crossbar_read_voltage(ohm_crossbar *c, uint64_t step, uint64_t ro
     return OHM_OK;
 }
 
+// Whether the model's current at voltages up to this, either way, is its formula's.
+static ohm_status check_voltage(const ohm_crossbar *c, double voltage) {
+    const spec *model = &c->plan.specs[ROLE_MODEL];
+    ohm_exponent exponent;
+    const double limit = euler_current_limit(model, &c->problem.physics, &exponent);
+    if (!(fabs(voltage) > limit)) return OHM_OK;
+    return error_set(OHM_BAD_ARGUMENT,
+                     "model %s: the current at %g V cannot be told: the exponential of %s ends at %.3g V",
+                     spec_entry_of(model)->about->name, voltage, exponent.formula, limit);
+}
+
+// The one of n voltages that is the furthest from 0.
+static double furthest(const float *voltage, uint64_t n) {
+    double most = 0;
+    for (uint64_t i = 0; i < n; i++)
+        if (fabs((double)voltage[i]) > fabs(most)) most = (double)voltage[i];
+    return most;
+}
+
 ohm_status ohm_crossbar_read_current(ohm_crossbar *c, uint64_t row0, uint64_t rows, const float *voltage,
                                      float *out) {
     const problem *p = &c->problem;
-    const ohm_status status = read_rows(c, PLANE_STATE, row0, rows, out);
+    ohm_status status = check_rows(c, row0, rows);
+    if (!status) status = check_voltage(c, furthest(voltage, rows * p->cols));
+    if (!status) status = read_rows(c, PLANE_STATE, row0, rows, out);
     for (uint64_t i = 0; i < rows && !status; i++)
         for (uint64_t col = 0; col < p->cols; col++) {
             float *value = &out[i * p->cols + col];
@@ -143,6 +165,7 @@ ohm_status ohm_crossbar_probe_current(ohm_crossbar *c, uint64_t row, uint64_t co
                                       float *current) {
     float state;
     ohm_status status = check_place(c, row, col);
+    if (!status) status = check_voltage(c, (double)voltage);
     if (!status) status = crossbar_read(c, PLANE_STATE, (area){row, col, 1, 1}, &state);
     if (!status) *current = current_of(&c->problem, row, col, state, voltage);
     return status;

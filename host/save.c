@@ -49,12 +49,6 @@ static bool write_text(hid_t file, const char *name, const char *value) {
     return done;
 }
 
-// Whether parameter i is in the file.
-static bool is_written(const spec *s, int i) {
-    const spec_entry *entry = spec_entry_of(s);
-    return (i < entry->own_count && !spec_parameter(entry, i)->text) || spec_differs(s, i);
-}
-
 static bool write_value(hid_t file, const spec *s, int i) {
     const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
     char name[FILE_MAX_NAME];
@@ -71,7 +65,7 @@ static bool write_spec(hid_t file, const spec *s) {
     const spec_entry *entry = spec_entry_of(s);
     bool done = write_text(file, spec_role_name[s->role], entry->about->name);
     for (int i = 0; i < entry->count && done; i++)
-        if (is_written(s, i)) done = write_value(file, s, i);
+        if (spec_is_written(s, i)) done = write_value(file, s, i);
     return done;
 }
 
@@ -80,7 +74,7 @@ static bool is_version_3(const ohm_crossbar *c) {
     const spec *s = &c->plan.specs[ROLE_MODEL];
     const spec_entry *entry = spec_entry_of(s);
     bool news = c->idle > 0 || s->id == OHM_MODEL_linear_step;
-    for (int i = entry->own_count; i < entry->count; i++) news = news || spec_differs(s, i);
+    for (int i = entry->own_count; i < entry->count; i++) news = news || spec_is_written(s, i);
     return news || plane_count(c->problem.kind) > 1 || c->plan.definition.precision ||
            stimulus_inputs(c->stimulus)->count || c->history.count > 1 ||
            c->plan.specs[ROLE_INITIAL].id == INITIAL_FILE;

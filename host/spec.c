@@ -6,6 +6,7 @@
 #include "../kernels/memristor.h"
 #include "error.h"
 #include "number.h"
+#include "presets.h"
 #include "derive.h"
 #include "stimulus.h"
 
@@ -80,7 +81,9 @@ const ohm_parameter *spec_parameter(const spec_entry *entry, int i) {
 
 double spec_standard(const spec_entry *entry, int i) {
     const ohm_parameter *p = spec_parameter(entry, i);
-    return i >= entry->own_count && p->place == OHM_NOISE ? entry->about->noise : p->standard;
+    if (i >= entry->own_count && p->place == OHM_NOISE) return entry->about->noise;
+    const bool own_substeps = entry->about->substeps > 0 && strcmp(p->key, "substeps") == 0;
+    return own_substeps ? entry->about->substeps : p->standard;
 }
 
 static const char *name_of(const spec *s) {
@@ -253,22 +256,53 @@ void spec_defaults(spec_role role, int id, spec *s) {
     }
 }
 
+static ohm_status unknown_preset(const spec *s, const char *name, int length) {
+    char names[512] = "";
+    const preset *p;
+    for (size_t i = 0; (p = presets_get(i)); i++)
+        if (strcmp(p->model, name_of(s)) == 0) append(names, sizeof names, p->name);
+    return error_set(OHM_BAD_ARGUMENT, "%s %s has no preset \"%.*s\": there are %s", spec_role_name[s->role],
+                     name_of(s), length, name, *names ? names : "none");
+}
+
+// Parses what follows the name: @PRESET, then the parameters, over the values that s has.
+static ohm_status parse_rest(spec *s, const char *rest) {
+    uint64_t of_preset = 0;
+    if (*rest == '@') {
+        const int length = (int)strcspn(++rest, ":");
+        const preset *p = s->role == ROLE_MODEL ? presets_find(name_of(s), rest, (size_t)length) : NULL;
+        char parameters[SPEC_MAX_TEXT];
+        if (!p) return unknown_preset(s, rest, length);
+        snprintf(parameters, sizeof parameters, ":%s", p->parameters);
+        const ohm_status status = parse_parameters(s, parameters);
+        if (status) return status;
+        of_preset = s->given;
+        rest += length;
+    }
+    const ohm_status status = parse_parameters(s, rest);
+    s->given |= of_preset;
+    return status;
+}
+
+// The length of the name in NAME@PRESET:key=value,….
+static int name_length(const char *text) {
+    return (int)strcspn(text, ":@");
+}
+
 ohm_status spec_parse(spec_role role, const char *text, spec *s) {
     memset(s, 0, sizeof *s);
     s->role = role;
-    const int name_length = (int)strcspn(text, ":");
-    const ohm_status status = find_entry(s, text, name_length);
+    const ohm_status status = find_entry(s, text, name_length(text));
     if (status) return status;
     spec_defaults(role, s->id, s);
-    return parse_parameters(s, text + name_length);
+    return parse_rest(s, text + name_length(text));
 }
 
 ohm_status spec_change(spec *s, const char *text) {
     spec changed = *s;
-    const int name_length = (int)strcspn(text, ":");
-    ohm_status status = find_entry(&changed, text, name_length);
+    ohm_status status = find_entry(&changed, text, name_length(text));
     if (!status && changed.id == s->id)
-        status = parse_parameters(&changed, text + name_length);
+        status = parse_rest(&changed, text + name_length(text));
     else if (!status)
         status = spec_parse(s->role, text, &changed);
     if (!status) *s = changed;
@@ -316,6 +350,9 @@ static ohm_status check_growing(const spec *s) {
 
 // What only a model can have wrong.
 static ohm_status check_device(const spec *s) {
+    const ohm_about *about = spec_entry_of(s)->about;
+    const char *flaw = about->flaw ? about->flaw(s->value) : NULL;
+    if (flaw) return error_set(OHM_BAD_ARGUMENT, "model %s: %s", about->name, flaw);
     int spreads = 0;
     const ohm_status growing = check_growing(s);
     if (growing) return growing;
@@ -354,6 +391,13 @@ bool spec_differs(const spec *s, int i) {
            s->spread[i].sigma != p->sigma;
 }
 
+bool spec_is_written(const spec *s, int i) {
+    const spec_entry *entry = spec_entry_of(s);
+    const ohm_parameter *p = spec_parameter(entry, i);
+    const bool own = i < entry->own_count && !p->text;
+    return own || spec_differs(s, i) || (strcmp(p->key, "substeps") == 0 && s->value[i] != p->standard);
+}
+
 void spec_format_value(const spec *s, int i, char *text, size_t size) {
     const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
     char value[NUMBER_MAX_TEXT], sigma[NUMBER_MAX_TEXT];
@@ -380,7 +424,7 @@ void spec_format(const spec *s, char text[SPEC_MAX_TEXT]) {
     for (int i = 0; i < entry->count; i++) {
         char value[SPEC_MAX_PATH];
         const ohm_parameter *p = spec_parameter(entry, i);
-        if ((i >= entry->own_count || p->text) && !spec_differs(s, i)) continue;
+        if (!spec_is_written(s, i)) continue;
         spec_format_value(s, i, value, sizeof value);
         used += snprintf(text + used, (size_t)(SPEC_MAX_TEXT - used), "%c%s=%s", separator, p->key, value);
         separator = ',';

@@ -66,8 +66,8 @@ double spec_value(const spec *s, const char *key);
 // The defaults of an entry of a role's table, without any check.
 void spec_defaults(spec_role role, int id, spec *s);
 
-// Parses NAME or NAME:key=value,…; what is not given takes its default. A value of a device's parameter may
-// be followed by how it is spread, 100~lognormal:0.1.
+// Parses NAME, NAME@PRESET (presets.h) or either with :key=value,…; what is not given takes its default. A
+// device's parameter may be followed by how it is spread, 100~lognormal:0.1.
 // Errors: OHM_BAD_ARGUMENT: unknown name or key, a key twice, not a number, out of range, a spread that
 // cannot be.
 ohm_status spec_parse(spec_role role, const char *text, spec *s);
@@ -81,6 +81,11 @@ ohm_status spec_check(const spec *s);
 
 // Whether a parameter has another value than its default.
 bool spec_differs(const spec *s, int i);
+
+// Whether texts and files say its value: a model's or a stimulus's own always; those of every device, and a
+// path, if it is not the default; and a number of sub-steps unless it is 1, since a file that does not say it
+// was made with 1.
+bool spec_is_written(const spec *s, int i);
 
 // Writes the value of parameter i as spec_parse takes it, with its spread: 100~lognormal:0.1.
 void spec_format_value(const spec *s, int i, char *text, size_t size);

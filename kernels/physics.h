@@ -95,6 +95,17 @@ OHM_FN u32 ohm_whole_power(const ohm_physics *p, u32 i, u32 most) {
     return same && exponent <= (float)most && exponent == floorf(exponent) ? (u32)exponent : 0;
 }
 
+// The argument of an exponential or a power in a model's formulas, and the largest that it can have: beyond,
+// the function of elementary.h that computes it saturates.
+typedef struct ohm_exponent {
+    const char *formula; // in plain characters
+    const char *key;     // the parameter to change
+    double value, limit;
+    int current; // 1 if the current depends on it, and it is in proportion to the voltage
+} ohm_exponent;
+
+#define OHM_MAX_EXPONENTS 6
+
 // A model or distribution in words, and the one check a table of ranges can't express.
 typedef struct ohm_about {
     const char *name;       // as typed
@@ -107,6 +118,12 @@ typedef struct ohm_about {
     const char *stimulus; // the default stimulus
     double period;        // of a sine of its amplitude that shows the loop of current and voltage, s
     double noise;         // the default noise
+    double substeps;      // the default number of sub-steps, or 0 for 1
+    // The exponents at a voltage, of the device with constants c: how many there are, OHM_MAX_EXPONENTS at
+    // most; NULL if none can be too large.
+    int (*exponents)(const float *c, double voltage, ohm_exponent *e);
+    // What is wrong with values each of which is in its range, in the order of the table, or NULL.
+    const char *(*flaw)(const double *value);
     int polarity;         // 1 where V > 0 raises the conductance, -1 where it lowers it
 } ohm_about;
 

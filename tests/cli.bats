@@ -374,7 +374,8 @@ rows_of() {
             case $name in pattern | file) continue ;; esac # they need a file
             written=$(rows_of "$role" "$name" | awk '{ printf "%s%s=%s", (NR == 1 ? ":" : ","), $1, $2 }')
             expect_ok run --json --device native -t 0 "--$role" "$name"
-            [ "$(jq -r ".$role" <<<"$output")" = "$name$written" ] || fail "$role $name$written: $output"
+            run_with=$(jq -r ".$role" <<<"$output") # with sub-steps, which every device may have, behind its own
+            [ "${run_with%,substeps=*}" = "$name$written" ] || fail "$role $name$written: $output"
         done
     done <<<$'model Models\nstimulus Stimuli\ninit Initial'
 }

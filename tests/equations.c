@@ -20,6 +20,18 @@ static double ion_rate(double x, double voltage) {
     return 1e-14 * ION_R_ON / (10e-9 * 10e-9) * ion_current(x, voltage);
 }
 
+static double ion_default_resistance(double x) {
+    return 100 * x + 16e3 * (1 - x);
+}
+
+static double ion_default_current(double x, double voltage) {
+    return voltage / ion_default_resistance(x);
+}
+
+static double ion_default_rate(double x, double voltage) {
+    return 1e-14 * 100 / (10e-9 * 10e-9) * ion_default_current(x, voltage);
+}
+
 static double stp(double a) {
     return a >= 0 ? 1 : 0;
 }
@@ -51,6 +63,7 @@ static double prodromakis_rate(double x, double voltage) {
 }
 
 const equation ion_drift = {ion_rate, ion_resistance, ion_current};
+const equation ion_default = {ion_default_rate, ion_default_resistance, ion_default_current};
 const equation ion_joglekar = {joglekar_rate, ion_resistance, ion_current};
 const equation ion_biolek = {biolek_rate, ion_resistance, ion_current};
 const equation ion_prodromakis = {prodromakis_rate, ion_resistance, ion_current};
@@ -68,7 +81,7 @@ static double vteam_rate(double state, double voltage) {
 
 static double vteam_window_rate(double state, double voltage) {
     const double x = state * VTEAM_LENGTH;
-    const double off = exp(-exp((x - 1.2e-9) / 107e-12)), on = exp(-exp((1.8e-9 - x) / 107e-12));
+    const double off = exp(-exp((x - 3e-9) / 107e-12)), on = exp(-exp((0 - x) / 107e-12));
     return vteam_rate(state, voltage) * (voltage > 0 ? off : on);
 }
 

@@ -1,5 +1,5 @@
 // The models' equations as they were published, in double and with their published constants: nothing of it
-// comes from the kernels. Only linear-ion-drift has r_on = 1000 Ω: with 100 Ω Euler's method is stable for so
+// comes from the kernels. Only linear-ion-drift, but for ion_default, has r_on = 1000 Ω: with 100 Ω Euler's method is stable for so
 // short steps alone that their errors are lost in the rounding of float32.
 #ifndef TESTS_EQUATIONS_H
 #define TESTS_EQUATIONS_H
@@ -13,6 +13,7 @@ typedef struct equation {
 
 // linear-ion-drift, by its window; x in [0, 1].
 extern const equation ion_drift, ion_joglekar, ion_biolek, ion_prodromakis;
+extern const equation ion_default; // r_on = 100 Ω, no window
 
 // vteam without and with its window; the state is x/D.
 extern const equation vteam, vteam_exponential;

@@ -126,7 +126,7 @@ experiment() {
 1|give steps and idle to its phases|steps = 3\n[a]\nsteps = 1
 2|phase \[b\]: unknown stimulus "waves"|[a]\nsteps = 1\n[b]\nstimulus = waves\nsteps = 2
 1|phase \[b\]: cannot read no.png|[a]\nsteps = 1\n[b]\nstimulus = pattern:file=no.png\nsteps = 2
-2|phase \[b\]: dt: .* up to dt=.* substeps=|model = vteam\n[a]\nsteps = 1\n[b]\nstimulus = wave:amplitude=5\nsteps = 2
+2|phase \[b\]: dt: .* up to dt=.* substeps=|model = yakopcic\n[a]\nsteps = 1\n[b]\nstimulus = wave:amplitude=20\nsteps = 2
 END
     expect_error 1 'cannot read nowhere.ini' run nowhere.ini
     expect_error 2 'one experiment, not "b.ini"' run e.ini b.ini
@@ -201,7 +201,7 @@ END
     expect_error 2 'takes no argument "x"' iv x
     expect_error 1 'nowhere' iv -o nowhere/a.csv
     expect_error 1 'nowhere' iv --plot nowhere/a.png
-    expect_error 2 'too long for vteam' iv --model vteam --dt 1e-8
+    expect_error 2 'too long for yakopcic' iv --model yakopcic --dt 1e-2
     run --separate-stderr env PATH="$tmp" "$ohmscape" iv --plot a.png
     [ "$status" -eq 1 ] && [ ! -e a.png ]
     expect_message gnuplot "without gnuplot"

@@ -78,8 +78,8 @@ static const course courses[] = {
     {"linear-ion-drift:r_on=1000,window=prodromakis", &ion_prodromakis, 0.3, 0.05, 200, {0, 3, 10, 0}},
     {"vteam", &vteam, 0.8, 1e-7, 64, {0.2, 0.1, 2.5e6, 0}},
     {"vteam", &vteam, 0.2, 2e-9, 64, {-0.26, 0.04, 1e8, 0}},
-    {"vteam:window=exponential", &vteam_exponential, 0.7, 2e-7, 64, {0.2, 0.1, 2.5e6, 0}},
-    {"vteam:window=exponential", &vteam_exponential, 0.3, 2e-9, 64, {-0.26, 0.04, 1e8, 0}},
+    {"vteam:window=exponential", &vteam_exponential, 0.45, 2e-7, 64, {0.2, 0.1, 2.5e6, 0}},
+    {"vteam:window=exponential", &vteam_exponential, 0.9, 2e-9, 64, {-0.26, 0.04, 1e8, 0}},
     {"yakopcic", &yakopcic, 0.4, 3e-4, 64, {0.4, 0.1, 1e3, 0}},
     {"yakopcic", &yakopcic, 0.45, 3e-4, 64, {-0.4, 0.1, 1e3, 0}},
     {"mmss", &mmss, 0.4, 2e-4, 64, {0, 0.35, 4e3, 0}},
@@ -87,12 +87,19 @@ static const course courses[] = {
     {"stanford-pku", &stanford, 0.5, 3e-8, 64, {-1.25, 0.1, 1e7, 0}},
 };
 
+// Appends a parameter to a model's text.
+static const char *with(char text[256], const char *model, const char *parameter) {
+    snprintf(text, 256, "%s%c%s", model, strchr(model, ':') ? ',' : ':', parameter);
+    return text;
+}
+
 static double end_of(const course *w, int steps) {
     char stimulus[160];
     snprintf(stimulus, sizeof stimulus,
              "wave:shape=sine,offset=%.17g,amplitude=%.17g,frequency=%.17g,phase=%.17g", w->drive.offset,
              w->drive.amplitude, w->drive.frequency, w->drive.phase);
-    ohm_crossbar *c = device(w->model, stimulus, w->start, w->end / steps);
+    char text[256];
+    ohm_crossbar *c = device(with(text, w->model, "substeps=1"), stimulus, w->start, w->end / steps);
     REQUIRE(ohm_crossbar_advance(c, (uint64_t)steps));
     const double found = state_of(c);
     ohm_crossbar_destroy(c);
@@ -132,20 +139,14 @@ static void errors_fall_with_the_time_step(void **state) {
     for (size_t i = 0; i < COUNT_OF(courses); i++) check_course(&courses[i]);
 }
 
-// Appends a parameter to a model's text.
-static const char *with(char text[256], const char *model, const char *parameter) {
-    snprintf(text, 256, "%s%c%s", model, strchr(model, ':') ? ',' : ':', parameter);
-    return text;
-}
-
 // At a constant voltage n sub-steps are n steps of a time step that is n times as short, to the bit.
 static void check_substeps(const course *w, int n) {
-    char text[256], stimulus[64], parameter[32];
+    char text[256], plain[256], stimulus[64], parameter[32];
     const double dt = w->end / w->steps;
     snprintf(stimulus, sizeof stimulus, "constant:value=%.17g", w->drive.offset + w->drive.amplitude / 2);
     snprintf(parameter, sizeof parameter, "substeps=%d", n);
     ohm_crossbar *coarse = device(with(text, w->model, parameter), stimulus, w->start, dt);
-    ohm_crossbar *fine = device(w->model, stimulus, w->start, dt / n);
+    ohm_crossbar *fine = device(with(plain, w->model, "substeps=1"), stimulus, w->start, dt / n);
     REQUIRE(ohm_crossbar_advance(coarse, 20));
     REQUIRE(ohm_crossbar_advance(fine, 20 * (uint64_t)n));
     assert_true(state_of(coarse) != start_of(w));
@@ -436,7 +437,6 @@ static void a_step_that_is_too_long_is_refused_with_advice(void **state) {
     check_advice("linear-ion-drift:window=joglekar", 0.1);
     check_advice("linear-ion-drift:window=biolek", 0.1);
     check_advice("linear-ion-drift:window=prodromakis", 0.1);
-    check_advice("vteam", 1e-8);
     check_advice("vteam:window=exponential", 1e-8);
     check_advice("yakopcic", 1e-2);
     check_advice("mmss", 1e-2);
@@ -446,18 +446,8 @@ static void a_step_that_is_too_long_is_refused_with_advice(void **state) {
 // Where no number of sub-steps that can be given would do, none is advised.
 static void no_advice_that_would_be_refused(void **state) {
     (void)state;
-    refused(try("vteam", 1), OHM_BAD_ARGUMENT, "stable up to dt=");
+    refused(try("linear-ion-drift", 1e6), OHM_BAD_ARGUMENT, "stable up to dt=");
     assert_null(strstr(ohm_error_message(), "substeps"));
-}
-
-static void a_rate_without_bounds_is_refused(void **state) {
-    (void)state;
-    ohm_definition d = ohm_definition_default();
-    ohm_crossbar *c;
-    d.model = "yakopcic";
-    d.stimulus = "constant:value=1000"; // e¹⁰⁰⁰
-    refused(ohm_crossbar_create(devices, &d, &c), OHM_BAD_ARGUMENT, "yakopcic moves without bounds");
-    assert_null(c);
 }
 
 int main(void) {
@@ -476,7 +466,6 @@ int main(void) {
         cmocka_unit_test(every_model_runs_as_it_comes),
         cmocka_unit_test(a_step_that_is_too_long_is_refused_with_advice),
         cmocka_unit_test(no_advice_that_would_be_refused),
-        cmocka_unit_test(a_rate_without_bounds_is_refused),
     };
     return cmocka_run_group_tests_name("models", tests, open_native, close_native);
 }

@@ -117,6 +117,7 @@ static ohm_status make(figure *f) {
     if (!status) status = setup_make(&o->setup, f->devices, &f->crossbar);
     if (status) return status;
     if (!o->quiet) setup_say_fallback(&o->setup, f->devices);
+    setup_warn(f->crossbar);
     f->n = (int)ohm_crossbar_definition(f->crossbar)->rows;
     f->first_step = ohm_crossbar_step(f->crossbar);
     status = simulate(f);

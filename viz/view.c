@@ -50,6 +50,7 @@ static ohm_status make_crossbar(const view_options *o, viewer *v) {
     const ohm_status status = setup_make(&o->setup, v->devices, &v->crossbar);
     if (status) return status;
     if (!o->quiet) setup_say_fallback(&o->setup, v->devices);
+    setup_warn(v->crossbar);
     if (!changes_fell_back(v) || o->share != SHARE_ON) return OHM_OK;
     return error_set(OHM_NO_DEVICE, "cannot share buffers with OpenGL: %s", v->share_reason);
 }

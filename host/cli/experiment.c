@@ -160,8 +160,9 @@ static ohm_status start_stimulus(experiment *e, phase *p) {
     char text[SPEC_MAX_TEXT];
     if (!p->stimulus || spec_parse(ROLE_STIMULUS, p->stimulus, &s)) return OHM_OK; // experiment_check tells
     const int start = spec_find(&s, "start");
-    if (start >= 0 && !(s.given >> start & 1)) s.value[start] = (double)p->first;
-    spec_format(&s, text);
+    if (start < 0 || s.given >> start & 1) return OHM_OK;
+    snprintf(text, sizeof text, "%s%cstart=%" PRIu64, p->stimulus, strchr(p->stimulus, ':') ? ',' : ':',
+             p->first);
     p->stimulus = keep(e, text);
     return p->stimulus ? OHM_OK : error_no_memory("an experiment");
 }

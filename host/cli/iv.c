@@ -328,6 +328,7 @@ static ohm_status run_iv(const iv_options *o, const drive *d, samples *s) {
     if (!status) setup_say_fallback(&o->setup, devices);
     cli_nothing_to_lose(false);
     guard_settled();
+    if (!status) setup_warn(c);
     if (!status) status = take_samples(d, c, s);
     ohm_crossbar_destroy(c);
     ohm_devices_close(devices);

@@ -3,8 +3,11 @@
 #include "../derive.h"
 #include "../error.h"
 #include "../number.h"
+#include "../presets.h"
+#include "../scale.h"
 #include "../spec.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +15,20 @@ static const option_entry entries[] = {{0}};
 
 static const char *const title[ROLE_COUNT] = {"Models (--model)", "Stimuli (--stimulus)",
                                               "Initial states (--init)"};
+
+// The presets of one model, or of all if it is NULL.
+static void print_presets(const char *model, const char *heading) {
+    const preset *p;
+    bool any = false;
+    for (size_t i = 0; (p = presets_get(i)); i++) {
+        char name[64];
+        if (model && strcmp(p->model, model) != 0) continue;
+        if (!any) printf("\n%s\n", heading);
+        any = true;
+        snprintf(name, sizeof name, "%s@%s", p->model, p->name);
+        printf("  %-25s %s\n", name, p->summary);
+    }
+}
 
 static void print_list(void) {
     for (int role = 0; role < ROLE_COUNT; role++) {
@@ -21,6 +38,7 @@ static void print_list(void) {
         for (int i = 0; i < count; i++)
             printf("  %-16s %s%s\n", table[i].about->name, table[i].about->summary, i ? "" : " (default)");
     }
+    print_presets(NULL, "Published devices (--model NAME@PRESET)");
     printf("\n`ohmscape models NAME` prints the equation and the parameters, and `ohmscape models\n"
            "NAME:key=value~SPREAD` also what is drawn of a spread.\n");
 }
@@ -116,13 +134,41 @@ static void print_spreading(void) {
         "  stuck_high, stuck_open.\n");
 }
 
-static void print_entry(const spec *s, bool given) {
+// What a published device is, if the text names one.
+static void print_preset(const spec *s, const char *text) {
+    const char *at = strchr(text, '@');
+    const char *model = spec_entry_of(s)->about->name;
+    const preset *p = at && s->role == ROLE_MODEL ? presets_find(model, at + 1, strcspn(at + 1, ":")) : NULL;
+    if (!p) return;
+    printf("\n  Preset %s: %s\n", p->name, p->summary);
+    print_lines("Source: ", p->source);
+    if (p->note) print_lines("", p->note);
+}
+
+// What a stimulus takes beside another model than the default one.
+static void print_scale(const spec *s) {
+    double part[SPEC_MAX_PARAMETERS];
+    if (!scale_parts(s->id, part)) return;
+    printf("  Where a model's own voltages are from -U to U, and U is not 5 V, the defaults are");
+    for (int i = 0, n = 0; i < spec_entry_of(s)->count; i++) {
+        char factor[24];
+        if (part[i] == 0) continue;
+        snprintf(factor, sizeof factor, part[i] < 0 ? "-%g " : "%g ", fabs(part[i]));
+        if (fabs(part[i]) == 1) snprintf(factor, sizeof factor, part[i] < 0 ? "-" : "");
+        printf("%s %s=%sU", n++ ? "," : "", spec_parameter(spec_entry_of(s), i)->key, factor);
+    }
+    printf("\n");
+}
+
+static void print_entry(const spec *s, const char *text, bool given) {
     const spec_entry *entry = spec_entry_of(s);
     const ohm_about *about = entry->about;
     printf("%s %s: %s\n", spec_role_name[s->role], about->name, about->summary);
     print_lines("", about->equation);
     if (about->source) print_lines("Source: ", about->source);
     if (s->role == ROLE_MODEL) print_model(about);
+    if (s->role == ROLE_STIMULUS) print_scale(s);
+    print_preset(s, text);
     printf("\n");
     print_row("key", "symbol", "unit", given ? "value" : "default", "range", "");
     for (int i = 0; i < entry->own_count; i++) print_parameter(s, i);
@@ -130,12 +176,13 @@ static void print_entry(const spec *s, bool given) {
     for (int i = entry->own_count; i < entry->count; i++) print_parameter(s, i);
     print_drawn(s);
     if (s->role == ROLE_MODEL) print_spreading();
+    if (s->role == ROLE_MODEL) print_presets(about->name, "  published devices");
     printf("\n");
 }
 
 // The place in a role's table of the entry that a text names, or -1.
 static int place_of(spec_role role, const char *text) {
-    const size_t length = strcspn(text, ":");
+    const size_t length = strcspn(text, ":@");
     int count;
     const spec_entry *table = spec_table(role, &count);
     for (int i = 0; i < count; i++)
@@ -146,7 +193,7 @@ static int place_of(spec_role role, const char *text) {
 
 // Prints what is meant by NAME or NAME:key=value,…; a distribution is a stimulus and an initial state.
 static ohm_status print_named(const char *text) {
-    const bool given = strchr(text, ':') != NULL;
+    const bool given = strpbrk(text, ":@") != NULL;
     ohm_status status = OHM_OK;
     bool named = false, printed = false;
     for (int role = 0; role < ROLE_COUNT; role++) {
@@ -157,12 +204,12 @@ static ohm_status print_named(const char *text) {
         spec_defaults((spec_role)role, id, &s); // of some files a path is missing
         if (given) status = spec_parse((spec_role)role, text, &s);
         if (given && status) continue;
-        print_entry(&s, given);
+        print_entry(&s, text, given);
         printed = true;
     }
     if (printed) return OHM_OK;
     if (named) return status;
-    error_set(OHM_BAD_ARGUMENT, "unknown model, stimulus or initial state \"%.*s\"", (int)strcspn(text, ":"),
+    error_set(OHM_BAD_ARGUMENT, "unknown model, stimulus or initial state \"%.*s\"", (int)strcspn(text, ":@"),
               text);
     error_hint("`ohmscape models` lists them");
     return OHM_BAD_ARGUMENT;
@@ -184,7 +231,7 @@ static int models(int argc, char **argv) {
 
 const command command_models = {
     .name = "models",
-    .arguments = "[NAME[:KEY=VALUE,...]]",
+    .arguments = "[NAME[@PRESET][:KEY=VALUE,...]]",
     .summary = "Describe the models, stimuli and initial states",
     .options = entries,
     .run = models,

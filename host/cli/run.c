@@ -198,8 +198,9 @@ static ohm_status run_phase(const run_options *o, ohm_crossbar *c, run_result *r
     const uint64_t most = r->total - r->steps, steps = left->steps < most ? left->steps : most;
     const uint64_t before = r->steps;
     const bool begins = ohm_crossbar_step(c) == left->first; // else the stimulus is there
-    ohm_status status =
-        left->stimulus && steps && begins ? ohm_crossbar_change(c, NULL, left->stimulus) : OHM_OK;
+    const bool changes = left->stimulus && steps && begins;
+    ohm_status status = changes ? ohm_crossbar_change(c, NULL, left->stimulus) : OHM_OK;
+    if (!status && changes && r->steps) setup_warn(c);
     if (!status) status = advance(o, c, r, steps, bar);
     if (status || r->steps - before < left->steps) return status; // it goes on another time
     return left->idle > 0 && !cli_caught() ? ohm_crossbar_idle(c, left->idle) : OHM_OK;
@@ -292,6 +293,13 @@ static uint64_t peak_resident(void) {
     return (uint64_t)kib * 1024;
 }
 
+static void add_warnings(cJSON *root, const ohm_crossbar *c) {
+    cJSON *warnings = cJSON_AddArrayToObject(root, "warnings");
+    const char *text;
+    for (size_t i = 0; (text = ohm_crossbar_warning(c, i)); i++)
+        cJSON_AddItemToArray(warnings, cJSON_CreateString(text));
+}
+
 static void add_phases(cJSON *root, const run_result *r) {
     cJSON *phases = cJSON_AddArrayToObject(root, "phases");
     for (size_t i = 0; i < r->end_count; i++) {
@@ -345,6 +353,7 @@ static bool print_json(const ohm_devices *devices, const ohm_crossbar *c, const 
     cJSON_AddStringToObject(root, "precision", ohm_precision_name(ohm_crossbar_precision(c)));
     cJSON_AddNumberToObject(root, "step_loss", ohm_crossbar_step_loss(c));
     if (r->measured) add_measured(root, c, r);
+    add_warnings(root, c);
     if (r->end_count || r->nothing_left) add_phases(root, r);
     add_text(root, "saved", r->saved);
     if (r->saved_series) add_text(root, "saved_series", r->saved_series);
@@ -473,6 +482,7 @@ static void simulate(const run_options *o, ohm_devices *devices, ohm_crossbar **
     cli_nothing_to_lose(false);
     guard_settled();
     if (!o->quiet) setup_say_fallback(&o->setup, devices);
+    setup_warn(*c);
     r.setup_seconds = progress_clock() - start;
     troubles_note(t, run_all(o, *c, &r));
     conclude(o, devices, *c, &r, t);

@@ -210,6 +210,12 @@ ohm_status setup_make(const setup *s, ohm_devices *devices, ohm_crossbar **cross
     return OHM_OK;
 }
 
+void setup_warn(const ohm_crossbar *crossbar) {
+    const char *text;
+    for (size_t i = 0; (text = ohm_crossbar_warning(crossbar, i)); i++)
+        fprintf(stderr, "ohmscape: warning: %s\n", text);
+}
+
 void setup_say_fallback(const setup *s, const ohm_devices *devices) {
     const ohm_device_info *info = ohm_devices_info(devices, 0);
     const bool native = info->type == OHM_DEVICE_NATIVE;

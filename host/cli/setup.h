@@ -112,6 +112,9 @@ const char *setup_device(const setup *s);
 // is outdated. Errors: those of ohm_crossbar_create, ohm_crossbar_load and ohm_crossbar_change.
 ohm_status setup_make(const setup *s, ohm_devices *devices, ohm_crossbar **crossbar);
 
+// Says on stderr what is worth knowing of the crossbar (ohm_crossbar_warning).
+void setup_warn(const ohm_crossbar *crossbar);
+
 // Says on stderr, once there is a crossbar on the devices, that "auto" found no OpenCL device, or why it took
 // another.
 void setup_say_fallback(const setup *s, const ohm_devices *devices);

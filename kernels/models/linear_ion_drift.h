@@ -92,7 +92,9 @@ static const ohm_about linear_ion_drift_about = {
     .summary = "a boundary x in [0, 1] that drifts with the current",
     .equation = "dx/dt = (mu r_on / d^2) I f(x),  I = V/R,  R = r_on x + r_off (1 - x)\n"
                 "window f: none 1; joglekar 1 - (2x - 1)^(2p); biolek 1 - (x - stp(-I))^(2p);\n"
-                "          prodromakis j (1 - ((x - 1/2)^2 + 3/4)^p)",
+                "          prodromakis j (1 - ((x - 1/2)^2 + 3/4)^p)\n"
+                "joglekar and prodromakis are 0 at x = 0 and x = 1, which the state then never leaves: take\n"
+                "biolek where devices switch fully, as it is 0 only at the end that x moves towards",
     .source = "Strukov et al., Nature 453, 80 (2008); Joglekar and Wolf, Eur. J. Phys. 30, 661 (2009);\n"
               "Biolek et al., Radioengineering 18, 210 (2009); Prodromakis et al., IEEE TED 58, 3099 (2011)",
     .ordered = {"r_on", "r_off"},

@@ -77,6 +77,21 @@ OHM_FN vf32 stanford_pku_inverse(vf32 resistance, const vf32 *c) {
 
 #ifdef OHM_TABLES
 
+// The field's is the largest where the gap is, since the current heats.
+OHM_FN int stanford_pku_exponents(const float *c, double voltage, ohm_exponent *e) {
+    const double size = voltage < 0 ? -voltage : voltage, v0 = (double)c[STANFORD_V0];
+    const double cold = STANFORD_Q_PER_K / (double)c[STANFORD_T0];
+    const double power = size * (double)stanford_pku_current(c[OHM_HIGH], (float)size, c);
+    const double heat = STANFORD_Q_PER_K / ((double)c[STANFORD_T0] + power * (double)c[STANFORD_R_TH]);
+    const double field = (double)(c[STANFORD_GAMMA0] * c[STANFORD_A0]) / (double)c[STANFORD_T_OX] * size;
+    e[0] = (ohm_exponent){"V/v0", "v0", size / v0, 88, 1};
+    e[1] = (ohm_exponent){"v_read/v0", "v0", (double)c[STANFORD_V_READ] / v0, 88, 0};
+    e[2] = (ohm_exponent){"g_max/g0", "g0", (double)c[OHM_HIGH] / (double)c[STANFORD_G0], 87, 0};
+    e[3] = (ohm_exponent){"gamma0 a0 q V/(t_ox k T)", "gamma0", field * heat, 60, 0};
+    e[4] = (ohm_exponent){"q e_a/(k t0)", "e_a", (double)c[STANFORD_E_A] * cold, 87, 0};
+    return 5;
+}
+
 static const ohm_about stanford_pku_about = {
     .name = "stanford-pku",
     .summary = "the gap g of a filament, in m, moved by field and heat",
@@ -89,6 +104,8 @@ static const ohm_about stanford_pku_about = {
     .dt = 5e-10,
     .stimulus = "uniform:lo=-1.5,hi=1.5",
     .period = 1e-6,
+    .substeps = 400,
+    .exponents = stanford_pku_exponents,
     .polarity = 1,
 };
 

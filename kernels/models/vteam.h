@@ -6,8 +6,9 @@
 //   R = R_on + (R_off − R_on)·x/D
 //
 // The state here is x/D, in [0, 1]. Window exponential: f_off = exp(−exp((x − a_off)/w_c)), f_on =
-// exp(−exp((a_on − x)/w_c)); its defaults are those fitted by Pickett et al., J. Appl. Phys. 106, 074508
-// (2009).
+// exp(−exp((a_on − x)/w_c)). Its width is the one fitted by Pickett et al., J. Appl. Phys. 106, 074508
+// (2009). Their edges, a_on = 1.8 nm above a_off = 1.2 nm, are of a device whose x grows the other way: here
+// they would hold the state between them, so that the defaults are the ends of the device.
 #ifndef OHM_VTEAM_H
 #define OHM_VTEAM_H
 
@@ -99,6 +100,26 @@ OHMIC_CURRENT(vteam)
 
 static const char *const vteam_windows[] = {"none", "exponential", NULL};
 
+enum { VTEAM_ROW_D = 2, VTEAM_ROW_WINDOW = 9, VTEAM_ROW_A_ON, VTEAM_ROW_A_OFF }; // of its table
+
+// The window lets x fall down to a_on and rise up to a_off.
+OHM_FN const char *vteam_flaw(const double *value) {
+    const double from = fmax(value[VTEAM_ROW_A_ON], 0), to = fmin(value[VTEAM_ROW_A_OFF], value[VTEAM_ROW_D]);
+    if (!value[VTEAM_ROW_WINDOW] || from < to) return NULL;
+    return "window=exponential leaves the state no room: it holds it above a_on and below a_off, so a_on has "
+           "to "
+           "be less than a_off, within the device from 0 to d";
+}
+
+OHM_FN int vteam_exponents(const float *c, double voltage, ohm_exponent *e) {
+    const int on = voltage < 0;
+    const double over = voltage / (double)c[on ? VTEAM_V_ON : VTEAM_V_OFF] - 1;
+    const double alpha = (double)c[on ? VTEAM_ALPHA_ON : VTEAM_ALPHA_OFF];
+    e[0] = (ohm_exponent){on ? "alpha_on ln(V/v_on - 1)" : "alpha_off ln(V/v_off - 1)",
+                          on ? "alpha_on" : "alpha_off", over > 1 ? alpha * log(over) : 0, 88, 0};
+    return 1;
+}
+
 static const ohm_about vteam_about = {
     .name = "vteam",
     .summary = "a state x/D in [0, 1] that moves beyond thresholds of the voltage",
@@ -107,12 +128,14 @@ static const ohm_about vteam_about = {
                 "R = r_on + (r_off - r_on) x/d\n"
                 "window f: none 1; exponential f_off = exp(-exp((x - a_off)/w_c)),\n"
                 "          f_on = exp(-exp((a_on - x)/w_c))",
-    .source = "Kvatinsky et al., IEEE TCAS-II 62, 786 (2015); a_on, a_off, w_c: Pickett et al.,\n"
-              "J. Appl. Phys. 106, 074508 (2009)",
+    .source = "Kvatinsky et al., IEEE TCAS-II 62, 786 (2015); w_c: Pickett et al., J. Appl. Phys. 106,\n"
+              "074508 (2009); a_on and a_off are the ends of the device",
     .ordered = {"r_on", "r_off"},
     .dt = 1e-11,
     .stimulus = "uniform:lo=-0.5,hi=0.5",
     .period = 2e-7,
+    .exponents = vteam_exponents,
+    .flaw = vteam_flaw,
     .polarity = -1,
 };
 
@@ -128,8 +151,8 @@ static const ohm_parameter vteam_parameters[] = {
     {"v_off", "v_off", "V", 0.02, 1e-3, 1000, "threshold of switching off", VTEAM_V_OFF},
     {"window", "f", "1", 0, 0, 1, "what slows the state near the ends", OHM_NO_PLACE,
      .choices = vteam_windows},
-    {"a_on", "a_on", "m", 1.8e-9, -1e-5, 1e-5, "where switching on slows down", VTEAM_A_ON},
-    {"a_off", "a_off", "m", 1.2e-9, -1e-5, 1e-5, "where switching off slows down", VTEAM_A_OFF},
+    {"a_on", "a_on", "m", 0, -1e-5, 1e-5, "where switching on slows down", VTEAM_A_ON},
+    {"a_off", "a_off", "m", 3e-9, -1e-5, 1e-5, "where switching off slows down", VTEAM_A_OFF},
     {"w_c", "w_c", "m", 107e-12, 1e-12, 1e-5, "width of the window's edges", VTEAM_W_C},
 };
 

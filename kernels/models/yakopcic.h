@@ -83,6 +83,13 @@ OHM_FN vf32 yakopcic_inverse(vf32 resistance, const vf32 *c) {
 
 #ifdef OHM_TABLES
 
+OHM_FN int yakopcic_exponents(const float *c, double voltage, ohm_exponent *e) {
+    const double size = voltage < 0 ? -voltage : voltage, b = (double)c[YAKOPCIC_B];
+    e[0] = (ohm_exponent){"b V", "b", b * size, 88, 1};
+    e[1] = (ohm_exponent){"V in e^V", "a_p", size, 88, 0};
+    return 2;
+}
+
 static const ohm_about yakopcic_about = {
     .name = "yakopcic",
     .summary = "a sinh conductor whose state x moves beyond thresholds",
@@ -95,6 +102,7 @@ static const ohm_about yakopcic_about = {
     .dt = 1e-5,
     .stimulus = "uniform:lo=-0.5,hi=0.5",
     .period = 0.01,
+    .exponents = yakopcic_exponents,
     .polarity = 1,
 };
 
