@@ -20,7 +20,7 @@ OHM_FN void advance_strips(ohm_kind kind, const native_job *job, u64 first, u64 
     const ohm_memory m = job->memory;
     const u64 t = job->t;
     const u32 steps = job->steps;
-    if (kind_unrolls(kind) && !kind_of(kind, varied) && steps == 1)
+    if (kind_unrolls(kind) && !kind_of(kind, varied) && !kind_of(kind, extended) && steps == 1)
         FOR_RUNS(shape, first, end, strips_advance(kind, m, &geometry, shape, row, x, stop, t, 1, &physics));
     else
         FOR_RUNS(shape, first, end,
@@ -63,7 +63,10 @@ static void general_strips(const native_job *job, u64 first, u64 end) {
 }
 
 // Loops for each model, in which the compiler knows it, for the commonest kinds. The rest has one set for
-// all: to have one for each model takes the compiler minutes.
+// all: to have one for each model takes the compiler minutes. On x86 without an fma instruction all kinds have:
+// each fma is a call there, beside which nothing else shows.
+#if !defined(__x86_64__) || defined(__FMA__)
+
 #define PLAIN(id, both)                                                                                      \
     ((ohm_kind){.model = id,                                                                                 \
                 .stimulus = OHM_DISTRIBUTION_uniform,                                                        \
@@ -91,8 +94,11 @@ static void general_strips(const native_job *job, u64 first, u64 end) {
         advance_strips(VARIED(OHM_MODEL_##model), job, first, end);                                          \
     }
 OHM_MODELS(MODEL, )
-
 #define ENTRY(model, function) [OHM_MODEL_##model] = function##_##model,
+
+#else
+#define ENTRY(model, function) [OHM_MODEL_##model] = general_strips,
+#endif
 
 const native_lanes OHM_PASTE(native_lanes_, OHM_LANES) = {
     .instructions = INSTRUCTIONS,
