@@ -63,8 +63,8 @@ static void general_strips(const native_job *job, u64 first, u64 end) {
 }
 
 // Loops for each model, in which the compiler knows it, for the commonest kinds. The rest has one set for
-// all: to have one for each model takes the compiler minutes. On x86 without an fma instruction all kinds have:
-// each fma is a call there, beside which nothing else shows.
+// all: to have one for each model takes the compiler minutes. On x86 without an fma instruction all kinds
+// have: each fma is a call there, beside which nothing else shows.
 #if !defined(__x86_64__) || defined(__FMA__)
 
 #define PLAIN(id, both)                                                                                      \
