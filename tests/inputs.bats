@@ -123,6 +123,9 @@ END
     save none.h5 --from a.h5 -t 0 --stimulus constant:value=3
     save back.h5 --from none.h5 -t 0 --stimulus uniform:lo=-1,hi=2
     cmp a.h5 back.h5
+    save p.h5 -n 9 -t 6 --stimulus pattern:file=omega.png
+    expect_ok run --from p.h5 --device native -t 1 --stimulus pattern:lo=0.5 --json
+    expect_json '.stimulus | test("file=omega.png,lo=0.5.*start=0")'
     expect_error 2 'unknown stimulus "x"' run --device native --from a.h5 --stimulus x -o x.h5
     expect_error 2 'hi=2000 is outside' run --device native --from a.h5 --stimulus uniform:hi=2000 -o x.h5
     expect_error 2 'give file=FILE' run --device native --from a.h5 --stimulus pattern -o x.h5
