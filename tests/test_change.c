@@ -2,6 +2,7 @@
 #include "subject.h"
 
 #include "../host/crossbar.h"
+#include "../host/npy.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -361,6 +362,50 @@ static void a_restart_drops_the_series(void **state) {
     ohm_devices_close(devices);
 }
 
+// Writes a matrix of 4 x 6, and a list of one cell.
+static void write_inputs(const char *matrix, const char *cells) {
+    FILE *f = fopen(matrix, "w");
+    float numbers[24];
+    for (int i = 0; i < 24; i++) numbers[i] = (float)i / 32;
+    assert_true(f && npy_write_header(f, 4, 6) && npy_write_values(f, numbers, 24) && fclose(f) == 0);
+    f = fopen(cells, "w");
+    assert_true(f && fputs("1,2\n", f) > 0 && fclose(f) == 0);
+}
+
+// The initial state comes from its file again; what the stimulus was read from is kept.
+static void a_restart_reads_the_initial_state_again(void **state) {
+    (void)state;
+    char matrix[MAX_PATH], cells[MAX_PATH], initial[MAX_PATH + 16], stimulus[MAX_PATH + 16];
+    temporary_path(matrix);
+    temporary_path(cells);
+    write_inputs(matrix, cells);
+    snprintf(initial, sizeof initial, "file:path=%s", matrix);
+    snprintf(stimulus, sizeof stimulus, "write:cells=%s", cells);
+    ohm_definition d = ohm_definition_default();
+    d.rows = 4, d.cols = 6, d.initial = initial, d.stimulus = stimulus;
+    ohm_devices *devices = open_devices("native");
+    ohm_crossbar *c;
+    REQUIRE(ohm_crossbar_create(devices, &d, &c));
+    uint64_t first, now;
+    float read[24];
+    REQUIRE(ohm_crossbar_digest(c, &first));
+    REQUIRE(ohm_crossbar_read_state(c, 0, 4, read));
+    for (int i = 0; i < 24; i++) assert_float_equal(read[i], (float)i / 32, 0);
+    REQUIRE(ohm_crossbar_advance(c, 3));
+    unlink(cells);
+    REQUIRE(ohm_crossbar_restart(c, 9));
+    REQUIRE(ohm_crossbar_digest(c, &now));
+    assert_true(now == first);
+    REQUIRE(ohm_crossbar_advance(c, 2));
+    REQUIRE(ohm_crossbar_digest(c, &first));
+    unlink(matrix);
+    refused(ohm_crossbar_restart(c, 1), OHM_IO_FAILED, "No such file");
+    REQUIRE(ohm_crossbar_digest(c, &now));
+    assert_true(now == first && ohm_crossbar_step(c) == 2);
+    ohm_crossbar_destroy(c);
+    ohm_devices_close(devices);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_change_holds_from_the_next_step_on),
@@ -375,6 +420,7 @@ int main(void) {
         cmocka_unit_test(a_restart_is_a_fresh_start),
         cmocka_unit_test(a_restart_keeps_the_parameters),
         cmocka_unit_test(a_restart_drops_the_series),
+        cmocka_unit_test(a_restart_reads_the_initial_state_again),
     };
     return cmocka_run_group_tests_name("change", tests, find_selectors, NULL);
 }

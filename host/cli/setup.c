@@ -132,15 +132,14 @@ static ohm_status check_against_file(const setup *s, uint64_t given, const ohm_d
 // A stimulus given beside --from that says something else than the file takes effect from its step on. What
 // is of another kind, or from other files, begins there.
 static ohm_status check_stimulus(setup *s, const ohm_file_info *info) {
-    spec part, saved, changed;
-    ohm_status status = spec_parse(ROLE_STIMULUS, s->definition.stimulus, &part);
-    if (!status) status = spec_parse(ROLE_STIMULUS, info->definition.stimulus, &saved);
-    if (status || spec_agrees(&part, &saved)) return status;
+    spec saved, changed;
+    ohm_status status = spec_parse(ROLE_STIMULUS, info->definition.stimulus, &saved);
     changed = saved;
-    status = spec_change(&changed, s->definition.stimulus);
+    if (!status) status = spec_change(&changed, s->definition.stimulus);
     if (status) return status;
     const int start = spec_find(&changed, "start");
     const bool another = changed.id != saved.id || strcmp(changed.path, saved.path) != 0;
+    if (!another && memcmp(changed.value, saved.value, sizeof saved.value) == 0) return OHM_OK;
     if (another && start >= 0 && !(changed.given >> start & 1)) changed.value[start] = (double)info->step;
     spec_format(&changed, s->change);
     return OHM_OK;

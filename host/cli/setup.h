@@ -51,7 +51,8 @@ enum {
                         "the voltages, in V (default uniform:lo=-5,hi=5); other models\nhave their own",     \
                         setup_set_stimulus},                                                                 \
     [SETUP_INIT] = {"init", 0, "INIT",                                                                       \
-                    "initial states, 1 the most conductive (default uniform:lo=0.1,hi=0.9)",                 \
+                    "initial states, 1 the most conductive (default uniform:lo=0.1,hi=0.9);\nfile:path=F "   \
+                    "reads a matrix, .npy or HDF5",                                                          \
                     setup_set_init},                                                                         \
     [SETUP_FLUX] = {"flux", 0, NULL, "keep the flux of every synapse, in V s (8 more bytes each)",           \
                     setup_set_flux},                                                                         \
@@ -70,7 +71,10 @@ enum {
                      setup_set_lanes},                                                                       \
     [SETUP_BAND_ROWS] = {"band-rows", 0, "R", "most rows in one buffer, or auto (default): only layout",     \
                          setup_set_band_rows},                                                               \
-    [SETUP_FROM] = {"from", 0, "F.h5", "go on from a saved crossbar, with its parameters", setup_set_from}
+    [SETUP_FROM] = {"from", 0, "F.h5",                                                                       \
+                    "go on from a saved crossbar, with its parameters; only --stimulus\nmay be another, "    \
+                    "which takes effect from there on",                                                      \
+                    setup_set_from}
 
 // The setters of that table; object starts with a setup.
 ohm_status setup_set_neurons(void *object, const char *text);
