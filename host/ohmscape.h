@@ -160,8 +160,8 @@ void ohm_crossbar_destroy(ohm_crossbar *crossbar);
 ohm_status ohm_crossbar_advance(ohm_crossbar *crossbar, uint64_t steps);
 
 // Leaves the devices alone for another time in s, 0 or more, in which their conductance drifts as their
-// model's drift_nu, drift_t0 and drift_offset say. What is read of them changes at once, and their states when
-// the next step ends the idle time; the drift of a later one starts anew from these. Errors:
+// model's drift_nu, drift_t0 and drift_offset say. What is read of them changes at once, and their states
+// when the next step ends the idle time; the drift of a later one starts anew from these. Errors:
 // OHM_BAD_ARGUMENT (not a time, or more than 1e15 s in all).
 ohm_status ohm_crossbar_idle(ohm_crossbar *crossbar, double seconds);
 
