@@ -162,7 +162,7 @@ static ohm_status run_parts(bench *b) {
     return status;
 }
 
-// Everything that has been measured, whatever went wrong before or goes wrong with one of the results.
+// Everything that has been measured, one result whatever becomes of the others.
 static void report(bench *b, bench_files *f, troubles *t) {
     const bench_options *o = b->options;
     if (o->compare) {
@@ -181,10 +181,9 @@ static void benchmark(bench *b, bench_files *f, troubles *t) {
     if (!status) status = open_devices(b);
     if (!status) status = files_open(b, f);
     if (!status && b->options->plot) status = plot_check(b->options->plot);
-    const bool begun = !status;
-    if (begun) status = run_parts(b);
+    if (!status) status = run_parts(b);
     troubles_note(t, status);
-    if (begun && (!status || b->results.count)) report(b, f, t);
+    if (!status) report(b, f, t);
 }
 
 static void close_all(bench *b, bench_files *f) {

@@ -192,7 +192,7 @@ END
 
 @test "a closed standard stream does not get into the file" {
     expected=$(digest_of --device native -n 2 -t 30000)
-    run bash -c '"$0" run --device native -n 2 -t 30000 --every 1 -o "$1" <&- >&- 2>&-' "$ohmscape" "$tmp/f.h5"
+    run bash -c '"$0" run --device native -n 2 -t 30000 --every 1 -o "$1" >&- 2>&-' "$ohmscape" "$tmp/f.h5"
     [ "$status" -eq 1 ]
     [ "$(digest_of --device native --from "$tmp/f.h5" -t 0)" = "$expected" ]
 }
