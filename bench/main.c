@@ -198,7 +198,6 @@ int bench_run(int argc, char **argv) {
     ohm_status status = bench_options_parse(argc, argv, &o);
     if (status) return cli_fail(status);
     cli_catch_signals();
-    cli_nothing_to_lose(true); // until there is a first sample
     guard_start(false, o.quiet);
     signal(SIGPIPE, SIG_IGN); // a peer that ends is no reason to end
     bench b = {.options = &o, .progress = !o.quiet && isatty(STDERR_FILENO)};

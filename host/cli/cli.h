@@ -15,8 +15,7 @@ int cli_fail(ohm_status status);
 // SIGINT or SIGTERM ends it at once.
 void cli_catch_signals(void);
 
-// While nothing can be lost, as before the first step, one of them ends the program at once with its exit
-// status: it may be inside a device's compiler for half a minute.
+// While nothing can be lost by it, one of them ends the program at once, with its exit status.
 void cli_nothing_to_lose(bool nothing);
 
 // The signal that asked us to stop, or 0.

@@ -290,12 +290,10 @@ static ohm_status draw(const iv_options *o, const drive *d, const samples *s) {
 static ohm_status run_iv(const iv_options *o, const drive *d, samples *s) {
     ohm_devices *devices;
     ohm_crossbar *c = NULL;
-    cli_nothing_to_lose(true);
     setup_guard(&o->setup, false);
     ohm_status status = ohm_devices_open(setup_device(&o->setup), &devices);
     if (!status) status = ohm_crossbar_create(devices, &o->setup.definition, &c);
     if (!status) setup_say_fallback(&o->setup, devices);
-    cli_nothing_to_lose(false);
     guard_settled();
     if (!status) status = take_samples(d, c, s);
     ohm_crossbar_destroy(c);

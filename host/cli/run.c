@@ -350,7 +350,6 @@ static ohm_status simulate(const run_options *o, ohm_devices *devices, ohm_cross
     run_result r = {0};
     ohm_status status = setup_make(&o->setup, devices, c);
     if (status) return status;
-    cli_nothing_to_lose(false);
     guard_settled();
     if (!o->quiet) setup_say_fallback(&o->setup, devices);
     r.setup_seconds = progress_clock() - start;
@@ -365,7 +364,6 @@ static ohm_status simulate(const run_options *o, ohm_devices *devices, ohm_cross
 
 static ohm_status run_checked(const run_options *o) {
     cli_catch_signals();
-    cli_nothing_to_lose(true);
     setup_guard(&o->setup, o->quiet);
     const double start = progress_clock();
     ohm_devices *devices;
