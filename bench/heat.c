@@ -1,5 +1,6 @@
 #include "heat.h"
 #include "../host/cli/cli.h"
+#include "../host/cli/guard.h"
 #include "../host/cli/progress.h"
 
 #include <inttypes.h>
@@ -63,7 +64,7 @@ static ohm_status run_one(const heat *h, entrant *e, uint64_t steps, sample *s) 
 }
 
 static void keep(bench_row *r, const sample *s) {
-    cli_nothing_to_lose(false);
+    guard_settled();
     samples_add(&r->wall, s->wall);
     if (s->device > 0) samples_add(&r->clock, s->device);
     r->launches = s->launches;

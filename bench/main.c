@@ -199,7 +199,6 @@ int bench_run(int argc, char **argv) {
     ohm_status status = bench_options_parse(argc, argv, &o);
     if (status) return cli_fail(status);
     cli_catch_signals();
-    cli_nothing_to_lose(true); // until there is a first sample
     guard_start(false, o.quiet);
     bench b = {.options = &o, .progress = !o.quiet && isatty(STDERR_FILENO)};
     bench_files f = {0};

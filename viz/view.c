@@ -55,10 +55,14 @@ static ohm_status make_crossbar(const view_options *o, viewer *v) {
     return error_set(OHM_NO_DEVICE, "cannot share buffers with OpenGL: %s", v->share_reason);
 }
 
-// The steps before the first frame.
+// Builds what pictures are drawn with, by drawing one of a pixel, and does the steps before the first frame.
 static ohm_status step_ahead(const view_options *o, const viewer *v) {
+    const ohm_view pixel = {0, 0, 1, 1, 1, 1, OHM_STATE, OHM_NEAREST};
+    float value;
     uint64_t done;
-    if (o->steps) cli_nothing_to_lose(false);
+    const ohm_status status = ohm_crossbar_view(v->crossbar, &pixel, &value);
+    if (status) return status;
+    guard_settled();
     return simulation_advance(v->crossbar, o->steps, &done);
 }
 
@@ -213,8 +217,6 @@ static ohm_status next_frame(const view_options *o, viewer *v, files *f, double 
     camera_resize(&v->camera, l.map.width, l.map.height);
     const bool last = o->frames && v->timings.frames + 1 >= o->frames;
     const ohm_status status = turn_next(v, last);
-    cli_nothing_to_lose(false);
-    guard_settled();
     return status ? status : show_frame(o, v, f, seconds);
 }
 
@@ -322,7 +324,6 @@ static int view(int argc, char **argv) {
     const ohm_status status = view_options_parse(&command_view, argc, argv, &o);
     if (status) return cli_fail(status);
     cli_catch_signals();
-    cli_nothing_to_lose(true);
     setup_guard(&o.setup, o.quiet);
     signal(SIGPIPE, SIG_IGN); // nobody reads what is printed: no reason to lose the crossbar
     viewer v = {.start = progress_clock()};

@@ -20,8 +20,7 @@ void cli_start(void);
 // output that is gone is an error of the write, after what has to be saved, and not a SIGPIPE.
 void cli_catch_signals(void);
 
-// While nothing can be lost, as before the first step, one of them ends the program at once with its exit
-// status: it may be inside a device's compiler for half a minute.
+// While nothing can be lost by it, one of them ends the program at once, with its exit status.
 void cli_nothing_to_lose(bool nothing);
 
 // The signal that asked us to stop, or 0.

@@ -2,6 +2,7 @@
 #include "ini.h"
 #include "../error.h"
 #include "../number.h"
+#include "../scale.h"
 #include "../spec.h"
 
 #include <inttypes.h>
@@ -153,20 +154,6 @@ static ohm_status number_phases(experiment *e, const char *path) {
     return OHM_OK;
 }
 
-// Spells out a phase's stimulus, so that nothing of the phase before stays in it. One that has a start, and
-// does not say which, starts with its phase.
-static ohm_status start_stimulus(experiment *e, phase *p) {
-    spec s;
-    char text[SPEC_MAX_TEXT];
-    if (!p->stimulus || spec_parse(ROLE_STIMULUS, p->stimulus, &s)) return OHM_OK; // experiment_check tells
-    const int start = spec_find(&s, "start");
-    if (start < 0 || s.given >> start & 1) return OHM_OK;
-    snprintf(text, sizeof text, "%s%cstart=%" PRIu64, p->stimulus, strchr(p->stimulus, ':') ? ',' : ':',
-             p->first);
-    p->stimulus = keep(e, text);
-    return p->stimulus ? OHM_OK : error_no_memory("an experiment");
-}
-
 ohm_status experiment_read(const char *path, const command *c, void *object, uint64_t *given,
                            uint64_t either_of, uint64_t either_or, experiment *e) {
     reader r = {.command = c, .object = object, .given = given, .skipped = *given, .experiment = e};
@@ -175,11 +162,31 @@ ohm_status experiment_read(const char *path, const command *c, void *object, uin
     *e = (experiment){.path = path};
     ohm_status status = ini_read(path, take_key, &r);
     if (!status) status = number_phases(e, path);
-    for (size_t i = 0; i < e->count && !status; i++) status = start_stimulus(e, &e->phases[i]);
     return status;
 }
 
 // ---- Phases -----------------------------------------------------------------------------------
+
+// One that has a start, and does not say which, starts with its phase. What is wrong with it experiment_check
+// tells.
+static ohm_status spell_out(experiment *e, phase *p, const spec *model) {
+    spec s;
+    char text[SPEC_MAX_TEXT];
+    if (!p->stimulus || spec_parse(ROLE_STIMULUS, p->stimulus, &s) || scale_stimulus(&s, model))
+        return OHM_OK;
+    const int start = spec_find(&s, "start");
+    if (start >= 0 && !(s.given >> start & 1)) s.value[start] = (double)p->first;
+    spec_format(&s, text);
+    p->stimulus = keep(e, text);
+    return p->stimulus ? OHM_OK : error_no_memory("an experiment");
+}
+
+ohm_status experiment_spell_out(experiment *e, const char *model) {
+    spec s;
+    ohm_status status = spec_parse(ROLE_MODEL, model, &s);
+    for (size_t i = 0; i < e->count && !status; i++) status = spell_out(e, &e->phases[i], &s);
+    return status;
+}
 
 ohm_status experiment_check(const experiment *e, const ohm_definition *d, uint64_t step) {
     ohm_definition of_phase = *d;

@@ -41,6 +41,10 @@ ohm_status experiment_read(const char *path, const command *c, void *object, uin
                            uint64_t either_of, uint64_t either_or, experiment *e);
 void experiment_free(experiment *e);
 
+// Spells out the phases' stimuli, with the scale of the model that they drive, so that nothing of a phase
+// stays in the next one. Errors: OHM_BAD_ARGUMENT (the model), OHM_OUT_OF_MEMORY.
+ohm_status experiment_spell_out(experiment *e, const char *model);
+
 // Whether every phase that begins at a step or later could be run with this definition. Errors: those of
 // ohm_definition_check, with the phase.
 ohm_status experiment_check(const experiment *e, const ohm_definition *d, uint64_t step);

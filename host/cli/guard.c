@@ -1,5 +1,6 @@
 #include "guard.h"
 #include "../opencl.h"
+#include "cli.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -18,7 +19,7 @@ extern char **environ;
 
 // Whatever is used inside a signal handler is ready before there can be a signal.
 static struct {
-    bool automatic;
+    bool automatic, settled;
     pid_t process;
     volatile sig_atomic_t building, shown; // shown: a word of it is to be
     char **arguments, **environment;       // to start over with
@@ -53,7 +54,7 @@ static _Noreturn void give_up(void) {
     setitimer(ITIMER_REAL, &never, NULL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL); // the next program would inherit that this signal is blocked
-    if (guard.automatic && guard.arguments && guard.environment)
+    if (guard.automatic && !guard.settled && guard.arguments && guard.environment)
         execve("/proc/self/exe", guard.arguments, guard.environment);
     say(guard.error);
     _exit(EXIT_FAILURE);
@@ -89,6 +90,7 @@ static void set_timer(long microseconds) {
 
 static void begin(const ohm_device_info *device) {
     struct sigaction action = {.sa_handler = on_crash};
+    if (cli_caught() && !guard.settled) _exit(128 + cli_caught());
     write_texts(device);
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < CRASHES; i++) sigaction(crashes[i], &action, &before[i]);
@@ -96,11 +98,13 @@ static void begin(const ohm_device_info *device) {
     action.sa_flags = SA_RESTART;
     sigaction(SIGALRM, &action, &alarm_before);
     guard.building = 1;
+    cli_nothing_to_lose(!guard.settled);
     if (guard.shown) set_timer(PATIENCE_US);
 }
 
 static void end(void) {
     guard.building = 0;
+    cli_nothing_to_lose(false);
     set_timer(0);
     for (size_t i = 0; i < CRASHES; i++) sigaction(crashes[i], &before[i], NULL);
     sigaction(SIGALRM, &alarm_before, NULL);
@@ -153,7 +157,7 @@ void guard_start(bool automatic, bool quiet) {
 }
 
 void guard_settled(void) {
-    guard.automatic = false;
+    guard.settled = true;
 }
 
 const char *guard_reason(void) {

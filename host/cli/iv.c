@@ -321,12 +321,10 @@ static ohm_status draw(void *object, const char *path) {
 static ohm_status run_iv(const iv_options *o, const drive *d, samples *s) {
     ohm_devices *devices;
     ohm_crossbar *c = NULL;
-    cli_nothing_to_lose(true);
     setup_guard(&o->setup, false);
     ohm_status status = ohm_devices_open(setup_device(&o->setup), &devices);
     if (!status) status = ohm_crossbar_create(devices, &o->setup.definition, &c);
     if (!status) setup_say_fallback(&o->setup, devices);
-    cli_nothing_to_lose(false);
     guard_settled();
     if (!status) setup_warn(c);
     if (!status) status = take_samples(d, c, s);

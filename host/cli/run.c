@@ -125,7 +125,10 @@ static ohm_status check_options(run_options *o, uint64_t given) {
     begin_experiment(o, &given);
     ohm_status status = setup_check(&o->setup, given, &info);
     if (status) return status;
-    status = check_experiment(o, info);
+    const char *model = info ? info->definition.model : o->setup.definition.model;
+    status = experiment_spell_out(&o->experiment, model);
+    begin_experiment(o, &given);
+    if (!status) status = check_experiment(o, info);
     if (!status && o->every && !o->output)
         status = error_set(OHM_BAD_ARGUMENT, "--every records into the saved file: give --output too");
     if (!status && info && !o->experiment.count && o->steps > OHM_MAX_STEP - info->step)
@@ -479,7 +482,6 @@ static void simulate(const run_options *o, ohm_devices *devices, ohm_crossbar **
     const ohm_status status = setup_make(&o->setup, devices, c);
     troubles_note(t, status);
     if (status) return;
-    cli_nothing_to_lose(false);
     guard_settled();
     if (!o->quiet) setup_say_fallback(&o->setup, devices);
     setup_warn(*c);
@@ -493,7 +495,6 @@ static void simulate(const run_options *o, ohm_devices *devices, ohm_crossbar **
 
 static void run_checked(const run_options *o, troubles *t) {
     cli_catch_signals();
-    cli_nothing_to_lose(true);
     setup_guard(&o->setup, o->quiet);
     const double start = progress_clock();
     ohm_devices *devices;
