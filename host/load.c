@@ -81,8 +81,17 @@ static ohm_status read_digest(const source *s, plane which, uint64_t *digest) {
     return strlen(text) == 16 && !*end ? OHM_OK : damaged(s, "its digest is not one");
 }
 
+static bool is_there(const source *s, const char *name) {
+    return H5Aexists(s->file, name) > 0;
+}
+
+// A choice that is not there is one that the model did not have when the file was written.
 static ohm_status read_choice(const source *s, const char *name, const ohm_parameter *p, double *value) {
     char text[MAX_TEXT];
+    if (!is_there(s, name))
+        return error_set(OHM_BAD_FILE,
+                         "%s has no %s: an earlier ohmscape wrote it, whose model of this name was another",
+                         s->path, name);
     const ohm_status status = read_text(s, name, text);
     if (status) return status;
     for (int i = 0; p->choices[i]; i++)
@@ -93,10 +102,6 @@ static ohm_status read_choice(const source *s, const char *name, const ohm_param
     char what[FILE_MAX_NAME + MAX_TEXT + 32];
     snprintf(what, sizeof what, "%s is %s, which is unknown", name, text);
     return damaged(s, what);
-}
-
-static bool is_there(const source *s, const char *name) {
-    return H5Aexists(s->file, name) > 0;
 }
 
 // Reads parameter i; those of every device, and texts, may be left out.

@@ -153,13 +153,15 @@ ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *defin
 // Legal on NULL.
 void ohm_crossbar_destroy(ohm_crossbar *crossbar);
 
-// Advances by steps ≥ 0, and returns when they are done. A step ends an idle time.
+// Advances by steps ≥ 0, and returns when they are done. The first step ends an idle time: what was read of
+// the devices at its end is their state from then on.
 // Errors: OHM_BAD_ARGUMENT when the counter would pass OHM_MAX_STEP; OHM_IO_FAILED when a stimulus's file can
 // no longer be read, and OHM_DEVICE_FAILED, after which the crossbar can only be destroyed.
 ohm_status ohm_crossbar_advance(ohm_crossbar *crossbar, uint64_t steps);
 
 // Leaves the devices alone for another time in s, 0 or more, in which their conductance drifts as their
-// model's drift_nu and drift_t0 say: what is read of them changes, and their states do not. Errors:
+// model's drift_nu, drift_t0 and drift_offset say. What is read of them changes at once, and their states
+// when the next step ends the idle time; the drift of a later one starts anew from these. Errors:
 // OHM_BAD_ARGUMENT (not a time, or more than 1e15 s in all).
 ohm_status ohm_crossbar_idle(ohm_crossbar *crossbar, double seconds);
 

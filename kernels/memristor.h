@@ -161,15 +161,20 @@ OHM_FN vf32 memristor_step(ohm_kind kind, vf32 state, vf32 voltage, vf32 shake, 
     return next;
 }
 
+// The resistance at a bound of the state.
+OHM_FN vf32 memristor_end(ohm_kind kind, int bound, const vf32 *c) {
+    return model_resistance(kind_of(kind, model), c[bound], c);
+}
+
 // The state that the idle time since the last step leaves: that in which the conductance is
 // G(t) = G0·(t/t0)^{−ν}, or the device's least one. Devices that cannot drift keep the state they have.
 OHM_FN vf32 memristor_settle(ohm_kind kind, vf32 state, const vf32 *c, const ohm_physics *p) {
     if (!(p->drift > 0)) return state;
-    const int model = kind_of(kind, model);
-    const vf32 most = v_max(model_resistance(model, c[OHM_LOW], c), model_resistance(model, c[OHM_HIGH], c));
-    const vf32 before = model_resistance(model, state, c);
+    const vf32 most = v_max(memristor_end(kind, OHM_LOW, c), memristor_end(kind, OHM_HIGH, c));
+    const vf32 before = model_resistance(kind_of(kind, model), state, c);
     const vf32 after = v_min(before * v_exp(c[OHM_NU] * v_splat(p->drift)), most);
-    const vf32 drifted = v_min(v_max(model_inverse(model, after, c), c[OHM_LOW]), c[OHM_HIGH]);
+    const vf32 left = model_inverse(kind_of(kind, model), after, c);
+    const vf32 drifted = v_min(v_max(left, c[OHM_LOW]), c[OHM_HIGH]);
     vf32 settled = v_where_less(before, after, drifted, state);
     if (kind_of(kind, faulty))
         settled = v_where_less(c[OHM_FAULT], v_splat(OHM_STUCK - 0.5f), settled, state);
@@ -196,10 +201,9 @@ OHM_FN vf32 memristor_error(vf32 state, strip_place at, const vf32 *c, const ohm
 OHM_FN vf32 memristor_measure(ohm_kind kind, vf32 resistance, vf32 error, const vf32 *c,
                               const ohm_physics *p) {
     const float shifter = 12582912.0f; // 1.5·2²³: adding it rounds to an integer
-    const int model = kind_of(kind, model);
     const vf32 one = v_splat(1.0f);
-    const vf32 a = v_divide(one, model_resistance(model, c[OHM_LOW], c));
-    const vf32 b = v_divide(one, model_resistance(model, c[OHM_HIGH], c));
+    const vf32 a = v_divide(one, memristor_end(kind, OHM_LOW, c));
+    const vf32 b = v_divide(one, memristor_end(kind, OHM_HIGH, c));
     const vf32 low = v_min(a, b), range = v_max(a, b) - low;
     vf32 conductance = v_divide(one, resistance);
     if (p->levels) {

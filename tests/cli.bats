@@ -45,7 +45,7 @@ teardown() {
     [[ ${lines[0]} == "Usage: ohmscape devices [OPTION]..." ]]
     [[ $output =~ "--json ".*"--help " ]]
     expect_ok models --help
-    [[ ${lines[0]} == "Usage: ohmscape models [OPTION]... [NAME]" ]]
+    [[ ${lines[0]} == "Usage: ohmscape models [OPTION]... [NAME[:KEY=VALUE,...]]" ]]
     [[ $output =~ "--help " ]]
     expect_ok info --help
     [[ ${lines[0]} == "Usage: ohmscape info [OPTION]... F.h5" ]]
@@ -396,6 +396,30 @@ rows_of() {
 
 @test "an unknown name of models is refused" {
     expect_error 2 '"perpetual"' models perpetual
+    expect_error 2 '"perpetual"' models perpetual:noise=1
+    expect_error 2 'has no parameter "x"' models mmss:x=1
+}
+
+# Lognormal with deviation 0.5 both, cut at 1000 ohm half-way between: the mean of the upper is
+# 1500 e^(0.5^2/2) Q(z - 0.5)/Q(z), z = ln(1000/1500)/0.5, and so on.
+@test "models NAME:key=value shows what is drawn of spreads" {
+    expect_ok models mmss:r_on=500~lognormal:0.5,r_off=1500~lognormal:0.5
+    grep -qE '^  r_on +R_on +Ω +500~lognormal:0\.5 ' <<<"$output" || fail "$output"
+    grep -qE '^  r_on +mean 501\.7[0-9]* +deviation 201\.[0-9]+ +from .* to 1000$' <<<"$output" || fail "$output"
+    grep -qE '^  r_off +mean 1944\.[0-9]+ +deviation 862\.[0-9]+ +from 1000 to ' <<<"$output" || fail "$output"
+    expect_ok models mmss:r_on=400
+    grep -qE '^  r_on +R_on +Ω +400 ' <<<"$output" || fail "$output"
+    ! grep -q 'as drawn' <<<"$output" || fail "nothing is spread: $output"
+    expect_ok models uniform:lo=-2
+    [ "$(grep -cE '^(stimulus|init) uniform: ' <<<"$output")" -eq 1 ]
+}
+
+@test "models NAME shows the model's polarity" {
+    for name in $(names_of Models); do
+        case $name in sin-resistance | vteam) does=lowers ;; *) does=raises ;; esac
+        expect_ok models "$name"
+        grep -q "^  Polarity: V > 0 $does the conductance" <<<"$output" || fail "$output"
+    done
 }
 
 @test "info describes a file" {

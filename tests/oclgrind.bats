@@ -60,6 +60,16 @@ everything() {
     check 16 --model "$(everything soft-bounds)"
 }
 
+@test "an idle time that a step ends" {
+    printf '%s\n' 'rows = 5' 'cols = 70' "model = $(everything soft-bounds)" '[write]' 'steps = 2' 'idle = 1000' '[later]' \
+        'steps = 1' >"$tmp/idle.ini"
+    expected=$("$ohmscape" run "$tmp/idle.ini" --device native --json | jq -r .digest)
+    run --separate-stderr oclgrind --data-races --check-api --max-errors 5 --uninitialized \
+        "$ohmscape" run "$tmp/idle.ini" --device 0.0 --json --lanes 4
+    [ "$status" -eq 0 ] && [ -z "$stderr" ] || fail "oclgrind" "$stderr"
+    expect_json ".digest == \"$expected\""
+}
+
 @test "lines and images" {
     for lanes in 1 8; do
         check $lanes --flux --stimulus lines --band-rows 2

@@ -283,21 +283,28 @@ static double exp_pulse(double w, bool up) {
               : w - fmax(1 - 0.36833 * exp(-12.78785 * z), 0) * DOWN;
 }
 
-static double clip(double w) {
-    return fmin(fmax(w, -0.5), 0.7);
+// With aihwkit's numbers for a phase-change memory (presets/devices.py), w from 0 to 2 and b of ours.
+static double pcm_pulse(double w, bool up) {
+    const double z = 2 * -1 * w / 2 + 0.25;
+    return up ? w + fmax(1 - -27.235 * exp(2.5 * z), 0) * 1e-4
+              : w - fmax(1 - -2.235 * exp(-2.5 * z), 0) * 1e-4;
+}
+
+static double growing_pulse(double w, bool up) {
+    return up ? w + UP * (1 - -0.3 * w / 0.7) : w - DOWN * (1 - -0.6 * w / -0.5);
 }
 
 // 50 pulses up and 50 down in turn. A pulse rounds w by 3e-8 and its change, 0.011 at most, by 1e-9 a few
 // times; the bounds forget and nothing grows: 300 pulses stay below 1e-5.
-static void check_pulses(const char *model, double (*pulse)(double w, bool up)) {
+static void check_pulses(const char *model, double (*pulse)(double w, bool up), double low, double high) {
     ohm_crossbar *c = device(model, "wave:shape=square", 0.5, 0);
     double w = state_of(c), worst = 0;
-    assert_near(w, 0.1, 1e-7, model);
+    assert_near(w, (low + high) / 2, 1e-7, model);
     for (int t = 0; t < 300; t++) {
         REQUIRE(ohm_crossbar_advance(c, 1));
-        w = clip(pulse(w, t % 100 < 50));
+        w = fmin(fmax(pulse(w, t % 100 < 50), low), high);
         worst = fmax(worst, fabs(state_of(c) - w));
-        const double g = 1e-5 + (1e-4 - 1e-5) * (state_of(c) - -0.5) / (0.7 - -0.5);
+        const double g = 1e-5 + (1e-4 - 1e-5) * (state_of(c) - low) / (high - low);
         assert_near(probe(c, OHM_CONDUCTANCE), g, 1e-6 * g, model);
         assert_near(current_of(c, -0.3), -0.3 * g, 1e-6 * g, model);
     }
@@ -308,10 +315,14 @@ static void check_pulses(const char *model, double (*pulse)(double w, bool up)) 
 
 static void pulses_are_the_recurrences(void **state) {
     (void)state;
-    check_pulses("linear-step:gamma_up=0.3,gamma_down=0.6," PULSED, linear_pulse);
-    check_pulses("linear-step:gamma_up=0,gamma_down=0," PULSED, constant_pulse);
-    check_pulses("soft-bounds:" PULSED, soft_pulse);
-    check_pulses("exp-step:" PULSED, exp_pulse);
+    check_pulses("linear-step:gamma_up=0.3,gamma_down=0.6," PULSED, linear_pulse, -0.5, 0.7);
+    check_pulses("linear-step:gamma_up=0,gamma_down=0," PULSED, constant_pulse, -0.5, 0.7);
+    check_pulses("linear-step:growing=yes,gamma_up=-0.3,gamma_down=-0.6," PULSED, growing_pulse, -0.5, 0.7);
+    check_pulses("soft-bounds:" PULSED, soft_pulse, -0.5, 0.7);
+    check_pulses("exp-step:" PULSED, exp_pulse, -0.5, 0.7);
+    check_pulses("exp-step:dw_min=1e-4,up_down=0,noise=0,w_min=0,w_max=2,a=-1,b=0.25,gamma_up=2.5,gamma_down="
+                 "2.5,a_up=-27.235,a_down=-2.235",
+                 pcm_pulse, 0, 2);
 }
 
 // However long a step is; and 0 V is no pulse.
