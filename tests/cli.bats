@@ -45,7 +45,7 @@ teardown() {
     [[ ${lines[0]} == "Usage: ohmscape devices [OPTION]..." ]]
     [[ $output =~ "--json ".*"--help " ]]
     expect_ok models --help
-    [[ ${lines[0]} == "Usage: ohmscape models [OPTION]... [NAME[:KEY=VALUE,...]]" ]]
+    [[ ${lines[0]} == "Usage: ohmscape models [OPTION]... [NAME[@PRESET][:KEY=VALUE,...]]" ]]
     [[ $output =~ "--help " ]]
     expect_ok info --help
     [[ ${lines[0]} == "Usage: ohmscape info [OPTION]... F.h5" ]]
