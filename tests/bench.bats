@@ -300,7 +300,7 @@ END
     names=$("$ohmscape" models | awk '/^Models/ { inside = 1; next } /^$/ { exit } inside { print $1 }')
     [ "$(wc -l <<<"$names")" -ge 10 ]
     for model in $names linear-ion-drift:window=joglekar,p=2; do
-        expect_rows "$files/models.json" "[.rows[] | select(.part == \"models\" and .model == \"$model\") | \"\(.kind) \(.device)\"]
+        expect_rows "$files/models.json" "[.rows[] | select(.part == \"models\" and (.model | sub(\":substeps=1$\"; \"\")) == \"$model\") | \"\(.kind) \(.device)\"]
             | sort == [\"peer numpy-float32\", \"update native\"]"
     done
     expect_rows "$files/models.json" '[.rows[] | select(.part == "models" and (.model | test("~"))) | .model | split(":")[0]]

@@ -45,7 +45,7 @@ teardown() {
     [[ ${lines[0]} == "Usage: ohmscape devices [OPTION]..." ]]
     [[ $output =~ "--json ".*"--help " ]]
     expect_ok models --help
-    [[ ${lines[0]} == "Usage: ohmscape models [OPTION]... [NAME[:KEY=VALUE,...]]" ]]
+    [[ ${lines[0]} == "Usage: ohmscape models [OPTION]... [NAME[@PRESET][:KEY=VALUE,...]]" ]]
     [[ $output =~ "--help " ]]
     expect_ok info --help
     [[ ${lines[0]} == "Usage: ohmscape info [OPTION]... F.h5" ]]
@@ -876,4 +876,36 @@ into_full() {
     [ "$output" = "[--sizes][1 2][]" ]
     expect_ok --help
     grep -q '^  bench  ' <<<"$output"
+}
+
+# ---- Accuracy and published devices ------------------------------------------------------------
+
+@test "a step that is too long to be accurate is told, and what is advised is silent" {
+    for command in "run -t 1" "iv --steps 1"; do
+        try $command --device native --model stanford-pku:substeps=1
+        [ "$status" -eq 0 ] && [ "${#stderr_lines[@]}" -eq 1 ] || show "should warn once" "$command"
+        [[ $stderr =~ ^"ohmscape: warning: dt: 5e-10 is long for stanford-pku".*"substeps="[0-9]+ ]] || fail "$stderr"
+    done
+    try run --json --device native -t 1 --model stanford-pku:substeps=1
+    expect_json '.warnings | length == 1 and (.[0] | test("^dt: 5e-10 is long"))'
+    expect_ok run --json --device native -t 1 --model stanford-pku:substeps=128
+    expect_json '.warnings == []'
+}
+
+@test "published devices have names, numbers and sources" {
+    names=$(names_of 'Published devices')
+    [ "$(wc -w <<<"$names")" -eq 17 ]
+    for name in $names; do
+        expect_ok models "$name"
+        [ "$(grep -c 'Source: ' <<<"$output")" -eq 2 ] || fail "$name: no source of its own" "$output"
+        grep -q "^  $name " <<<"$output" || fail "$name is not among the model's presets"
+    done
+    expect_ok models linear-step@PCMO
+    grep -qE '^  gamma_down +γ⁻ +1 +0\.999907 ' <<<"$output" || fail "$output"
+    expect_ok run -q --device native -t 3 --model linear-step@PCMO:noise_add=0 -o "$tmp/preset.h5"
+    expect_ok run --json --device native -t 3 --from "$tmp/preset.h5" --model linear-step@PCMO:noise_add=0
+    expect_json '.model | test("gamma_down=0.999907") and (test("@") | not)'
+    expect_error 2 'model differs' run --from "$tmp/preset.h5" --model linear-step@EpiRAM
+    expect_error 2 'has no preset "PCM": there are EpiRAM' run --model linear-step@PCM
+    expect_error 2 'has no preset "PCM"' models linear-step@PCM
 }

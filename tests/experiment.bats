@@ -126,7 +126,7 @@ experiment() {
 1|give steps and idle to its phases|steps = 3\n[a]\nsteps = 1
 2|phase \[b\]: unknown stimulus "waves"|[a]\nsteps = 1\n[b]\nstimulus = waves\nsteps = 2
 1|phase \[b\]: cannot read no.png|[a]\nsteps = 1\n[b]\nstimulus = pattern:file=no.png\nsteps = 2
-2|phase \[b\]: dt: .* up to dt=.* substeps=|model = yakopcic\n[a]\nsteps = 1\n[b]\nstimulus = wave:amplitude=20\nsteps = 2
+2|phase \[b\]: dt: .* up to dt=.* substeps=|model = yakopcic\n[a]\nsteps = 1\n[b]\nstimulus = wave:amplitude=6\nsteps = 2
 END
     expect_error 1 'cannot read nowhere.ini' run nowhere.ini
     expect_error 2 'one experiment, not "b.ini"' run e.ini b.ini

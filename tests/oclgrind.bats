@@ -48,7 +48,7 @@ everything() {
 @test "every model with everything" {
     for model in sin-state:beta=0.5~normal:0.1 sin-resistance:r_off=10~normal:1 \
         linear-ion-drift:window=joglekar,p=2~normal:0.5 vteam:window=exponential,v_on=-0.2~normal:0.02 \
-        yakopcic:x_p=0.3~uniform:0.1 mmss:tau=1e-4~lognormal:0.2,substeps=2 stanford-pku:e_a=0.6~normal:0.01 \
+        yakopcic:x_p=0.3~uniform:0.1 mmss:tau=1e-4~lognormal:0.2,substeps=2 stanford-pku:substeps=1,e_a=0.6~normal:0.01 \
         linear-step soft-bounds exp-step; do
         check 1 --model "$(everything $model)"
     done

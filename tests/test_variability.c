@@ -905,7 +905,7 @@ static void statistics_equal_sums_over_views(void **state) {
     check_statistics("vteam:r_off=1000~uniform:100," EVERYTHING);
     check_statistics("yakopcic:a1=0.17~lognormal:0.2,b=0.05~normal:0.01," EVERYTHING);
     check_statistics("mmss:r_on=500~normal:30,levels=16," EVERYTHING);
-    check_statistics("stanford-pku:g0=0.25e-9~lognormal:0.05,v0=0.25~normal:0.01," EVERYTHING);
+    check_statistics("stanford-pku:substeps=1,g0=0.25e-9~lognormal:0.05,v0=0.25~normal:0.01," EVERYTHING);
     check_statistics("linear-step:r_open=1e6~normal:1e5," EVERYTHING);
     check_statistics("soft-bounds:r_on=1e4~normal:1e3,levels=3," EVERYTHING);
     check_statistics("exp-step:r_off=1e5~normal:1e4," EVERYTHING);
