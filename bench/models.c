@@ -54,14 +54,6 @@ static void add_variants(model_cases *c, const char *name) {
             add_case(c, variants[i].model, variants[i].against_plain ? name : NULL);
 }
 
-// A model as it comes, but with one sub-step: hundreds would measure the same hundreds of times.
-static const char *one_substep(const char *name) {
-    static const char *const texts[][2] = {{"stanford-pku", "stanford-pku:substeps=1"}};
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
-        if (strcmp(texts[i][0], name) == 0) return texts[i][1];
-    return name;
-}
-
 // What is measured of a model at its defaults: a step of one sub-step, of which stanford-pku's have many.
 static const char *one_substep(const char *name) {
     return strcmp(name, "stanford-pku") == 0 ? "stanford-pku:substeps=1" : name;
