@@ -169,8 +169,9 @@ OHM_FN vf32 memristor_substeps(ohm_kind kind, vf32 state, vf32 *rest, vf32 volta
 // synapse-steps/s, PoCL, two Zen 3 cores).
 OHM_FN vf32 memristor_move(ohm_kind kind, vf32 state, vf32 *rest, vf32 voltage, vf32 gain, const vf32 *c,
                            const ohm_physics *p) {
-    if (!kind_of(kind, single) && model_motion(kind_of(kind, model)) == OHM_CONTINUOUS)
-        return memristor_substeps(kind, state, rest, voltage, gain, c, p);
+    if (!kind_of(kind, single)) // && of constants is what clang takes for a slip
+        if (model_motion(kind_of(kind, model)) == OHM_CONTINUOUS)
+            return memristor_substeps(kind, state, rest, voltage, gain, c, p);
     const vf32 rate = model_rate(kind_of(kind, model), state, voltage, c, p);
     if (kind_of(kind, extended))
         return memristor_clamp(v_two_sum(state, v_fma(rate, gain, *rest), rest), rest, c);

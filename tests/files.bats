@@ -41,13 +41,13 @@ digest_in() { "$ohmscape" info --json "$1" | jq -r .digest; }
     python "$tmp/f.h5" "$tmp/g.h5" "$("$ohmscape" --version)" <<'END'
 f, g = (attributes(h5py.File(path)) for path in sys.argv[1:3])
 expected = {
-    "format": "ohmscape", "format_version": 1, "version": sys.argv[3].split()[1],
+    "format": "ohmscape", "format_version": 3, "version": sys.argv[3].split()[1],
     "rows": 6, "cols": 70, "dt": 0.05, "seed": 18446744073709551615, "step": 12, "flux": 1,
     "model": "sin-state", "model.beta": 0.25, "model.r_on": 0.5, "model.r_off": 20.0,
     "stimulus": "uniform", "stimulus.lo": -2.0, "stimulus.hi": 3.0,
     "init": "uniform", "init.lo": 0.2, "init.hi": 0.7,
 }
-equal("the names", sorted(f), sorted([*expected, "digest", "flux_digest"]))
+equal("the names", sorted(f), sorted([*expected, "digest", "flux_digest", "flux_rest_digest"]))
 for name, value in expected.items():
     equal(name, f[name], value)
 expected = {
