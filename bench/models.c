@@ -29,8 +29,8 @@ typedef struct model_cases {
     model_case list[CASES_MAX];
 } model_cases;
 
-// Beside each model at its defaults: windows; and, against the model itself, one parameter that is spread about
-// its default, and steps so small that the states are kept in extended precision.
+// Beside each model at its defaults: windows; and, against the model itself, one parameter that is spread
+// about its default, and steps so small that the states are kept in extended precision.
 static const struct {
     const char *name, *model;
     bool against_plain;
@@ -54,8 +54,9 @@ static void add_variants(model_cases *c, const char *name) {
             add_case(c, variants[i].model, variants[i].against_plain ? name : NULL);
 }
 
-// What is measured of a model at its defaults: a step of one sub-step, of which stanford-pku's have many.
+// What is measured of a model at its defaults: a step of one sub-step, of which some models' have many.
 static const char *one_substep(const char *name) {
+    if (strcmp(name, "jart-vcm") == 0) return "jart-vcm:substeps=1";
     return strcmp(name, "stanford-pku") == 0 ? "stanford-pku:substeps=1" : name;
 }
 
