@@ -52,8 +52,9 @@ static void add_variants(model_cases *c, const char *name) {
             add_case(c, variants[i].model, variants[i].spread ? name : NULL);
 }
 
-// What is measured of a model at its defaults: a step of one sub-step, of which stanford-pku's have many.
+// What is measured of a model at its defaults: a step of one sub-step, of which some models' have many.
 static const char *one_substep(const char *name) {
+    if (strcmp(name, "jart-vcm") == 0) return "jart-vcm:substeps=1";
     return strcmp(name, "stanford-pku") == 0 ? "stanford-pku:substeps=1" : name;
 }
 

@@ -393,7 +393,7 @@ def uniform(text):
 def run(np, task):
     spec, stimulus, init = Spec(task["model"]), uniform(task["stimulus"]), uniform(task["init"])
     if spec.name not in MODELS:
-        raise Refused(f"no NumPy version of {spec.name}")
+        raise Refused(f"no NumPy version of {spec.name}")  # jart-vcm: a root would be most of its time
     model = MODELS[spec.name](np, spec, task["dt"], task["side"])
     model.start(init)
     begin = time.perf_counter()

@@ -102,11 +102,14 @@ static double wave_at(const euler *e, int i, int steps) {
 }
 
 // The currents in each step of the second period, with so many sub-steps in a step. The state is kept in
-// double, so that only the method's error shows.
-static void run_loop(const euler *e, int substeps, int steps, float current[LOOP_STEPS]) {
-    const ohm_physics *p = e->physics;
+// double, so that only the method's error shows. A rate may depend on the time of a sub-step (jart-vcm).
+static void run_loop(const euler *whole, int substeps, int steps, float current[LOOP_STEPS]) {
+    ohm_physics physics = *whole->physics;
+    const euler own = {whole->model, &physics, whole->dt, whole->low, whole->high}, *e = &own;
+    const ohm_physics *p = &physics;
     const double time = e->dt / substeps, low = (double)p->model[OHM_LOW], high = (double)p->model[OHM_HIGH];
     double state = (double)model_initial(e->model->id, 0.1f, p->model);
+    physics.model[OHM_GAIN] = (float)time;
     for (int t = 0; t < 2 * steps; t++) {
         const double voltage = wave_at(e, t, steps);
         if (t >= steps)

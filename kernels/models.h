@@ -24,6 +24,7 @@
     }
 
 #include "models/exp_step.h"
+#include "models/jart_vcm.h"
 #include "models/linear_ion_drift.h"
 #include "models/linear_step.h"
 #include "models/mmss.h"
@@ -42,6 +43,7 @@
     X(yakopcic, argument)                                                                                    \
     X(mmss, argument)                                                                                        \
     X(stanford_pku, argument)                                                                                \
+    X(jart_vcm, argument)                                                                                    \
     X(linear_step, argument)                                                                                 \
     X(soft_bounds, argument)                                                                                 \
     X(exp_step, argument)

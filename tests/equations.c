@@ -1,6 +1,7 @@
 #include "equations.h"
 
 #include <math.h>
+#include <stdbool.h>
 
 #define Q_PER_K 11604.518121745585 // K/V: the charge of an electron over Boltzmann's constant, CODATA 2018
 
@@ -162,6 +163,96 @@ static double stanford_resistance(double gap) {
 }
 
 const equation stanford = {stanford_rate, stanford_resistance, stanford_current};
+
+// ---- JART VCM v1b: Bengel et al., IEEE TCAS-I 67, 4618 (2020), without variability ----------------
+
+#define JART_E 1.602176634e-19
+#define JART_K 1.380649e-23
+#define JART_EPSILON0 8.8541878128e-12
+#define JART_PI 3.14159265358979323846
+#define JART_AREA (JART_PI * 45e-9 * 45e-9)
+#define JART_SERIES (650 + 719.2437) // Ω, at 0 A
+
+static double jart_disc(double n) {
+    return 0.4e-9 / (n * 2 * JART_E * 4e-6 * JART_AREA);
+}
+
+static double jart_plug(void) {
+    return (3e-9 - 0.4e-9) / (20e26 * 2 * JART_E * 4e-6 * JART_AREA);
+}
+
+static double jart_line(double current) {
+    return 719.2437 * 719.2437 * 3.92e-3 * 90471.47 * current * current;
+}
+
+static double jart_kelvin(double current, double voltage) {
+    const double inside = fabs(voltage) - current * (JART_SERIES + jart_line(current));
+    return 293 + current * inside * 15.72e6 * (voltage > 0 ? 0.27 : 1);
+}
+
+// In eV; psi in V.
+static double jart_barrier(double n, double psi) {
+    const double eps = 5.5 * JART_EPSILON0;
+    if (psi < 0) return 0.18;
+    return fmax(0.18 - pow(pow(JART_E, 3) * 2 * n * psi / (8 * pow(JART_PI, 2) * pow(eps, 3)), 0.25), 0);
+}
+
+// What the contact conducts; its voltage is a size.
+static double jart_contact(double n, double kelvin, double contact, bool reset) {
+    const double heat = JART_K * kelvin,
+                 phi = jart_barrier(n, 0.18 - 0.1 + (reset ? -contact : contact)) * JART_E;
+    const double mass = 9.1093837e-31, planck = 6.62607015e-34;
+    const double e00 = JART_E * planck / (4 * JART_PI) * sqrt(2 * n / (mass * 17 * JART_EPSILON0)),
+                 x = e00 / heat;
+    if (reset)
+        return JART_AREA * 6.01e5 * kelvin * kelvin * exp(-phi / heat) * expm1(JART_E * contact / heat);
+    return JART_AREA * 6.01e5 * kelvin / JART_K *
+           sqrt(JART_PI * e00 * (JART_E * contact + phi / pow(cosh(x), 2))) * exp(-phi * tanh(x) / e00) *
+           expm1(JART_E * contact * (x - tanh(x)) / e00);
+}
+
+// The contact's current over the one that flows, less this. Of more than one root the one with the least
+// voltage across the contact is meant: for V > 0 it is below 0.076 V.
+static double jart_excess(double n, double current, double voltage) {
+    const double total = jart_disc(n) + jart_plug() + JART_SERIES + jart_line(current);
+    const double contact = fabs(voltage) - current * total;
+    if (voltage > 0 && contact > 0.076) return 1;
+    return jart_contact(n, jart_kelvin(current, voltage), fmax(contact, 0), voltage > 0) - current;
+}
+
+static double jart_current(double state, double voltage) {
+    const double n = 1e26 * pow(10, state);
+    double low = 0, high = fabs(voltage) / (jart_disc(n) + jart_plug() + JART_SERIES);
+    while (high - low > 1e-11 * high) {
+        const double middle = (low + high) / 2;
+        if (jart_excess(n, middle, voltage) > 0)
+            low = middle;
+        else
+            high = middle;
+    }
+    return voltage < 0 ? -low : low;
+}
+
+static double jart_rate(double state, double voltage) {
+    const bool reset = voltage > 0;
+    const double n = 1e26 * pow(10, state), size = fabs(voltage),
+                 current = fabs(jart_current(state, voltage));
+    const double inside = size - current * (JART_SERIES + jart_line(current));
+    const double field = reset ? inside / 3e-9 : current * jart_disc(n) / 0.4e-9;
+    const double gamma = 2 * 0.25e-9 * field / (JART_PI * 1.35),
+                 heat = JART_K * jart_kelvin(current, voltage);
+    const double even = sqrt(1 - gamma * gamma) + gamma * asin(gamma), odd = gamma * JART_PI / 2;
+    const double hops = exp(-1.35 * JART_E * (even - odd) / heat) - exp(-1.35 * JART_E * (even + odd) / heat);
+    const double window = 1 - pow(reset ? 0.008e26 / n : n / 20e26, 10);
+    const double rate = 0.25e-9 * 2e13 / 0.4e-9 * (20e26 + n) / 2 * window * hops;
+    return (reset ? -rate : rate) / (n * log(10));
+}
+
+static double jart_resistance(double state) {
+    return 0.2 / jart_current(state, 0.2);
+}
+
+const equation jart_vcm = {jart_rate, jart_resistance, jart_current};
 
 // ---- Solving --------------------------------------------------------------------------------------
 

@@ -4,7 +4,7 @@
 #ifndef TESTS_EQUATIONS_H
 #define TESTS_EQUATIONS_H
 
-// One model: the rate of its state, its resistance (where it is not ohmic, at 0.1 V) and its current.
+// One model: the rate of its state, its resistance (where it is not ohmic, at 0.1 V; jart_vcm's at 0.2 V) and its current.
 typedef struct equation {
     double (*rate)(double state, double voltage);
     double (*resistance)(double state);
@@ -20,6 +20,7 @@ extern const equation vteam, vteam_exponential;
 
 extern const equation yakopcic, mmss;
 extern const equation stanford; // the gap in m
+extern const equation jart_vcm; // log10 of the vacancies in 1e26/m³
 
 // The windows alone, with p = 1.
 double joglekar(double x, double current);

@@ -85,6 +85,8 @@ static const course courses[] = {
     {"mmss", &mmss, 0.4, 2e-4, 64, {0, 0.35, 4e3, 0}},
     {"stanford-pku", &stanford, 0.5, 3e-8, 64, {1.25, 0.1, 1e7, 0}},
     {"stanford-pku", &stanford, 0.5, 3e-8, 64, {-1.25, 0.1, 1e7, 0}},
+    {"jart-vcm", &jart_vcm, 0.5, 3e-8, 64, {-0.45, 0.02, 1e7, 0}},
+    {"jart-vcm", &jart_vcm, 0.5, 2e-6, 64, {0.8, 0.02, 2e5, 0}},
 };
 
 // Appends a parameter to a model's text.
@@ -115,6 +117,7 @@ static double start_of(const course *w) {
 
 // The states that initial 0 and 1 stand for are the ends of the least and the most conductive.
 static double range_of(const course *w) {
+    if (w->equation == &jart_vcm) return 3.398; // decades
     return w->equation == &stanford ? 1.5e-9 : 1;
 }
 
@@ -253,6 +256,7 @@ static void initial_states_go_from_least_to_most_conductive(void **state) {
     check_ends("yakopcic", 0.01, 1);
     check_ends("mmss", 0, 1);
     check_ends("stanford-pku", 1.7e-9, 0.2e-9);
+    check_ends("jart-vcm", -2.09691001, 1.30103); // log10 of 0.008 and of 20
     check_ends("linear-step:w_min=-0.5,w_max=0.7", -0.5, 0.7);
     check_ends("soft-bounds:w_min=-0.5,w_max=0.7", -0.5, 0.7);
     check_ends("exp-step:w_min=-0.5,w_max=0.7", -0.5, 0.7);
@@ -391,6 +395,29 @@ static void loops_shrink_with_the_frequency(void **state) {
     check_lobes("stanford-pku", 0.5, 1.35, 3e6);
 }
 
+// The voltages at which jart-vcm sets and resets in a triangle of 1.5 V at 1 V/s: where log10 N jumps over
+// the middle of its range, and where the current of the falling one is the largest.
+static void jart_vcm_switches_where_it_was_published(void **state) {
+    (void)state;
+    enum { PERIOD = 1500 };
+    double set = 0, reset = 0, most = 0, before = -2;
+    ohm_crossbar *c = device("jart-vcm:substeps=64",
+                             "wave:shape=triangle,amplitude=1.5,frequency=0.16666666666666666", 0, 4e-3);
+    for (uint64_t t = 0; t < 2 * PERIOD; t++) {
+        float voltage;
+        REQUIRE(ohm_crossbar_read_voltage(c, t, 0, 1, &voltage));
+        const double now = state_of(c), current = current_of(c, (double)voltage);
+        if (before < -0.4 && now >= -0.4) set = (double)voltage;
+        if (current > most) most = current, reset = (double)voltage;
+        before = now;
+        REQUIRE(ohm_crossbar_advance(c, 1));
+    }
+    ohm_crossbar_destroy(c);
+    print_message("  jart-vcm sets at %.3f V and resets at %.3f V, with %.3g A\n", set, reset, most);
+    assert_near(set, -0.56, 0.03, "SET");
+    assert_near(reset, 0.93, 0.03, "RESET");
+}
+
 // ---- How long a step may be -----------------------------------------------------------------------
 
 static ohm_status try(const char *model, double dt) {
@@ -462,6 +489,7 @@ int main(void) {
         cmocka_unit_test(pulses_have_no_length),
         cmocka_unit_test(no_voltage_no_current),
         cmocka_unit_test(loops_shrink_with_the_frequency),
+        cmocka_unit_test(jart_vcm_switches_where_it_was_published),
         cmocka_unit_test(every_model_runs_as_it_comes),
         cmocka_unit_test(a_step_that_is_too_long_is_refused_with_advice),
         cmocka_unit_test(no_advice_that_would_be_refused),

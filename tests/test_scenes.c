@@ -32,10 +32,13 @@ static const ingredient ingredients[] = {
     {"vteam:window=exponential", 0.5, "v_on=-0.2~normal:0.02", "k_off=5e-4~lognormal:0.3,substeps=2"},
     {"yakopcic", 0.5, "x_p=0.3~uniform:0.1", "a_p=4000~lognormal:0.3,v_n=0.15~normal:0.02"},
     {"mmss", 1, "v_on=0.27~normal:0.05", "temperature=298.5~uniform:20,tau=1e-4~lognormal:0.2"},
-    {"stanford-pku:substeps=1", 1.5, "g_max=1.7e-9~normal:1e-10", "e_a=0.6~normal:0.01,g0=0.25e-9~lognormal:0.05"},
+    {"stanford-pku:substeps=1", 1.5, "g_max=1.7e-9~normal:1e-10",
+     "e_a=0.6~normal:0.01,g0=0.25e-9~lognormal:0.05"},
     {"linear-step:dw_min=0.02", 1, "noise=0,growing=yes", "r_on=1e4~lognormal:0.1"},
     {"soft-bounds:dw_min=0.02", 1, "noise=0", "up_down=0.1~normal:0.1"},
     {"exp-step:dw_min=0.02", 1, "noise=0", "a=0.244~normal:0.02"},
+    {"jart-vcm:substeps=2", 0.6, "n_max=20~lognormal:0.2",
+     "radius=45e-9~normal:2e-9,l_disc=0.4e-9~normal:2e-11"},
 };
 
 #define EVERYTHING                                                                                           \
