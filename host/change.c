@@ -105,7 +105,7 @@ ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
     status = crossbar_fill(c);
     if (!status) status = initial_write(c, &initial);
     matrix_close(&initial);
-    c->lost = c->lost && status; // what a device did before does not matter any more
+    c->lost = status != OHM_OK; // what a device did before does not matter any more
     return status;
 }
 

@@ -30,6 +30,12 @@ unsigned plane_count(ohm_kind kind) {
     return count;
 }
 
+static ohm_status check_state(const ohm_crossbar *c) {
+    if (!c->lost) return OHM_OK;
+    return error_set(OHM_DEVICE_FAILED, "a device failed after step %" PRIu64 ", and the state is lost",
+                     c->step);
+}
+
 // ---- Splitting --------------------------------------------------------------------------------
 
 static uint64_t row_bytes(const problem *p) {
@@ -196,6 +202,7 @@ static double step_loss(const plan *p, const problem *q, const stimulator *s) {
 static double period_of(const plan *p) {
     const spec *s = &p->specs[ROLE_STIMULUS];
     const bool wave = spec_find(s, "frequency") >= 0 && spec_value(s, "frequency") > 0;
+    if (s->id == STIMULUS_WAVE && !wave) return 100 * p->definition.dt; // stimulus.c
     return wave ? 1 / spec_value(s, "frequency") : spec_entry_of(&p->specs[ROLE_MODEL])->about->period;
 }
 
@@ -449,12 +456,6 @@ static uint64_t launch_all(ohm_crossbar *c, uint64_t steps, ohm_status *status) 
     return done;
 }
 
-static ohm_status check_state(const ohm_crossbar *c) {
-    if (!c->lost) return OHM_OK;
-    return error_set(OHM_DEVICE_FAILED, "a device failed after step %" PRIu64 ", and the state is lost",
-                     c->step);
-}
-
 ohm_status ohm_crossbar_advance(ohm_crossbar *c, uint64_t steps) {
     if (steps > OHM_MAX_STEP - c->step)
         return error_set(OHM_BAD_ARGUMENT,
@@ -590,7 +591,7 @@ static uint64_t offset_of(area part, const band *b, area whole) {
 }
 
 ohm_status crossbar_read(ohm_crossbar *c, plane which, area a, float *out) {
-    ohm_status status = OHM_OK;
+    ohm_status status = check_state(c);
     for (size_t i = 0; i < c->band_count && !status; i++) {
         band *b = c->bands[i];
         const area part = area_in_band(a, b);

@@ -59,7 +59,8 @@ typedef struct engine_class {
     // A band of rows row0 … row0 + rows − 1, of no defined content until it is filled.
     ohm_status (*band_create)(engine *e, uint32_t row0, uint32_t rows, band **b);
     void (*band_destroy)(band *b);
-    // Makes the planes that the engine's problem has and the band has not, full of 0.
+    // Makes the planes that the engine's problem has and the band has not, full of 0, and lets go of those
+    // that the problem has no more.
     ohm_status (*band_extend)(band *b);
     // The initial state, and 0 in every other plane.
     ohm_status (*fill)(band *b);

@@ -154,7 +154,7 @@ void euler_check_accuracy(const euler *e, double period, warnings *w) {
     warnings_add(
         w,
         "dt: %s is long for %s at voltages from %g to %g V: in a wave of %d steps the currents are off "
-        "by about %.2g %%%s",
+        "by about %.3g %%%s",
         step, name_of(e), e->low, e->high, steps, fmin(100 * error, 100), substeps);
 }
 

@@ -656,6 +656,22 @@ static ohm_status create(const source *s, ohm_devices *devices, const plan *p, u
     return read_history(s, step, p->text[ROLE_STIMULUS], &(*c)->history);
 }
 
+// Tells of what ohmscape computed otherwise when it wrote files of earlier versions.
+static ohm_status warn_of_version(const source *s, const plan *p, warnings *w) {
+    static const char *const changed[] = {"stuck_low", "stuck_high", "stuck_open",
+                                          "levels",    "drift_nu",   "noise"};
+    const spec *model = &p->specs[ROLE_MODEL];
+    uint64_t version;
+    const ohm_status status = read_number(s, "format_version", &version);
+    for (size_t i = 0; !status && version < 3 && i < sizeof changed / sizeof changed[0]; i++) {
+        if (!spec_differs(model, spec_find(model, changed[i]))) continue;
+        warnings_add(w,
+                     "%s was written when %s meant something else: it goes on as `ohmscape models %s` says",
+                     s->path, changed[i], spec_entry_of(model)->about->name);
+    }
+    return status;
+}
+
 static ohm_status load(const source *s, ohm_devices *devices, const ohm_definition *speed,
                        ohm_crossbar **crossbar) {
     plan p;
@@ -673,6 +689,7 @@ static ohm_status load(const source *s, ohm_devices *devices, const ohm_definiti
     ohm_crossbar *c = NULL;
     status = create(s, devices, &p, step, &c);
     if (!status) status = read_planes(s, c);
+    if (!status) status = warn_of_version(s, &p, &c->warnings);
     if (!status) status = read_series(s, &c->series);
     if (status) {
         ohm_crossbar_destroy(c);

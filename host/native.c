@@ -136,6 +136,10 @@ static ohm_status native_band_create(engine *e, uint32_t row0, uint32_t rows, ba
 static ohm_status native_band_extend(band *b) {
     native_band *nb = (native_band *)b;
     for (int i = 0; i < PLANE_COUNT; i++) {
+        if (!plane_exists(b->engine->problem.kind, i)) {
+            free(nb->plane[i]);
+            nb->plane[i] = NULL;
+        }
         if (nb->plane[i] || !plane_exists(b->engine->problem.kind, i)) continue;
         nb->plane[i] = allocate_plane(plane_bytes(b));
         if (!nb->plane[i]) return error_no_memory("a band");

@@ -107,17 +107,25 @@ static ohm_status create_plane(opencl_band *b, plane which) {
     return b->plane[which] ? OHM_OK : opencl_failed("clCreateBuffer", code);
 }
 
+static void release_plane(opencl_band *b, int which) {
+    if (b->plane[which]) clReleaseMemObject(b->plane[which]);
+    b->plane[which] = NULL;
+}
+
 static ohm_status opencl_band_extend(band *b) {
     opencl_band *ob = (opencl_band *)b;
     const cl_float zero = 0;
     ohm_status status = OHM_OK;
     for (int i = 0; i < PLANE_COUNT && !status; i++) {
+        if (!plane_exists(b->engine->problem.kind, i)) release_plane(ob, i);
         if (ob->plane[i] || !plane_exists(b->engine->problem.kind, i)) continue;
         status = create_plane(ob, i);
         if (status) break;
         const cl_int code = clEnqueueFillBuffer(engine_of(b)->device->queue, ob->plane[i], &zero, sizeof zero,
                                                 0, plane_bytes(b), 0, NULL, NULL);
-        if (code) status = opencl_failed("clEnqueueFillBuffer", code);
+        if (!code) continue;
+        status = opencl_failed("clEnqueueFillBuffer", code);
+        release_plane(ob, i); // which is not full of 0
     }
     return status;
 }

@@ -3,9 +3,10 @@
 // NeuroSim's devices: a conductance G = B (1 - e^(-P/A)) + G_min after P pulses up, and likewise down, is the
 // recurrence of linear-step. Its noise is a part of the range: noise_add.
 //
-// aihwkit's: relative spreads of its are spreads in the parameter's unit here; its b and dw are mapped as
-// pulsed.h says; noise that is not multiplied (mult_noise), and write noise, in steps of dw_min there, are
-// parts of the range w_max - w_min here.
+// aihwkit's: spreads of dw_min and of the bounds are relative there, and in the parameter's unit here; those
+// of up_down and of gamma are absolute in both. Its b and dw are mapped as pulsed.h says. Noise that is not
+// multiplied (mult_noise=False), and write noise, are in steps of dw_min there: of the device's own for the
+// former, which here, like the latter, is a part of the range w_max - w_min, at the mean dw_min.
 #include "presets.h"
 
 #include <string.h>
@@ -48,52 +49,52 @@ static const preset presets[] = {
      "IEEE Design & Test 2019",
      "A weight alone: r_on and r_off are ohmscape's."},
     {"linear-step", "GokmenVlasov", "the device that training asks for, 1250 steps",
-     "dw_min=0.0016~normal:0.00048,up_down=0~normal:0.005,w_min=-1~normal:0.3,"
+     "dw_min=0.0016~normal:0.00048,up_down=0~normal:0.01,w_min=-1~normal:0.3,"
      "w_max=1~normal:0.3,gamma_up=0,gamma_down=0,noise=0.3",
      "aihwkit (IBM), simulator/presets/devices.py: GokmenVlasovPresetDevice; Gokmen and\n"
      "Vlasov, Front. Neurosci. 10, 333 (2016)",
      "A weight alone: r_on and r_off are ohmscape's."},
     {"linear-step", "EcRam", "lithium ECRAM",
-     "dw_min=0.002~normal:0.0002,up_down=0~normal:0.005,w_min=-0.8276~normal:0.04138,"
-     "w_max=1.1724~normal:0.05862,gamma_up=0.1153~normal:0.005765,"
-     "gamma_down=0.5085~normal:0.025425,noise=0.3",
+     "dw_min=0.002~normal:0.0002,up_down=0~normal:0.01,w_min=-0.8276~normal:0.04138,"
+     "w_max=1.1724~normal:0.05862,gamma_up=0.1153~normal:0.05,"
+     "gamma_down=0.5085~normal:0.05,noise=0.3",
      "aihwkit (IBM), simulator/presets/devices.py: EcRamPresetDevice; Tang et al., IEDM 2018",
      "A weight alone: r_on and r_off are ohmscape's."},
     {"linear-step", "EcRamMO", "metal-oxide ECRAM",
-     "dw_min=0.00028214~normal:2.8214e-05,up_down=0~normal:0.005,"
+     "dw_min=0.00028214~normal:2.8214e-05,up_down=0~normal:0.01,"
      "w_min=-0.8286~normal:0.04143,w_max=1.1714~normal:0.05857,"
-     "gamma_up=0.4152~normal:0.02076,gamma_down=0.7342~normal:0.03671,noise=2",
+     "gamma_up=0.4152~normal:0.05,gamma_down=0.7342~normal:0.05,noise=2",
      "aihwkit (IBM), simulator/presets/devices.py: EcRamMOPresetDevice; Kim et al., IEDM 2019",
      "A weight alone: r_on and r_off are ohmscape's."},
     {"linear-step", "Capacitor", "a capacitor as a synapse",
-     "dw_min=0.005~normal:0.0005,up_down=0~normal:0.03,w_min=-1~normal:0.07,"
-     "w_max=1~normal:0.07,gamma_up=0.05~normal:0.0005,gamma_down=0.05~normal:0.0005,"
+     "dw_min=0.005~normal:0.0005,up_down=0~normal:0.06,w_min=-1~normal:0.07,"
+     "w_max=1~normal:0.07,gamma_up=0.05~normal:0.01,gamma_down=0.05~normal:0.01,"
      "noise=0,noise_add=0.00075",
      "aihwkit (IBM), simulator/presets/devices.py: CapacitorPresetDevice; Li et al., VLSI 2018",
      "A weight alone: r_on and r_off are ohmscape's. The published\n"
      "device leaks as well, 1e-6 of its charge each mini-batch, which ohmscape has not."},
     {"soft-bounds", "ReRamSB", "resistive memory, to its symmetry point",
-     "dw_min=0.002~normal:0.0006,up_down=0~normal:0.005,w_min=-0.75~normal:0.3,"
+     "dw_min=0.002~normal:0.0006,up_down=0~normal:0.01,w_min=-0.75~normal:0.3,"
      "w_max=1.25~normal:0.3,noise=0,noise_add=0.00375,write_noise=0.056",
      "aihwkit (IBM), simulator/presets/devices.py: ReRamSBPresetDevice; Gong et al.,\n"
      "Nat. Commun. 9, 2102 (2018)",
      "A weight alone: r_on and r_off are ohmscape's."},
     {"soft-bounds", "ArrayHfO2", "an array of HfO2 resistive memory",
-     "dw_min=0.4622~lognormal:0.7125,up_down=0~normal:0.005,w_min=-1~normal:0.599,"
+     "dw_min=0.4622~lognormal:0.7125,up_down=0~normal:0.01,w_min=-1~normal:0.599,"
      "w_max=1~normal:0.4295,noise=0,noise_add=0.05024114,write_noise=0.13498551",
      "aihwkit (IBM), simulator/presets/devices.py: ReRamArrayHfO2PresetDevice; Gong, Rasch\n"
      "et al., IEDM 2022",
      "A weight alone: r_on and r_off are ohmscape's. The published\n"
      "device subtracts a reference device at its symmetry point, which ohmscape has not."},
     {"soft-bounds", "ArrayOM", "an array of optimized resistive memory",
-     "dw_min=0.0949~lognormal:0.7829,up_down=0~normal:0.005,w_min=-1~normal:0.5695,"
+     "dw_min=0.0949~lognormal:0.7829,up_down=0~normal:0.01,w_min=-1~normal:0.5695,"
      "w_max=1~normal:0.3499,noise=0,noise_add=0.01972971,write_noise=0.066966185",
      "aihwkit (IBM), simulator/presets/devices.py: ReRamArrayOMPresetDevice; Gong, Rasch\n"
      "et al., IEDM 2022",
      "A weight alone: r_on and r_off are ohmscape's. The published\n"
      "device subtracts a reference device at its symmetry point, which ohmscape has not."},
     {"exp-step", "ReRamES", "resistive memory with steps that fall exponentially",
-     "dw_min=0.00117493268~normal:0.000234986535,up_down=0.149002006~normal:0.0330051402,"
+     "dw_min=0.00117493268~normal:0.00027,up_down=0.149002006~normal:0.0574501,"
      "w_min=-1~normal:0.3,w_max=1~normal:0.3,a=-0.5,b=-0.5,gamma_up=5,gamma_down=5,"
      "a_up=-1.18445,a_down=-0.081404,noise=5,write_noise=0.050625",
      "aihwkit (IBM), simulator/presets/devices.py: ReRamESPresetDevice; Gong et al.,\n"
@@ -101,7 +102,7 @@ static const preset presets[] = {
      "A weight alone: r_on and r_off are ohmscape's. dw_min and up_down\n"
      "are mapped from aihwkit's, 0.00135 and 0.259359."},
     {"exp-step", "PCM", "phase-change memory, which pulses up fill",
-     "dw_min=0.01~normal:0.002,up_down=0~normal:0.025,w_min=0,w_max=2~normal:0.2,a=-1,b=0,"
+     "dw_min=0.01~normal:0.002,up_down=0~normal:0.05,w_min=0,w_max=2~normal:0.2,a=-1,b=0,"
      "gamma_up=2.5,gamma_down=2.5,a_up=-27.235,a_down=-2.235,noise=0.6,drift_nu=0.049,"
      "drift_t0=20",
      "aihwkit (IBM), simulator/presets/devices.py: PCMPresetDevice; Nandakumar et al.,\n"
@@ -113,7 +114,7 @@ static const preset presets[] = {
      "r_on=1e3,r_off=300e3,d=3e-9,v_on=-1.5,v_off=0.3,k_on=-216.2,k_off=0.091,alpha_on=4,"
      "alpha_off=4,window=none",
      "Talati, Gupta, Mane and Kvatinsky, IEEE Trans. Nanotechnol. 15, 635 (2016)",
-     "It rests at vteam's default voltages: drive it with 1 to 2 V."},
+     "It hardly moves at vteam's default voltages: drive it with 1 to 2 V."},
 };
 
 const preset *presets_get(size_t i) {

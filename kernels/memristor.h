@@ -127,10 +127,10 @@ OHM_FN vf32 memristor_initial(ohm_kind kind, vf32 x, const vf32 *c) {
     return v_min(v_max(model_initial(kind_of(kind, model), x, c), c[OHM_LOW]), c[OHM_HIGH]);
 }
 
-// The state within its bounds, and nothing in *rest where that changed it.
+// The state within its bounds, and nothing in *rest where state and *rest together are beyond them.
 OHM_FN vf32 memristor_clamp(vf32 state, vf32 *rest, const vf32 *c) {
-    const vf32 zero = v_splat(0);
-    *rest = v_where_less(state, c[OHM_LOW], zero, v_where_less(c[OHM_HIGH], state, zero, *rest));
+    const vf32 zero = v_splat(0), below = (state - c[OHM_LOW]) + *rest, above = (state - c[OHM_HIGH]) + *rest;
+    *rest = v_where_less(below, zero, zero, v_where_less(zero, above, zero, *rest));
     return v_min(v_max(state, c[OHM_LOW]), c[OHM_HIGH]);
 }
 
@@ -208,12 +208,14 @@ OHM_FN vf32 memristor_end(ohm_kind kind, int bound, const vf32 *c) {
 // G(t) = G0·(t/t0)^{−ν}, or the device's least one. Devices that cannot drift keep the state they have.
 OHM_FN vf32 memristor_settle(ohm_kind kind, vf32 state, const vf32 *c, const ohm_physics *p) {
     if (!(p->drift > 0)) return state;
-    const vf32 most = v_max(memristor_end(kind, OHM_LOW, c), memristor_end(kind, OHM_HIGH, c));
+    const vf32 low = memristor_end(kind, OHM_LOW, c), high = memristor_end(kind, OHM_HIGH, c);
+    const vf32 least = v_min(low, high), most = v_max(low, high);
     const vf32 before = model_resistance(kind_of(kind, model), state, c);
     const vf32 after = v_min(before * v_exp(c[OHM_NU] * v_splat(p->drift)), most);
     const vf32 left = model_inverse(kind_of(kind, model), after, c);
     const vf32 drifted = v_min(v_max(left, c[OHM_LOW]), c[OHM_HIGH]);
     vf32 settled = v_where_less(before, after, drifted, state);
+    settled = v_where_less(least, most, settled, state); // without a range there is no way to drift
     if (kind_of(kind, faulty))
         settled = v_where_less(c[OHM_FAULT], v_splat(OHM_STUCK - 0.5f), settled, state);
     return settled;

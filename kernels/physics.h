@@ -124,7 +124,7 @@ typedef struct ohm_about {
     int (*exponents)(const float *c, double voltage, ohm_exponent *e);
     // What is wrong with values each of which is in its range, in the order of the table, or NULL.
     const char *(*flaw)(const double *value);
-    int polarity;         // 1 where V > 0 raises the conductance, -1 where it lowers it
+    int polarity; // 1 where V > 0 raises the conductance, -1 where it lowers it
 } ohm_about;
 
 #endif

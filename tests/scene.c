@@ -155,7 +155,8 @@ static void play_synapse(const scene *s, const plan *p, bool extended, uint64_t 
             *state = add(*state, fmaf(v_sin(voltage), gain, state->rest));
         else
             state->value = fmaf(v_sin(voltage), gain, state->value);
-        if (state->value < low || state->value > high) state->rest = 0;
+        const double both = (double)state->value + (double)state->rest;
+        if (both < (double)low || both > (double)high) state->rest = 0;
         state->value = clamp(state->value, low, high);
         *flux = add(*flux, fmaf(voltage, (float)dt, flux->rest));
     }

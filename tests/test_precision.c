@@ -252,6 +252,7 @@ static void nothing_is_left_at_a_bound(void **state) {
     REQUIRE(crossbar_read(c, PLANE_STATE_REST, (area){0, 0, 200, 200}, rest));
     for (size_t i = 0; i < 40000; i++) {
         assert_true((double)fabsf(rest[i]) <= 0x1p-25);
+        assert_true((double)w[i] + (double)rest[i] >= 0 && (double)w[i] + (double)rest[i] <= 1);
         stopped += (w[i] == 0 || w[i] == 1) && rest[i] == 0;
         between += w[i] > 0.5f && w[i] < 1 && rest[i] != 0;
     }
@@ -323,6 +324,14 @@ static void smaller_steps_may_come_later(void **state) {
         assert_same(a, b);
         REQUIRE(ohm_crossbar_restart(a, 1)); // from the start it is as new
         assert_int_equal(ohm_crossbar_precision(a), OHM_PRECISION_SINGLE);
+        ohm_crossbar_destroy(b);
+        // And nothing is left of what states could not hold before.
+        d.model = "sin-state:beta=1e-7";
+        b = create(some, &d);
+        REQUIRE(ohm_crossbar_change(a, d.model, NULL));
+        REQUIRE(ohm_crossbar_advance(a, 100));
+        REQUIRE(ohm_crossbar_advance(b, 100));
+        assert_same(a, b);
         ohm_crossbar_destroy(a);
         ohm_crossbar_destroy(b);
         ohm_devices_close(some);

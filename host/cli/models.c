@@ -117,7 +117,8 @@ static void print_lines(const char *before, const char *text) {
 static void print_model(const ohm_about *about) {
     char dt[NUMBER_MAX_TEXT];
     number_format(about->dt, dt);
-    printf("  Polarity: V > 0 %s the conductance\n", about->polarity > 0 ? "raises" : "lowers");
+    printf("  Polarity: V > 0 %s the conductance, with parameters of the default signs\n",
+           about->polarity > 0 ? "raises" : "lowers");
     printf("  Unless told otherwise: dt %s s, stimulus %s\n", dt, about->stimulus);
 }
 

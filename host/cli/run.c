@@ -403,7 +403,7 @@ static void print_summary(const ohm_devices *devices, const ohm_crossbar *c, con
            r->steps, r->seconds, d->fuse, r->setup_seconds, ohm_crossbar_step(c));
     printf("throughput    %.3g synapse-steps/s\n", rate_of(r, d));
     if (ohm_crossbar_precision(c) == OHM_PRECISION_EXTENDED)
-        printf("precision     extended: rounding to float32 could take %.2g %% of the largest step\n",
+        printf("precision     extended: rounding to float32 could take %.3g %% of the largest step\n",
                100 * ohm_crossbar_step_loss(c));
     for (size_t i = 0; i < r->end_count; i++)
         printf("phase         %-12s %" PRIu64 " steps: state mean %.6g, conductance mean %.6g S\n",

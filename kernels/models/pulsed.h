@@ -65,7 +65,7 @@ OHM_FN vf32 pulsed_change(vf32 voltage, vf32 up, vf32 down) {
      "1",                                                                                                      \
      0.001,                                                                                                    \
      1e-9,                                                                                                     \
-     1,                                                                                                        \
+     100,                                                                                                      \
      "mean change of a pulse",                                                                                 \
      PULSED_DW_MIN,                                                                                            \
      .spread = OHM_SPREAD_NORMAL,                                                                              \
