@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static ohm_status cannot_read(const char *path) {
     return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
@@ -82,12 +83,22 @@ ohm_status input_read_text(const char *path, size_t most, char **text, size_t *s
     return OHM_OK;
 }
 
+ohm_status input_check_file(const char *path) {
+    struct stat info;
+    if (stat(path, &info) < 0) return cannot_read(path);
+    if (S_ISREG(info.st_mode)) return OHM_OK;
+    errno = EISDIR;
+    if (S_ISDIR(info.st_mode)) return cannot_read(path);
+    return error_set(OHM_IO_FAILED, "cannot read %s: it is not a regular file", path);
+}
+
 // Reads the file at path: its size and digest, and its bytes if they are few.
 static ohm_status read_input(const char *path, input_file *one) {
-    FILE *f = fopen(path, "r");
-    if (!f) return cannot_read(path);
+    ohm_status status = input_check_file(path);
+    FILE *f = status ? NULL : fopen(path, "r");
+    if (!f) return status ? status : cannot_read(path);
     size_t size = 0;
-    ohm_status status = read_bytes(f, path, INPUT_KEPT, &one->bytes, &size);
+    status = read_bytes(f, path, INPUT_KEPT, &one->bytes, &size);
     if (!status) {
         one->size = size;
         one->bytes[size] = 0;

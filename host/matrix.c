@@ -2,6 +2,7 @@
 #include "matrix.h"
 #include "error.h"
 #include "file.h"
+#include "input.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -86,7 +87,9 @@ static ohm_status open_npy(matrix_file *m) {
 ohm_status matrix_open(const char *path, matrix_file *m) {
     *m = (matrix_file){.path = path, .array = {.file = -1}, .file = -1, .dataset = -1};
     if (access(path, R_OK) < 0) return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
-    const ohm_status status = npy_is_one(path) ? open_npy(m) : open_hdf5(m);
+    ohm_status status = input_check_file(path);
+    if (status) return status;
+    status = npy_is_one(path) ? open_npy(m) : open_hdf5(m);
     if (status) matrix_close(m);
     return status;
 }

@@ -392,7 +392,8 @@ static ohm_status write_history(hid_t file, const history *h) {
 // Bytes of them, at most.
 static uint64_t extras_size(const ohm_crossbar *c) {
     const input_set *set = stimulus_inputs(c->stimulus);
-    uint64_t size = (c->history.count + FILE_SERIES_CHUNK) * (width_of(&c->history) + sizeof(uint64_t));
+    const size_t rows = c->history.count > 1 ? c->history.count + FILE_SERIES_CHUNK : 0;
+    uint64_t size = rows * (width_of(&c->history) + sizeof(uint64_t));
     for (size_t i = 0; i < set->count; i++) size += (set->inputs[i].bytes ? set->inputs[i].size : 0) + 4096;
     return size;
 }

@@ -186,9 +186,15 @@ static void reap(recorder *r) {
 
 // The name beside a film's place for one that was cut short: film.mp4 gives film.cut.mp4.
 static char *cut_name(const char *path) {
-    char *name;
     const char *ending = path + strlen(path) - strlen(container_for(path)->ending);
-    return asprintf(&name, "%.*s.cut%s", (int)(ending - path), path, ending) < 0 ? NULL : name;
+    for (int i = 1; i < 1000; i++) {
+        char *name, number[16] = "";
+        if (i > 1) snprintf(number, sizeof number, "-%d", i);
+        if (asprintf(&name, "%.*s.cut%s%s", (int)(ending - path), path, number, ending) < 0) return NULL;
+        if (access(name, F_OK) < 0) return name;
+        free(name);
+    }
+    return NULL;
 }
 
 // Keeps what there is of a film that failed: in its place if that is free, else beside the one that is
@@ -205,8 +211,8 @@ static void keep_cut(recorder *r) {
 // Puts the file in its place if all went well, and else keeps what there is of it.
 static ohm_status finish_file(recorder *r, ohm_status status) {
     if (!r->has_file || !r->file.temporary) return status;
-    if (!status) return replacement_finish(&r->file);
-    keep_cut(r);
+    if (!status) status = replacement_finish(&r->file);
+    if (status && r->file.temporary) keep_cut(r);
     return status;
 }
 

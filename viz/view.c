@@ -1,6 +1,7 @@
 // ohmscape view: a crossbar in a window, or drawn without one.
 #include "../host/cli/guard.h"
 #include "../host/cli/progress.h"
+#include "../host/cli/rescue.h"
 #include "../host/error.h"
 #include "changes.h"
 #include "controls.h"
@@ -273,9 +274,14 @@ typedef struct session {
     const view_options *options;
     viewer *viewer;
     files *files;
-    bool over; // all is saved
-    int code;  // the exit status, then
+    bool over;   // all is saved
+    int code;    // the exit status, then
+    char *saved; // where the crossbar is, or NULL
 } session;
+
+static ohm_status write_crossbar(void *crossbar, const char *path) {
+    return ohm_crossbar_save(crossbar, path);
+}
 
 // Ends the film and saves the crossbar, whatever else failed; true if there is a file of it now.
 static bool save_all(session *s) {
@@ -285,9 +291,9 @@ static bool save_all(session *s) {
     s->files = NULL;
     s->over = true;
     if (!path || v->torn) return false;
-    const ohm_status status = ohm_crossbar_save(v->crossbar, path);
+    const ohm_status status = rescue_at(path, write_crossbar, v->crossbar, &s->saved);
     s->code = tell(status, s->code);
-    return !status;
+    return s->saved != NULL;
 }
 
 // The display is gone, and the process ends when this returns.
@@ -299,8 +305,7 @@ static void lose_display(void *context, const char *reason) {
     if (!v->simulation) return; // nothing has begun
     simulation_wait(v->simulation, 1e9);
     if (save_all(s) && !s->options->quiet)
-        fprintf(stderr, "hint: %s is saved, at step %" PRIu64 "\n", s->options->output,
-                ohm_crossbar_step(v->crossbar));
+        fprintf(stderr, "hint: %s is saved, at step %" PRIu64 "\n", s->saved, ohm_crossbar_step(v->crossbar));
 }
 
 static void show(session *s) {
@@ -332,6 +337,7 @@ static int view(int argc, char **argv) {
     show(&s);
     if (!s.code && cli_caught()) s.code = 128 + cli_caught();
     close_all(&v);
+    free(s.saved);
     if (!s.code && surface_complaints()) return EXIT_FAILURE;
     return s.code;
 }

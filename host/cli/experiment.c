@@ -192,7 +192,8 @@ ohm_status experiment_check(const experiment *e, const ohm_definition *d, uint64
     ohm_definition of_phase = *d;
     for (size_t i = 0; i < e->count; i++) {
         if (e->phases[i].stimulus) of_phase.stimulus = e->phases[i].stimulus;
-        if (e->phases[i].first < step) continue; // done, or going on with what was saved
+        if (e->phases[i].first < step) continue;             // done, or going on with what was saved
+        if (!e->phases[i].stimulus && (i || step)) continue; // as the phase before, or as saved
         const ohm_status status = ohm_definition_check(&of_phase);
         if (!status) continue;
         return error_in(status, "phase [%s]", e->phases[i].name);
@@ -247,9 +248,15 @@ ohm_status experiment_check_history(const experiment *e, const char *from, const
                                     const char *first) {
     spec model;
     const char *stimulus = first;
-    if (!stimulus && spec_parse(ROLE_MODEL, info->definition.model, &model) == OHM_OK)
-        stimulus = spec_entry_of(&model)->about->stimulus;
-    ohm_status status = OHM_OK;
+    spec s;
+    char text[SPEC_MAX_TEXT];
+    ohm_status status = spec_parse(ROLE_MODEL, info->definition.model, &model);
+    if (!status && !stimulus) stimulus = spec_entry_of(&model)->about->stimulus;
+    if (!status) status = spec_parse(ROLE_STIMULUS, stimulus, &s);
+    if (!status) status = scale_stimulus(&s, &model);
+    if (status) return status;
+    spec_format(&s, text);
+    stimulus = text;
     for (size_t i = 0; i < e->count && !status; i++) {
         if (e->phases[i].stimulus) stimulus = e->phases[i].stimulus;
         status = check_phase(e, &e->phases[i], stimulus, from, info);

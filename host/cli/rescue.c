@@ -1,6 +1,8 @@
 #include "rescue.h"
 #include "../error.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +20,19 @@ static char *make_name(const char *folder, const char *path, int i) {
     return length < 0 ? NULL : text;
 }
 
-// A name that no file has, to be freed.
-static char *free_name(const char *folder, const char *path) {
+// A name that no file had, to be freed: an empty file has it now, so that another run at its end takes
+// another.
+static char *claim_name(const char *folder, const char *path) {
     for (int i = 0; i < 1000; i++) {
         char *name = make_name(folder, path, i);
-        if (!name || access(name, F_OK) < 0) return name;
+        const int file = name ? open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666) : -1;
+        if (file >= 0) {
+            close(file);
+            return name;
+        }
+        const bool taken = name && errno == EEXIST;
         free(name);
+        if (!taken) return NULL;
     }
     return NULL;
 }
@@ -33,8 +42,9 @@ static char *write_somewhere(const char *path, rescue_write *write, void *object
     const char *const folders[] = {NULL, getenv("TMPDIR"), getenv("HOME"), "/var/tmp", "/tmp"};
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
         if (i && (!folders[i] || !*folders[i])) continue;
-        char *name = free_name(folders[i], path);
+        char *name = claim_name(folders[i], path);
         if (name && write(object, name) == OHM_OK) return name;
+        if (name) unlink(name);
         free(name);
     }
     return NULL;

@@ -2,6 +2,7 @@
 #include "../error.h"
 #include "../input.h"
 #include "../number.h"
+#include "../scale.h"
 #include "../spec.h"
 #include "guard.h"
 
@@ -129,6 +130,13 @@ static ohm_status check_against_file(const setup *s, uint64_t given, const ohm_d
     return status;
 }
 
+// Gives a stimulus the scale of the model that it drives.
+static ohm_status scale_to(const char *model, spec *stimulus) {
+    spec s;
+    const ohm_status status = spec_parse(ROLE_MODEL, model, &s);
+    return status ? status : scale_stimulus(stimulus, &s);
+}
+
 // A stimulus given beside --from that says something else than the file takes effect from its step on. What
 // is of another kind, or from other files, begins there.
 static ohm_status check_stimulus(setup *s, const ohm_file_info *info) {
@@ -136,6 +144,7 @@ static ohm_status check_stimulus(setup *s, const ohm_file_info *info) {
     ohm_status status = spec_parse(ROLE_STIMULUS, info->definition.stimulus, &saved);
     changed = saved;
     if (!status) status = spec_change(&changed, s->definition.stimulus);
+    if (!status && changed.id != saved.id) status = scale_to(info->definition.model, &changed);
     if (status) return status;
     const int start = spec_find(&changed, "start");
     const bool another = changed.id != saved.id || strcmp(changed.path, saved.path) != 0;
@@ -173,7 +182,8 @@ ohm_status setup_check(setup *s, uint64_t given, ohm_file_info **info) {
 
 ohm_status setup_check_output(const char *path, const ohm_definition *d) {
     if (!path) return OHM_OK;
-    const uint64_t synapses = d->rows * d->cols, each = sizeof(float) * (d->track_flux ? 3 : 1);
+    const uint64_t synapses = d->rows * d->cols, planes = d->track_flux ? 3 : 1;
+    const uint64_t each = sizeof(float) * (planes + (d->precision == OHM_PRECISION_EXTENDED));
     return ohm_save_check(path, synapses > UINT64_MAX / each ? UINT64_MAX : synapses * each);
 }
 
