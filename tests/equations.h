@@ -1,10 +1,11 @@
 // The models' equations as they were published, in double and with their published constants: nothing of it
-// comes from the kernels. Only linear-ion-drift, but for ion_default, has r_on = 1000 Ω: with 100 Ω Euler's method is stable for so
-// short steps alone that their errors are lost in the rounding of float32.
+// comes from the kernels. Only linear-ion-drift, but for ion_default, has r_on = 1000 Ω: with 100 Ω Euler's
+// method is stable for so short steps alone that their errors are lost in the rounding of float32.
 #ifndef TESTS_EQUATIONS_H
 #define TESTS_EQUATIONS_H
 
-// One model: the rate of its state, its resistance (where it is not ohmic, at 0.1 V; jart_vcm's at 0.2 V) and its current.
+// One model: the rate of its state, its resistance (where it is not ohmic, at 0.1 V; jart_vcm's at 0.2 V) and
+// its current.
 typedef struct equation {
     double (*rate)(double state, double voltage);
     double (*resistance)(double state);
