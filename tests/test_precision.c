@@ -153,11 +153,7 @@ typedef struct course {
 static const course courses[] = {
     {"linear-ion-drift:r_on=1000", &ion_drift, 0.3, 0.03, {0, 1.5, 20, 0}},
     {"linear-ion-drift:r_on=1000,window=joglekar", &ion_joglekar, 0.3, 0.03, {0, 1.5, 20, 0}},
-    {"linear-ion-drift:r_on=1000,window=biolek", &ion_biolek, 0.3, 0.03, {0.9, 0.5, 20, 0}},
-    {"linear-ion-drift:r_on=1000,window=prodromakis", &ion_prodromakis, 0.3, 0.05, {0, 3, 10, 0}},
-    {"vteam", &vteam, 0.8, 1e-7, {0.2, 0.1, 2.5e6, 0}},
     {"vteam", &vteam, 0.2, 2e-9, {-0.26, 0.04, 1e8, 0}},
-    {"yakopcic", &yakopcic, 0.4, 3e-4, {0.4, 0.1, 1e3, 0}},
     {"yakopcic", &yakopcic, 0.45, 3e-4, {-0.4, 0.1, 1e3, 0}},
     {"mmss", &mmss, 0.4, 2e-4, {0, 0.35, 4e3, 0}},
     {"stanford-pku", &stanford, 0.5, 3e-8, {1.25, 0.1, 1e7, 0}},
