@@ -184,7 +184,8 @@ static const native_lanes *lanes_of(const band *b) {
 
 static void run_job(const band *b, native_advance *run, const native_job *job) {
     const uint64_t strips = strips_of(b), chunk = chunk_strips(b);
-#pragma omp parallel for schedule(dynamic)
+    // A single chunk needs no other thread, which a busy machine would let it wait for.
+#pragma omp parallel for schedule(dynamic) if (strips > chunk)
     for (uint64_t first = 0; first < strips; first += chunk)
         run(job, first, first + chunk < strips ? first + chunk : strips);
 }
@@ -231,7 +232,7 @@ static ohm_status native_digest(band *b, plane which, uint64_t *digest) {
     const float *values = native_plane(b, which);
     const uint64_t strips = strips_of(b), chunk = chunk_strips(b);
     uint64_t sum = 0;
-#pragma omp parallel for schedule(dynamic) reduction(+ : sum)
+#pragma omp parallel for schedule(dynamic) reduction(+ : sum) if (strips > chunk)
     for (uint64_t first = 0; first < strips; first += chunk)
         sum += lanes->digest(values, b->shape, first, first + chunk < strips ? first + chunk : strips);
     *digest += sum;
@@ -242,7 +243,7 @@ static ohm_status native_tally(band *b, tally_total *total) {
     const native_lanes *lanes = lanes_of(b);
     const native_job job = job_of(b);
     const uint64_t strips = strips_of(b), chunk = chunk_strips(b);
-#pragma omp parallel for schedule(dynamic)
+#pragma omp parallel for schedule(dynamic) if (strips > chunk)
     for (uint64_t first = 0; first < strips; first += chunk) {
         const uint64_t end = first + chunk < strips ? first + chunk : strips;
         uint32_t bins[TALLY_BINS] = {0};
