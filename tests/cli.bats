@@ -419,7 +419,7 @@ rows_of() {
 
 @test "models NAME shows the model's polarity" {
     for name in $(names_of Models); do
-        case $name in sin-resistance | vteam) does=lowers ;; *) does=raises ;; esac
+        case $name in sin-resistance | vteam | jart-vcm) does=lowers ;; *) does=raises ;; esac
         expect_ok models "$name"
         grep -q "^  Polarity: V > 0 $does the conductance" <<<"$output" || fail "$output"
     done
