@@ -43,7 +43,7 @@ static int by_value(const void *a, const void *b) {
 // The part of a step one way that rounding can take at nine in ten of the states that move that way: a window
 // that closes makes steps as small as one likes at the others.
 static double loss_of(const ohm_physics *p, const double step[STATES]) {
-    double loss[STATES];
+    double loss[STATES] = {0};
     size_t n = 0;
     for (int i = 0; i < STATES; i++)
         if (step[i] > 0) loss[n++] = rounding_of(state_number(p, i)) / step[i];
