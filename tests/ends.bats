@@ -203,14 +203,14 @@ END
     need_python
     python "$tmp" <<'END'
 with h5py.File(f"{sys.argv[1]}/v.h5", "w") as f:
-    f.create_dataset("voltage", data=np.full((200, 100, 100), 0.25, "f4"), chunks=(1, 100, 100), fletcher32=True)
+    f.create_dataset("voltage", data=np.full((300, 100, 100), 0.25, "f4"), chunks=(1, 100, 100), fletcher32=True)
 END
     "$ohmscape" run --json --device native -n 100 --stimulus file:path="$tmp/v.h5" -t 72057594037927936 \
         --every 100 -o "$tmp/f.h5" >"$tmp/out" 2>"$tmp/err" 3>&- &
     pid=$!
     wait_for_handler "$pid"
-    for ((i = 0; i < 600; i++)); do # until it steps: before it does, it has read the file twice
-        [ "$(awk '/^rchar/ { print $2 }' "/proc/$pid/io")" -lt 20000000 ] || break
+    for ((i = 0; i < 600; i++)); do # until it steps: before it does, it has read the file twice, which is too large to be kept
+        [ "$(awk '/^rchar/ { print $2 }' "/proc/$pid/io")" -lt 40000000 ] || break
         sleep 0.05
     done
     head -c 8M /dev/urandom | dd of="$tmp/v.h5" bs=1M conv=notrunc status=none # which the checksums show
