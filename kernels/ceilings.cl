@@ -20,6 +20,6 @@ __kernel void ceilings_arithmetic(__global float *plane, ohm_shape shape, ohm_ph
                                   uint steps) {
     const uint x = get_global_id(0), row = get_global_id(1);
     if (x >= strips_per_row(shape) || row >= shape.rows) return;
-    const ohm_memory m = {plane, 0, 0};
+    const ohm_memory m = {.state = plane};
     ceiling_arithmetic(KIND, m, shape, row, x, t, steps, &physics);
 }
