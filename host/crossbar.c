@@ -2,10 +2,9 @@
 #include "crossbar.h"
 #include "device.h"
 #include "error.h"
-#include "euler.h"
+#include "findings.h"
 #include "initial.h"
 #include "number.h"
-#include "precision.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -191,43 +190,6 @@ static ohm_status build_where_it_works(ohm_crossbar *c, ohm_devices *devices) {
     return status;
 }
 
-static double step_loss(const plan *p, const problem *q, const stimulator *s) {
-    double low, high, level[STIMULUS_MAX_LEVELS];
-    const int levels = stimulus_levels(s, level);
-    stimulus_range(s, &low, &high);
-    return precision_step_loss(&p->specs[ROLE_MODEL], &q->physics, low, high, level, levels);
-}
-
-// The period of a wave in s, or of the model's own one.
-static double period_of(const plan *p) {
-    const spec *s = &p->specs[ROLE_STIMULUS];
-    const bool wave = spec_find(s, "frequency") >= 0 && spec_value(s, "frequency") > 0;
-    if (s->id == STIMULUS_WAVE && !wave) return 100 * p->definition.dt; // stimulus.c
-    return wave ? 1 / spec_value(s, "frequency") : spec_entry_of(&p->specs[ROLE_MODEL])->about->period;
-}
-
-// What is found out about a drive.
-typedef struct findings {
-    double step_loss; // ohm_crossbar_step_loss
-    warnings warnings;
-} findings;
-
-// Whether the model can be driven so, what is worth knowing of it, and whether the states need extended
-// precision, unless they have it already.
-static ohm_status check_drive(const plan *p, problem *q, const stimulator *s, findings *f) {
-    euler e = {.model = &p->specs[ROLE_MODEL], .physics = &q->physics, .dt = p->definition.dt};
-    f->warnings.count = 0;
-    stimulus_range(s, &e.low, &e.high);
-    ohm_status status = euler_check_exponents(&e);
-    if (!status) status = euler_check_stability(&e);
-    if (status) return status;
-    euler_check_accuracy(&e, period_of(p), &f->warnings);
-    f->step_loss = step_loss(p, q, s);
-    if (plan_wants_extended(p, f->step_loss)) q->kind.extended = true;
-    if (!q->kind.extended) precision_warn(f->step_loss, &f->warnings);
-    return OHM_OK;
-}
-
 // The problem of a plan and the stimulus, which is the caller's to close even on failure.
 static ohm_status make_problem(const plan *p, const input_set *known, problem *made, stimulator **s,
                                findings *f) {
@@ -235,7 +197,7 @@ static ohm_status make_problem(const plan *p, const input_set *known, problem *m
     const ohm_status status = stimulus_open(&p->specs[ROLE_STIMULUS], &site, known, s);
     if (status) return status;
     *made = plan_problem(p, stimulus_field(*s), 0);
-    return check_drive(p, made, *s, f);
+    return findings_make(p, made, *s, f);
 }
 
 static void take_findings(ohm_crossbar *c, const findings *f) {
@@ -301,7 +263,7 @@ ohm_status crossbar_take(ohm_crossbar *c, const plan *changed, stimulator *opene
     problem p = problem_now(c, changed, s, c->idle);
     findings f;
     if (!c->step) p.kind.extended = false; // else what the states could not hold is there
-    ohm_status status = check_drive(changed, &p, s, &f);
+    ohm_status status = findings_make(changed, &p, s, &f);
     if (!status) status = prepare(c, &p);
     if (status) return status;
     take_findings(c, &f);

@@ -1,129 +1,35 @@
 // Loading a crossbar. Nothing in a file is trusted: every attribute is checked as if it were typed,
 // and the planes against their digests.
 #include "error.h"
-#include "file.h"
-#include "number.h"
-#include "variable_text.h"
+#include "source.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#define MAX_TEXT 64 // longest text in an attribute
-
-// A file being read.
-typedef struct source {
-    const char *path;
-    hid_t file;
-} source;
-
-static ohm_status damaged(const source *s, const char *what) {
-    return error_set(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: %s", s->path, what);
-}
-
-static ohm_status unreadable(const source *s, const char *name) {
-    return error_set(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: cannot read %s: %s", s->path, name,
-                     file_hdf5_reason());
-}
-
-// ---- Attributes -------------------------------------------------------------------------------
-
-// Opens a scalar attribute of a type class, or returns -1.
-static hid_t open_attribute(const source *s, const char *name, H5T_class_t class) {
-    const hid_t attribute = H5Aopen(s->file, name, H5P_DEFAULT);
-    if (!file_did(attribute)) return -1;
-    const hid_t space = H5Aget_space(attribute), stored = H5Aget_type(attribute);
-    const bool right =
-        space >= 0 && H5Sget_simple_extent_npoints(space) == 1 && H5Tget_class(stored) == class;
-    H5Tclose(stored);
-    H5Sclose(space);
-    if (right) return attribute;
-    H5Aclose(attribute);
-    return -1;
-}
-
-// Reads a number as the host's type.
-static bool read_attribute(const source *s, const char *name, H5T_class_t class, hid_t type, void *value) {
-    const hid_t attribute = open_attribute(s, name, class);
-    const bool done = attribute >= 0 && file_did(H5Aread(attribute, type, value));
-    if (attribute >= 0) H5Aclose(attribute);
-    return done;
-}
-
-static ohm_status read_number(const source *s, const char *name, uint64_t *value) {
-    int64_t number = 0; // HDF5 reads a negative one as 0 into an unsigned one
-    const bool done = read_attribute(s, name, H5T_INTEGER, H5T_NATIVE_UINT64, value) &&
-                      (*value || read_attribute(s, name, H5T_INTEGER, H5T_NATIVE_INT64, &number));
-    if (!done) return unreadable(s, name);
-    return number < 0 ? damaged(s, name) : OHM_OK;
-}
-
-static ohm_status read_real(const source *s, const char *name, double *value) {
-    return read_attribute(s, name, H5T_FLOAT, H5T_NATIVE_DOUBLE, value) ? OHM_OK : unreadable(s, name);
-}
-
-// Reads the text of a scalar attribute, as we write it or as h5py and others do.
-static bool read_string(hid_t attribute, char *text, size_t size) {
-    const hid_t stored = H5Aget_type(attribute);
-    const bool variable = H5Tis_variable_str(stored) > 0;
-    const hid_t type = H5Tcopy(H5T_C_S1);
-    file_because("its text is too long or damaged");
-    H5Tset_size(type, size);
-    H5Tset_cset(type, H5Tget_cset(stored)); // HDF5 converts none into another
-    const bool done = variable ? variable_text_read(attribute, text, size)
-                               : H5Tget_size(stored) <= size && file_did(H5Aread(attribute, type, text));
-    H5Tclose(type);
-    H5Tclose(stored);
-    return done;
-}
-
-static ohm_status read_long_text(const source *s, const char *name, char *text, size_t size) {
-    const hid_t attribute = open_attribute(s, name, H5T_STRING);
-    const bool done = attribute >= 0 && read_string(attribute, text, size);
-    if (attribute >= 0) H5Aclose(attribute);
-    return done ? OHM_OK : unreadable(s, name);
-}
-
-static ohm_status read_text(const source *s, const char *name, char text[MAX_TEXT]) {
-    return read_long_text(s, name, text, MAX_TEXT);
-}
-
-static ohm_status read_digest(const source *s, const char *name, uint64_t *digest) {
-    char text[MAX_TEXT];
-    const ohm_status status = read_text(s, name, text);
-    if (status) return status;
-    char *end;
-    *digest = strtoull(text, &end, 16);
-    return strlen(text) == 16 && !*end ? OHM_OK : damaged(s, "its digest is not one");
-}
-
-static bool is_there(const source *s, const char *name) {
-    return H5Aexists(s->file, name) > 0;
-}
+// ---- Parameters -------------------------------------------------------------------------------
 
 // A choice that is not there is one that the model did not have when the file was written.
 static ohm_status read_choice(const source *s, const char *name, const ohm_parameter *p, double *value) {
-    char text[MAX_TEXT];
-    if (!is_there(s, name))
+    char text[SOURCE_MAX_TEXT];
+    if (!source_has(s, name))
         return error_set(OHM_BAD_FILE,
                          "%s has no %s: an earlier ohmscape wrote it, whose model of this name was another",
                          s->path, name);
-    const ohm_status status = read_text(s, name, text);
+    const ohm_status status = source_text(s, name, text);
     if (status) return status;
     for (int i = 0; p->choices[i]; i++)
         if (strcmp(p->choices[i], text) == 0) {
             *value = i;
             return OHM_OK;
         }
-    char what[FILE_MAX_NAME + MAX_TEXT + 32];
+    char what[FILE_MAX_NAME + SOURCE_MAX_TEXT + 32];
     snprintf(what, sizeof what, "%s is %s, which is unknown", name, text);
-    return damaged(s, what);
+    return source_damaged(s, what);
 }
 
 // Reads parameter i; those of every device, and texts, may be left out.
@@ -132,40 +38,40 @@ static ohm_status read_parameter(const source *s, spec *result, int i) {
     const ohm_parameter *p = spec_parameter(entry, i);
     char name[FILE_MAX_NAME];
     file_parameter_name(result->role, p->key, name);
-    if (!is_there(s, name) && strcmp(p->key, "substeps") == 0) result->value[i] = p->standard;
-    if ((i >= entry->own_count || p->text) && !is_there(s, name)) return OHM_OK;
-    if (p->text) return read_long_text(s, name, result->path, SPEC_MAX_PATH);
+    if (!source_has(s, name) && strcmp(p->key, "substeps") == 0) result->value[i] = p->standard;
+    if ((i >= entry->own_count || p->text) && !source_has(s, name)) return OHM_OK;
+    if (p->text) return source_long_text(s, name, result->path, SPEC_MAX_PATH);
     if (p->choices) return read_choice(s, name, p, &result->value[i]);
-    ohm_status status = read_real(s, name, &result->value[i]);
+    ohm_status status = source_real(s, name, &result->value[i]);
     result->spread[i] = (spec_spread){0};
     for (uint32_t kind = OHM_SPREAD_NORMAL; kind < OHM_SPREAD_KINDS && !status; kind++) {
         file_spread_name(result->role, p->key, kind, name);
-        if (!is_there(s, name)) continue;
+        if (!source_has(s, name)) continue;
         result->spread[i].kind = kind;
-        status = read_real(s, name, &result->spread[i].sigma);
+        status = source_real(s, name, &result->spread[i].sigma);
     }
     return status;
 }
 
 static ohm_status read_spec(const source *s, spec_role role, spec *result) {
-    char name[MAX_TEXT];
-    ohm_status status = read_text(s, spec_role_name[role], name);
+    char name[SOURCE_MAX_TEXT];
+    ohm_status status = source_text(s, spec_role_name[role], name);
     if (status) return status;
-    if (spec_parse(role, name, result)) return damaged(s, ohm_error_message());
+    if (spec_parse(role, name, result)) return source_damaged(s, ohm_error_message());
     for (int i = 0; i < spec_entry_of(result)->count && !status; i++) status = read_parameter(s, result, i);
-    if (!status && spec_check(result)) status = damaged(s, ohm_error_message());
+    if (!status && spec_check(result)) status = source_damaged(s, ohm_error_message());
     return status;
 }
 
 static ohm_status check_format(const source *s) {
-    char format[MAX_TEXT];
+    char format[SOURCE_MAX_TEXT];
     uint64_t version;
-    const bool named = !read_text(s, "format", format);
+    const bool named = !source_text(s, "format", format);
     if (named && strcmp(format, FILE_SERIES_FORMAT) == 0)
         return error_set(OHM_BAD_FILE, "%s has a series and no state: its run lost the device", s->path);
     if (!named || strcmp(format, FILE_FORMAT) != 0)
         return error_set(OHM_BAD_FILE, "%s is not an ohmscape file", s->path);
-    const ohm_status status = read_number(s, "format_version", &version);
+    const ohm_status status = source_number(s, "format_version", &version);
     if (status || (version >= 1 && version <= FILE_FORMAT_VERSION)) return status;
     return error_set(OHM_BAD_FILE,
                      "%s has format version %" PRIu64 ", and this ohmscape reads versions 1 to %d", s->path,
@@ -174,16 +80,16 @@ static ohm_status check_format(const source *s) {
 
 // Reads what was asked for, auto if nothing was.
 static ohm_status read_precision(const source *s, ohm_precision *precision) {
-    char text[MAX_TEXT];
+    char text[SOURCE_MAX_TEXT];
     *precision = OHM_PRECISION_AUTO;
-    if (!is_there(s, "precision")) return OHM_OK;
-    const ohm_status status = read_text(s, "precision", text);
+    if (!source_has(s, "precision")) return OHM_OK;
+    const ohm_status status = source_text(s, "precision", text);
     if (status) return status;
     for (int i = 0; i < OHM_PRECISIONS; i++) {
         *precision = i;
         if (strcmp(ohm_precision_name(i), text) == 0) return OHM_OK;
     }
-    return damaged(s, "its precision is not one");
+    return source_damaged(s, "its precision is not one");
 }
 
 // Reads the parameters, and the step.
@@ -192,27 +98,27 @@ static ohm_status read_plan(const source *s, plan *p, uint64_t *step) {
     uint64_t flux = 0;
     *d = ohm_definition_default();
     ohm_status status = check_format(s);
-    if (!status) status = read_number(s, "rows", &d->rows);
-    if (!status) status = read_number(s, "cols", &d->cols);
-    if (!status) status = read_number(s, "seed", &d->seed);
-    if (!status) status = read_number(s, "step", step);
-    if (!status) status = read_number(s, "flux", &flux);
-    if (!status) status = read_real(s, "dt", &d->dt);
+    if (!status) status = source_number(s, "rows", &d->rows);
+    if (!status) status = source_number(s, "cols", &d->cols);
+    if (!status) status = source_number(s, "seed", &d->seed);
+    if (!status) status = source_number(s, "step", step);
+    if (!status) status = source_number(s, "flux", &flux);
+    if (!status) status = source_real(s, "dt", &d->dt);
     if (!status) status = read_precision(s, &d->precision);
     for (int role = 0; role < ROLE_COUNT && !status; role++) status = read_spec(s, role, &p->specs[role]);
     if (status) return status;
     d->track_flux = flux != 0;
     plan_bind(p);
     plan checked;
-    if (plan_make(d, &checked)) return damaged(s, ohm_error_message());
-    return *step <= OHM_MAX_STEP ? OHM_OK : damaged(s, "its step is past the last");
+    if (plan_make(d, &checked)) return source_damaged(s, ohm_error_message());
+    return *step <= OHM_MAX_STEP ? OHM_OK : source_damaged(s, "its step is past the last");
 }
 
 static ohm_status read_idle(const source *s, double *idle) {
     *idle = 0;
-    const ohm_status status = is_there(s, "idle") ? read_real(s, "idle", idle) : OHM_OK;
+    const ohm_status status = source_has(s, "idle") ? source_real(s, "idle", idle) : OHM_OK;
     if (status || (*idle >= 0 && *idle <= OHM_MAX_IDLE)) return status;
-    return damaged(s, "its idle time is not one");
+    return source_damaged(s, "its idle time is not one");
 }
 
 // ---- Planes -----------------------------------------------------------------------------------
@@ -232,7 +138,7 @@ static ohm_status check_plane(const source *s, const char *name, hid_t dataset, 
     else
         snprintf(what, sizeof what, "%s is %" PRIu64 " x %" PRIu64 ", not %" PRIu64 " x %" PRIu64, name,
                  (uint64_t)size[0], (uint64_t)size[1], p->rows, p->cols);
-    return damaged(s, what);
+    return source_damaged(s, what);
 }
 
 // A state outside its range, or a flux that is not finite, was not written by a run. Notes the largest flux.
@@ -266,13 +172,13 @@ static ohm_status read_piece(ohm_crossbar *c, plane which, area piece, hid_t dat
 static ohm_status damaged_plane(const source *s, const char *name) {
     char what[512];
     snprintf(what, sizeof what, "the %s: %s", name, ohm_error_message());
-    return damaged(s, what);
+    return source_damaged(s, what);
 }
 
 static ohm_status read_plane(const source *s, ohm_crossbar *c, plane which) {
     const char *name = file_plane_name[which];
     const hid_t dataset = file_open_dataset(s->file, name);
-    if (dataset < 0) return unreadable(s, name);
+    if (dataset < 0) return source_unreadable(s, name);
     ohm_status status = check_plane(s, name, dataset, &c->problem);
     if (!status) {
         status = file_for_pieces(c, which, dataset, read_piece);
@@ -281,12 +187,12 @@ static ohm_status read_plane(const source *s, ohm_crossbar *c, plane which) {
     H5Dclose(dataset);
 
     uint64_t stored = 0, found = 0;
-    if (!status) status = read_digest(s, file_plane_digest[which], &stored);
+    if (!status) status = source_digest(s, file_plane_digest[which], &stored);
     if (!status) status = crossbar_digest(c, which, &found);
     if (status || stored == found) return status;
     char what[128];
     snprintf(what, sizeof what, "the %s has digest %016" PRIx64 ", not %016" PRIx64, name, found, stored);
-    return damaged(s, what);
+    return source_damaged(s, what);
 }
 
 // Whether a plane is in the file.
@@ -311,10 +217,10 @@ static ohm_status read_planes(const source *s, ohm_crossbar *c) {
 static ohm_status read_series_count(const source *s, uint64_t *count) {
     *count = 0;
     const htri_t there = H5Lexists(s->file, "series", H5P_DEFAULT);
-    if (!file_did(there)) return unreadable(s, "series");
+    if (!file_did(there)) return source_unreadable(s, "series");
     if (!there) return OHM_OK;
     const hid_t dataset = file_open_dataset(s->file, "series/step");
-    if (dataset < 0) return unreadable(s, "series/step");
+    if (dataset < 0) return source_unreadable(s, "series/step");
     const hid_t space = H5Dget_space(dataset);
     hsize_t size = 0;
     const bool right =
@@ -322,7 +228,7 @@ static ohm_status read_series_count(const source *s, uint64_t *count) {
     H5Sclose(space);
     H5Dclose(dataset);
     *count = size;
-    return right && size <= OHM_MAX_STEP ? OHM_OK : damaged(s, "series/step is not a list");
+    return right && size <= OHM_MAX_STEP ? OHM_OK : source_damaged(s, "series/step is not a list");
 }
 
 // Opens a column that has as many rows as the others.
@@ -330,7 +236,7 @@ static ohm_status open_column(const source *s, const file_column *column, uint64
     char name[FILE_MAX_NAME];
     snprintf(name, sizeof name, "series/%s", column->name);
     *dataset = file_open_dataset(s->file, name);
-    if (*dataset < 0) return unreadable(s, name);
+    if (*dataset < 0) return source_unreadable(s, name);
     hsize_t size[2] = {0, 1};
     const hid_t space = H5Dget_space(*dataset);
     const int rank = column->width > 1 ? 2 : 1;
@@ -338,7 +244,7 @@ static ohm_status open_column(const source *s, const file_column *column, uint64
                        H5Sget_simple_extent_dims(space, size, NULL) == rank && size[0] == count &&
                        size[1] == column->width;
     H5Sclose(space);
-    return right ? OHM_OK : unreadable(s, name);
+    return right ? OHM_OK : source_unreadable(s, name);
 }
 
 static ohm_status read_column(const source *s, hid_t dataset, const file_column *column, uint64_t first,
@@ -351,7 +257,7 @@ static ohm_status read_column(const source *s, hid_t dataset, const file_column 
     H5Sclose(file_space);
     char name[FILE_MAX_NAME];
     snprintf(name, sizeof name, "series/%s", column->name);
-    return done ? OHM_OK : unreadable(s, name);
+    return done ? OHM_OK : source_unreadable(s, name);
 }
 
 // Reads rows piece by piece from the opened columns; rows has room for one piece.
@@ -385,178 +291,7 @@ static ohm_status read_series(const source *s, series *result) {
     return status;
 }
 
-// ---- Inputs -----------------------------------------------------------------------------------
-
-#define MOST_INPUTS SPEC_MAX_PATH // names of one character, in one path
-
-// Whether a group is there, and how many members it has.
-static ohm_status count_members(const source *s, const char *name, size_t *count) {
-    *count = 0;
-    const htri_t there = H5Lexists(s->file, name, H5P_DEFAULT);
-    if (!file_did(there)) return unreadable(s, name);
-    if (!there) return OHM_OK;
-    H5G_info_t info;
-    if (!file_did(H5Gget_info_by_name(s->file, name, &info, H5P_DEFAULT))) return unreadable(s, name);
-    *count = info.nlinks;
-    return OHM_OK;
-}
-
-// Reads the bytes of an input, if it has any.
-static ohm_status read_bytes(const source *s, const char *name, hid_t dataset, input_file *one) {
-    const hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
-    const bool kept = H5Sget_simple_extent_type(space) != H5S_NULL;
-    const bool right =
-        !kept || (H5Tget_class(type) == H5T_INTEGER && H5Tget_size(type) == 1 && one->size <= INPUT_KEPT &&
-                  H5Sget_simple_extent_npoints(space) == (hssize_t)one->size);
-    H5Tclose(type);
-    H5Sclose(space);
-    if (!right) return damaged(s, "an input has not the bytes that it should");
-    if (!kept) return OHM_OK;
-    one->bytes = calloc(1, one->size + 1);
-    if (!one->bytes) return error_no_memory("an input");
-    if (one->size && !file_did(H5Dread(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, one->bytes)))
-        return unreadable(s, name);
-    if (input_digest(one->bytes, one->size) == one->digest) return OHM_OK;
-    char what[SPEC_MAX_PATH + 64];
-    snprintf(what, sizeof what, "the input %s has not the digest that it should", one->name);
-    return damaged(s, what);
-}
-
-static ohm_status read_input(const source *s, size_t i, input_file *one) {
-    char place[32], name[SPEC_MAX_PATH];
-    snprintf(place, sizeof place, "inputs/%zu", i);
-    const hid_t dataset = file_open_dataset(s->file, place);
-    if (dataset < 0) return unreadable(s, place);
-    const source at = {s->path, dataset};
-    ohm_status status = read_long_text(&at, "name", name, sizeof name);
-    if (!status) status = read_number(&at, "size", &one->size);
-    if (!status) status = read_digest(&at, "digest", &one->digest);
-    if (!status && !(one->name = strdup(name))) status = error_no_memory("an input");
-    if (!status) status = read_bytes(s, place, dataset, one);
-    H5Dclose(dataset);
-    return status;
-}
-
-static ohm_status read_inputs(const source *s, input_set *set) {
-    size_t count;
-    *set = (input_set){0};
-    ohm_status status = count_members(s, "inputs", &count);
-    if (!status && count > MOST_INPUTS) status = damaged(s, "it has too many inputs");
-    for (size_t i = 0; i < count && !status; i++) {
-        input_file one = {0};
-        status = read_input(s, i, &one);
-        if (status)
-            input_free(&one);
-        else
-            status = input_add(set, one);
-    }
-    const char *slash = strrchr(s->path, '/');
-    set->folder = slash == s->path ? strdup("/")
-                  : slash          ? strndup(s->path, (size_t)(slash - s->path))
-                                   : strdup(".");
-    if (!status && !set->folder) status = error_no_memory("a path");
-    return status;
-}
-
-// ---- History ----------------------------------------------------------------------------------
-
-static ohm_status bad_history(const source *s) {
-    return damaged(s, "its history is not one");
-}
-
-// Opens a list of the history, and takes how many there are, and the size of each.
-static ohm_status open_list(const source *s, const char *name, H5T_class_t class, hid_t *dataset,
-                            hsize_t *count, size_t *width) {
-    *dataset = file_open_dataset(s->file, name);
-    if (*dataset < 0) return unreadable(s, name);
-    const hid_t space = H5Dget_space(*dataset), type = H5Dget_type(*dataset);
-    const bool right = H5Tget_class(type) == class && H5Tis_variable_str(type) <= 0 &&
-                       H5Sget_simple_extent_ndims(space) == 1 &&
-                       H5Sget_simple_extent_dims(space, count, NULL) == 1;
-    *width = H5Tget_size(type);
-    H5Tclose(type);
-    H5Sclose(space);
-    if (right && *count && *count <= 1u << 24 && *width <= SPEC_MAX_TEXT) return OHM_OK;
-    H5Dclose(*dataset);
-    return bad_history(s);
-}
-
-static ohm_status read_steps(const source *s, hsize_t *count, uint64_t **steps) {
-    hid_t dataset;
-    size_t width;
-    const ohm_status status = open_list(s, "history/step", H5T_INTEGER, &dataset, count, &width);
-    if (status) return status;
-    *steps = calloc(*count, sizeof **steps);
-    const bool done =
-        *steps && file_did(H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, *steps));
-    H5Dclose(dataset);
-    return done ? OHM_OK : *steps ? unreadable(s, "history/step") : error_no_memory("the history");
-}
-
-// Reads count texts of *width bytes each, an end included.
-static ohm_status read_stimuli(const source *s, hsize_t count, size_t *width, char **texts) {
-    hid_t dataset;
-    hsize_t found;
-    ohm_status status = open_list(s, "history/stimulus", H5T_STRING, &dataset, &found, width);
-    if (status) return status;
-    const hid_t stored = H5Dget_type(dataset), type = H5Tcopy(H5T_C_S1);
-    H5Tset_size(type, ++*width);
-    H5Tset_cset(type, H5Tget_cset(stored));
-    *texts = calloc(count, *width);
-    if (!*texts)
-        status = error_no_memory("the history");
-    else if (found != count)
-        status = bad_history(s);
-    else if (!file_did(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, *texts)))
-        status = unreadable(s, "history/stimulus");
-    H5Tclose(type);
-    H5Tclose(stored);
-    H5Dclose(dataset);
-    return status;
-}
-
-// The entries are in the order of their steps, from 0 to at most the step that was reached.
-static ohm_status take_entries(const source *s, hsize_t count, const uint64_t *steps, const char *texts,
-                               size_t width, uint64_t step, history *h) {
-    ohm_status status = steps[0] ? bad_history(s) : OHM_OK;
-    for (hsize_t i = 0; i < count && !status; i++) {
-        spec stimulus;
-        const bool ordered = steps[i] <= step && (!i || steps[i] > steps[i - 1]);
-        if (!ordered || spec_parse(ROLE_STIMULUS, texts + i * width, &stimulus)) return bad_history(s);
-        status = history_add(h, steps[i], texts + i * width);
-    }
-    return status;
-}
-
-// Reads the history of a crossbar that has reached a step, and now has this stimulus. One that somebody has
-// put into the file since then counts from now on.
-static ohm_status read_history(const source *s, uint64_t step, const char *stimulus, history *h) {
-    size_t members, width = 0;
-    hsize_t count = 0;
-    uint64_t *steps = NULL;
-    char *texts = NULL;
-    ohm_status status = count_members(s, "history", &members);
-    if (!status && !members) return history_add(h, 0, stimulus);
-    if (!status) status = read_steps(s, &count, &steps);
-    if (!status) status = read_stimuli(s, count, &width, &texts);
-    if (!status) status = take_entries(s, count, steps, texts, width, step, h);
-    if (!status && strcmp(h->entries[h->count - 1].stimulus, stimulus) != 0)
-        status = history_add(h, step, stimulus);
-    free(steps);
-    free(texts);
-    return status;
-}
-
 // ---- The file ---------------------------------------------------------------------------------
-
-static ohm_status open_source(const char *path, source *s) {
-    file_quiet();
-    *s = (source){path, -1};
-    if (access(path, R_OK) < 0) return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
-    s->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (file_did(s->file)) return OHM_OK;
-    return error_set(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: %s", path, file_hdf5_reason());
-}
 
 // What a file says of itself, before it is put into one piece of memory.
 typedef struct description {
@@ -567,18 +302,18 @@ typedef struct description {
 } description;
 
 static ohm_status describe(const source *s, description *d) {
-    char version[MAX_TEXT];
+    char version[SOURCE_MAX_TEXT];
     ohm_file_info *i = &d->info;
     ohm_status status = read_plan(s, &d->plan, &i->step);
     if (!status) status = read_idle(s, &i->idle);
-    if (!status) status = read_digest(s, file_plane_digest[PLANE_STATE], &i->digest);
+    if (!status) status = source_digest(s, file_plane_digest[PLANE_STATE], &i->digest);
     if (!status) i->kept = has_plane(s, PLANE_STATE_REST) ? OHM_PRECISION_EXTENDED : OHM_PRECISION_SINGLE;
     if (!status && i->kept == OHM_PRECISION_EXTENDED)
-        status = read_digest(s, file_plane_digest[PLANE_STATE_REST], &i->rest_digest);
+        status = source_digest(s, file_plane_digest[PLANE_STATE_REST], &i->rest_digest);
     if (!status) status = read_series_count(s, &i->series_rows);
-    if (!status) status = read_inputs(s, &d->inputs);
-    if (!status) status = read_history(s, i->step, d->plan.text[ROLE_STIMULUS], &d->history);
-    if (!status) status = read_text(s, "version", version);
+    if (!status) status = source_inputs(s, &d->inputs);
+    if (!status) status = source_history(s, i->step, d->plan.text[ROLE_STIMULUS], &d->history);
+    if (!status) status = source_text(s, "version", version);
     if (!status) snprintf(i->version, sizeof i->version, "%.*s", (int)sizeof i->version - 1, version);
     return status;
 }
@@ -632,7 +367,7 @@ ohm_status ohm_file_read_info(const char *path, ohm_file_info **info) {
     assert(path && info);
     *info = NULL;
     source s;
-    ohm_status status = open_source(path, &s);
+    ohm_status status = source_open(path, &s);
     if (status) return status;
     description *d = calloc(1, sizeof *d);
     status = d ? describe(&s, d) : error_no_memory("a file's description");
@@ -648,12 +383,12 @@ ohm_status ohm_file_read_info(const char *path, ohm_file_info **info) {
 static ohm_status create(const source *s, ohm_devices *devices, const plan *p, uint64_t step,
                          ohm_crossbar **c) {
     input_set inputs;
-    ohm_status status = read_inputs(s, &inputs);
+    ohm_status status = source_inputs(s, &inputs);
     if (!status) status = crossbar_create(devices, &p->definition, &inputs, c);
     input_set_free(&inputs);
     if (status) return status;
     history_clear(&(*c)->history);
-    return read_history(s, step, p->text[ROLE_STIMULUS], &(*c)->history);
+    return source_history(s, step, p->text[ROLE_STIMULUS], &(*c)->history);
 }
 
 // Tells of what ohmscape computed otherwise when it wrote files of earlier versions.
@@ -662,7 +397,7 @@ static ohm_status warn_of_version(const source *s, const plan *p, warnings *w) {
                                           "levels",    "drift_nu",   "noise"};
     const spec *model = &p->specs[ROLE_MODEL];
     uint64_t version;
-    const ohm_status status = read_number(s, "format_version", &version);
+    const ohm_status status = source_number(s, "format_version", &version);
     for (size_t i = 0; !status && version < 3 && i < sizeof changed / sizeof changed[0]; i++) {
         if (!spec_differs(model, spec_find(model, changed[i]))) continue;
         warnings_add(w,
@@ -709,7 +444,7 @@ ohm_status ohm_crossbar_load(ohm_devices *devices, const char *path, const ohm_d
     assert(devices && path && crossbar);
     *crossbar = NULL;
     source s;
-    ohm_status status = open_source(path, &s);
+    ohm_status status = source_open(path, &s);
     if (status) return status;
     status = load(&s, devices, speed, crossbar);
     H5Fclose(s.file);

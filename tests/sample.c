@@ -9,6 +9,20 @@
 
 #include <cmocka.h>
 
+ohm_devices *native;
+
+int open_native(void **state) {
+    (void)state;
+    native = open_devices("native");
+    return 0;
+}
+
+int close_native(void **state) {
+    (void)state;
+    ohm_devices_close(native);
+    return 0;
+}
+
 ohm_crossbar *create(ohm_devices *devices, const ohm_definition *d) {
     ohm_crossbar *c;
     REQUIRE(ohm_crossbar_create(devices, d, &c));

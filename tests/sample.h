@@ -4,6 +4,11 @@
 
 #include "subject.h"
 
+// The native engine, opened, and what a group of tests that needs it begins and ends with.
+extern ohm_devices *native;
+int open_native(void **state);
+int close_native(void **state);
+
 // A crossbar on some devices; fails the test on any error.
 ohm_crossbar *create(ohm_devices *devices, const ohm_definition *d);
 

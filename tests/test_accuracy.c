@@ -12,20 +12,6 @@
 
 #include <cmocka.h>
 
-static ohm_devices *devices;
-
-static int open_native(void **state) {
-    (void)state;
-    devices = open_devices("native");
-    return 0;
-}
-
-static int close_native(void **state) {
-    (void)state;
-    ohm_devices_close(devices);
-    return 0;
-}
-
 // ---- Loops ----------------------------------------------------------------------------------------
 
 // A model at its defaults, driven by the wave of `ohmscape iv`.
@@ -70,7 +56,7 @@ static void peaks_of(const loop *l, double found[2], double expected[2]) {
     definition.stimulus = stimulus;
     definition.initial = "constant:value=0.1";
     definition.dt = l->dt;
-    ohm_crossbar *c = create(devices, &definition);
+    ohm_crossbar *c = create(native, &definition);
     double state = l->start;
     for (int i = 0; i < 3 * steps; i += every) {
         float voltage, current;
@@ -109,7 +95,7 @@ static ohm_status try(const char *model, const char *stimulus, double dt, char w
     d.model = model;
     d.stimulus = stimulus;
     d.dt = dt;
-    const ohm_status status = ohm_crossbar_create(devices, &d, &c);
+    const ohm_status status = ohm_crossbar_create(native, &d, &c);
     const char *text = status ? NULL : ohm_crossbar_warning(c, 0);
     snprintf(warning, 512, "%s", text ? text : "");
     if (!status) assert_null(ohm_crossbar_warning(c, text ? 1 : 0));
@@ -201,7 +187,7 @@ static void currents_that_cannot_be_told_are_refused(void **state) {
     d.model = "yakopcic:b=20";
     d.rows = 1;
     d.cols = 2;
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     const float fine[2] = {4.3f, -4.3f}, beyond[2] = {0.1f, -4.5f};
     float current[2];
     REQUIRE(ohm_crossbar_read_current(c, 0, 1, fine, current));
@@ -221,7 +207,7 @@ static double end_at(const char *model, const char *stimulus) {
     d.model = model;
     d.stimulus = stimulus;
     d.initial = "constant:value=0.5";
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     REQUIRE(ohm_crossbar_advance(c, 100000));
     REQUIRE(ohm_crossbar_read_state(c, 0, 1, &state));
     ohm_crossbar_destroy(c);

@@ -12,20 +12,6 @@
 
 #include <cmocka.h>
 
-static ohm_devices *devices;
-
-static int open_native(void **state) {
-    (void)state;
-    devices = open_devices("native");
-    return 0;
-}
-
-static int close_native(void **state) {
-    (void)state;
-    ohm_devices_close(devices);
-    return 0;
-}
-
 // One device of a model at a time step, driven from somewhere.
 static ohm_crossbar *device(const char *model, const char *stimulus, double start, double dt) {
     char initial[64];
@@ -36,7 +22,7 @@ static ohm_crossbar *device(const char *model, const char *stimulus, double star
     d.stimulus = stimulus;
     d.initial = initial;
     d.dt = dt;
-    return create(devices, &d);
+    return create(native, &d);
 }
 
 static double state_of(ohm_crossbar *c) {
@@ -428,7 +414,7 @@ static ohm_status try(const char *model, double dt) {
     ohm_crossbar *c;
     d.model = model;
     d.dt = dt;
-    const ohm_status status = ohm_crossbar_create(devices, &d, &c);
+    const ohm_status status = ohm_crossbar_create(native, &d, &c);
     if (!status) REQUIRE(ohm_crossbar_advance(c, 3));
     ohm_crossbar_destroy(c);
     return status;

@@ -17,20 +17,6 @@
 
 #include <cmocka.h>
 
-static ohm_devices *devices;
-
-static int open_native(void **state) {
-    (void)state;
-    devices = open_devices("native");
-    return 0;
-}
-
-static int close_native(void **state) {
-    (void)state;
-    ohm_devices_close(devices);
-    return 0;
-}
-
 static ohm_definition one_device(const char *model, const char *stimulus, const char *initial, double dt) {
     ohm_definition d = ohm_definition_default();
     d.rows = d.cols = 1;
@@ -50,7 +36,7 @@ static double state_of(ohm_crossbar *c) {
 
 // The state of a device after so many steps.
 static double run(const ohm_definition *d, uint64_t steps) {
-    ohm_crossbar *c = create(devices, d);
+    ohm_crossbar *c = create(native, d);
     REQUIRE(ohm_crossbar_advance(c, steps));
     const double found = state_of(c);
     ohm_crossbar_destroy(c);
@@ -114,7 +100,7 @@ static void single_precision_tells_its_loss(void **state) {
         ohm_definition d = one_device(rows[i].model, rows[i].stimulus, rows[i].initial, rows[i].dt);
         if (rows[i].steps > 100000) continue;
         d.precision = OHM_PRECISION_SINGLE;
-        ohm_crossbar *c = create(devices, &d);
+        ohm_crossbar *c = create(native, &d);
         const double before = state_of(c), loss = ohm_crossbar_step_loss(c);
         REQUIRE(ohm_crossbar_advance(c, rows[i].steps));
         const double error = fabs((state_of(c) - before) / rows[i].change - 1);
@@ -131,7 +117,7 @@ static void flux_is_kept(void **state) {
     (void)state;
     ohm_definition d = one_device("sin-state", "constant:value=1", "constant:value=0.5", 0.1);
     d.track_flux = true;
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     double w, flux, read;
     REQUIRE(ohm_crossbar_advance(c, 3000000));
     REQUIRE(ohm_crossbar_probe_exact(c, 0, 0, &w, &flux));
@@ -191,7 +177,7 @@ static void a_million_steps_are_as_good_as_a_thousand(void **state) {
 
 static ohm_precision choice(const char *model, const char *stimulus, double dt) {
     ohm_definition d = one_device(model, stimulus, "constant:value=0.5", dt);
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     const ohm_precision chosen = ohm_crossbar_precision(c);
     ohm_crossbar_destroy(c);
     return chosen;
@@ -223,7 +209,7 @@ static void asked_for_is_had(void **state) {
     for (int p = OHM_PRECISION_SINGLE; p <= OHM_PRECISION_EXTENDED; p++) {
         ohm_definition d = one_device("sin-state:beta=1e-7", HALF_PI, "constant:value=0.5", 0);
         d.precision = (ohm_precision)p;
-        ohm_crossbar *c = create(devices, &d);
+        ohm_crossbar *c = create(native, &d);
         assert_int_equal(ohm_crossbar_precision(c), p);
         ohm_crossbar_destroy(c);
     }
@@ -240,7 +226,7 @@ static void nothing_is_left_at_a_bound(void **state) {
     ohm_definition d = one_device("sin-state:beta=0.3", "uniform:lo=-5,hi=5", "uniform:lo=0,hi=1", 0);
     d.precision = OHM_PRECISION_EXTENDED;
     d.rows = d.cols = 200;
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     REQUIRE(ohm_crossbar_advance(c, 200));
     float *w = malloc(2 * 40000 * sizeof *w), *rest = w + 40000;
     size_t stopped = 0, between = 0;
@@ -278,14 +264,14 @@ static void a_file_has_both_parts(void **state) {
     ohm_definition d = one_device("sin-state:beta=1e-5", "uniform:lo=0,hi=3", "uniform:lo=0,hi=1", 0);
     d.rows = 70;
     d.cols = 130;
-    ohm_crossbar *a = create(devices, &d), *b;
+    ohm_crossbar *a = create(native, &d), *b;
     ohm_file_info *info;
     REQUIRE(ohm_crossbar_advance(a, 100));
     REQUIRE(ohm_crossbar_save(a, path));
     REQUIRE(ohm_file_read_info(path, &info));
     assert_int_equal(info->kept, OHM_PRECISION_EXTENDED);
     assert_true(info->rest_digest == rest_digest(a) && info->rest_digest != 0);
-    REQUIRE(ohm_crossbar_load(devices, path, NULL, &b));
+    REQUIRE(ohm_crossbar_load(native, path, NULL, &b));
     assert_same(a, b);
     REQUIRE(ohm_crossbar_advance(a, 100));
     REQUIRE(ohm_crossbar_advance(b, 100));
@@ -316,7 +302,7 @@ static void smaller_steps_may_come_later(void **state) {
         REQUIRE(ohm_crossbar_change(a, "sin-state:beta=0.5", NULL)); // what is there stays there
         assert_int_equal(ohm_crossbar_precision(a), OHM_PRECISION_EXTENDED);
         REQUIRE(ohm_crossbar_save(a, path));
-        REQUIRE(ohm_crossbar_load(devices, path, NULL, &b));
+        REQUIRE(ohm_crossbar_load(native, path, NULL, &b));
         assert_same(a, b);
         REQUIRE(ohm_crossbar_restart(a, 1)); // from the start it is as new
         assert_int_equal(ohm_crossbar_precision(a), OHM_PRECISION_SINGLE);
@@ -342,13 +328,13 @@ static void a_part_that_is_not_there_is_0(void **state) {
     temporary_path(path);
     ohm_definition d = one_device("sin-state", "constant:value=1", "constant:value=0.5", 0.1);
     d.track_flux = true;
-    ohm_crossbar *a = create(devices, &d), *b;
+    ohm_crossbar *a = create(native, &d), *b;
     REQUIRE(ohm_crossbar_advance(a, 1000));
     REQUIRE(ohm_crossbar_save(a, path));
     const hid_t file = H5Fopen(path, H5F_ACC_RDWR, H5P_DEFAULT);
     assert_true(H5Ldelete(file, "flux_rest", H5P_DEFAULT) >= 0);
     H5Fclose(file);
-    REQUIRE(ohm_crossbar_load(devices, path, NULL, &b));
+    REQUIRE(ohm_crossbar_load(native, path, NULL, &b));
     float flux;
     double w, exact;
     REQUIRE(ohm_crossbar_read_flux(a, 0, 1, &flux));

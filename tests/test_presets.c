@@ -12,20 +12,6 @@
 
 #include <cmocka.h>
 
-static ohm_devices *devices;
-
-static int open_native(void **state) {
-    (void)state;
-    devices = open_devices("native");
-    return 0;
-}
-
-static int close_native(void **state) {
-    (void)state;
-    ohm_devices_close(devices);
-    return 0;
-}
-
 // ---- Presets --------------------------------------------------------------------------------------
 
 static void every_preset_runs(void **state) {
@@ -37,7 +23,7 @@ static void every_preset_runs(void **state) {
         ohm_definition d = ohm_definition_default();
         snprintf(name, sizeof name, "%s@%s", p->model, p->name);
         d.model = name;
-        ohm_crossbar *c = create(devices, &d);
+        ohm_crossbar *c = create(native, &d);
         REQUIRE(ohm_crossbar_advance(c, 20));
         assert_null(strchr(ohm_crossbar_definition(c)->model, '@'));
         ohm_crossbar_destroy(c);
@@ -121,7 +107,7 @@ static void check_staircase(const staircase *s) {
     d.model = model;
     d.stimulus = "constant:value=1";
     d.initial = "constant:value=0";
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     for (int i = 0; i <= s->up; i++) {
         worst = fmax(worst, fabs(conductance_of(c) - climbed(i, s->up, s->nonlinear_up, low, high)));
         if (i < s->up) REQUIRE(ohm_crossbar_advance(c, 1));
@@ -152,7 +138,7 @@ static const char *stimulus_of(const char *model, const char *stimulus) {
     d.rows = d.cols = 2;
     d.model = model;
     d.stimulus = stimulus;
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     snprintf(text, sizeof text, "%s", ohm_crossbar_definition(c)->stimulus);
     ohm_crossbar_destroy(c);
     return text;
@@ -182,14 +168,14 @@ static void a_named_stimulus_takes_the_scale_of_the_model(void **state) {
     ohm_crossbar *c;
     d.model = "vteam";
     d.stimulus = "uniform:lo=1";
-    refused(ohm_crossbar_create(devices, &d, &c), OHM_BAD_ARGUMENT, "lo=1 is more than hi=0.5");
+    refused(ohm_crossbar_create(native, &d, &c), OHM_BAD_ARGUMENT, "lo=1 is more than hi=0.5");
 }
 
 static void a_changed_stimulus_takes_it_too(void **state) {
     (void)state;
     ohm_definition d = ohm_definition_default();
     d.model = "vteam";
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     REQUIRE(ohm_crossbar_change(c, NULL, "constant"));
     assert_string_equal(ohm_crossbar_definition(c)->stimulus, "constant:value=0.5");
     REQUIRE(ohm_crossbar_change(c, NULL, "constant:value=0.3"));

@@ -14,20 +14,6 @@
 
 #include <cmocka.h>
 
-static ohm_devices *devices;
-
-static int open_native(void **state) {
-    (void)state;
-    devices = open_devices("native");
-    return 0;
-}
-
-static int close_native(void **state) {
-    (void)state;
-    ohm_devices_close(devices);
-    return 0;
-}
-
 enum { ROWS = 3, COLS = 4 };
 
 static void check_refused(const char *model, const char *stimulus, ohm_status status, const char *part) {
@@ -37,7 +23,7 @@ static void check_refused(const char *model, const char *stimulus, ohm_status st
     d.cols = COLS;
     if (model) d.model = model;
     d.stimulus = stimulus;
-    refused(ohm_crossbar_create(devices, &d, &c), status, part);
+    refused(ohm_crossbar_create(native, &d, &c), status, part);
     assert_null(c);
     if (strchr(ohm_error_message(), '\n')) fail_msg("more than one line: \"%s\"", ohm_error_message());
 }
@@ -165,7 +151,7 @@ static void faults_and_levels_that_cannot_be_are_refused(void **state) {
 static void idle_times_that_cannot_be_are_refused(void **state) {
     (void)state;
     ohm_definition d = ohm_definition_default();
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     refused(ohm_crossbar_idle(c, -1), OHM_BAD_ARGUMENT, "an idle time of -1 s is outside [0, 1e15]");
     refused(ohm_crossbar_idle(c, NAN), OHM_BAD_ARGUMENT, "is outside [0, 1e15]");
     REQUIRE(ohm_crossbar_idle(c, 1e15));
@@ -382,7 +368,7 @@ static void a_refused_change_changes_nothing(void **state) {
     ohm_definition d = ohm_definition_default();
     uint64_t before[2], after[2];
     d.model = "linear-step";
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     REQUIRE(ohm_crossbar_advance(c, 3));
     char *was = strdup(ohm_crossbar_definition(c)->model);
     float *voltage = voltages_at(c, 3);

@@ -18,20 +18,6 @@
 
 #include <Random123/philox.h>
 
-static ohm_devices *devices;
-
-static int open_native(void **state) {
-    (void)state;
-    devices = open_devices("native");
-    return 0;
-}
-
-static int close_native(void **state) {
-    (void)state;
-    ohm_devices_close(devices);
-    return 0;
-}
-
 // A crossbar with a time step of 1 s, so that its flux is the sum of its voltages.
 static ohm_crossbar *driven_on(ohm_devices *on, uint64_t rows, uint64_t cols, const char *stimulus) {
     ohm_definition d = ohm_definition_default();
@@ -45,7 +31,7 @@ static ohm_crossbar *driven_on(ohm_devices *on, uint64_t rows, uint64_t cols, co
 }
 
 static ohm_crossbar *driven(uint64_t rows, uint64_t cols, const char *stimulus) {
-    return driven_on(devices, rows, cols, stimulus);
+    return driven_on(native, rows, cols, stimulus);
 }
 
 // Fails the test unless the voltages of a step are these, to the bit.

@@ -17,20 +17,6 @@
 
 enum { SIDE = 1000, N = SIDE * SIDE };
 
-static ohm_devices *devices;
-
-static int open_native(void **state) {
-    (void)state;
-    devices = open_devices("native");
-    return 0;
-}
-
-static int close_native(void **state) {
-    (void)state;
-    ohm_devices_close(devices);
-    return 0;
-}
-
 // A million devices of a model, all at the same initial state, at 1 V.
 static ohm_crossbar *devices_of(const char *model, const char *initial, uint64_t seed) {
     ohm_definition d = ohm_definition_default();
@@ -39,7 +25,7 @@ static ohm_crossbar *devices_of(const char *model, const char *initial, uint64_t
     d.model = model;
     d.stimulus = "constant:value=1";
     d.initial = initial;
-    return create(devices, &d);
+    return create(native, &d);
 }
 
 #define LEAST "constant:value=0"
@@ -175,7 +161,7 @@ static void spreads_are_independent_of_all_else(void **state) {
     ohm_definition d = ohm_definition_default();
     d.rows = d.cols = SIDE;
     d.model = "linear-step:r_on=1e4~lognormal:0.1";
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     float *start = quantity_of(c, OHM_STATE), *first = voltages_at(c, 0), *second = voltages_at(c, 1);
     float *w_min = drawn("linear-step", LEAST, OHM_STATE);
     float *r_on = drawn("linear-step:r_on=1e4~lognormal:0.1", MOST, OHM_RESISTANCE);
@@ -267,7 +253,7 @@ static void check_polarity(const ohm_about *about) {
     d.model = about->name;
     d.stimulus = stimulus;
     d.initial = "constant:value=0.5";
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     float *before = quantity_of(c, OHM_CONDUCTANCE);
     REQUIRE(ohm_crossbar_advance(c, 100));
     float *after = quantity_of(c, OHM_CONDUCTANCE);
@@ -297,7 +283,7 @@ static void random_pulses_spread_as_aihwkit_s_do(void **state) {
     d.initial = "constant:value=0.5";
     for (int growing = 0; growing < 2; growing++) {
         d.model = growing ? "linear-step:growing=yes" : "linear-step";
-        ohm_crossbar *c = create(devices, &d);
+        ohm_crossbar *c = create(native, &d);
         REQUIRE(ohm_crossbar_advance(c, 3000));
         float *w = quantity_of(c, OHM_STATE);
         const double width = sqrt(variance_of(w, 150 * 150)), expected = growing ? 0.148 : 0.1225;
@@ -349,11 +335,11 @@ static void check_stuck(const char *name, const char *fault, const char *initial
     d.cols = 70;
     snprintf(text, sizeof text, "%s:%s=1,r_open=777", name, fault);
     d.model = text;
-    ohm_crossbar *stuck = create(devices, &d);
+    ohm_crossbar *stuck = create(native, &d);
     REQUIRE(ohm_crossbar_advance(stuck, 20));
     d.model = name;
     d.initial = initial;
-    ohm_crossbar *whole = create(devices, &d);
+    ohm_crossbar *whole = create(native, &d);
     float *a = quantity_of(stuck, OHM_STATE), *b = quantity_of(whole, OHM_STATE);
     float *c = quantity_of(stuck, OHM_RESISTANCE), *e = quantity_of(whole, OHM_RESISTANCE);
     for (size_t i = 0; i < d.rows * d.cols; i++) {
@@ -373,7 +359,7 @@ static void check_stuck_anywhere(const char *name) {
     d.cols = 70;
     snprintf(text, sizeof text, "%s:stuck=1,noise_add=0.1,drift_nu=0.1", name);
     d.model = text;
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     float *before = quantity_of(c, OHM_RESISTANCE);
     REQUIRE(ohm_crossbar_advance(c, 20));
     REQUIRE(ohm_crossbar_idle(c, 1e4));
@@ -456,7 +442,7 @@ static void an_open_device_conducts_next_to_nothing(void **state) {
     ohm_definition d = ohm_definition_default();
     d.rows = d.cols = 1;
     d.model = "sin-state:stuck_open=1,r_open=1e6";
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     const float voltage = 2;
     float current;
     REQUIRE(ohm_crossbar_read_current(c, 0, 1, &voltage, &current));
@@ -543,7 +529,7 @@ static double spread_after(const char *model, double dt, uint64_t steps, double 
     d.dt = dt;
     d.stimulus = stimulus;
     d.initial = initial;
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     REQUIRE(ohm_crossbar_advance(c, steps));
     float *x = quantity_of(c, OHM_STATE);
     const double width = sqrt(variance_of(x, 200 * 200));
@@ -713,7 +699,7 @@ static void conductance_drifts_while_idle(void **state) {
     static const double idle[] = {0.5, 1.5, 3, 45, 950, 1e6}; // 0.5, 2, 5, 50, 1000 and 1001000 s in all
     ohm_definition d = ohm_definition_default();
     d.model = "yakopcic:x_min=1e-6,drift_nu=0.1,drift_t0=2"; // G is proportional to x
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     float *before = quantity_of(c, OHM_CONDUCTANCE);
     double t = 0;
     for (size_t i = 0; i < COUNT_OF(idle); i++) {
@@ -743,7 +729,7 @@ static ohm_crossbar *idle_devices(const char *name, const char *more, float **be
     d.cols = 70;
     d.model = text;
     d.stimulus = "constant:value=0";
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     *before = quantity_of(c, OHM_CONDUCTANCE);
     REQUIRE(ohm_crossbar_idle(c, 2000));
     *after = quantity_of(c, OHM_CONDUCTANCE);
@@ -797,9 +783,9 @@ static void check_drifted(const char *name) {
     snprintf(text, sizeof text, "%s:drift_nu=0.03", name);
     d.model = text;
     d.initial = LEAST;
-    ohm_crossbar *least = create(devices, &d);
+    ohm_crossbar *least = create(native, &d);
     d.initial = "uniform";
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     float *low = quantity_of(least, OHM_CONDUCTANCE), *before = quantity_of(c, OHM_CONDUCTANCE);
     REQUIRE(ohm_crossbar_idle(c, 2000));
     float *after = quantity_of(c, OHM_CONDUCTANCE);
@@ -824,7 +810,7 @@ static void idle_times_start_anew(void **state) {
     ohm_definition d = ohm_definition_default();
     d.model = "yakopcic:x_min=1e-6,drift_nu=0.1,drift_t0=2,drift_offset=1";
     d.stimulus = "constant:value=0";
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     float *before = quantity_of(c, OHM_CONDUCTANCE);
     REQUIRE(ohm_crossbar_idle(c, 1));
     REQUIRE(ohm_crossbar_idle(c, 2));
@@ -876,7 +862,7 @@ static void check_statistics(const char *model) {
     d.rows = 99;
     d.cols = 131;
     d.model = model;
-    ohm_crossbar *c = create(devices, &d);
+    ohm_crossbar *c = create(native, &d);
     REQUIRE(ohm_crossbar_advance(c, 10));
     REQUIRE(ohm_crossbar_idle(c, 50));
     REQUIRE(ohm_crossbar_statistics(c, &s));

@@ -93,22 +93,16 @@ static ohm_status read_experiment(run_options *o, const char *path, uint64_t *gi
     return OHM_OK;
 }
 
-// The stimulus with which an experiment begins; a saved crossbar is at one of its phases.
-static void begin_experiment(run_options *o, uint64_t *given) {
-    const experiment *e = &o->experiment;
-    if (!e->count) return;
-    *given &= ~BIT(SETUP_STIMULUS);
-    if (e->phases[0].stimulus) o->setup.definition.stimulus = e->phases[0].stimulus;
-}
-
-// Whether the phases that are to come can be run, and the saved crossbar comes from those before.
-static ohm_status check_experiment(const run_options *o, const ohm_file_info *info) {
-    const experiment *e = &o->experiment;
+// Takes the stimulus with which an experiment begins. Whether the phases that are to come can be run, and the
+// saved crossbar comes from those before.
+static ohm_status check_experiment(run_options *o, const ohm_file_info *info) {
+    experiment *e = &o->experiment;
     ohm_definition first = info ? info->definition : o->setup.definition;
     if (!e->count) return OHM_OK;
+    ohm_status status = experiment_spell_out(e, first.model);
+    if (e->phases[0].stimulus) o->setup.definition.stimulus = e->phases[0].stimulus;
     first.stimulus = o->setup.definition.stimulus;
-    const ohm_status status =
-        info ? experiment_check_history(e, o->setup.from, info, first.stimulus) : OHM_OK;
+    if (!status && info) status = experiment_check_history(e, o->setup.from, info, first.stimulus);
     return status ? status : experiment_check(e, &first, info ? info->step : 0);
 }
 
@@ -122,13 +116,10 @@ static void keep_beside(run_options *o) {
 
 static ohm_status check_options(run_options *o, uint64_t given) {
     ohm_file_info *info;
-    begin_experiment(o, &given);
+    if (o->experiment.count) given &= ~BIT(SETUP_STIMULUS); // a saved crossbar is at one of its phases
     ohm_status status = setup_check(&o->setup, given, &info);
     if (status) return status;
-    const char *model = info ? info->definition.model : o->setup.definition.model;
-    status = experiment_spell_out(&o->experiment, model);
-    begin_experiment(o, &given);
-    if (!status) status = check_experiment(o, info);
+    status = check_experiment(o, info);
     if (!status && o->every && !o->output)
         status = error_set(OHM_BAD_ARGUMENT, "--every records into the saved file: give --output too");
     if (!status && info && !o->experiment.count && o->steps > OHM_MAX_STEP - info->step)
