@@ -65,7 +65,7 @@ static void general_strips(const native_job *job, u64 first, u64 end) {
 // Loops for each model, in which the compiler knows it, for the commonest kinds. The rest has one set for
 // all: to have one for each model takes the compiler minutes. On x86 without an fma instruction all kinds
 // have: each fma is a call there, beside which nothing else shows.
-#if !defined(__x86_64__) || defined(__FMA__)
+#if !defined(__x86_64__) || defined(__FMA__) || defined(__AVX512F__)
 
 #define PLAIN(id, both)                                                                                      \
     ((ohm_kind){.model = id,                                                                                 \
