@@ -7,6 +7,15 @@
 #include "advance.h"
 #include "measure.h"
 
+// A vector in memory makes LLVM align the stack of a kernel. Without one, whether vectors for which there are
+// no registers lie across cache lines depends on what called the kernel (yakopcic at 16 lanes: 1.63 or
+// 1.97·10⁹ synapse-steps/s, by the size of the program's thread-local variables alone).
+#if OHM_LANES > 1
+#define ALIGN_STACK __attribute__((unused)) volatile vf32 aligned = 0
+#else
+#define ALIGN_STACK
+#endif
+
 // PoCL compiles a kernel when it is first enqueued, not when the program is built: steps = 0 is how
 // the host pays for that during set-up.
 __kernel void crossbar_advance(__global float *state, __global float *flux, __global float *state_rest,
@@ -15,6 +24,7 @@ __kernel void crossbar_advance(__global float *state, __global float *flux, __gl
     const uint x = get_global_id(0), row = get_global_id(1);
     if (x >= strips_per_row(shape) || row >= shape.rows || steps == 0) return;
     const ohm_memory m = {state, flux, state_rest, flux_rest, field};
+    ALIGN_STACK;
     strip_advance(KIND, m, &geometry, shape, row, x, t, steps, &physics);
 }
 
