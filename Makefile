@@ -111,8 +111,10 @@ LANES    = 1 4 $(if $(filter x86_64,$(shell uname -m)),8 16)
 # The files of kernels that the library carries.
 KERNEL_FILES = crossbar view
 
-LIBRARY_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out host/native_lanes.c,$(wildcard host/*.c))) \
-                  $(LANES:%=$(BUILD)/host/native_lanes_%.o) $(KERNEL_FILES:%=$(BUILD)/kernels/%.o)
+# The library is all of host/ but the command line. Native loops are compiled for each lane width.
+LOOPS = host/engine/native/loops
+LIBRARY_SOURCES = $(filter-out host/cli/% host/example/% $(LOOPS).c,$(sort $(wildcard host/*/*.c host/*/*/*.c)))
+LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(LANES:%=$(BUILD)/$(LOOPS)_%.o) $(KERNEL_FILES:%=$(BUILD)/kernels/%.o)
 CLI_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/cli/*.c))
 
 # What the programs share of the command line, and the viewer.
@@ -160,7 +162,7 @@ define COMPILE_LANES
 $(call SAY,CC,"$< ($* lanes)")$(CC) $(ALL_CFLAGS) $(LANES_$*) -DOHM_LANES=$* -MMD -MP -c $< -o $@
 endef
 
-$(BUILD)/host/native_lanes_%.o: host/native_lanes.c $(BUILD)/flags
+$(BUILD)/$(LOOPS)_%.o: $(LOOPS).c $(BUILD)/flags
 	$(COMPILE_LANES)
 
 $(BUILD)/bench/native_ceilings_%.o: bench/native_ceilings.c $(BUILD)/flags

@@ -2,10 +2,10 @@
 #include "lineup.h"
 #include "native_ceilings.h"
 #include "../host/cli/progress.h"
-#include "../host/definition.h"
-#include "../host/device.h"
-#include "../host/error.h"
-#include "../host/opencl_engine.h"
+#include "../host/define/plan.h"
+#include "../host/engine/devices.h"
+#include "../host/base/error.h"
+#include "../host/engine/opencl/opencl_engine.h"
 
 #include <omp.h>
 #include <stdio.h>
@@ -40,7 +40,7 @@ static void destroy(void *object) {
 
 // ---- The native engine ------------------------------------------------------------------------
 
-// Strips that a thread takes at a time, as in host/native.c.
+// Strips that a thread takes at a time, as in host/engine/native/native.c.
 static uint64_t chunk_of(uint64_t strips, unsigned lanes) {
     const uint64_t share = strips / (unsigned)omp_get_max_threads() + 1, most = (1u << 15) / (4 * lanes);
     return share < most ? share : most;

@@ -1,7 +1,7 @@
 // Crossbars as entrants.
 #include "lineup.h"
 #include "../host/cli/progress.h"
-#include "../host/error.h"
+#include "../host/base/error.h"
 
 #include <omp.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include "../host/cli/cli.h"
 #include "../host/cli/report.h"
 #include "../host/cli/rescue.h"
-#include "../host/error.h"
+#include "../host/base/error.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -4,7 +4,7 @@
 
 #include "bench.h"
 #include "../host/cli/trouble.h"
-#include "../host/replace.h"
+#include "../host/format/replace.h"
 
 #include <cjson/cJSON.h>
 

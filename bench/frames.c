@@ -4,7 +4,7 @@
 #include "lineup.h"
 #include "table.h"
 #include "../host/cli/cli.h"
-#include "../host/error.h"
+#include "../host/base/error.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>

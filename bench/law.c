@@ -1,5 +1,5 @@
 #include "law.h"
-#include "../host/error.h"
+#include "../host/base/error.h"
 
 #include <inttypes.h>
 #include <math.h>

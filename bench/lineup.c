@@ -1,7 +1,7 @@
 #include "lineup.h"
 #include "table.h"
 #include "../host/cli/cli.h"
-#include "../host/error.h"
+#include "../host/base/error.h"
 
 #include <assert.h>
 #include <stdio.h>

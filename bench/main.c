@@ -4,8 +4,8 @@
 #include "plot.h"
 #include "table.h"
 #include "../host/cli/guard.h"
-#include "../host/definition.h"
-#include "../host/error.h"
+#include "../host/define/plan.h"
+#include "../host/base/error.h"
 
 #include <hdf5.h>
 #include <stdarg.h>

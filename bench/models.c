@@ -5,8 +5,8 @@
 #include "python.h"
 #include "table.h"
 #include "../host/cli/cli.h"
-#include "../host/engine.h"
-#include "../host/error.h"
+#include "../host/engine/engine.h"
+#include "../host/base/error.h"
 
 #include <inttypes.h>
 #include <stdio.h>

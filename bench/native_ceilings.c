@@ -1,5 +1,5 @@
 // The ceilings of the native engine for one lane width and instruction set, both given by compiler
-// options, as for host/native_lanes.c.
+// options, as for host/engine/native/loops.c.
 #include "native_ceilings.h"
 
 #include "../kernels/ceilings.h"

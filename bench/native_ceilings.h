@@ -2,7 +2,7 @@
 #ifndef BENCH_NATIVE_CEILINGS_H
 #define BENCH_NATIVE_CEILINGS_H
 
-#include "../host/native_lanes.h"
+#include "../host/engine/native/loops.h"
 
 // They work on job->state as on any memory. copy passes over it once, however many steps there are.
 typedef struct native_ceilings {

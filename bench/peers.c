@@ -5,7 +5,7 @@
 #include "python.h"
 #include "table.h"
 #include "../host/cli/cli.h"
-#include "../host/error.h"
+#include "../host/base/error.h"
 
 #include <inttypes.h>
 #include <stdio.h>

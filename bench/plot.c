@@ -1,6 +1,6 @@
 #include "plot.h"
 #include "../host/cli/child.h"
-#include "../host/error.h"
+#include "../host/base/error.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 #include "python.h"
-#include "../host/error.h"
+#include "../host/base/error.h"
 
 #include <assert.h>
 #include <math.h>

@@ -1,5 +1,5 @@
 #include "results.h"
-#include "../host/error.h"
+#include "../host/base/error.h"
 
 #include <math.h>
 #include <stdlib.h>

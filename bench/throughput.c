@@ -2,7 +2,7 @@
 #include "lineup.h"
 #include "table.h"
 #include "../host/cli/cli.h"
-#include "../host/engine.h"
+#include "../host/engine/engine.h"
 
 #include <stdlib.h>
 

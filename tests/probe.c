@@ -2,8 +2,8 @@
 #include "probe.h"
 #include "probe_lanes.h"
 
-#include "../host/error.h"
-#include "../host/opencl.h"
+#include "../host/base/error.h"
+#include "../host/engine/opencl/opencl.h"
 
 #include <stdio.h>
 #include <stdlib.h>

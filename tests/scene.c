@@ -1,6 +1,6 @@
 #include "scene.h"
 
-#include "../host/crossbar.h"
+#include "../host/array/crossbar.h"
 
 #include <math.h>
 #include <setjmp.h>

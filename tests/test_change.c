@@ -1,8 +1,8 @@
 // Changing a crossbar while it runs, and starting it again: what follows is as the law says, on every engine.
 #include "subject.h"
 
-#include "../host/crossbar.h"
-#include "../host/npy.h"
+#include "../host/array/crossbar.h"
+#include "../host/format/npy.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -2,7 +2,7 @@
 // and interruptions.
 #include "scene.h"
 
-#include "../host/crossbar.h"
+#include "../host/array/crossbar.h"
 
 #include <inttypes.h>
 #include <setjmp.h>

@@ -1,9 +1,9 @@
 // The library as a program uses it: every way to be refused, and what must hold afterwards.
 #include "scene.h"
 
-#include "../host/number.h"
-#include "../host/series.h"
-#include "../host/spec.h"
+#include "../host/base/number.h"
+#include "../host/array/series.h"
+#include "../host/define/spec.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -2,7 +2,7 @@
 // forms, or Euler's method in double with the equations as they were published.
 #include "sample.h"
 
-#include "../host/crossbar.h"
+#include "../host/array/crossbar.h"
 
 #include "equations.h"
 

@@ -1,7 +1,7 @@
 // Published devices by name: each can be made, keeps all its numbers in what is saved, and NeuroSim's climb
 // and fall as its formula says. And stimuli that are named without values take the scale of the model.
-#include "../host/presets.h"
-#include "../host/spec.h"
+#include "../host/define/presets.h"
+#include "../host/define/spec.h"
 #include "sample.h"
 
 #include <math.h>

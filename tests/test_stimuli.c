@@ -2,7 +2,7 @@
 // viewing and stepping agree on what was applied.
 #include "sample.h"
 
-#include "../host/crossbar.h"
+#include "../host/array/crossbar.h"
 
 #include <hdf5.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 // Looking at a crossbar: pictures against plain sums in double, and the same bits from every engine.
 #include "subject.h"
 
-#include "../host/crossbar.h"
+#include "../host/array/crossbar.h"
 #include "../host/ohmscape_cl.h"
 
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 // ohmscape figure: the paper's Figure 1, and its like for other layouts and sizes.
-#include "../host/error.h"
+#include "../host/base/error.h"
 #include "options.h"
 #include "png.h"
 #include "ui.h"

@@ -1,6 +1,6 @@
 // Frames as files: pictures, and a recording.
 #include "files.h"
-#include "../host/error.h"
+#include "../host/base/error.h"
 #include "png.h"
 #include "record.h"
 

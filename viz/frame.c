@@ -1,6 +1,6 @@
 // A frame: where things are, the picture with its axes, its colour bar and its title.
 #include "../host/cli/progress.h"
-#include "../host/error.h"
+#include "../host/base/error.h"
 #include "overlay.h"
 #include "ticks.h"
 #include "trace.h"

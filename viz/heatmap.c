@@ -1,5 +1,5 @@
 #include "heatmap.h"
-#include "../host/error.h"
+#include "../host/base/error.h"
 #include "program.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 #include "image.h"
-#include "../host/error.h"
+#include "../host/base/error.h"
 
 #include <CL/cl_gl.h>
 #include <epoxy/gl.h>

@@ -1,5 +1,5 @@
 // ohmscape-view: the commands that draw. `ohmscape view` and `ohmscape figure` hand over to it.
-#include "../host/error.h"
+#include "../host/base/error.h"
 #include "options.h"
 
 #include <hdf5.h>

@@ -1,6 +1,6 @@
 #include "options.h"
-#include "../host/error.h"
-#include "../host/number.h"
+#include "../host/base/error.h"
+#include "../host/base/number.h"
 #include "png.h"
 #include "record.h"
 

@@ -1,8 +1,8 @@
 // Writing a PNG file: into a temporary beside the target, flushed to disk, then renamed.
 #include "png.h"
 
-#include "../host/error.h"
-#include "../host/replace.h"
+#include "../host/base/error.h"
+#include "../host/format/replace.h"
 
 #include <errno.h>
 #include <png.h>

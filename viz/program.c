@@ -1,5 +1,5 @@
 #include "program.h"
-#include "../host/error.h"
+#include "../host/base/error.h"
 
 static ohm_status compile(GLenum type, const char *source, GLuint *shader) {
     *shader = glCreateShader(type);

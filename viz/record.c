@@ -1,13 +1,13 @@
 // Recording through ffmpeg: a child process with our frames on its stdin.
 //
-// It writes beside the film's place, which the film takes once it is whole (host/replace.h).
+// It writes beside the film's place, which the film takes once it is whole (host/format/replace.h).
 //
 // Its stdin is a socket rather than a pipe, so that writing to an ffmpeg that is gone is an error and not
 // a SIGPIPE. Its stderr is a file in memory, which never fills up and is read when it has failed.
 #include "record.h"
 
-#include "../host/error.h"
-#include "../host/replace.h"
+#include "../host/base/error.h"
+#include "../host/format/replace.h"
 
 #include <assert.h>
 #include <errno.h>

@@ -1,7 +1,7 @@
 #include "simulation.h"
 #include "../host/cli/cli.h"
 #include "../host/cli/progress.h"
-#include "../host/error.h"
+#include "../host/base/error.h"
 
 #include <assert.h>
 #include <errno.h>

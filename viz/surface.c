@@ -1,5 +1,5 @@
 #include "surface.h"
-#include "../host/error.h"
+#include "../host/base/error.h"
 
 #include <epoxy/gl.h>
 // After OpenGL's header, which they must not replace.

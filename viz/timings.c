@@ -1,7 +1,7 @@
 // Where the time of a frame went, told at the end. The first frame stands apart: the driver compiles for it.
 #include "../host/cli/cli.h"
 #include "../host/cli/report.h"
-#include "../host/error.h"
+#include "../host/base/error.h"
 #include "viewer.h"
 
 #include <inttypes.h>

@@ -2,7 +2,7 @@
 // giving the next order.
 #include "turn.h"
 #include "../host/cli/progress.h"
-#include "../host/error.h"
+#include "../host/base/error.h"
 #include "changes.h"
 #include "field.h"
 #include "overlay.h"

@@ -2,7 +2,7 @@
 #include "../host/cli/guard.h"
 #include "../host/cli/progress.h"
 #include "../host/cli/rescue.h"
-#include "../host/error.h"
+#include "../host/base/error.h"
 #include "changes.h"
 #include "controls.h"
 #include "files.h"

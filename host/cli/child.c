@@ -1,5 +1,5 @@
 #include "child.h"
-#include "../error.h"
+#include "../base/error.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,8 @@
 // ohmscape devices: what a crossbar can run on.
 #include "cli.h"
 #include "report.h"
-#include "../error.h"
-#include "../number.h"
+#include "../base/error.h"
+#include "../base/number.h"
 
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
 #include "experiment.h"
 #include "ini.h"
-#include "../error.h"
-#include "../number.h"
-#include "../scale.h"
-#include "../spec.h"
+#include "../base/error.h"
+#include "../base/number.h"
+#include "../define/scale.h"
+#include "../define/spec.h"
 
 #include <inttypes.h>
 #include <limits.h>

@@ -1,8 +1,8 @@
 // ohmscape export: what is read of a saved crossbar's devices, as a matrix for other programs.
 #include "cli.h"
 #include "setup.h"
-#include "../error.h"
-#include "../matrix_writer.h"
+#include "../base/error.h"
+#include "../format/matrix_writer.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

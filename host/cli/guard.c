@@ -1,5 +1,5 @@
 #include "guard.h"
-#include "../opencl.h"
+#include "../engine/opencl/opencl.h"
 #include "cli.h"
 
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // ohmscape info: what a saved file says of itself.
 #include "cli.h"
 #include "report.h"
-#include "../error.h"
+#include "../base/error.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 // See ini.h.
 #include "ini.h"
-#include "../error.h"
-#include "../input.h"
+#include "../base/error.h"
+#include "../drive/input.h"
 
 #include <ctype.h>
 #include <stdio.h>

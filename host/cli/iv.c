@@ -5,10 +5,10 @@
 #include "rescue.h"
 #include "setup.h"
 #include "trouble.h"
-#include "../error.h"
-#include "../number.h"
-#include "../replace.h"
-#include "../spec.h"
+#include "../base/error.h"
+#include "../base/number.h"
+#include "../format/replace.h"
+#include "../define/spec.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 // ohmscape: the commands by name, and the programs that stand beside this one.
 #include "cli.h"
-#include "../error.h"
+#include "../base/error.h"
 
 #include <errno.h>
 #include <hdf5.h>

@@ -1,11 +1,11 @@
 // ohmscape models: what can be written for --model, --stimulus and --init.
 #include "cli.h"
-#include "../derive.h"
-#include "../error.h"
-#include "../number.h"
-#include "../presets.h"
-#include "../scale.h"
-#include "../spec.h"
+#include "../define/derive.h"
+#include "../base/error.h"
+#include "../base/number.h"
+#include "../define/presets.h"
+#include "../define/scale.h"
+#include "../define/spec.h"
 
 #include <math.h>
 #include <stdlib.h>

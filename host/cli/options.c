@@ -1,7 +1,7 @@
 #include "options.h"
 #include "cli.h"
-#include "../error.h"
-#include "../number.h"
+#include "../base/error.h"
+#include "../base/number.h"
 
 #include <getopt.h>
 #include <inttypes.h>

@@ -1,5 +1,5 @@
 #include "report.h"
-#include "../number.h"
+#include "../base/number.h"
 
 #include <inttypes.h>
 #include <stdio.h>

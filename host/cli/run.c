@@ -7,8 +7,8 @@
 #include "rescue.h"
 #include "setup.h"
 #include "trouble.h"
-#include "../error.h"
-#include "../number.h"
+#include "../base/error.h"
+#include "../base/number.h"
 
 #include <inttypes.h>
 #include <limits.h>

@@ -1,9 +1,9 @@
 #include "setup.h"
-#include "../error.h"
-#include "../input.h"
-#include "../number.h"
-#include "../scale.h"
-#include "../spec.h"
+#include "../base/error.h"
+#include "../drive/input.h"
+#include "../base/number.h"
+#include "../define/scale.h"
+#include "../define/spec.h"
 #include "guard.h"
 
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 #include "trouble.h"
 #include "cli.h"
-#include "../error.h"
+#include "../base/error.h"
 
 #include <stdlib.h>
 #include <string.h>

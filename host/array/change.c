@@ -1,0 +1,158 @@
+// Changing a crossbar while it runs: its parameters, or its seed from the start.
+#include "crossbar.h"
+#include "../base/error.h"
+#include "initial.h"
+#include "../define/scale.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// A state outside the range that its model now has would be no state of that model.
+static ohm_status check_state_range(const ohm_crossbar *c, const plan *changed) {
+    const ohm_definition *d = &changed->definition;
+    const ohm_physics now = derive_physics(changed->specs, d->dt, d->seed, c->idle), *p = &c->problem.physics;
+    const u32 bounds = 1u << OHM_LOW | 1u << OHM_HIGH;
+    if (now.state_low == p->state_low && now.state_high == p->state_high &&
+        (now.spreads & bounds) == (p->spreads & bounds))
+        return OHM_OK;
+    const char *model = spec_entry_of(&c->plan.specs[ROLE_MODEL])->about->name;
+    return error_set(OHM_BAD_ARGUMENT, "model %s: what bounds its state cannot change while it runs", model);
+}
+
+static ohm_status change_model(spec *s, const char *text) {
+    const int id = s->id;
+    const char *name = spec_entry_of(s)->about->name;
+    const ohm_status status = spec_change(s, text);
+    if (status || s->id == id) return status;
+    return error_set(OHM_BAD_ARGUMENT, "model: %s cannot become %s while it runs", name,
+                     spec_entry_of(s)->about->name);
+}
+
+// One of another name takes the model's scale.
+static ohm_status change_stimulus(spec *s, const char *text, const spec *model) {
+    const int id = s->id;
+    const ohm_status status = spec_change(s, text);
+    return status || s->id == id ? status : scale_stimulus(s, model);
+}
+
+// Whether two stimuli are the same, to the last parameter.
+static bool same_spec(const spec *a, const spec *b) {
+    return a->id == b->id && memcmp(a->value, b->value, sizeof a->value) == 0 &&
+           strcmp(a->path, b->path) == 0;
+}
+
+ohm_status ohm_crossbar_change(ohm_crossbar *c, const char *model, const char *stimulus_text) {
+    plan changed = c->plan;
+    spec *s = &changed.specs[ROLE_STIMULUS];
+    stimulator *opened = NULL;
+    ohm_status status = model ? change_model(&changed.specs[ROLE_MODEL], model) : OHM_OK;
+    if (!status && stimulus_text) status = change_stimulus(s, stimulus_text, &changed.specs[ROLE_MODEL]);
+    if (!status) status = check_state_range(c, &changed);
+    if (!status && !same_spec(s, &c->plan.specs[ROLE_STIMULUS])) {
+        const stimulus_site site = plan_site(&changed);
+        status = stimulus_open(s, &site, stimulus_inputs(c->stimulus), &opened);
+    }
+    char text[SPEC_MAX_TEXT], *noted = NULL;
+    spec_format(s, text);
+    if (!status) status = history_prepare(&c->history, text, &noted);
+    if (!status) status = crossbar_take(c, &changed, opened);
+    if (status) {
+        stimulus_close(opened);
+        free(noted);
+        return status;
+    }
+    history_note(&c->history, c->step, noted);
+    return OHM_OK;
+}
+
+ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
+    plan changed = c->plan;
+    stimulator *opened;
+    char *noted;
+    changed.definition.seed = seed;
+    const stimulus_site site = plan_site(&changed);
+    ohm_status status = history_prepare(&c->history, c->plan.text[ROLE_STIMULUS], &noted);
+    if (status) return status;
+    status = stimulus_open(&changed.specs[ROLE_STIMULUS], &site, stimulus_inputs(c->stimulus), &opened);
+    if (status) {
+        free(noted);
+        return status;
+    }
+    matrix_file initial;
+    status = initial_open(&c->plan, &c->problem, &initial);
+    if (status) {
+        stimulus_close(opened);
+        free(noted);
+        return status;
+    }
+    const uint64_t step = c->step;
+    const double idle = c->idle;
+    c->step = 0; // with which the stimulus changes at once
+    c->idle = 0;
+    status = crossbar_take(c, &changed, opened);
+    if (status) {
+        c->step = step;
+        c->idle = idle;
+        stimulus_close(opened);
+        matrix_close(&initial);
+        free(noted);
+        return status;
+    }
+    history_clear(&c->history);
+    history_note(&c->history, 0, noted);
+    c->flux_bound = 0;
+    series_clear(&c->series);
+    status = crossbar_fill(c);
+    if (!status) status = initial_write(c, &initial);
+    matrix_close(&initial);
+    c->lost = status != OHM_OK; // what a device did before does not matter any more
+    return status;
+}
+
+static size_t parameters_of(const spec *s, ohm_parameter_info *parameters) {
+    const spec_entry *entry = spec_entry_of(s);
+    for (int i = 0; i < entry->count; i++) {
+        const ohm_parameter *p = spec_parameter(entry, i);
+        const spec_spread *spread = &s->spread[i];
+        parameters[i] = (ohm_parameter_info){.key = p->key,
+                                             .symbol = p->symbol,
+                                             .unit = p->unit,
+                                             .help = p->help,
+                                             .min = p->min,
+                                             .max = p->max,
+                                             .value = s->value[i],
+                                             .choices = p->choices,
+                                             .whole = p->whole,
+                                             .text = p->text,
+                                             .device = i >= entry->own_count,
+                                             .spread = spread->kind ? spec_spread_name[spread->kind] : NULL,
+                                             .sigma = spread->sigma};
+    }
+    return (size_t)entry->count;
+}
+
+size_t ohm_crossbar_model_parameters(const ohm_crossbar *c, ohm_parameter_info *parameters) {
+    return parameters_of(&c->plan.specs[ROLE_MODEL], parameters);
+}
+
+size_t ohm_crossbar_stimulus_parameters(const ohm_crossbar *c, ohm_parameter_info *parameters) {
+    return parameters_of(&c->plan.specs[ROLE_STIMULUS], parameters);
+}
+
+static const char *name_of(spec_role role, size_t i) {
+    int count;
+    const spec_entry *table = spec_table(role, &count);
+    return i < (size_t)count ? table[i].about->name : NULL;
+}
+
+const char *ohm_model_name(size_t i) {
+    return name_of(ROLE_MODEL, i);
+}
+
+const char *ohm_stimulus_name(size_t i) {
+    return name_of(ROLE_STIMULUS, i);
+}
+
+const char *ohm_initial_name(size_t i) {
+    return name_of(ROLE_INITIAL, i);
+}

@@ -1,0 +1,134 @@
+// See initial.h.
+#define OHM_LANES 1
+#include "initial.h"
+#include "../base/error.h"
+#include "../store/state_file.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+// ---- The table --------------------------------------------------------------------------------
+
+enum { AS_X, AS_STATE };
+
+static const char *const quantities[] = {"x", "state", NULL};
+
+const ohm_about initial_file_about = {
+    .name = "file",
+    .summary = "each device's own, from a matrix in a .npy or HDF5 file",
+    .equation = "x_ij from 0, the least, to 1, the most conductive;  or the state itself, in its own unit",
+};
+
+const ohm_parameter initial_file_parameters[INITIAL_FILE_PARAMETERS] = {
+    {"path", "F", "1", 0, 0, 0, "the file: .npy, or HDF5 with /state or one matrix alone", OHM_NO_PLACE,
+     .text = SPEC_PATH},
+    {"quantity", "q", "1", AS_X, 0, 1, "x or state: what the numbers are", OHM_NO_PLACE,
+     .choices = quantities},
+};
+
+// ---- Pieces -----------------------------------------------------------------------------------
+
+// Some rows of a file, to be checked or turned into states.
+typedef struct piece {
+    uint64_t row, rows;
+    float *values; // [rows, cols]
+} piece;
+
+typedef ohm_status take_piece(void *object, const piece *rows);
+
+// Reads all of a file, some rows at a time.
+static ohm_status for_pieces(const matrix_file *m, take_piece *take, void *object) {
+    const uint64_t fit = FILE_BUFFER / m->cols, rows = fit ? fit : 1;
+    float *values = malloc(rows * m->cols * sizeof *values);
+    ohm_status status = values ? OHM_OK : error_no_memory("a copy of some rows");
+    for (uint64_t row = 0; row < m->rows && !status; row += rows) {
+        const piece some = {row, rows < m->rows - row ? rows : m->rows - row, values};
+        status = matrix_read_rows(m, row, some.rows, values);
+        if (!status) status = take(object, &some);
+    }
+    free(values);
+    return status;
+}
+
+// ---- Opening ----------------------------------------------------------------------------------
+
+// What the values of a file have to be within.
+typedef struct limits {
+    const matrix_file *matrix;
+    float low, high;
+} limits;
+
+static ohm_status check_piece(void *object, const piece *rows) {
+    const limits *l = object;
+    const uint64_t cols = l->matrix->cols;
+    for (uint64_t i = 0; i < rows->rows * cols; i++) {
+        if (rows->values[i] >= l->low && rows->values[i] <= l->high) continue;
+        return error_set(OHM_BAD_FILE,
+                         "%s: row %" PRIu64 ", column %" PRIu64
+                         " is %g, and an initial state is from %g to %g",
+                         l->matrix->path, rows->row + i / cols, i % cols, (double)rows->values[i],
+                         (double)l->low, (double)l->high);
+    }
+    return OHM_OK;
+}
+
+static ohm_status check_file(const spec *s, const problem *p, const matrix_file *m) {
+    if (m->rows != p->rows || m->cols != p->cols)
+        return error_set(OHM_BAD_FILE,
+                         "%s has %" PRIu64 " rows and %" PRIu64 " columns, and the crossbar %" PRIu64
+                         " and %" PRIu64,
+                         m->path, m->rows, m->cols, p->rows, p->cols);
+    limits l = {m, 0, 1};
+    if (spec_value(s, "quantity") == AS_STATE) l = (limits){m, p->physics.state_low, p->physics.state_high};
+    return for_pieces(m, check_piece, &l);
+}
+
+ohm_status initial_open(const plan *p, const problem *made, matrix_file *m) {
+    const spec *s = &p->specs[ROLE_INITIAL];
+    *m = (matrix_file){.array = {.file = -1}, .file = -1, .dataset = -1};
+    if (s->id != INITIAL_FILE) return OHM_OK;
+    if (!s->path[0]) return error_set(OHM_BAD_ARGUMENT, "init file: give path=FILE");
+    ohm_status status = matrix_open(s->path, m);
+    if (!status) status = check_file(s, made, m);
+    if (status) matrix_close(m);
+    return status;
+}
+
+// ---- Writing ----------------------------------------------------------------------------------
+
+static bool is_stuck(ohm_kind kind, const vf32 *c) {
+    return kind.faulty && c[OHM_FAULT] > OHM_STUCK_LOW - 0.5f;
+}
+
+// The state of a device from its number in the file. One that is stuck has its own.
+static float state_of(const problem *p, bool as_state, float value, const vf32 *c) {
+    if (!as_state || is_stuck(p->kind, c)) return memristor_initial(p->kind, value, c);
+    return v_min(v_max(value, c[OHM_LOW]), c[OHM_HIGH]);
+}
+
+// Turns a row's numbers into states, in place.
+static void make_states(const problem *p, bool as_state, uint64_t row, float *values) {
+    for (u32 x = 0; x < p->pitch / OHM_BLOCK * 16; x++) {
+        strip_constants c;
+        strip_devices(p->kind, c, (u32)row, x, &p->physics);
+        for (int k = 0; k < 4; k++) {
+            const uint64_t col = strip_column(x, k);
+            if (col < p->cols) values[col] = state_of(p, as_state, values[col], constants_of(p->kind, c, k));
+        }
+    }
+}
+
+static ohm_status write_piece(void *object, const piece *rows) {
+    ohm_crossbar *c = object;
+    const problem *p = &c->problem;
+    const bool as_state = spec_value(&c->plan.specs[ROLE_INITIAL], "quantity") == AS_STATE;
+#pragma omp parallel for
+    for (uint64_t i = 0; i < rows->rows; i++)
+        make_states(p, as_state, rows->row + i, rows->values + i * p->cols);
+    return crossbar_write(c, PLANE_STATE, (area){rows->row, 0, rows->rows, p->cols}, rows->values);
+}
+
+ohm_status initial_write(ohm_crossbar *c, const matrix_file *m) {
+    const bool open = m->dataset >= 0 || m->array.file >= 0;
+    return open ? for_pieces(m, write_piece, c) : OHM_OK;
+}

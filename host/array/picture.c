@@ -1,0 +1,303 @@
+// Pictures: from a rectangle of the crossbar to the spans of synapses under each pixel, drawn band by
+// band, and put together where several engines have a share.
+#include "crossbar.h"
+#include "../base/error.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+_Static_assert((int)VIEW_RESISTANCE == OHM_RESISTANCE && (int)VIEW_CONDUCTANCE == OHM_CONDUCTANCE &&
+                   (int)VIEW_STATE == OHM_STATE && (int)VIEW_VOLTAGE == OHM_VOLTAGE &&
+                   (int)VIEW_FLUX == OHM_FLUX && (int)VIEW_MEAN == OHM_MEAN && (int)VIEW_MIN == OHM_MIN &&
+                   (int)VIEW_MAX == OHM_MAX && (int)VIEW_NEAREST == OHM_NEAREST,
+               "kernels/view.h and ohmscape.h number alike");
+
+const char *ohm_quantity_name(ohm_quantity quantity) {
+    static const char *const names[] = {"resistance", "conductance", "state", "voltage", "flux"};
+    return names[quantity];
+}
+
+const char *ohm_reduction_name(ohm_reduction reduction) {
+    static const char *const names[] = {"mean", "min", "max", "nearest"};
+    return names[reduction];
+}
+
+// ---- From a view to its job -------------------------------------------------------------------
+
+// One side of a view: extent synapses from start on, over so many pixels.
+typedef struct side {
+    double start, extent;
+    uint32_t pixels;
+    uint64_t synapses; // the crossbar's
+} side;
+
+// The synapse at a place along a side, of which those beyond the ends are beyond by one.
+static uint64_t clip(double place, uint64_t synapses) {
+    return place <= 0 ? 0 : place >= (double)synapses ? synapses : (uint64_t)place;
+}
+
+// The synapses of pixel i; none (first = end) outside the crossbar.
+static ohm_span span_of(const side *s, bool nearest, uint32_t i) {
+    const double scale = s->extent / s->pixels;
+    uint64_t first, end;
+    if (nearest || scale < 1) {
+        const double place = floor(s->start + (i + 0.5) * scale);
+        first = clip(place, s->synapses);
+        end = clip(place + 1, s->synapses);
+    } else {
+        first = clip(floor(s->start + i * scale), s->synapses);
+        end = clip(floor(s->start + (i + 1.0) * scale), s->synapses);
+    }
+    return (ohm_span){(uint32_t)first, (uint32_t)end, end > first ? 1.0f / (float)(end - first) : 0};
+}
+
+// The spans of a side, each once.
+typedef struct spans {
+    ohm_span *span;
+    uint32_t count;
+    uint32_t *of;     // [pixels]: the span that each pixel shows
+    view_part inside; // those with synapses
+    uint64_t most;    // synapses in one
+} spans;
+
+static bool same_span(ohm_span a, ohm_span b) {
+    return a.first == b.first && a.end == b.end;
+}
+
+static void add_span(spans *made, ohm_span span) {
+    const uint32_t i = made->count++;
+    made->span[i] = span;
+    if (span.first == span.end) return;
+    if (made->inside.first == made->inside.end) made->inside.first = i;
+    made->inside.end = i + 1;
+    if (span.end - span.first > made->most) made->most = span.end - span.first;
+}
+
+// Pixels that show the same are neighbours. *made is to be freed even on failure.
+static ohm_status make_spans(const side *s, bool nearest, spans *made) {
+    *made = (spans){.span = malloc(s->pixels * sizeof *made->span),
+                    .of = malloc(s->pixels * sizeof *made->of),
+                    .most = 1};
+    if (!made->span || !made->of) return error_no_memory("a picture");
+    for (uint32_t i = 0; i < s->pixels; i++) {
+        const ohm_span span = span_of(s, nearest, i);
+        if (i == 0 || !same_span(made->span[made->count - 1], span)) add_span(made, span);
+        made->of[i] = made->count - 1;
+    }
+    return OHM_OK;
+}
+
+view_part view_part_of(const view_job *job, uint64_t row0, uint64_t rows) {
+    const ohm_picture *p = &job->picture;
+    view_part part = {p->y0, p->y1};
+    while (part.first < part.end && job->rows[part.first].end <= row0) part.first++;
+    while (part.end > part.first && job->rows[part.end - 1].first >= row0 + rows) part.end--;
+    return part;
+}
+
+double crossbar_largest_voltage(const stimulator *s) {
+    double low, high;
+    stimulus_range(s, &low, &high);
+    return fmax(fabs(low), fabs(high));
+}
+
+// What no value of a quantity is beyond, either way; a resistance may round to a little more than its range.
+static double bound_of(const ohm_crossbar *c, ohm_quantity quantity) {
+    const ohm_physics *p = &c->problem.physics;
+    switch (quantity) {
+    case OHM_RESISTANCE: return p->resistance_high * 1.000001;
+    case OHM_CONDUCTANCE: return 1.000001 / p->resistance_low;
+    case OHM_STATE: return fmax(fabs(p->state_low), fabs(p->state_high));
+    case OHM_VOLTAGE: return crossbar_largest_voltage(c->applied);
+    default: return c->flux_bound;
+    }
+}
+
+// Work-items that share a pixel of one lane: no more than its columns, a power of 2.
+static uint32_t spread_of(uint64_t most_cols) {
+    uint32_t spread = 1;
+    while (spread < 32 && spread * 2 <= most_cols) spread *= 2;
+    return spread;
+}
+
+// The fixed point of a mean: no sum of so many values within ±bound reaches 2⁶². Exponents beyond 100
+// would pass the range of a float.
+static void set_fixed_point(ohm_picture *p, double bound, double most) {
+    bound = fmax(bound, 1e-36); // 0 if all values are
+    int exponent = 61 - ilogb(bound) - 1 - (int)ceil(log2(most));
+    if (exponent > 100) exponent = 100;
+    p->bound = (float)bound;
+    p->scale = ldexpf(1, exponent);
+    p->unit = ldexpf(1, -exponent);
+}
+
+static void job_free(view_job *job) {
+    free(job->cols);
+    free(job->rows);
+    free(job->col_of);
+    free(job->row_of);
+}
+
+static ohm_status set_spans(const ohm_crossbar *c, const ohm_view *v, view_job *job, spans *x, spans *y) {
+    const side across = {v->col, v->cols, v->width, c->problem.cols};
+    const side down = {v->row, v->rows, v->height, c->problem.rows};
+    const bool nearest = v->reduction == OHM_NEAREST;
+    ohm_status status = make_spans(&across, nearest, x);
+    job->cols = x->span;
+    job->col_of = x->of;
+    if (status) return status;
+    status = make_spans(&down, nearest, y);
+    job->rows = y->span;
+    job->row_of = y->of;
+    return status;
+}
+
+static ohm_status job_make(const ohm_crossbar *c, const ohm_view *v, view_job *job) {
+    const bool shown = v->quantity != OHM_VOLTAGE || c->step > 0;
+    spans x, y;
+    ohm_status status = set_spans(c, v, job, &x, &y);
+    if (status) return status;
+    job->width = v->width;
+    job->height = v->height;
+    job->picture = (ohm_picture){
+        .t = c->step ? c->step - 1 : 0,
+        .quantity = v->quantity,
+        .reduction = v->reduction,
+        .width = x.count,
+        .height = y.count,
+        .x0 = x.inside.first,
+        .x1 = shown ? x.inside.end : x.inside.first,
+        .y0 = y.inside.first,
+        .y1 = y.inside.end,
+        .spread = spread_of(x.most),
+        .sign = v->reduction == OHM_MAX ? -1 : 1,
+    };
+    job->physics = c->problem.physics;
+    memcpy(job->physics.stimulus, c->applied_constants, sizeof c->applied_constants);
+    if (v->quantity == OHM_VOLTAGE) status = crossbar_last_frame(c, &job->frame);
+    if (status) return status;
+    set_fixed_point(&job->picture, bound_of(c, v->quantity), (double)x.most * (double)y.most);
+    return OHM_OK;
+}
+
+static ohm_status check_view(const ohm_crossbar *c, const ohm_view *v) {
+    if (v->width < 1 || v->width > OHM_MAX_IMAGE || v->height < 1 || v->height > OHM_MAX_IMAGE)
+        return error_set(OHM_BAD_ARGUMENT, "an image of %" PRIu32 " x %" PRIu32 " pixels is outside [1, %u]",
+                         v->width, v->height, OHM_MAX_IMAGE);
+    if (!(v->rows > 0 && v->cols > 0 && isfinite(v->rows) && isfinite(v->cols) && isfinite(v->row) &&
+          isfinite(v->col)))
+        return error_set(OHM_BAD_ARGUMENT, "a view needs a finite place and an extent above 0");
+    if ((unsigned)v->quantity >= OHM_QUANTITIES || (unsigned)v->reduction >= OHM_REDUCTIONS)
+        return error_set(OHM_BAD_ARGUMENT, "no such quantity or reduction");
+    if (v->quantity == OHM_FLUX && !c->problem.kind.flux)
+        return error_set(OHM_BAD_ARGUMENT, "this crossbar does not track the flux");
+    return OHM_OK;
+}
+
+// ---- Drawing ----------------------------------------------------------------------------------
+
+// The rows that an engine has: all its bands follow one another.
+static view_part rows_of_engine(const ohm_crossbar *c, const engine *e) {
+    view_part rows = {UINT32_MAX, 0};
+    for (size_t i = 0; i < c->band_count; i++) {
+        const ohm_shape *s = &c->bands[i]->shape;
+        if (c->bands[i]->engine != e) continue;
+        if (rows.first == UINT32_MAX) rows.first = s->row0;
+        rows.end = s->row0 + s->rows;
+    }
+    return rows;
+}
+
+static bool empty(const view_job *job) {
+    return job->picture.x0 == job->picture.x1 || job->picture.y0 == job->picture.y1;
+}
+
+static ohm_status draw_bands(ohm_crossbar *c, view_job *job) {
+    const engine *last = NULL;
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < c->engine_count && !status; i++)
+        status = c->engines[i]->class->view_begin(c->engines[i], job);
+    for (size_t i = 0; i < c->band_count && !status && !empty(job); i++) {
+        band *b = c->bands[i];
+        if (b->engine != last) job->picture.row0 = b->shape.row0;
+        last = b->engine;
+        if (b->shape.rows) status = b->engine->class->view(b, job);
+    }
+    return status;
+}
+
+// Joins an engine's totals to those of all.
+static ohm_status join(ohm_crossbar *c, engine *e, const view_job *job, int64_t *totals) {
+    const ohm_picture *p = &job->picture;
+    const view_part rows = rows_of_engine(c, e);
+    if (rows.end <= rows.first) return OHM_OK;
+    const view_part part = view_part_of(job, rows.first, rows.end - rows.first);
+    if (part.first >= part.end) return OHM_OK;
+    const size_t first = (size_t)part.first * p->width, count = (size_t)(part.end - part.first) * p->width;
+    int64_t *some = malloc(count * sizeof *some);
+    if (!some) return error_no_memory("a picture");
+    const ohm_status status = e->class->view_totals(e, job, part, some);
+    for (size_t row = 0; row < count && !status; row += p->width)
+        for (size_t i = row + p->x0; i < row + p->x1; i++) // the rest no engine has written
+            totals[first + i] = view_join(p, totals[first + i], some[i]);
+    free(some);
+    return status;
+}
+
+void view_fill_row(const view_job *job, const int64_t *totals, uint32_t y, float *image) {
+    float *row = image + (size_t)y * job->width;
+    for (uint32_t x = 0; x < job->width; x++)
+        row[x] = view_pixel(&job->picture, job->cols, job->rows, job->col_of[x], job->row_of[y], totals);
+}
+
+static ohm_status join_all(ohm_crossbar *c, const view_job *job, float *image) {
+    const size_t pixels = (size_t)job->picture.width * job->picture.height;
+    int64_t *totals = malloc(pixels * sizeof *totals);
+    if (!totals) return error_no_memory("a picture");
+    for (size_t i = 0; i < pixels; i++) totals[i] = view_start(&job->picture);
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < c->engine_count && !status && !empty(job); i++)
+        status = join(c, c->engines[i], job, totals);
+    for (uint32_t y = 0; y < job->height && !status; y++) view_fill_row(job, totals, y, image);
+    free(totals);
+    return status;
+}
+
+ohm_status crossbar_draw(ohm_crossbar *c, const ohm_view *view, view_sink *sink, void *target) {
+    ohm_status status = check_view(c, view);
+    if (status) return status;
+    view_job job = {0};
+    status = job_make(c, view, &job);
+    if (!status) status = draw_bands(c, &job);
+    if (!status) status = sink(c, &job, target);
+    job_free(&job);
+    return status;
+}
+
+ohm_status crossbar_image(ohm_crossbar *c, const view_job *job, void *image) {
+    if (c->engine_count > 1) return join_all(c, job, image);
+    return c->engines[0]->class->view_image(c->engines[0], job, image);
+}
+
+ohm_status ohm_crossbar_view(ohm_crossbar *c, const ohm_view *view, float *image) {
+    return crossbar_draw(c, view, crossbar_image, image);
+}
+
+// ---- Values -----------------------------------------------------------------------------------
+
+void ohm_crossbar_range(const ohm_crossbar *c, ohm_quantity quantity, double *low, double *high) {
+    const problem *p = &c->problem;
+    const ohm_physics *physics = &p->physics;
+    *low = *high = 0;
+    switch (quantity) {
+    case OHM_RESISTANCE: *low = physics->resistance_low, *high = physics->resistance_high; break;
+    case OHM_CONDUCTANCE:
+        *low = v_reciprocal(physics->resistance_high), *high = v_reciprocal(physics->resistance_low);
+        break;
+    case OHM_STATE: *low = physics->state_low, *high = physics->state_high; break;
+    case OHM_VOLTAGE: stimulus_range(c->stimulus, low, high); break;
+    default: break;
+    }
+}

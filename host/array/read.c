@@ -1,0 +1,211 @@
+// Reading devices: their states and fluxes, and what follows from these by the models' own functions.
+#define OHM_LANES 1
+#include "crossbar.h"
+#include "../base/error.h"
+#include "../define/euler.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static ohm_status check_rows(const ohm_crossbar *c, uint64_t row0, uint64_t rows) {
+    if (row0 <= c->problem.rows && rows <= c->problem.rows - row0) return OHM_OK;
+    return error_set(OHM_BAD_ARGUMENT,
+                     "%" PRIu64 " rows from row %" PRIu64 " are not within the crossbar's %" PRIu64, rows,
+                     row0, c->problem.rows);
+}
+
+static ohm_status read_rows(ohm_crossbar *c, plane which, uint64_t row0, uint64_t rows, float *out) {
+    const ohm_status status = check_rows(c, row0, rows);
+    return status ? status : crossbar_read(c, which, (area){row0, 0, rows, c->problem.cols}, out);
+}
+
+ohm_status ohm_crossbar_read_state(ohm_crossbar *c, uint64_t row0, uint64_t rows, float *out) {
+    return read_rows(c, PLANE_STATE, row0, rows, out);
+}
+
+static ohm_status check_flux(const ohm_crossbar *c) {
+    if (c->problem.kind.flux) return OHM_OK;
+    return error_set(OHM_BAD_ARGUMENT, "this crossbar does not track the flux");
+}
+
+ohm_status ohm_crossbar_read_flux(ohm_crossbar *c, uint64_t row0, uint64_t rows, float *out) {
+    const ohm_status status = check_flux(c);
+    return status ? status : read_rows(c, PLANE_FLUX, row0, rows, out);
+}
+
+// Adds to a plane's values, in float64, what the plane could not hold.
+static ohm_status read_exact(ohm_crossbar *c, plane which, plane rest, uint64_t row0, uint64_t rows,
+                             double *out) {
+    const uint64_t cols = c->problem.cols;
+    ohm_status status = check_rows(c, row0, rows);
+    float *line = status ? NULL : malloc(2 * cols * sizeof *line);
+    if (!status && !line) status = error_no_memory("a row");
+    for (uint64_t i = 0; i < rows && !status; i++) {
+        const area row = {row0 + i, 0, 1, cols};
+        memset(line + cols, 0, cols * sizeof *line);
+        status = crossbar_read(c, which, row, line);
+        if (!status && plane_exists(c->problem.kind, rest)) status = crossbar_read(c, rest, row, line + cols);
+        for (uint64_t col = 0; col < cols && !status; col++)
+            out[i * cols + col] = (double)line[col] + (double)line[cols + col];
+    }
+    free(line);
+    return status;
+}
+
+ohm_status ohm_crossbar_read_state_exact(ohm_crossbar *c, uint64_t row0, uint64_t rows, double *out) {
+    return read_exact(c, PLANE_STATE, PLANE_STATE_REST, row0, rows, out);
+}
+
+ohm_status ohm_crossbar_read_flux_exact(ohm_crossbar *c, uint64_t row0, uint64_t rows, double *out) {
+    const ohm_status status = check_flux(c);
+    return status ? status : read_exact(c, PLANE_FLUX, PLANE_FLUX_REST, row0, rows, out);
+}
+
+// ---- One device -------------------------------------------------------------------------------
+
+// The strip of one lane that a column is in, and its part there.
+static u32 strip_of(uint64_t col) {
+    return (u32)(col / OHM_BLOCK * 16 + col % 16);
+}
+
+static int part_of(uint64_t col) {
+    return (int)(col / 16 % 4);
+}
+
+static strip_place place_of(uint64_t row, uint64_t col) {
+    return (strip_place){(u32)row, strip_of(col), part_of(col)};
+}
+
+// Its constants.
+static const vf32 *device_of(const problem *p, uint64_t row, uint64_t col, strip_constants c) {
+    strip_devices(p->kind, c, (u32)row, strip_of(col), &p->physics);
+    return constants_of(p->kind, c, part_of(col));
+}
+
+// The current through it.
+static float current_of(const problem *p, uint64_t row, uint64_t col, float state, float voltage) {
+    strip_constants room;
+    const vf32 *own = device_of(p, row, col, room);
+    return memristor_current(p->kind, state, voltage, place_of(row, col), own, &p->physics);
+}
+
+// The voltage of a synapse at a step, by the same words as the kernels'. frame is of that step.
+static float voltage_of(const problem *p, uint64_t t, const stimulus_frame *frame, uint64_t row,
+                        uint64_t col) {
+    float value[4];
+    view_voltages(p->kind, t, frame->values, &frame->geometry, (u32)row, strip_of(col), &p->physics, value);
+    return value[part_of(col)];
+}
+
+ohm_status ohm_crossbar_read_voltage(ohm_crossbar *c, uint64_t step, uint64_t row0, uint64_t rows,
+                                     float *out) {
+    stimulus_frame frame;
+    ohm_status status = check_rows(c, row0, rows);
+    if (!status) status = stimulus_make_frame(c->stimulus, step, 1, &frame);
+    if (status) return status;
+    for (uint64_t i = 0; i < rows; i++)
+        for (uint64_t col = 0; col < c->problem.cols; col++)
+            out[i * c->problem.cols + col] = voltage_of(&c->problem, step, &frame, row0 + i, col);
+    return OHM_OK;
+}
+
+// Whether the model's current at voltages up to this, either way, is its formula's.
+static ohm_status check_voltage(const ohm_crossbar *c, double voltage) {
+    const spec *model = &c->plan.specs[ROLE_MODEL];
+    ohm_exponent exponent;
+    const double limit = euler_current_limit(model, &c->problem.physics, &exponent);
+    if (!(fabs(voltage) > limit)) return OHM_OK;
+    return error_set(OHM_BAD_ARGUMENT,
+                     "model %s: the current at %g V cannot be told: the exponential of %s ends at %.3g V",
+                     spec_entry_of(model)->about->name, voltage, exponent.formula, limit);
+}
+
+// The one of n voltages that is the furthest from 0.
+static double furthest(const float *voltage, uint64_t n) {
+    double most = 0;
+    for (uint64_t i = 0; i < n; i++)
+        if (fabs((double)voltage[i]) > fabs(most)) most = (double)voltage[i];
+    return most;
+}
+
+ohm_status ohm_crossbar_read_current(ohm_crossbar *c, uint64_t row0, uint64_t rows, const float *voltage,
+                                     float *out) {
+    const problem *p = &c->problem;
+    ohm_status status = check_rows(c, row0, rows);
+    if (!status) status = check_voltage(c, furthest(voltage, rows * p->cols));
+    if (!status) status = read_rows(c, PLANE_STATE, row0, rows, out);
+    for (uint64_t i = 0; i < rows && !status; i++)
+        for (uint64_t col = 0; col < p->cols; col++) {
+            float *value = &out[i * p->cols + col];
+            *value = current_of(p, row0 + i, col, *value, voltage[i * p->cols + col]);
+        }
+    return status;
+}
+
+// The last step's voltage, by the stimulus that it was applied by.
+static ohm_status last_voltage(const ohm_crossbar *c, uint64_t row, uint64_t col, float *voltage) {
+    problem p = c->problem;
+    stimulus_frame frame;
+    *voltage = NAN;
+    if (!c->step) return OHM_OK;
+    const ohm_status status = crossbar_last_frame(c, &frame);
+    memcpy(p.physics.stimulus, c->applied_constants, sizeof c->applied_constants);
+    if (!status) *voltage = voltage_of(&p, c->step - 1, &frame, row, col);
+    return status;
+}
+
+static ohm_status check_place(const ohm_crossbar *c, uint64_t row, uint64_t col) {
+    if (row < c->problem.rows && col < c->problem.cols) return OHM_OK;
+    return error_set(OHM_BAD_ARGUMENT, "there is no synapse in row %" PRIu64 ", column %" PRIu64, row, col);
+}
+
+ohm_status ohm_crossbar_probe_current(ohm_crossbar *c, uint64_t row, uint64_t col, float voltage,
+                                      float *current) {
+    float state;
+    ohm_status status = check_place(c, row, col);
+    if (!status) status = check_voltage(c, (double)voltage);
+    if (!status) status = crossbar_read(c, PLANE_STATE, (area){row, col, 1, 1}, &state);
+    if (!status) *current = current_of(&c->problem, row, col, state, voltage);
+    return status;
+}
+
+ohm_status ohm_crossbar_probe(ohm_crossbar *c, uint64_t row, uint64_t col, float value[OHM_QUANTITIES]) {
+    const problem *p = &c->problem;
+    const area one = {row, col, 1, 1};
+    strip_constants room;
+    float state, voltage, flux = NAN;
+    ohm_status status = check_place(c, row, col);
+    if (!status) status = crossbar_read(c, PLANE_STATE, one, &state);
+    if (!status && p->kind.flux) status = crossbar_read(c, PLANE_FLUX, one, &flux);
+    if (!status) status = last_voltage(c, row, col, &voltage);
+    if (status) return status;
+    const vf32 *own = device_of(p, row, col, room);
+    value[OHM_STATE] = state;
+    const strip_place at = place_of(row, col);
+    value[OHM_RESISTANCE] = view_value(p->kind, VIEW_RESISTANCE, state, at, own, &p->physics);
+    value[OHM_CONDUCTANCE] = view_value(p->kind, VIEW_CONDUCTANCE, state, at, own, &p->physics);
+    value[OHM_VOLTAGE] = voltage;
+    value[OHM_FLUX] = flux;
+    return OHM_OK;
+}
+
+// One value, with what its plane could not hold.
+static ohm_status probe_exact(ohm_crossbar *c, plane which, plane rest, area one, double *value) {
+    float held, more = 0;
+    ohm_status status = crossbar_read(c, which, one, &held);
+    if (!status && plane_exists(c->problem.kind, rest)) status = crossbar_read(c, rest, one, &more);
+    if (!status) *value = (double)held + (double)more;
+    return status;
+}
+
+ohm_status ohm_crossbar_probe_exact(ohm_crossbar *c, uint64_t row, uint64_t col, double *state,
+                                    double *flux) {
+    const area one = {row, col, 1, 1};
+    ohm_status status = check_place(c, row, col);
+    if (!status) status = probe_exact(c, PLANE_STATE, PLANE_STATE_REST, one, state);
+    if (!status) *flux = (double)NAN;
+    if (!status && c->problem.kind.flux) status = probe_exact(c, PLANE_FLUX, PLANE_FLUX_REST, one, flux);
+    return status;
+}

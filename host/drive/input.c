@@ -1,0 +1,218 @@
+// See input.h.
+#define OHM_LANES 1
+#include "input.h"
+
+#include "../../kernels/measure.h"
+#include "../base/error.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static ohm_status cannot_read(const char *path) {
+    return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
+}
+
+// ---- Digests ----------------------------------------------------------------------------------
+
+// Adds the words of some bytes, the first of which is word i.
+static uint64_t add_words(uint64_t sum, uint64_t i, const uint8_t *bytes, size_t size) {
+    for (size_t at = 0; at < size; at += 4, i++) {
+        uint32_t word = 0;
+        for (size_t k = 0; k < 4 && at + k < size; k++) word |= (uint32_t)bytes[at + k] << (8 * k);
+        sum += mix64(i * 0x9E3779B97F4A7C15u + word);
+    }
+    return sum;
+}
+
+uint64_t input_digest(const uint8_t *bytes, size_t size) {
+    return add_words(0, 0, bytes, size);
+}
+
+// Reads what is left of a file, behind the bytes of it that are known, for its size and digest.
+static void digest_rest(FILE *f, const uint8_t *first, input_file *one) {
+    uint8_t piece[1 << 16];
+    one->digest = input_digest(first, (size_t)one->size);
+    for (size_t count; (count = fread(piece, 1, sizeof piece, f)) > 0; one->size += count)
+        one->digest = add_words(one->digest, one->size / 4, piece, count);
+}
+
+// ---- Files ------------------------------------------------------------------------------------
+
+// Reads up to most bytes, and makes room for one more.
+static ohm_status read_bytes(FILE *f, const char *path, size_t most, uint8_t **bytes, size_t *size) {
+    size_t room = 0;
+    *bytes = NULL;
+    *size = 0;
+    do {
+        room = room ? 2 * room : (size_t)1 << 16;
+        if (room > most) room = most;
+        uint8_t *more = realloc(*bytes, room + 1);
+        if (!more) {
+            free(*bytes);
+            *bytes = NULL;
+            return error_no_memory("a file");
+        }
+        *bytes = more;
+        *size += fread(*bytes + *size, 1, room - *size, f);
+    } while (*size == room && room < most);
+    if (!ferror(f)) return OHM_OK;
+    const ohm_status status = cannot_read(path);
+    free(*bytes);
+    *bytes = NULL;
+    return status;
+}
+
+ohm_status input_read_text(const char *path, size_t most, char **text, size_t *size) {
+    FILE *f = fopen(path, "r");
+    if (!f) return cannot_read(path);
+    uint8_t *bytes = NULL;
+    ohm_status status = read_bytes(f, path, most + 1, &bytes, size);
+    fclose(f);
+    if (!status && *size > most) {
+        free(bytes);
+        status = error_set(OHM_BAD_FILE, "%s has more than %zu bytes", path, most);
+    }
+    if (status) return status;
+    bytes[*size] = '\0';
+    *text = (char *)bytes;
+    return OHM_OK;
+}
+
+ohm_status input_check_file(const char *path) {
+    struct stat info;
+    if (stat(path, &info) < 0) return cannot_read(path);
+    if (S_ISREG(info.st_mode)) return OHM_OK;
+    errno = EISDIR;
+    if (S_ISDIR(info.st_mode)) return cannot_read(path);
+    return error_set(OHM_IO_FAILED, "cannot read %s: it is not a regular file", path);
+}
+
+// Reads the file at path: its size and digest, and its bytes if they are few.
+static ohm_status read_input(const char *path, input_file *one) {
+    ohm_status status = input_check_file(path);
+    FILE *f = status ? NULL : fopen(path, "r");
+    if (!f) return status ? status : cannot_read(path);
+    size_t size = 0;
+    status = read_bytes(f, path, INPUT_KEPT, &one->bytes, &size);
+    if (!status) {
+        one->size = size;
+        one->bytes[size] = 0;
+        digest_rest(f, one->bytes, one);
+        if (ferror(f)) status = cannot_read(path);
+        if (status || one->size > size) {
+            free(one->bytes);
+            one->bytes = NULL;
+        }
+    }
+    fclose(f);
+    return status;
+}
+
+bool input_has_changed(const char *name, uint64_t size, uint64_t digest) {
+    input_file now = {0};
+    const bool changed = read_input(name, &now) == OHM_OK && (now.size != size || now.digest != digest);
+    free(now.bytes);
+    return changed;
+}
+
+// ---- Sets -------------------------------------------------------------------------------------
+
+void input_free(input_file *one) {
+    free(one->name);
+    free(one->bytes);
+    free(one->path);
+    *one = (input_file){0};
+}
+
+void input_set_free(input_set *set) {
+    for (size_t i = 0; i < set->count; i++) input_free(&set->inputs[i]);
+    free(set->inputs);
+    free(set->folder);
+    *set = (input_set){0};
+}
+
+const input_file *input_find(const input_set *set, const char *name) {
+    for (size_t i = 0; i < set->count; i++)
+        if (strcmp(set->inputs[i].name, name) == 0) return &set->inputs[i];
+    return NULL;
+}
+
+ohm_status input_add(input_set *set, input_file one) {
+    input_file *more = one.name ? realloc(set->inputs, (set->count + 1) * sizeof *more) : NULL;
+    if (!more) {
+        input_free(&one);
+        return error_no_memory("an input");
+    }
+    set->inputs = more;
+    set->inputs[set->count++] = one;
+    return OHM_OK;
+}
+
+// ---- Finding ----------------------------------------------------------------------------------
+
+static ohm_status copy_of(const input_file *known, input_file *copy) {
+    *copy = (input_file){.name = strdup(known->name), .size = known->size, .digest = known->digest};
+    copy->bytes = malloc(known->size + 1);
+    if (!copy->name || !copy->bytes) {
+        input_free(copy);
+        return error_no_memory("an input");
+    }
+    memcpy(copy->bytes, known->bytes, known->size);
+    copy->bytes[known->size] = 0;
+    return OHM_OK;
+}
+
+// Reads the file at path as the input of a name, which has to be what is known of it.
+static ohm_status read_as(const char *path, const char *name, const input_file *known, input_file *one) {
+    *one = (input_file){.name = strdup(name), .path = strdup(path)};
+    ohm_status status = one->name && one->path ? read_input(path, one) : error_no_memory("an input");
+    if (!status && known && (one->size != known->size || one->digest != known->digest)) {
+        status = error_set(OHM_BAD_FILE,
+                           "%s has changed since the crossbar was saved: it has %" PRIu64
+                           " bytes with digest %016" PRIx64 ", not %" PRIu64 " with %016" PRIx64,
+                           path, one->size, one->digest, known->size, known->digest);
+        error_hint("bring back the file that was used, or give another stimulus");
+    }
+    if (status) input_free(one);
+    return status;
+}
+
+// The place of a name beside the state file: with the folders that it has, or without them. NULL if out of
+// memory.
+static char *beside(const char *folder, const char *name, bool with_folders) {
+    const char *slash = strrchr(name, '/');
+    char *path;
+    if (asprintf(&path, "%s/%s", folder, with_folders || !slash ? name : slash + 1) < 0) return NULL;
+    return path;
+}
+
+// Looks for a file where it was, then beside the state file. What is said is of where it was.
+static ohm_status read_from_disk(const char *name, const input_set *known, input_file *one) {
+    const input_file *expected = known ? input_find(known, name) : NULL;
+    const ohm_status first = read_as(name, name, expected, one);
+    if (!first || !known || !known->folder || name[0] == '/') return first;
+    for (int with_folders = 1; with_folders >= 0; with_folders--) {
+        char *path = beside(known->folder, name, with_folders);
+        if (!path) return error_no_memory("a path");
+        const ohm_status status = read_as(path, name, expected, one);
+        free(path);
+        if (!status) return OHM_OK;
+    }
+    return read_as(name, name, expected, one);
+}
+
+ohm_status input_get(const char *name, const input_set *known, input_set *set, const input_file **found) {
+    *found = input_find(set, name);
+    if (*found) return OHM_OK;
+    const input_file *kept = known ? input_find(known, name) : NULL;
+    input_file one;
+    ohm_status status = kept && kept->bytes ? copy_of(kept, &one) : read_from_disk(name, known, &one);
+    if (!status) status = input_add(set, one);
+    if (!status) *found = &set->inputs[set->count - 1];
+    return status;
+}

@@ -1,0 +1,258 @@
+// Listing devices, and opening those that a selector names.
+#include "devices.h"
+#include "../base/error.h"
+#include "opencl/opencl.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_DEVICES 64 // in one selector
+
+struct ohm_devices {
+    const cl_context_properties *gl; // what the first is to share with, while opening, or NULL
+    cl_command_queue_properties properties;
+    size_t count;
+    struct {
+        ohm_device_info info;
+        opencl_device *opencl; // NULL: the native engine
+        bool automatic;        // chosen by auto,
+        unsigned tried;        // which has tried so many kinds
+    } device[MAX_DEVICES];
+    opencl_device *passed_over[2 * MAX_DEVICES]; // that still have to be closed
+    size_t passed_over_count;
+    char fallback[512]; // why the last was, or ""
+};
+
+const char *ohm_device_type_name(ohm_device_type type) {
+    static const char *const names[] = {"native", "cpu", "gpu", "other"};
+    return names[type];
+}
+
+// ---- Listing ----------------------------------------------------------------------------------
+
+typedef struct listing {
+    ohm_device_info *list;
+    size_t count;
+    bool failed;
+} listing;
+
+static bool append(cl_device_id id, const ohm_device_info *info, void *context) {
+    (void)id;
+    listing *l = context;
+    ohm_device_info *more = realloc(l->list, (l->count + 1) * sizeof *more);
+    l->failed = !more;
+    if (!more) return false;
+    l->list = more;
+    l->list[l->count++] = *info;
+    return true;
+}
+
+ohm_status ohm_devices_list(ohm_device_info **list, size_t *count) {
+    listing l = {0};
+    const ohm_device_info native = native_device_info();
+    if (append(NULL, &native, &l)) opencl_visit(append, &l);
+    if (l.failed) {
+        free(l.list);
+        return error_no_memory("the list of devices");
+    }
+    *list = l.list;
+    *count = l.count;
+    return OHM_OK;
+}
+
+// ---- Choosing ---------------------------------------------------------------------------------
+
+// The first device that fits, while visiting them.
+typedef struct search {
+    const char *wanted; // "0.1", "gpu" or "cpu"
+    size_t length;
+    bool found;
+    cl_device_id id;
+    ohm_device_info info;
+} search;
+
+static bool is_word(const char *text, size_t length, const char *word) {
+    return strlen(word) == length && strncmp(text, word, length) == 0;
+}
+
+static bool visit(cl_device_id id, const ohm_device_info *info, void *context) {
+    search *s = context;
+    s->found = is_word(s->wanted, s->length, info->id) ||
+               is_word(s->wanted, s->length, ohm_device_type_name(info->type));
+    s->id = id;
+    s->info = *info;
+    return !s->found;
+}
+
+static search find_device(const char *wanted, size_t length) {
+    search s = {.wanted = wanted, .length = length};
+    opencl_visit(visit, &s);
+    return s;
+}
+
+// Whether text is gpu, cpu or P.D.
+static bool names_opencl(const char *text, size_t length) {
+    if (is_word(text, length, "gpu") || is_word(text, length, "cpu")) return true;
+    const size_t platform = strspn(text, "0123456789");
+    if (platform == 0 || text[platform] != '.') return false;
+    const size_t device = strspn(text + platform + 1, "0123456789");
+    return device > 0 && platform + 1 + device == length;
+}
+
+// Whether the next device to be opened is the one that shares with OpenGL.
+static const cl_context_properties *sharing(const ohm_devices *devices) {
+    return devices->count == 0 ? devices->gl : NULL;
+}
+
+static ohm_status open_native(ohm_devices *devices, size_t i) {
+    if (sharing(devices))
+        return opencl_no_sharing("the native engine computes on the host, not in an OpenCL context");
+    devices->device[i].info = native_device_info();
+    devices->device[i].opencl = NULL;
+    return OHM_OK;
+}
+
+static ohm_status open_opencl(ohm_devices *devices, size_t i, const search *s) {
+    devices->device[i].info = s->info;
+    return opencl_open(s->id, &s->info, sharing(devices), devices->properties, &devices->device[i].opencl);
+}
+
+// Notes the first line of this thread's last error as the reason why a device was passed over.
+static void note_fallback(ohm_devices *devices, const ohm_device_info *info) {
+    const char *reason = ohm_error_message();
+    char *text = devices->fallback;
+    const size_t size = sizeof devices->fallback;
+    if (strncmp(reason, info->name, strlen(info->name)) == 0)
+        snprintf(text, size, "%s", reason);
+    else
+        snprintf(text, size, "%s (%s) does not work: %s", info->name, info->id, reason);
+    text[strcspn(text, "\n")] = '\0';
+}
+
+// Opens the next device that auto would choose in place i.
+static ohm_status open_next(ohm_devices *devices, size_t i) {
+    static const char *const kinds[] = {"gpu", "cpu"};
+    unsigned *tried = &devices->device[i].tried;
+    while (*tried < sizeof kinds / sizeof kinds[0]) {
+        const search s = find_device(kinds[(*tried)++], 3);
+        if (!s.found) continue;
+        const ohm_status status = open_opencl(devices, i, &s);
+        if (status != OHM_DEVICE_FAILED) return status;
+        note_fallback(devices, &s.info);
+    }
+    return open_native(devices, i);
+}
+
+static ohm_status open_auto(ohm_devices *devices, size_t i) {
+    devices->device[i].automatic = true;
+    return open_next(devices, i);
+}
+
+bool devices_fall_back(ohm_devices *devices) {
+    for (size_t i = 0; i < devices->count; i++) {
+        opencl_device *opencl = devices->device[i].opencl;
+        if (!devices->device[i].automatic || !opencl) continue;
+        note_fallback(devices, &devices->device[i].info);
+        devices->passed_over[devices->passed_over_count++] = opencl;
+        devices->device[i].opencl = NULL;
+        return open_next(devices, i) == OHM_OK;
+    }
+    return false;
+}
+
+const char *ohm_devices_fallback(const ohm_devices *devices) {
+    return devices->fallback[0] ? devices->fallback : NULL;
+}
+
+static ohm_status open_one(ohm_devices *devices, const char *text, size_t length) {
+    const size_t i = devices->count;
+    if (is_word(text, length, "native")) return open_native(devices, i);
+    if (is_word(text, length, "auto")) return open_auto(devices, i);
+    if (!names_opencl(text, length))
+        return error_set(OHM_BAD_ARGUMENT,
+                         "unknown device \"%.*s\": write auto, native, gpu, cpu or PLATFORM.DEVICE",
+                         (int)length, text);
+    const search s = find_device(text, length);
+    if (s.found) return open_opencl(devices, i, &s);
+    error_set(OHM_NO_DEVICE, "there is no OpenCL device %.*s", (int)length, text);
+    error_hint("`ohmscape devices` lists what there is");
+    return OHM_NO_DEVICE;
+}
+
+static ohm_status open_all(const char *selector, const cl_context_properties *gl,
+                           cl_command_queue_properties properties, ohm_devices **devices) {
+    assert(selector && devices);
+    *devices = NULL;
+    ohm_devices *d = calloc(1, sizeof *d);
+    if (!d) return error_no_memory("devices");
+    d->gl = gl;
+    d->properties = properties;
+    ohm_status status = OHM_OK;
+    for (const char *text = selector; !status;) {
+        const size_t length = strcspn(text, ",");
+        if (d->count == MAX_DEVICES)
+            status = error_set(OHM_BAD_ARGUMENT, "more than %d devices in \"%s\"", MAX_DEVICES, selector);
+        else
+            status = open_one(d, text, length);
+        if (!status) d->count++;
+        if (!text[length]) break;
+        text += length + 1;
+    }
+    if (status) {
+        ohm_devices_close(d);
+        return status;
+    }
+    d->gl = NULL;
+    *devices = d;
+    return OHM_OK;
+}
+
+ohm_status ohm_devices_open(const char *selector, ohm_devices **devices) {
+    return open_all(selector, NULL, 0, devices);
+}
+
+ohm_status ohm_devices_open_gl(const char *selector, const cl_context_properties *gl, ohm_devices **devices) {
+    return open_all(selector, gl, 0, devices);
+}
+
+ohm_status ohm_devices_open_profiling(const char *selector, ohm_devices **devices) {
+    return open_all(selector, NULL, CL_QUEUE_PROFILING_ENABLE, devices);
+}
+
+opencl_device *devices_opencl(const ohm_devices *devices, size_t i) {
+    assert(i < devices->count);
+    return devices->device[i].opencl;
+}
+
+cl_context ohm_devices_cl_context(const ohm_devices *devices, size_t i) {
+    const opencl_device *device = devices_opencl(devices, i);
+    return device ? device->context : NULL;
+}
+
+cl_command_queue ohm_devices_cl_queue(const ohm_devices *devices, size_t i) {
+    const opencl_device *device = devices_opencl(devices, i);
+    return device ? device->queue : NULL;
+}
+
+size_t ohm_devices_count(const ohm_devices *devices) {
+    return devices->count;
+}
+
+const ohm_device_info *ohm_devices_info(const ohm_devices *devices, size_t i) {
+    assert(i < devices->count);
+    return &devices->device[i].info;
+}
+
+void ohm_devices_close(ohm_devices *devices) {
+    if (!devices) return;
+    for (size_t i = 0; i < devices->count; i++) opencl_close(devices->device[i].opencl);
+    for (size_t i = 0; i < devices->passed_over_count; i++) opencl_close(devices->passed_over[i]);
+    free(devices);
+}
+
+ohm_status devices_create_engine(ohm_devices *devices, size_t i, const problem *p, engine **e) {
+    opencl_device *opencl = devices->device[i].opencl;
+    return opencl ? opencl_engine_create(opencl, p, e) : native_engine_create(p, e);
+}

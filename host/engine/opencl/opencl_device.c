@@ -1,0 +1,228 @@
+// Finding and opening OpenCL devices, and building programs for them.
+#include "../../base/error.h"
+#include "opencl.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Made by the build from kernels/; they end in 0.
+extern const unsigned char ohm_kernels_crossbar[], ohm_kernels_view[];
+
+const kernel_file kernel_file_crossbar = {"crossbar.cl", (const char *)ohm_kernels_crossbar};
+const kernel_file kernel_file_view = {"view.cl", (const char *)ohm_kernels_view};
+
+static const char *code_name(cl_int code) {
+#define NAME(n)                                                                                              \
+    case n: return #n
+    switch (code) {
+        NAME(CL_DEVICE_NOT_FOUND);
+        NAME(CL_DEVICE_NOT_AVAILABLE);
+        NAME(CL_COMPILER_NOT_AVAILABLE);
+        NAME(CL_MEM_OBJECT_ALLOCATION_FAILURE);
+        NAME(CL_OUT_OF_RESOURCES);
+        NAME(CL_OUT_OF_HOST_MEMORY);
+        NAME(CL_BUILD_PROGRAM_FAILURE);
+        NAME(CL_EXEC_STATUS_ERROR_FOR_EVENTS_IN_WAIT_LIST);
+        NAME(CL_INVALID_VALUE);
+        NAME(CL_INVALID_PLATFORM);
+        NAME(CL_INVALID_DEVICE);
+        NAME(CL_INVALID_CONTEXT);
+        NAME(CL_INVALID_COMMAND_QUEUE);
+        NAME(CL_INVALID_MEM_OBJECT);
+        NAME(CL_INVALID_BUILD_OPTIONS);
+        NAME(CL_INVALID_PROGRAM);
+        NAME(CL_INVALID_PROGRAM_EXECUTABLE);
+        NAME(CL_INVALID_KERNEL_NAME);
+        NAME(CL_INVALID_KERNEL);
+        NAME(CL_INVALID_ARG_INDEX);
+        NAME(CL_INVALID_ARG_VALUE);
+        NAME(CL_INVALID_ARG_SIZE);
+        NAME(CL_INVALID_KERNEL_ARGS);
+        NAME(CL_INVALID_WORK_GROUP_SIZE);
+        NAME(CL_INVALID_WORK_ITEM_SIZE);
+        NAME(CL_INVALID_GLOBAL_WORK_SIZE);
+        NAME(CL_INVALID_BUFFER_SIZE);
+        NAME(CL_INVALID_EVENT);
+        NAME(CL_INVALID_OPERATION);
+    }
+#undef NAME
+    return "an unnamed error";
+}
+
+ohm_status opencl_failed(const char *call, cl_int code) {
+    const bool memory = code == CL_MEM_OBJECT_ALLOCATION_FAILURE || code == CL_OUT_OF_HOST_MEMORY;
+    return error_set(memory ? OHM_OUT_OF_MEMORY : OHM_DEVICE_FAILED, "%s failed: %s (%d)", call,
+                     code_name(code), code);
+}
+
+// ---- Finding ----------------------------------------------------------------------------------
+
+static ohm_device_type type_of(cl_device_type type) {
+    if (type & CL_DEVICE_TYPE_GPU) return OHM_DEVICE_GPU;
+    if (type & CL_DEVICE_TYPE_CPU) return OHM_DEVICE_CPU;
+    return OHM_DEVICE_OTHER;
+}
+
+// The widest vectors a CPU computes in at once; GPUs and others take one lane a work-item.
+static unsigned lanes_of(cl_device_id id, ohm_device_type type) {
+    cl_uint width = 1;
+    clGetDeviceInfo(id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL);
+    if (type != OHM_DEVICE_CPU) return 1;
+    return width >= 16 ? 16 : width >= 8 ? 8 : width >= 4 ? 4 : 1;
+}
+
+static ohm_device_info info_of(cl_platform_id platform, cl_device_id id) {
+    ohm_device_info info = {0};
+    clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof info.platform, info.platform, NULL);
+    clGetDeviceInfo(id, CL_DEVICE_NAME, sizeof info.name, info.name, NULL);
+    clGetDeviceInfo(id, CL_DRIVER_VERSION, sizeof info.driver, info.driver, NULL);
+    cl_device_type type = 0;
+    cl_uint units = 0;
+    cl_ulong memory = 0, allocation = 0;
+    cl_bool unified = CL_FALSE;
+    clGetDeviceInfo(id, CL_DEVICE_TYPE, sizeof type, &type, NULL);
+    clGetDeviceInfo(id, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof units, &units, NULL);
+    clGetDeviceInfo(id, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof memory, &memory, NULL);
+    clGetDeviceInfo(id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof allocation, &allocation, NULL);
+    clGetDeviceInfo(id, CL_DEVICE_HOST_UNIFIED_MEMORY, sizeof unified, &unified, NULL);
+    info.type = type_of(type);
+    // A CPU's memory is the host's: PoCL 3.1 claims 3.4 of 24 GiB on one machine, and gives them all.
+    const uint64_t host = host_memory_available();
+    if (info.type == OHM_DEVICE_CPU || (unified && host < memory)) memory = host;
+    info.compute_units = units;
+    info.lanes = lanes_of(id, info.type);
+    info.memory = memory;
+    info.max_allocation = allocation;
+    return info;
+}
+
+void opencl_visit(opencl_visitor *visit, void *context) {
+    cl_platform_id platforms[64];
+    cl_uint platform_count = 0;
+    if (clGetPlatformIDs(64, platforms, &platform_count) != CL_SUCCESS) return;
+    for (cl_uint p = 0; p < platform_count && p < 64; p++) {
+        cl_device_id ids[64];
+        cl_uint count = 0;
+        if (clGetDeviceIDs(platforms[p], CL_DEVICE_TYPE_ALL, 64, ids, &count) != CL_SUCCESS) continue;
+        for (cl_uint d = 0; d < count && d < 64; d++) {
+            ohm_device_info info = info_of(platforms[p], ids[d]);
+            snprintf(info.id, sizeof info.id, "%u.%u", p, d);
+            if (!visit(ids[d], &info, context)) return;
+        }
+    }
+}
+
+// The context, which shares with OpenGL or fails as OHM_NO_DEVICE if it is to: there is another way then.
+static ohm_status create_context(opencl_device *d, const cl_context_properties *gl) {
+    cl_context_properties properties[OPENCL_MAX_PROPERTIES];
+    cl_int code;
+    const ohm_status status = gl ? opencl_sharing_properties(d->id, gl, properties) : OHM_OK;
+    if (status) return status;
+    d->context = clCreateContext(gl ? properties : NULL, 1, &d->id, NULL, NULL, &code);
+    if (d->context) return OHM_OK;
+    opencl_failed("clCreateContext", code);
+    return gl ? opencl_no_sharing("its driver failed to make a shared context: %s", ohm_error_message())
+              : opencl_failed("clCreateContext", code);
+}
+
+ohm_status opencl_open(cl_device_id id, const ohm_device_info *info, const cl_context_properties *gl,
+                       cl_command_queue_properties properties, opencl_device **device) {
+    opencl_device *d = calloc(1, sizeof *d);
+    if (!d) return error_no_memory("a device");
+    d->id = id;
+    d->info = *info;
+    ohm_status status = create_context(d, gl);
+    if (!status) {
+        cl_int code;
+        d->queue = clCreateCommandQueue(d->context, id, properties, &code);
+        if (!d->queue) status = opencl_failed("clCreateCommandQueue", code);
+    }
+    if (status) {
+        opencl_close(d);
+        return status;
+    }
+    *device = d;
+    return OHM_OK;
+}
+
+void opencl_close(opencl_device *device) {
+    if (!device) return;
+    if (device->queue) clReleaseCommandQueue(device->queue);
+    if (device->context) clReleaseContext(device->context);
+    free(device);
+}
+
+// ---- Building ---------------------------------------------------------------------------------
+
+static ohm_build_listener *_Atomic listener;
+
+void ohm_set_build_listener(ohm_build_listener *one) {
+    listener = one;
+}
+
+void opencl_building(const opencl_device *device) {
+    ohm_build_listener *const told = listener;
+    if (told) told(device ? &device->info : NULL);
+}
+
+// PoCL keeps what it has built in files, and does not check what it finds there.
+void opencl_building_hint(const ohm_device_info *device, char *text, size_t size) {
+    const char *folder = getenv("POCL_CACHE_DIR");
+    if (strcmp(device->platform, "Portable Computing Language") != 0)
+        snprintf(text, size, "the native engine needs no OpenCL driver");
+    else
+        snprintf(
+            text, size,
+            "PoCL's cache of kernels may be damaged, full or read-only: remove %s, or set POCL_CACHE_DIR to "
+            "another folder; the native engine needs none",
+            folder && *folder ? folder : "~/.cache/pocl");
+}
+
+static ohm_status build_failed(const opencl_device *device, cl_program program, cl_int code) {
+    size_t size = 0;
+    clGetProgramBuildInfo(program, device->id, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
+    char *log = calloc(1, size + 1);
+    if (log) clGetProgramBuildInfo(program, device->id, CL_PROGRAM_BUILD_LOG, size, log, NULL);
+    error_set(OHM_BUILD_FAILED, "%s (%s) could not build the kernels: %s\n%s", device->info.name,
+              device->info.id, code_name(code), log ? log : "");
+    free(log);
+    return OHM_BUILD_FAILED;
+}
+
+// The source that includes a file from the folder OHMSCAPE_KERNELS. By its whole path: not every
+// compiler takes an -I with a blank in it, and PoCL looks for relative ones elsewhere.
+static ohm_status source_from_folder(const char *folder, const char *name, char *source, size_t size) {
+    char whole[PATH_MAX];
+    if (!realpath(folder, whole))
+        return error_set(OHM_BAD_ARGUMENT, "OHMSCAPE_KERNELS: %s: %s", folder, strerror(errno));
+    snprintf(source, size, "#include \"%s/%s\"\n", whole, name);
+    return OHM_OK;
+}
+
+ohm_status opencl_build(const opencl_device *device, const kernel_file *file, const char *options,
+                        cl_program *program) {
+    const char *folder = getenv("OHMSCAPE_KERNELS"), *source = file->source;
+    char include[PATH_MAX + 64], all[512];
+    if (folder && *folder) {
+        const ohm_status status = source_from_folder(folder, file->name, include, sizeof include);
+        if (status) return status;
+        source = include;
+    }
+    // -w: where vectors are wider than the processor's, PoCL's compiler warns of an ABI that no kernel has,
+    // and prints so on stderr.
+    snprintf(all, sizeof all, "-cl-std=CL1.2 -w %s", options);
+    cl_int code;
+    cl_program p = clCreateProgramWithSource(device->context, 1, &source, NULL, &code);
+    if (!p) return opencl_failed("clCreateProgramWithSource", code);
+    code = clBuildProgram(p, 1, &device->id, all, NULL, NULL);
+    if (code) {
+        const ohm_status status = build_failed(device, p, code);
+        clReleaseProgram(p);
+        return status;
+    }
+    *program = p;
+    return OHM_OK;
+}

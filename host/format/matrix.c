@@ -1,0 +1,114 @@
+// See matrix.h.
+#include "matrix.h"
+#include "../base/error.h"
+#include "../store/state_file.h"
+#include "../drive/input.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static ohm_status unreadable(const matrix_file *m) {
+    return error_set(OHM_BAD_FILE, "%s: %s", m->path, file_hdf5_reason());
+}
+
+// Takes a dataset's sides; false if it is not a matrix of numbers.
+static bool take_sides(matrix_file *m, hid_t dataset) {
+    hsize_t size[H5S_MAX_RANK] = {0};
+    const hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
+    const bool matrix = H5Sget_simple_extent_ndims(space) == 2 &&
+                        H5Sget_simple_extent_dims(space, size, NULL) == 2 &&
+                        (H5Tget_class(type) == H5T_FLOAT || H5Tget_class(type) == H5T_INTEGER);
+    H5Tclose(type);
+    H5Sclose(space);
+    m->rows = size[0];
+    m->cols = size[1];
+    return matrix;
+}
+
+// What is found on the root group.
+typedef struct candidates {
+    matrix_file *matrix;
+    char name[256];
+    int count;
+} candidates;
+
+static herr_t look_at(hid_t group, const char *name, const H5L_info_t *info, void *object) {
+    (void)info;
+    candidates *c = object;
+    H5O_info_t about;
+    if (H5Oget_info_by_name1(group, name, &about, H5P_DEFAULT) < 0 || about.type != H5O_TYPE_DATASET)
+        return 0;
+    const hid_t dataset = file_open_dataset(group, name);
+    if (dataset < 0) return 0;
+    if (take_sides(c->matrix, dataset)) {
+        c->count++;
+        snprintf(c->name, sizeof c->name, "%s", name);
+    }
+    H5Dclose(dataset);
+    return 0;
+}
+
+// The dataset to take.
+static ohm_status choose(matrix_file *m, char *name, size_t size) {
+    candidates c = {.matrix = m, .name = "state"};
+    const bool state = H5Lexists(m->file, "state", H5P_DEFAULT) > 0;
+    if (!state && !file_did(H5Literate(m->file, H5_INDEX_NAME, H5_ITER_INC, NULL, look_at, &c)))
+        return unreadable(m);
+    if (!state && c.count != 1)
+        return error_set(OHM_BAD_FILE, "%s has no dataset state, and %s matrix of numbers", m->path,
+                         c.count ? "more than one" : "no");
+    snprintf(name, size, "%s", c.name);
+    return OHM_OK;
+}
+
+static ohm_status open_hdf5(matrix_file *m) {
+    char name[256];
+    file_quiet();
+    m->file = H5Fopen(m->path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    if (!file_did(m->file)) return error_set(OHM_BAD_FILE, "%s is neither an .npy file nor HDF5", m->path);
+    const ohm_status status = choose(m, name, sizeof name);
+    if (status) return status;
+    m->dataset = file_open_dataset(m->file, name);
+    if (m->dataset < 0) return unreadable(m);
+    return take_sides(m, m->dataset)
+               ? OHM_OK
+               : error_set(OHM_BAD_FILE, "%s: %s is not a matrix of numbers", m->path, name);
+}
+
+static ohm_status open_npy(matrix_file *m) {
+    const ohm_status status = npy_open(m->path, &m->array);
+    m->rows = m->array.rows;
+    m->cols = m->array.cols;
+    return status;
+}
+
+ohm_status matrix_open(const char *path, matrix_file *m) {
+    *m = (matrix_file){.path = path, .array = {.file = -1}, .file = -1, .dataset = -1};
+    if (access(path, R_OK) < 0) return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
+    ohm_status status = input_check_file(path);
+    if (status) return status;
+    status = npy_is_one(path) ? open_npy(m) : open_hdf5(m);
+    if (status) matrix_close(m);
+    return status;
+}
+
+ohm_status matrix_read_rows(const matrix_file *m, uint64_t row0, uint64_t rows, float *out) {
+    if (m->dataset < 0) return npy_read_rows(&m->array, row0, rows, out);
+    hid_t file_space, memory_space;
+    const area piece = {row0, 0, rows, m->cols};
+    const bool done =
+        file_select(m->dataset, piece, &file_space, &memory_space) &&
+        file_did(H5Dread(m->dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, out));
+    H5Sclose(file_space);
+    H5Sclose(memory_space);
+    return done ? OHM_OK : unreadable(m);
+}
+
+void matrix_close(matrix_file *m) {
+    npy_close(&m->array);
+    if (m->dataset >= 0) H5Dclose(m->dataset);
+    if (m->file >= 0) H5Fclose(m->file);
+    m->dataset = m->file = -1;
+}

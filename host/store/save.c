@@ -1,0 +1,476 @@
+// Saving a crossbar: into a temporary file beside the target, flushed to disk, then renamed. A failure in the
+// midst of it leaves nothing open and nothing behind.
+#include "../base/error.h"
+#include "state_file.h"
+#include "../base/number.h"
+#include "../format/replace.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+static ohm_status hdf5_failed(const char *what) {
+    return error_set(OHM_IO_FAILED, "cannot write %s: %s", what, file_hdf5_reason());
+}
+
+static ohm_status system_failed(const char *verb, const char *path) {
+    return error_set(OHM_IO_FAILED, "cannot %s %s: %s", verb, path, strerror(errno));
+}
+
+// ---- Attributes -------------------------------------------------------------------------------
+
+static bool write_attribute(hid_t file, const char *name, hid_t type, const void *value) {
+    const hid_t space = H5Screate(H5S_SCALAR);
+    const hid_t attribute = H5Acreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    const bool done = file_did(attribute) && file_did(H5Awrite(attribute, type, value));
+    const bool closed = attribute < 0 || file_did(H5Aclose(attribute));
+    H5Sclose(space);
+    return done && closed;
+}
+
+static bool write_number(hid_t file, const char *name, uint64_t value) {
+    return write_attribute(file, name, H5T_NATIVE_UINT64, &value);
+}
+
+static bool write_text(hid_t file, const char *name, const char *value) {
+    const hid_t type = H5Tcopy(H5T_C_S1);
+    // In the attribute itself, which has a checksum: a text of variable length lies in a heap without.
+    H5Tset_size(type, strlen(value) + 1);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    const bool done = write_attribute(file, name, type, value);
+    H5Tclose(type);
+    return done;
+}
+
+static bool write_value(hid_t file, const spec *s, int i) {
+    const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
+    char name[FILE_MAX_NAME];
+    file_parameter_name(s->role, p->key, name);
+    if (p->text) return write_text(file, name, s->path);
+    if (p->choices) return write_text(file, name, p->choices[(int)s->value[i]]);
+    if (!write_attribute(file, name, H5T_NATIVE_DOUBLE, &s->value[i])) return false;
+    if (!s->spread[i].kind) return true;
+    file_spread_name(s->role, p->key, s->spread[i].kind, name);
+    return write_attribute(file, name, H5T_NATIVE_DOUBLE, &s->spread[i].sigma);
+}
+
+static bool write_spec(hid_t file, const spec *s) {
+    const spec_entry *entry = spec_entry_of(s);
+    bool done = write_text(file, spec_role_name[s->role], entry->about->name);
+    for (int i = 0; i < entry->count && done; i++)
+        if (spec_is_written(s, i)) done = write_value(file, s, i);
+    return done;
+}
+
+// What a reader of version 2 would leave out, or take for something else (file.h).
+static bool is_version_3(const ohm_crossbar *c) {
+    const spec *s = &c->plan.specs[ROLE_MODEL];
+    const spec_entry *entry = spec_entry_of(s);
+    bool news = c->idle > 0 || s->id == OHM_MODEL_linear_step;
+    for (int i = entry->own_count; i < entry->count; i++) news = news || spec_is_written(s, i);
+    return news || plane_count(c->problem.kind) > 1 || c->plan.definition.precision ||
+           stimulus_inputs(c->stimulus)->count || c->history.count > 1 ||
+           c->plan.specs[ROLE_INITIAL].id == INITIAL_FILE;
+}
+
+static uint64_t version_of(const ohm_crossbar *c) {
+    const spec *s = &c->plan.specs[ROLE_MODEL];
+    bool spreads = false;
+    for (int i = 0; i < spec_entry_of(s)->count; i++) spreads = spreads || s->spread[i].kind;
+    return is_version_3(c) ? 3 : spreads ? 2 : 1;
+}
+
+static bool write_parameters(hid_t file, const ohm_crossbar *c, const char *format) {
+    const ohm_definition *d = &c->plan.definition;
+    bool done = write_text(file, "format", format) && write_number(file, "format_version", version_of(c)) &&
+                write_text(file, "version", OHM_VERSION) && write_number(file, "rows", d->rows) &&
+                write_number(file, "cols", d->cols) && write_number(file, "seed", d->seed) &&
+                write_number(file, "step", c->step) && write_number(file, "flux", d->track_flux) &&
+                write_attribute(file, "dt", H5T_NATIVE_DOUBLE, &d->dt);
+    for (int role = 0; role < ROLE_COUNT && done; role++) done = write_spec(file, &c->plan.specs[role]);
+    if (done && c->idle > 0) done = write_attribute(file, "idle", H5T_NATIVE_DOUBLE, &c->idle);
+    if (done && d->precision) done = write_text(file, "precision", ohm_precision_name(d->precision));
+    return done;
+}
+
+// ---- Planes -----------------------------------------------------------------------------------
+
+static hid_t create_plane(hid_t file, const problem *p, const char *name) {
+    const hsize_t size[2] = {p->rows, p->cols};
+    hsize_t chunk[2];
+    file_plane_chunk(p, chunk);
+    const hid_t space = H5Screate_simple(2, size, NULL);
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(creation, 2, chunk);
+    H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
+    H5Pset_obj_track_times(creation, false); // the same crossbar gives the same file
+    const hid_t dataset = H5Dcreate2(file, name, H5T_IEEE_F32LE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    file_did(dataset); // keeps the reason before the calls below forget it
+    H5Pclose(creation);
+    H5Sclose(space);
+    return dataset;
+}
+
+static ohm_status write_piece(ohm_crossbar *c, plane which, area piece, hid_t dataset, float *buffer) {
+    const ohm_status status = crossbar_read(c, which, piece, buffer);
+    if (status) return status;
+    hid_t file_space, memory_space;
+    const bool done =
+        file_select(dataset, piece, &file_space, &memory_space) &&
+        file_did(H5Dwrite(dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, buffer));
+    const ohm_status written = done ? OHM_OK : hdf5_failed(file_plane_name[which]);
+    H5Sclose(file_space);
+    H5Sclose(memory_space);
+    return written;
+}
+
+static ohm_status write_plane(hid_t file, ohm_crossbar *c, plane which) {
+    uint64_t digest = 0;
+    ohm_status status = crossbar_digest(c, which, &digest);
+    if (status) return status;
+    char text[17];
+    snprintf(text, sizeof text, "%016" PRIx64, digest);
+    if (!write_text(file, file_plane_digest[which], text)) return hdf5_failed(file_plane_digest[which]);
+    const hid_t dataset = create_plane(file, &c->problem, file_plane_name[which]);
+    if (dataset < 0) return hdf5_failed(file_plane_name[which]);
+    status = file_for_pieces(c, which, dataset, write_piece);
+    if (!file_did(H5Dclose(dataset)) && !status) status = hdf5_failed(file_plane_name[which]);
+    return status;
+}
+
+// ---- Room -------------------------------------------------------------------------------------
+
+uint64_t crossbar_planes_bytes(const ohm_crossbar *c) {
+    const problem *p = &c->problem;
+    hsize_t chunk[2];
+    file_plane_chunk(p, chunk);
+    const uint64_t rows = (p->rows + chunk[0] - 1) / chunk[0] * chunk[0];
+    const uint64_t cols = (p->cols + chunk[1] - 1) / chunk[1] * chunk[1];
+    return rows * cols * sizeof(float) * plane_count(p->kind);
+}
+
+// Bytes that are written beside a file's data, rounded up.
+static uint64_t overhead(const ohm_crossbar *c, uint64_t data) {
+    const uint64_t chunks = c->series.count / FILE_SERIES_CHUNK * FILE_COLUMN_COUNT;
+    return data / 1024 + 32 * chunks + (64u << 10);
+}
+
+// Takes the room on the disk for all of a file's bytes before HDF5 writes: a full disk then shows as what it
+// is, and not as a flush that fails inside HDF5 1.10, after which it can't even close the file. Systems that
+// can't reserve go without.
+static ohm_status reserve(const replacement *r, uint64_t bytes) {
+    struct rlimit limit;
+    errno = 0;
+    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && bytes > limit.rlim_cur)
+        errno = EFBIG;
+    else if (fallocate(r->lock, FALLOC_FL_KEEP_SIZE, 0, (off_t)bytes) == 0)
+        return OHM_OK;
+    const bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
+    return full ? system_failed("write", r->path) : OHM_OK;
+}
+
+// Gives back what was reserved beyond the end of the file.
+static ohm_status trim(const replacement *r) {
+    struct stat info;
+    const bool trimmed = fstat(r->lock, &info) == 0 && ftruncate(r->lock, info.st_size) == 0;
+    return trimmed ? OHM_OK : system_failed("write", r->path);
+}
+
+// ---- Series -----------------------------------------------------------------------------------
+
+// The series while it is written: a piece of its rows at a time, which is one chunk of each dataset.
+typedef struct series_writer {
+    const ohm_crossbar *crossbar;
+    const replacement *place;
+    hid_t target, group, dataset[FILE_COLUMN_COUNT];
+    series_row *rows; // FILE_SERIES_CHUNK
+} series_writer;
+
+// Bytes of whole chunks that HDF5 keeps before it writes them: a few are all that has to be reserved ahead.
+#define COLUMN_CACHE (64u << 10)
+
+static hid_t create_column(hid_t group, uint64_t count, const file_column *column) {
+    const int rank = column->width > 1 ? 2 : 1;
+    const hsize_t size[2] = {count, column->width};
+    const hsize_t chunk[2] = {count < FILE_SERIES_CHUNK ? count : FILE_SERIES_CHUNK, column->width};
+    const hid_t space = H5Screate_simple(rank, size, NULL);
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(creation, rank, chunk);
+    H5Pset_obj_track_times(creation, false);
+    H5Pset_shuffle(creation); // most bytes of a histogram are 0
+    if (H5Zfilter_avail(H5Z_FILTER_DEFLATE) > 0) H5Pset_deflate(creation, 1);
+    H5Pset_fletcher32(creation); // no digest covers the series
+    const hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
+    H5Pset_chunk_cache(access, H5D_CHUNK_CACHE_NSLOTS_DEFAULT, COLUMN_CACHE, H5D_CHUNK_CACHE_W0_DEFAULT);
+    const hid_t type = column->real ? H5T_IEEE_F64LE : H5T_STD_U64LE;
+    const hid_t dataset = H5Dcreate2(group, column->name, type, space, H5P_DEFAULT, creation, access);
+    file_did(dataset); // keeps the reason before the calls below forget it
+    H5Pclose(access);
+    H5Pclose(creation);
+    H5Sclose(space);
+    return dataset;
+}
+
+// Writes count rows of a column from row first on.
+static bool write_column(const series_writer *w, int i, uint64_t first, uint64_t count) {
+    hid_t file_space, memory_space;
+    const bool done =
+        file_select_rows(w->dataset[i], &file_columns[i], first, count, &file_space, &memory_space) &&
+        file_did(H5Dwrite(w->dataset[i], file_column_type(&file_columns[i]), memory_space, file_space,
+                          H5P_DEFAULT, w->rows));
+    H5Sclose(memory_space);
+    H5Sclose(file_space);
+    return done;
+}
+
+// Room for the next chunk of each column, and for those that HDF5 still has in its caches.
+static ohm_status reserve_rows(const series_writer *w, uint64_t count) {
+    const uint64_t all = w->crossbar->series.count * offsetof(series_row, histogram);
+    const uint64_t cached = FILE_COLUMN_COUNT * COLUMN_CACHE;
+    const uint64_t data = count * sizeof(series_row) + (all < cached ? all : cached);
+    hsize_t now = 0;
+    H5Fget_filesize(w->target, &now);
+    return reserve(w->place, now + data + overhead(w->crossbar, data));
+}
+
+static ohm_status write_rows(const series_writer *w, series_reader *r) {
+    const uint64_t count = w->crossbar->series.count;
+    ohm_status status = OHM_OK;
+    for (uint64_t row = 0; row < count && !status; row += FILE_SERIES_CHUNK) {
+        const uint64_t piece = count - row < FILE_SERIES_CHUNK ? count - row : FILE_SERIES_CHUNK;
+        status = series_reader_next(r, w->rows, piece);
+        if (!status) status = reserve_rows(w, piece);
+        for (int i = 0; i < FILE_COLUMN_COUNT && !status; i++)
+            if (!write_column(w, i, row, piece)) status = hdf5_failed("series");
+    }
+    return status;
+}
+
+static bool create_columns(series_writer *w) {
+    const hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
+    H5Pset_obj_track_times(creation, false);
+    w->group = H5Gcreate2(w->target, "series", H5P_DEFAULT, creation, H5P_DEFAULT);
+    H5Pclose(creation);
+    for (int i = 0; i < FILE_COLUMN_COUNT; i++) w->dataset[i] = -1;
+    bool done = file_did(w->group);
+    for (int i = 0; i < FILE_COLUMN_COUNT && done; i++) {
+        w->dataset[i] = create_column(w->group, w->crossbar->series.count, &file_columns[i]);
+        done = w->dataset[i] >= 0;
+    }
+    return done;
+}
+
+static bool close_columns(series_writer *w) {
+    bool done = true;
+    for (int i = 0; i < FILE_COLUMN_COUNT; i++)
+        if (w->dataset[i] >= 0) done = file_did(H5Dclose(w->dataset[i])) && done;
+    if (w->group >= 0) H5Gclose(w->group);
+    return done;
+}
+
+static ohm_status write_series(hid_t file, const ohm_crossbar *c, const replacement *r) {
+    if (!c->series.count) return OHM_OK;
+    series_writer w = {.crossbar = c, .place = r, .target = file};
+    w.rows = malloc(FILE_SERIES_CHUNK * sizeof *w.rows);
+    series_reader reader = {0};
+    ohm_status status = w.rows ? series_reader_open(&c->series, &reader) : error_no_memory("the series");
+    if (!status) {
+        status = create_columns(&w) ? write_rows(&w, &reader) : hdf5_failed("series");
+        if (!close_columns(&w) && !status) status = hdf5_failed("series");
+    }
+    series_reader_close(&reader);
+    free(w.rows);
+    return status;
+}
+
+// ---- Inputs and history -----------------------------------------------------------------------
+
+static hid_t create_group(hid_t file, const char *name) {
+    const hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
+    H5Pset_obj_track_times(creation, false);
+    const hid_t group = H5Gcreate2(file, name, H5P_DEFAULT, creation, H5P_DEFAULT);
+    file_did(group); // keeps the reason
+    H5Pclose(creation);
+    return group;
+}
+
+static bool write_input_attributes(hid_t dataset, const input_file *one) {
+    char digest[17];
+    snprintf(digest, sizeof digest, "%016" PRIx64, one->digest);
+    return write_text(dataset, "name", one->name) && write_number(dataset, "size", one->size) &&
+           write_text(dataset, "digest", digest);
+}
+
+static bool write_input(hid_t group, size_t i, const input_file *one) {
+    char name[24];
+    snprintf(name, sizeof name, "%zu", i);
+    const hsize_t size = one->size;
+    const hid_t space = one->bytes ? H5Screate_simple(1, &size, NULL) : H5Screate(H5S_NULL);
+    const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_obj_track_times(creation, false);
+    const hid_t dataset = H5Dcreate2(group, name, H5T_STD_U8LE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    bool done = file_did(dataset) && write_input_attributes(dataset, one);
+    if (done && one->bytes && size)
+        done = file_did(H5Dwrite(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, one->bytes));
+    const bool closed = dataset < 0 || file_did(H5Dclose(dataset));
+    H5Pclose(creation);
+    H5Sclose(space);
+    return done && closed;
+}
+
+static ohm_status write_inputs(hid_t file, const input_set *set) {
+    if (!set->count) return OHM_OK;
+    const hid_t group = create_group(file, "inputs");
+    bool done = group >= 0;
+    for (size_t i = 0; i < set->count && done; i++) done = write_input(group, i, &set->inputs[i]);
+    if (group >= 0) H5Gclose(group);
+    return done ? OHM_OK : hdf5_failed("inputs");
+}
+
+// A list of values of some type.
+static bool write_list(hid_t group, const char *name, hid_t type, size_t count, const void *values) {
+    const hsize_t size = count, chunk = count < FILE_SERIES_CHUNK ? count : FILE_SERIES_CHUNK;
+    const hid_t space = H5Screate_simple(1, &size, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(creation, 1, &chunk);
+    H5Pset_obj_track_times(creation, false);
+    H5Pset_fletcher32(creation); // no digest covers it
+    const hid_t dataset = H5Dcreate2(group, name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
+    const bool done =
+        file_did(dataset) && file_did(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values));
+    const bool closed = dataset < 0 || file_did(H5Dclose(dataset));
+    H5Pclose(creation);
+    H5Sclose(space);
+    return done && closed;
+}
+
+// The bytes of the longest stimulus, with its end.
+static size_t width_of(const history *h) {
+    size_t width = 0;
+    for (size_t i = 0; i < h->count; i++) {
+        const size_t length = strlen(h->entries[i].stimulus) + 1;
+        if (length > width) width = length;
+    }
+    return width;
+}
+
+static bool write_stimuli(hid_t group, const history *h) {
+    const size_t width = width_of(h);
+    const hid_t type = H5Tcopy(H5T_C_S1);
+    H5Tset_size(type, width);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    char *texts = calloc(h->count, width);
+    for (size_t i = 0; texts && i < h->count; i++) strcpy(texts + i * width, h->entries[i].stimulus);
+    const bool done = texts && write_list(group, "stimulus", type, h->count, texts);
+    free(texts);
+    H5Tclose(type);
+    return done;
+}
+
+static bool write_steps(hid_t group, const history *h) {
+    uint64_t *steps = calloc(h->count, sizeof *steps);
+    for (size_t i = 0; steps && i < h->count; i++) steps[i] = h->entries[i].step;
+    const bool done = steps && write_list(group, "step", H5T_NATIVE_UINT64, h->count, steps);
+    free(steps);
+    return done;
+}
+
+static ohm_status write_history(hid_t file, const history *h) {
+    if (h->count < 2) return OHM_OK; // the stimulus says it
+    const hid_t group = create_group(file, "history");
+    const bool done = group >= 0 && write_steps(group, h) && write_stimuli(group, h);
+    if (group >= 0) H5Gclose(group);
+    return done ? OHM_OK : hdf5_failed("history");
+}
+
+// Bytes of them, at most.
+static uint64_t extras_size(const ohm_crossbar *c) {
+    const input_set *set = stimulus_inputs(c->stimulus);
+    const size_t rows = c->history.count > 1 ? c->history.count + FILE_SERIES_CHUNK : 0;
+    uint64_t size = rows * (width_of(&c->history) + sizeof(uint64_t));
+    for (size_t i = 0; i < set->count; i++) size += (set->inputs[i].bytes ? set->inputs[i].size : 0) + 4096;
+    return size;
+}
+
+// ---- The file ---------------------------------------------------------------------------------
+
+// What is written of a crossbar.
+typedef enum extent { WHOLE, SERIES_ALONE } extent;
+
+static ohm_status write_all(hid_t file, ohm_crossbar *c, const replacement *r, extent what) {
+    if (!write_parameters(file, c, what == WHOLE ? FILE_FORMAT : FILE_SERIES_FORMAT))
+        return hdf5_failed("the parameters");
+    ohm_status status = OHM_OK;
+    for (int i = 0; i < PLANE_COUNT && what == WHOLE && !status; i++)
+        if (plane_exists(c->problem.kind, i)) status = write_plane(file, c, i);
+    if (!status) status = write_inputs(file, stimulus_inputs(c->stimulus));
+    if (!status) status = write_history(file, &c->history);
+    return status ? status : write_series(file, c, r);
+}
+
+static hid_t create_file(const char *path) {
+    file_quiet();
+    const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    // Object headers and indices of this version carry checksums.
+    H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110);
+    H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
+#if H5_VERSION_GE(1, 10, 7)
+    H5Pset_file_locking(access, false, true); // the replacement has a lock of its own
+#endif
+    const hid_t creation = H5Pcreate(H5P_FILE_CREATE);
+    H5Pset_obj_track_times(creation, false);
+    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
+    file_did(file);
+    H5Pclose(creation);
+    H5Pclose(access);
+    return file;
+}
+
+static ohm_status write_file(ohm_crossbar *c, const replacement *r, extent what) {
+    const hid_t file = create_file(r->temporary);
+    if (file < 0) return hdf5_failed(r->path);
+    const uint64_t data = (what == WHOLE ? crossbar_planes_bytes(c) : 0) + extras_size(c);
+    ohm_status status = reserve(r, data + overhead(c, data));
+    if (!status) status = write_all(file, c, r, what);
+    if (!status && !file_did(H5Fflush(file, H5F_SCOPE_GLOBAL))) status = hdf5_failed(r->path);
+    if (!file_did(H5Fclose(file)) && !status) status = hdf5_failed(r->path);
+    return status ? status : trim(r);
+}
+
+static ohm_status save(ohm_crossbar *c, const char *path, extent what) {
+    replacement r;
+    ohm_status status = replacement_begin(path, &r);
+    if (!status) status = write_file(c, &r, what);
+    if (!status) status = replacement_finish(&r);
+    replacement_abandon(&r);
+    return status;
+}
+
+ohm_status ohm_crossbar_save(ohm_crossbar *c, const char *path) {
+    return save(c, path, WHOLE);
+}
+
+ohm_status ohm_crossbar_save_series(ohm_crossbar *c, const char *path) {
+    return save(c, path, SERIES_ALONE);
+}
+
+ohm_status ohm_save_check(const char *path, uint64_t bytes) {
+    replacement r;
+    ohm_status status = replacement_begin(path, &r);
+    struct statvfs disk;
+    if (!status && fstatvfs(r.lock, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < bytes) {
+        char needed[NUMBER_MAX_TEXT], left[NUMBER_MAX_TEXT];
+        number_format_bytes(bytes, needed);
+        number_format_bytes((uint64_t)disk.f_bavail * disk.f_frsize, left);
+        status = error_set(OHM_IO_FAILED, "cannot write %s: %s: it needs %s, and %s is free", path,
+                           strerror(ENOSPC), needed, left);
+    }
+    replacement_abandon(&r);
+    return status;
+}

@@ -1,0 +1,99 @@
+#include "source.h"
+#include "../base/error.h"
+#include "variable_text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+ohm_status source_open(const char *path, source *s) {
+    file_quiet();
+    *s = (source){path, -1};
+    if (access(path, R_OK) < 0) return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
+    s->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    if (file_did(s->file)) return OHM_OK;
+    return error_set(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: %s", path, file_hdf5_reason());
+}
+
+ohm_status source_damaged(const source *s, const char *what) {
+    return error_set(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: %s", s->path, what);
+}
+
+ohm_status source_unreadable(const source *s, const char *name) {
+    return error_set(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: cannot read %s: %s", s->path, name,
+                     file_hdf5_reason());
+}
+
+// Opens a scalar attribute of a type class, or returns -1.
+static hid_t open_attribute(const source *s, const char *name, H5T_class_t class) {
+    const hid_t attribute = H5Aopen(s->file, name, H5P_DEFAULT);
+    if (!file_did(attribute)) return -1;
+    const hid_t space = H5Aget_space(attribute), stored = H5Aget_type(attribute);
+    const bool right =
+        space >= 0 && H5Sget_simple_extent_npoints(space) == 1 && H5Tget_class(stored) == class;
+    H5Tclose(stored);
+    H5Sclose(space);
+    if (right) return attribute;
+    H5Aclose(attribute);
+    return -1;
+}
+
+// Reads a number as the host's type.
+static bool read_attribute(const source *s, const char *name, H5T_class_t class, hid_t type, void *value) {
+    const hid_t attribute = open_attribute(s, name, class);
+    const bool done = attribute >= 0 && file_did(H5Aread(attribute, type, value));
+    if (attribute >= 0) H5Aclose(attribute);
+    return done;
+}
+
+ohm_status source_number(const source *s, const char *name, uint64_t *value) {
+    int64_t number = 0; // HDF5 reads a negative one as 0 into an unsigned one
+    const bool done = read_attribute(s, name, H5T_INTEGER, H5T_NATIVE_UINT64, value) &&
+                      (*value || read_attribute(s, name, H5T_INTEGER, H5T_NATIVE_INT64, &number));
+    if (!done) return source_unreadable(s, name);
+    return number < 0 ? source_damaged(s, name) : OHM_OK;
+}
+
+ohm_status source_real(const source *s, const char *name, double *value) {
+    return read_attribute(s, name, H5T_FLOAT, H5T_NATIVE_DOUBLE, value) ? OHM_OK : source_unreadable(s, name);
+}
+
+// Reads the text of a scalar attribute, as we write it or as h5py and others do.
+static bool read_string(hid_t attribute, char *text, size_t size) {
+    const hid_t stored = H5Aget_type(attribute);
+    const bool variable = H5Tis_variable_str(stored) > 0;
+    const hid_t type = H5Tcopy(H5T_C_S1);
+    file_because("its text is too long or damaged");
+    H5Tset_size(type, size);
+    H5Tset_cset(type, H5Tget_cset(stored)); // HDF5 converts none into another
+    const bool done = variable ? variable_text_read(attribute, text, size)
+                               : H5Tget_size(stored) <= size && file_did(H5Aread(attribute, type, text));
+    H5Tclose(type);
+    H5Tclose(stored);
+    return done;
+}
+
+ohm_status source_long_text(const source *s, const char *name, char *text, size_t size) {
+    const hid_t attribute = open_attribute(s, name, H5T_STRING);
+    const bool done = attribute >= 0 && read_string(attribute, text, size);
+    if (attribute >= 0) H5Aclose(attribute);
+    return done ? OHM_OK : source_unreadable(s, name);
+}
+
+ohm_status source_text(const source *s, const char *name, char text[SOURCE_MAX_TEXT]) {
+    return source_long_text(s, name, text, SOURCE_MAX_TEXT);
+}
+
+ohm_status source_digest(const source *s, const char *name, uint64_t *digest) {
+    char text[SOURCE_MAX_TEXT];
+    const ohm_status status = source_text(s, name, text);
+    if (status) return status;
+    char *end;
+    *digest = strtoull(text, &end, 16);
+    return strlen(text) == 16 && !*end ? OHM_OK : source_damaged(s, "its digest is not one");
+}
+
+bool source_has(const source *s, const char *name) {
+    return H5Aexists(s->file, name) > 0;
+}
