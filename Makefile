@@ -239,13 +239,13 @@ tsan: deps-tsan ## run the native engine under the thread sanitizer
 
 SOURCES = $(shell git ls-files '*.c' '*.h' '*.cl' '*.cpp')
 # A kind of kernel with everything in it.
-LINT_KIND = -DOHM_MODEL=stanford_pku -DOHM_STIMULUS=2 -DOHM_INITIAL=0 -DOHM_FIELD=1 -DOHM_FLUX=1 -DOHM_SINGLE=0 -DOHM_EXTENDED=1 \
+LINT_VARIANT = -DOHM_MODEL=stanford_pku -DOHM_STIMULUS=2 -DOHM_INITIAL=0 -DOHM_FRAME=1 -DOHM_FLUX=1 -DOHM_SINGLE=0 -DOHM_EXTENDED=1 \
             -DOHM_VARIED=1 -DOHM_NOISY=1 -DOHM_FAULTY=1 -DOHM_ADDITIVE=1 -DOHM_NOISY_READ=1 -DOHM_SPREADS=0x88 -DOHM_GROUP=1
 lint: deps-lint ## check layout, warnings, kernels alone, and static analysis
 	clang-format --dry-run -Werror $(SOURCES)
 	@for lanes in 1 4 8 16; do echo "clang, kernels at $$lanes lanes"; \
 	  clang -x cl -cl-std=CL1.2 -Xclang -finclude-default-header -fsyntax-only -Wall -Wextra -Wno-unused-parameter -Werror \
-	    -DOHM_LANES=$$lanes $(LINT_KIND) \
+	    -DOHM_LANES=$$lanes $(LINT_VARIANT) \
 	    kernels/crossbar.cl kernels/view.cl kernels/ceilings.cl || exit 1; done
 	@$(MAKE) --no-print-directory $(if $(filter -Werror,$(CFLAGS)),,BUILD=$(BUILD)/lint CFLAGS='-O3 -Werror') $(JOBS) all tests
 	cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \

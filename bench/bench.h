@@ -2,7 +2,7 @@
 #ifndef BENCH_BENCH_H
 #define BENCH_BENCH_H
 
-#include "ledger.h"
+#include "digests.h"
 #include "options.h"
 #include "results.h"
 
@@ -18,7 +18,7 @@ typedef struct bench {
     const bench_options *options;
     size_t contender_count;
     contender *contender;
-    ledger ledger;
+    digests digests;
     results results;
     bool progress;       // stderr is a terminal: say what is being measured
     const char *heading; // the part that the table's last rows are of, or NULL

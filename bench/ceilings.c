@@ -1,5 +1,5 @@
-// Ceilings as entrants: kernels/ceilings.h on a device, on memory and on a grid like those of its engine.
-#include "lineup.h"
+// Ceilings as cases: kernels/ceilings.h on a device, on memory and on a grid like those of its engine.
+#include "cases.h"
 #include "native_ceilings.h"
 #include "../host/cli/progress.h"
 #include "../host/define/plan.h"
@@ -49,7 +49,7 @@ static uint64_t chunk_of(uint64_t strips, unsigned lanes) {
 static ohm_status launch_native(const ceiling_prop *p, row_kind kind, uint64_t t, uint32_t steps) {
     native_advance *run = kind == ROW_COPY     ? p->native->copy
                           : kind == ROW_PHILOX ? p->native->philox
-                                               : p->native->arithmetic[p->problem.kind.model];
+                                               : p->native->arithmetic[p->problem.variant.model];
     const native_job job = {.memory = {native_plane(p->band, PLANE_STATE), NULL, NULL},
                             .shape = p->band->shape,
                             .physics = p->problem.physics,
@@ -112,7 +112,7 @@ static ohm_status launch_opencl(const ceiling_prop *p, row_kind kind, uint64_t t
 
 // ---- Running ----------------------------------------------------------------------------------
 
-static ohm_status run_ceiling(entrant *e, uint64_t steps, sample *s) {
+static ohm_status run_ceiling(bench_case *e, uint64_t steps, sample *s) {
     const ceiling_prop *p = e->object;
     const row_kind kind = e->choice;
     const uint64_t fuse = kind == ROW_COPY ? 1 : p->fuse;
@@ -130,12 +130,12 @@ static ohm_status run_ceiling(entrant *e, uint64_t steps, sample *s) {
 
 // ---- Lining up --------------------------------------------------------------------------------
 
-static ohm_status make(const bench *b, const lineup *l, ceiling_prop *p) {
+static ohm_status make(const bench *b, const case_list *l, ceiling_prop *p) {
     const ohm_definition d = bench_definition(b, l->side);
     plan checked;
     ohm_status status = plan_make(&d, &checked);
     if (status) return status;
-    p->problem = plan_problem(&checked, OHM_FIELD_NONE, 0);
+    p->problem = plan_problem(&checked, OHM_FRAME_NONE, 0);
     status = devices_create_engine(p->device->devices, 0, &p->problem, &p->engine);
     if (status) return status;
     uint64_t bytes = MOST_BYTES, row = p->problem.pitch * sizeof(float);
@@ -149,23 +149,23 @@ static ohm_status make(const bench *b, const lineup *l, ceiling_prop *p) {
     return OHM_OK;
 }
 
-ohm_status lineup_add_ceilings(bench *b, lineup *l, contender *c, unsigned fuse) {
+ohm_status cases_add_ceilings(bench *b, case_list *l, contender *c, unsigned fuse) {
     ceiling_prop *p = calloc(1, sizeof *p);
     if (!p) return error_no_memory("a ceiling");
     p->device = c;
     p->fuse = fuse;
     const ohm_status made = make(b, l, p);
     if (!made)
-        lineup_own(l, p, destroy);
+        cases_own(l, p, destroy);
     else
         destroy(p);
     ohm_status status = OHM_OK;
     for (row_kind kind = ROW_COPY; kind <= ROW_ARITHMETIC && !status; kind++) {
-        bench_row r = lineup_row(l, kind, c->info.id);
+        bench_row r = cases_row(l, kind, c->info.id);
         if (!made) r.synapses = (uint64_t)p->band->shape.rows * l->side;
-        const entrant e = {
+        const bench_case e = {
             .run = run_ceiling, .object = p, .choice = kind, .least = kind == ROW_COPY ? 1 : fuse};
-        status = made ? lineup_fail(b, r, made) : lineup_add(b, l, &r, &e);
+        status = made ? cases_fail(b, r, made) : cases_add(b, l, &r, &e);
     }
     return status;
 }

@@ -1,5 +1,5 @@
-// Crossbars as entrants.
-#include "lineup.h"
+// Crossbars as cases.
+#include "cases.h"
 #include "../host/cli/progress.h"
 #include "../host/base/error.h"
 
@@ -48,7 +48,7 @@ static ohm_status advance(const contender *device, ohm_crossbar *c, uint64_t ste
     return status;
 }
 
-static ohm_status run_crossbar(entrant *e, uint64_t steps, sample *s) {
+static ohm_status run_crossbar(bench_case *e, uint64_t steps, sample *s) {
     const crossbar_prop *p = e->object;
     const int all = omp_get_max_threads();
     ohm_status status = ohm_crossbar_restart(p->crossbar, ohm_crossbar_definition(p->crossbar)->seed);
@@ -77,30 +77,30 @@ static ohm_status fail_all(bench *b, const bench_row *r, const number_list *fuse
     for (size_t i = 0; i < fuses->count && !status; i++) {
         bench_row failed = *r;
         failed.fuse = (unsigned)fuses->value[i];
-        status = lineup_fail(b, failed, reason);
+        status = cases_fail(b, failed, reason);
     }
     return status;
 }
 
-static ohm_status add_rows(bench *b, lineup *l, const bench_row *like, crossbar_prop *p,
+static ohm_status add_rows(bench *b, case_list *l, const bench_row *like, crossbar_prop *p,
                            const number_list *fuses, bool thread) {
     ohm_status status = OHM_OK;
     bench_row r = *like;
-    entrant e = {.run = run_crossbar, .object = p, .digests = true};
+    bench_case e = {.run = run_crossbar, .object = p, .digests = true};
     for (size_t i = 0; i < fuses->count && !status; i++) {
         r.fuse = e.choice = (unsigned)fuses->value[i];
         e.least = e.choice ? e.choice : ohm_crossbar_definition(p->crossbar)->fuse;
-        status = lineup_add(b, l, &r, &e);
+        status = cases_add(b, l, &r, &e);
     }
     if (status || !thread || p->device->info.type != OHM_DEVICE_NATIVE) return status;
     r.fuse = e.choice = 0;
     r.threads = e.threads = 1;
     e.least = ohm_crossbar_definition(p->crossbar)->fuse;
-    return lineup_add(b, l, &r, &e);
+    return cases_add(b, l, &r, &e);
 }
 
 // Makes the crossbar and adds its rows, which are like r; *made is it, or NULL if it can't be.
-static ohm_status add_crossbar(bench *b, lineup *l, contender *c, const ohm_definition *d, bench_row r,
+static ohm_status add_crossbar(bench *b, case_list *l, contender *c, const ohm_definition *d, bench_row r,
                                const number_list *fuses, bool thread, ohm_crossbar **made) {
     crossbar_prop *p = calloc(1, sizeof *p);
     *made = NULL;
@@ -114,26 +114,26 @@ static ohm_status add_crossbar(bench *b, lineup *l, contender *c, const ohm_defi
         free(p);
         return fail_all(b, &r, fuses, status);
     }
-    lineup_own(l, p, destroy);
+    cases_own(l, p, destroy);
     *made = p->crossbar;
     return add_rows(b, l, &r, p, fuses, thread);
 }
 
-ohm_status lineup_add_crossbar(bench *b, lineup *l, contender *c, const number_list *fuses, bool thread,
-                               unsigned *fuse) {
+ohm_status cases_add_crossbar(bench *b, case_list *l, contender *c, const number_list *fuses, bool thread,
+                              unsigned *fuse) {
     const ohm_definition d = bench_definition(b, l->side);
     ohm_crossbar *made;
     const ohm_status status =
-        add_crossbar(b, l, c, &d, lineup_row(l, ROW_UPDATE, c->info.id), fuses, thread, &made);
+        add_crossbar(b, l, c, &d, cases_row(l, ROW_UPDATE, c->info.id), fuses, thread, &made);
     if (made) *fuse = ohm_crossbar_definition(made)->fuse;
     return status;
 }
 
-ohm_status lineup_add_model(bench *b, lineup *l, contender *c, const char *model, const char *plain,
-                            unsigned fuse, ohm_crossbar **crossbar) {
+ohm_status cases_add_model(bench *b, case_list *l, contender *c, const char *model, const char *plain,
+                           unsigned fuse, ohm_crossbar **crossbar) {
     const number_list fuses = {1, {fuse}};
     ohm_definition d = bench_definition(b, l->side);
-    bench_row r = lineup_row(l, ROW_UPDATE, c->info.id);
+    bench_row r = cases_row(l, ROW_UPDATE, c->info.id);
     d.model = r.model = model;
     d.stimulus = NULL; // the model's own
     r.plain = plain;

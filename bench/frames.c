@@ -1,7 +1,7 @@
 // Where the time of a displayed frame goes: the viewer's own timings, of pictures shared with OpenGL and of
 // copied ones.
 #include "../host/cli/child.h"
-#include "lineup.h"
+#include "cases.h"
 #include "table.h"
 #include "../host/cli/cli.h"
 #include "../host/base/error.h"
@@ -53,24 +53,24 @@ static ohm_status run_view(const bench *b, const contender *c, const char *share
     return status;
 }
 
-static ohm_status measure(bench *b, lineup *l, const contender *c, bool shared) {
-    bench_row r = lineup_row(l, ROW_FRAME, c->info.id);
+static ohm_status measure(bench *b, case_list *l, const contender *c, bool shared) {
+    bench_row r = cases_row(l, ROW_FRAME, c->info.id);
     snprintf(r.device, sizeof r.device, "%s %s", c->info.id, shared ? "shared" : "copied");
     bench_say(b, "%" PRIu64 " x %" PRIu64 ": frames, %s", r.side, r.side, r.device);
     const ohm_status status = run_view(b, c, shared ? "on" : "off", &r);
     size_t place;
-    return status ? lineup_fail(b, r, status) : results_add(&b->results, &r, &place);
+    return status ? cases_fail(b, r, status) : results_add(&b->results, &r, &place);
 }
 
 static ohm_status of_size(bench *b, uint64_t side) {
-    lineup *l;
-    ohm_status status = lineup_create(b, "frames", side, &l);
+    case_list *l;
+    ohm_status status = cases_create(b, "frames", side, &l);
     for (size_t d = 0; d < b->contender_count; d++)
         for (int shared = 0; shared < 2 && !status && !cli_caught(); shared++)
             status = measure(b, l, &b->contender[d], shared);
     bench_say(b, NULL);
     if (!status) table_print(b, l->first_row);
-    lineup_destroy(l);
+    cases_destroy(l);
     return status;
 }
 

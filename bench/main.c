@@ -190,7 +190,7 @@ static void close_all(bench *b, bench_files *f) {
     files_close(f);
     for (size_t i = 0; i < b->contender_count; i++) ohm_devices_close(b->contender[i].devices);
     free(b->contender);
-    ledger_free(&b->ledger);
+    digests_free(&b->digests);
     results_free(&b->results);
 }
 

@@ -1,7 +1,7 @@
 // How fast each model is on each device, against sin-state there; what it costs that a parameter is spread
 // over the devices; and the same models in NumPy, bench/peers_models.py.
-#include "law.h"
-#include "lineup.h"
+#include "moments.h"
+#include "cases.h"
 #include "python.h"
 #include "table.h"
 #include "../host/cli/cli.h"
@@ -15,7 +15,7 @@
 
 extern const unsigned char ohm_bench_peers_models[]; // peers_models.py; made by the build; it ends in 0
 
-enum { FUSE = 16, CASES_MAX = 64 };
+enum { FUSE = 16, MODEL_CASES = 64 };
 
 // ---- What is measured -------------------------------------------------------------------------
 
@@ -26,7 +26,7 @@ typedef struct model_case {
 
 typedef struct model_cases {
     size_t count;
-    model_case list[CASES_MAX];
+    model_case list[MODEL_CASES];
 } model_cases;
 
 // Beside each model at its defaults: windows, and one parameter that is spread about its default.
@@ -43,7 +43,7 @@ static const struct {
 };
 
 static void add_case(model_cases *c, const char *model, const char *plain) {
-    if (c->count < CASES_MAX) c->list[c->count++] = (model_case){.model = model, .plain = plain};
+    if (c->count < MODEL_CASES) c->list[c->count++] = (model_case){.model = model, .plain = plain};
 }
 
 static void add_variants(model_cases *c, const char *name) {
@@ -93,8 +93,8 @@ static void end_numpy(void *object) {
     free(n);
 }
 
-// Ends with the lineup. Errors: OHM_NO_DEVICE if there is no NumPy, OHM_OUT_OF_MEMORY.
-static ohm_status start_numpy(const bench *b, lineup *l, numpy **n) {
+// Ends with the list. Errors: OHM_NO_DEVICE if there is no NumPy, OHM_OUT_OF_MEMORY.
+static ohm_status start_numpy(const bench *b, case_list *l, numpy **n) {
     cJSON *hello;
     *n = calloc(1, sizeof **n);
     if (!*n) return error_no_memory("a peer");
@@ -104,7 +104,7 @@ static ohm_status start_numpy(const bench *b, lineup *l, numpy **n) {
     if (status)
         free(*n);
     else
-        lineup_own(l, *n, end_numpy);
+        cases_own(l, *n, end_numpy);
     if (!status)
         snprintf((*n)->version, sizeof(*n)->version, "%s, Python %s", python_text(hello, "version"),
                  python_text(hello, "python"));
@@ -149,16 +149,17 @@ static ohm_status go_along(numpy *n, ohm_crossbar *c, uint64_t steps, uint64_t *
     if (!status && *known != steps) {
         status = ohm_crossbar_restart(c, d->seed);
         if (!status) status = ohm_crossbar_advance(c, steps);
-        if (!status) status = law_read(c, m);
+        if (!status) status = moments_read(c, m);
         *known = status ? 0 : steps;
     }
-    if (!status) status = law_check(m, steps, python_number(answer, "mean"), python_number(answer, "std"));
+    if (!status)
+        status = moments_check(m, steps, python_number(answer, "mean"), python_number(answer, "std"));
     *seconds = status ? 0 : python_number(answer, "seconds");
     cJSON_Delete(answer);
     return status;
 }
 
-static ohm_status run_peer(entrant *e, uint64_t steps, sample *s) {
+static ohm_status run_peer(bench_case *e, uint64_t steps, sample *s) {
     model_peer *p = e->object;
     s->launches = steps;
     return go_along(p->numpy, p->crossbar, steps, &p->steps, &p->moments, &s->wall);
@@ -214,30 +215,30 @@ static ohm_status try_peer(const bench *b, numpy *n, ohm_crossbar *c) {
 
 // ---- Lining up --------------------------------------------------------------------------------
 
-static ohm_status add_peer(bench *b, lineup *l, numpy *n, const model_case *c) {
-    bench_row r = lineup_row(l, ROW_PEER, "numpy-float32");
+static ohm_status add_peer(bench *b, case_list *l, numpy *n, const model_case *c) {
+    bench_row r = cases_row(l, ROW_PEER, "numpy-float32");
     r.model = c->model;
     bench_say(b, "%" PRIu64 " x %" PRIu64 ": trying %s %s", l->side, l->side, r.device, r.model);
     const ohm_status tried = try_peer(b, n, c->crossbar);
-    if (tried) return lineup_fail(b, r, tried);
+    if (tried) return cases_fail(b, r, tried);
     model_peer *p = calloc(1, sizeof *p);
     if (!p) return error_no_memory("a peer");
     p->numpy = n;
     p->crossbar = c->crossbar;
-    lineup_own(l, p, free);
+    cases_own(l, p, free);
     snprintf(r.note, sizeof r.note, "%s", n->version);
-    const entrant e = {.run = run_peer, .object = p, .least = 1};
-    return lineup_add(b, l, &r, &e);
+    const bench_case e = {.run = run_peer, .object = p, .least = 1};
+    return cases_add(b, l, &r, &e);
 }
 
 // A peer of a crossbar that there is no memory for is skipped; of the crossbar the reason was told.
-static ohm_status skip_peer(bench *b, const lineup *l, const char *model, ohm_status reason) {
-    bench_row r = lineup_row(l, ROW_PEER, "numpy-float32");
+static ohm_status skip_peer(bench *b, const case_list *l, const char *model, ohm_status reason) {
+    bench_row r = cases_row(l, ROW_PEER, "numpy-float32");
     r.model = model;
-    return lineup_fail(b, r, reason);
+    return cases_fail(b, r, reason);
 }
 
-static ohm_status add_peers(bench *b, lineup *l, const model_cases *c) {
+static ohm_status add_peers(bench *b, case_list *l, const model_cases *c) {
     numpy *n;
     const ohm_status started = start_numpy(b, l, &n);
     ohm_status status = started == OHM_OUT_OF_MEMORY ? started : OHM_OK;
@@ -255,13 +256,13 @@ static ohm_status add_peers(bench *b, lineup *l, const model_cases *c) {
     return status;
 }
 
-static ohm_status add_device(bench *b, lineup *l, contender *c, model_cases *cases) {
+static ohm_status add_device(bench *b, case_list *l, contender *c, model_cases *cases) {
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < cases->count && !status && !cli_caught(); i++) {
         model_case *it = &cases->list[i];
         ohm_crossbar *made;
         bench_say(b, "%" PRIu64 " x %" PRIu64 ": making %s %s", l->side, l->side, c->info.id, it->model);
-        status = lineup_add_model(b, l, c, it->model, it->plain, FUSE, &made);
+        status = cases_add_model(b, l, c, it->model, it->plain, FUSE, &made);
         if (c == b->contender) it->crossbar = made;
     }
     return status;
@@ -277,12 +278,12 @@ static bool all_fit(const bench *b, uint64_t side, const model_cases *c) {
 
 // The devices from first on up to, not including, end; the first one of all brings NumPy along.
 static ohm_status measure(bench *b, model_cases *c, size_t first, size_t end) {
-    lineup *l;
-    ohm_status status = lineup_create(b, "models", bench_one_side(b), &l);
+    case_list *l;
+    ohm_status status = cases_create(b, "models", bench_one_side(b), &l);
     for (size_t i = first; i < end && !status; i++) status = add_device(b, l, &b->contender[i], c);
     if (!status && first == 0) status = add_peers(b, l, c);
-    if (!status) status = lineup_run(b, l);
-    lineup_destroy(l);
+    if (!status) status = cases_run(b, l);
+    cases_destroy(l);
     return status;
 }
 

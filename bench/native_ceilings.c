@@ -21,7 +21,7 @@ static void philox(const native_job *job, u64 first, u64 end) {
 }
 
 OHM_FN void arithmetic_strips(int model, const native_job *job, u64 first, u64 end) {
-    const ohm_kind kind = {.model = model, .stimulus = OHM_DISTRIBUTION_uniform};
+    const ohm_variant kind = {.model = model, .stimulus = OHM_DISTRIBUTION_uniform};
     const ohm_physics physics = job->physics;
     const ohm_shape shape = job->shape;
     const ohm_memory m = job->memory;

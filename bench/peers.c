@@ -1,7 +1,7 @@
 // Others doing the same work: bench/peers.py, a process for each, beside our own devices.
-#include "law.h"
+#include "moments.h"
 #include "../host/cli/child.h"
-#include "lineup.h"
+#include "cases.h"
 #include "python.h"
 #include "table.h"
 #include "../host/cli/cli.h"
@@ -34,12 +34,12 @@ static ohm_status reach(reference *r, uint64_t steps) {
     const uint64_t seed = ohm_crossbar_definition(r->crossbar)->seed;
     ohm_status status = ohm_crossbar_restart(r->crossbar, seed);
     if (!status) status = ohm_crossbar_advance(r->crossbar, steps);
-    if (!status) status = law_read(r->crossbar, &r->moments);
+    if (!status) status = moments_read(r->crossbar, &r->moments);
     r->steps = status ? 0 : steps;
     return status;
 }
 
-static ohm_status run_peer(entrant *e, uint64_t steps, sample *s) {
+static ohm_status run_peer(bench_case *e, uint64_t steps, sample *s) {
     peer *p = e->object;
     fprintf(p->child.in, "%" PRIu64 "\n", steps);
     fflush(p->child.in);
@@ -49,8 +49,8 @@ static ohm_status run_peer(entrant *e, uint64_t steps, sample *s) {
     s->launches = steps;
     ohm_status status = reach(p->reference, steps);
     if (!status)
-        status = law_check(&p->reference->moments, steps, python_number(answer, "mean"),
-                           python_number(answer, "std"));
+        status = moments_check(&p->reference->moments, steps, python_number(answer, "mean"),
+                               python_number(answer, "std"));
     cJSON_Delete(answer);
     return status;
 }
@@ -69,10 +69,10 @@ static ohm_status make_reference(const bench *b, reference *r) {
     return r->crossbar ? OHM_OK : ohm_crossbar_create(b->contender[0].devices, &d, &r->crossbar);
 }
 
-static ohm_status add_peer(bench *b, lineup *l, const char *name, reference *r) {
-    bench_row is = lineup_row(l, ROW_PEER, name);
+static ohm_status add_peer(bench *b, case_list *l, const char *name, reference *r) {
+    bench_row is = cases_row(l, ROW_PEER, name);
     const ohm_status made = make_reference(b, r);
-    if (made) return lineup_fail(b, is, made);
+    if (made) return cases_fail(b, is, made);
     peer *p = calloc(1, sizeof *p);
     cJSON *hello = NULL;
     if (!p) return error_no_memory("a peer");
@@ -85,32 +85,32 @@ static ohm_status add_peer(bench *b, lineup *l, const char *name, reference *r) 
     if (started) {
         cJSON_Delete(hello);
         free(p);
-        return lineup_fail(b, is, started);
+        return cases_fail(b, is, started);
     }
-    lineup_own(l, p, destroy);
+    cases_own(l, p, destroy);
     snprintf(is.note, sizeof is.note, "%s, Python %s", python_text(hello, "version"),
              python_text(hello, "python"));
     cJSON_Delete(hello);
-    const entrant e = {.run = run_peer, .object = p, .least = 1};
-    return lineup_add(b, l, &is, &e);
+    const bench_case e = {.run = run_peer, .object = p, .least = 1};
+    return cases_add(b, l, &is, &e);
 }
 
-static ohm_status add_all(bench *b, lineup *l, reference *r) {
+static ohm_status add_all(bench *b, case_list *l, reference *r) {
     ohm_status status = OHM_OK;
     unsigned fuse;
     for (size_t i = 0; i < b->contender_count && !status; i++)
-        status = lineup_add_crossbar(b, l, &b->contender[i], &b->options->fuse, true, &fuse);
+        status = cases_add_crossbar(b, l, &b->contender[i], &b->options->fuse, true, &fuse);
     for (size_t i = 0; i < PEERS && !status && !cli_caught(); i++) status = add_peer(b, l, peer_name[i], r);
     return status;
 }
 
 static ohm_status of_size(bench *b, uint64_t side) {
     reference r = {.side = side};
-    lineup *l;
-    ohm_status status = lineup_create(b, "peers", side, &l);
+    case_list *l;
+    ohm_status status = cases_create(b, "peers", side, &l);
     if (!status) status = add_all(b, l, &r);
-    if (!status) status = lineup_run(b, l);
-    lineup_destroy(l);
+    if (!status) status = cases_run(b, l);
+    cases_destroy(l);
     ohm_crossbar_destroy(r.crossbar);
     return status;
 }

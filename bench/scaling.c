@@ -1,7 +1,7 @@
 // How the update scales: with the synapses, with the steps a launch, with threads; what a launch costs, and
 // what memory a synapse takes.
 #include "../host/cli/child.h"
-#include "lineup.h"
+#include "cases.h"
 #include "table.h"
 #include "../host/cli/cli.h"
 #include "../host/base/error.h"
@@ -20,13 +20,13 @@ static const number_list automatic = {1, {0}};
 
 static ohm_status measure(bench *b, const char *part, uint64_t side, const number_list *fuses, size_t first,
                           size_t end) {
-    lineup *l;
+    case_list *l;
     unsigned fuse;
-    ohm_status status = lineup_create(b, part, side, &l);
+    ohm_status status = cases_create(b, part, side, &l);
     for (size_t i = first; i < end && !status; i++)
-        status = lineup_add_crossbar(b, l, &b->contender[i], fuses, false, &fuse);
-    if (!status) status = lineup_run(b, l);
-    lineup_destroy(l);
+        status = cases_add_crossbar(b, l, &b->contender[i], fuses, false, &fuse);
+    if (!status) status = cases_run(b, l);
+    cases_destroy(l);
     return status;
 }
 
@@ -94,19 +94,19 @@ static ohm_status run_program(const run_prop *p, unsigned processors, uint64_t s
     return status;
 }
 
-static ohm_status run_entrant(entrant *e, uint64_t steps, sample *s) {
+static ohm_status run_case(bench_case *e, uint64_t steps, sample *s) {
     return run_program(e->object, e->threads, steps, s, NULL);
 }
 
-static ohm_status add_run(bench *b, lineup *l, const contender *c, unsigned threads) {
+static ohm_status add_run(bench *b, case_list *l, const contender *c, unsigned threads) {
     run_prop *p = malloc(sizeof *p);
     if (!p) return error_no_memory("a run");
     *p = (run_prop){b, c->info.id, l->side};
-    lineup_own(l, p, free);
-    bench_row r = lineup_row(l, ROW_UPDATE, c->info.id);
+    cases_own(l, p, free);
+    bench_row r = cases_row(l, ROW_UPDATE, c->info.id);
     r.threads = threads;
-    const entrant e = {.run = run_entrant, .object = p, .least = 64, .threads = threads, .digests = true};
-    return lineup_add(b, l, &r, &e);
+    const bench_case e = {.run = run_case, .object = p, .least = 64, .threads = threads, .digests = true};
+    return cases_add(b, l, &r, &e);
 }
 
 // Whether a device can hold the crossbar; of a run the benchmark would know no more than that it failed.
@@ -119,13 +119,13 @@ static ohm_status try_crossbar(const bench *b, const contender *c, uint64_t side
 }
 
 // 1, 2, 4 … and all the processors.
-static ohm_status add_runs(bench *b, lineup *l, const contender *c) {
+static ohm_status add_runs(bench *b, case_list *l, const contender *c) {
     const unsigned all = child_processors();
     ohm_status status = try_crossbar(b, c, l->side);
     if (status) {
-        bench_row r = lineup_row(l, ROW_UPDATE, c->info.id);
+        bench_row r = cases_row(l, ROW_UPDATE, c->info.id);
         r.threads = all;
-        return lineup_fail(b, r, status);
+        return cases_fail(b, r, status);
     }
     for (unsigned n = 1; n <= all && !status; n = n < all && 2 * n > all ? all : 2 * n)
         status = add_run(b, l, c, n);
@@ -133,39 +133,39 @@ static ohm_status add_runs(bench *b, lineup *l, const contender *c) {
 }
 
 static ohm_status with_threads(bench *b) {
-    lineup *l;
-    ohm_status status = lineup_create(b, "threads", bench_one_side(b), &l);
+    case_list *l;
+    ohm_status status = cases_create(b, "threads", bench_one_side(b), &l);
     for (size_t d = 0; d < b->contender_count && !status; d++)
         if (on_host(&b->contender[d].info)) status = add_runs(b, l, &b->contender[d]);
-    if (!status) status = lineup_run(b, l);
-    lineup_destroy(l);
+    if (!status) status = cases_run(b, l);
+    cases_destroy(l);
     return status;
 }
 
 // ---- Memory -----------------------------------------------------------------------------------
 
-static ohm_status measure_memory(bench *b, lineup *l, const contender *c) {
+static ohm_status measure_memory(bench *b, case_list *l, const contender *c) {
     const run_prop small = {b, c->info.id, 64}, large = {b, c->info.id, l->side};
-    bench_row r = lineup_row(l, ROW_MEMORY, c->info.id);
+    bench_row r = cases_row(l, ROW_MEMORY, c->info.id);
     sample s;
     size_t place;
     bench_say(b, "%" PRIu64 " x %" PRIu64 ": %s, memory", l->side, l->side, c->info.id);
     ohm_status status = run_program(&small, 0, 1, &s, &r.base_memory);
     if (!status) status = run_program(&large, 0, 1, &s, &r.peak_memory);
-    if (status) return lineup_fail(b, r, status);
+    if (status) return cases_fail(b, r, status);
     r.state_memory = state_bytes(l->side);
     return results_add(&b->results, &r, &place);
 }
 
 static ohm_status of_memory(bench *b) {
     const uint64_t asked = bench_one_side(b), side = b->options->sizes.count ? asked : 16384;
-    lineup *l;
-    ohm_status status = lineup_create(b, "memory", side, &l);
+    case_list *l;
+    ohm_status status = cases_create(b, "memory", side, &l);
     for (size_t d = 0; d < b->contender_count && !status && !cli_caught(); d++)
         status = measure_memory(b, l, &b->contender[d]);
     bench_say(b, NULL);
     if (!status) table_print(b, l->first_row);
-    lineup_destroy(l);
+    cases_destroy(l);
     return status;
 }
 

@@ -1,5 +1,5 @@
 // How fast each device updates crossbars of each size, and how near that is to what it could do.
-#include "lineup.h"
+#include "cases.h"
 #include "table.h"
 #include "../host/cli/cli.h"
 #include "../host/engine/engine.h"
@@ -19,14 +19,21 @@ static bool all_fit(const bench *b, uint64_t side) {
     return bytes < host_memory_available() / 10 * 9;
 }
 
+// All that a device can show: its crossbar and its ceilings, which are left out if its crossbar can't be.
+static ohm_status add_device(bench *b, case_list *l, contender *c, const number_list *fuses) {
+    unsigned fuse = 0;
+    const ohm_status status = cases_add_crossbar(b, l, c, fuses, true, &fuse);
+    return status || !fuse ? status : cases_add_ceilings(b, l, c, fuse);
+}
+
 // The devices from first on up to, not including, end.
 static ohm_status measure(bench *b, uint64_t side, size_t first, size_t end) {
-    lineup *l;
-    ohm_status status = lineup_create(b, "throughput", side, &l);
+    case_list *l;
+    ohm_status status = cases_create(b, "throughput", side, &l);
     for (size_t i = first; i < end && !status; i++)
-        status = lineup_add_device(b, l, &b->contender[i], &b->options->fuse);
-    if (!status) status = lineup_run(b, l);
-    lineup_destroy(l);
+        status = add_device(b, l, &b->contender[i], &b->options->fuse);
+    if (!status) status = cases_run(b, l);
+    cases_destroy(l);
     return status;
 }
 

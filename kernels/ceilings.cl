@@ -21,5 +21,5 @@ __kernel void ceilings_arithmetic(__global float *plane, ohm_shape shape, ohm_ph
     const uint x = get_global_id(0), row = get_global_id(1);
     if (x >= strips_per_row(shape) || row >= shape.rows) return;
     const ohm_memory m = {.state = plane};
-    ceiling_arithmetic(KIND, m, shape, row, x, t, steps, &physics);
+    ceiling_arithmetic(VARIANT, m, shape, row, x, t, steps, &physics);
 }

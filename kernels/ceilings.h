@@ -38,33 +38,33 @@ OHM_FN void ceiling_philox(OHM_GLOBAL float *plane, ohm_shape shape, u32 row, u3
     ceiling_use(plane, shape, row, x, all);
 }
 
-// So many steps of a state that comes from no memory and goes to none, of a stimulus without a field.
-OHM_FN void ceiling_arithmetic(ohm_kind kind, ohm_memory m, ohm_shape shape, u32 row, u32 x, u64 t, u32 steps,
-                               const ohm_physics *p) {
-    const ohm_field none = {0};
+// So many steps of a state that comes from no memory and goes to none, of a stimulus without a frame.
+OHM_FN void ceiling_arithmetic(ohm_variant variant, ohm_memory m, ohm_shape shape, u32 row, u32 x, u64 t,
+                               u32 steps, const ohm_physics *p) {
+    const ohm_frame none = {0};
     strip_run s;
-    strip_devices(kind, s.c, shape.row0 + row, x, p);
+    strip_devices(variant, s.c, shape.row0 + row, x, p);
     OHM_UNROLL
     for (int k = 0; k < 4; k++) s.w[k] = s.phi[k] = v_splat(p->state_low + (float)k * p->dt);
-    strip_steps(kind, &s, m, &none, shape.row0 + row, x, t, steps, p);
+    strip_steps(variant, &s, m, &none, shape.row0 + row, x, t, steps, p);
     ceiling_use(m.state, shape, row, x, v_bits(s.w[0]) ^ v_bits(s.w[1]) ^ v_bits(s.w[2]) ^ v_bits(s.w[3]));
 }
 
 // The same for the strips x … end − 1 of a row, as strips_advance has it.
-OHM_FN void ceiling_arithmetic_run(ohm_kind kind, ohm_memory m, ohm_shape shape, u32 row, u32 x, u32 end,
-                                   u64 t, u32 steps, const ohm_physics *p) {
+OHM_FN void ceiling_arithmetic_run(ohm_variant variant, ohm_memory m, ohm_shape shape, u32 row, u32 x,
+                                   u32 end, u64 t, u32 steps, const ohm_physics *p) {
     const u32 row0 = shape.row0 + row;
-    const ohm_field none = {0};
+    const ohm_frame none = {0};
     strip_run s;
     vu32 word[4];
-    strip_devices(kind, s.c, row0, x, p);
+    strip_devices(variant, s.c, row0, x, p);
     OHM_UNROLL
     for (int k = 0; k < 4; k++) s.w[k] = s.phi[k] = v_splat(p->state_low + (float)k * p->dt);
     strip_words(word, row0, x, t, OHM_STREAM_STIMULUS, p);
     for (; x < end; x++) {
         for (u32 i = 0; i + 1 < steps; i++)
-            strip_step(kind, &s, word, m, &none, row0, x, t, i, x, t + i + 1, p);
-        strip_step(kind, &s, word, m, &none, row0, x, t, steps - 1, x + 1, t, p);
+            strip_step(variant, &s, word, m, &none, row0, x, t, i, x, t + i + 1, p);
+        strip_step(variant, &s, word, m, &none, row0, x, t, steps - 1, x + 1, t, p);
     }
     ceiling_use(m.state, shape, row, end - 1,
                 v_bits(s.w[0]) ^ v_bits(s.w[1]) ^ v_bits(s.w[2]) ^ v_bits(s.w[3]));

@@ -1,4 +1,4 @@
-// The kernels of a crossbar. Options that shape their code: OHM_LANES; those of kind.h;
+// The kernels of a crossbar. Options that shape their code: OHM_LANES; those of variant.h;
 // OHM_INITIAL, the distribution of the initial state; OHM_GROUP, the work-items in a group that tallies, 1
 // unless OHM_LANES is 1.
 //
@@ -19,13 +19,13 @@
 // PoCL compiles a kernel when it is first enqueued, not when the program is built: steps = 0 is how
 // the host pays for that during set-up.
 __kernel void crossbar_advance(__global float *state, __global float *flux, __global float *state_rest,
-                               __global float *flux_rest, __global const float *field, ohm_field geometry,
+                               __global float *flux_rest, __global const float *frame, ohm_frame geometry,
                                ohm_shape shape, ohm_physics physics, ulong t, uint steps) {
     const uint x = get_global_id(0), row = get_global_id(1);
     if (x >= strips_per_row(shape) || row >= shape.rows || steps == 0) return;
-    const ohm_memory m = {state, flux, state_rest, flux_rest, field};
+    const ohm_memory m = {state, flux, state_rest, flux_rest, frame};
     ALIGN_STACK;
-    strip_advance(KIND, m, &geometry, shape, row, x, t, steps, &physics);
+    strip_advance(VARIANT, m, &geometry, shape, row, x, t, steps, &physics);
 }
 
 __kernel void crossbar_fill(__global float *state, __global float *flux, __global float *state_rest,
@@ -33,7 +33,7 @@ __kernel void crossbar_fill(__global float *state, __global float *flux, __globa
     const uint x = get_global_id(0), row = get_global_id(1);
     if (x >= strips_per_row(shape) || row >= shape.rows) return;
     const ohm_memory m = {state, flux, state_rest, flux_rest, 0};
-    strip_fill(KIND, OHM_INITIAL, m, shape, row, x, &physics);
+    strip_fill(VARIANT, OHM_INITIAL, m, shape, row, x, &physics);
 }
 
 __kernel void crossbar_settle(__global float *state, __global float *state_rest, ohm_shape shape,
@@ -41,7 +41,7 @@ __kernel void crossbar_settle(__global float *state, __global float *state_rest,
     const uint x = get_global_id(0), row = get_global_id(1);
     if (x >= strips_per_row(shape) || row >= shape.rows) return;
     const ohm_memory m = {.state = state, .state_rest = state_rest};
-    strip_settle(KIND, m, shape, row, x, &physics);
+    strip_settle(VARIANT, m, shape, row, x, &physics);
 }
 
 // The strips of one work-item among all: on a GPU every n-th, so that neighbours read neighbouring
@@ -86,7 +86,7 @@ crossbar_tally(__global const float *state, ohm_shape shape, ohm_physics physics
     tally_lanes tally = tally_start();
     for (ulong i = s.first; i < s.end; i += s.stride) {
         const uint row = i / strips, x = i - (ulong)row * strips;
-        strip_tally(KIND, &tally, local_bins, state, shape, row, x, &physics);
+        strip_tally(VARIANT, &tally, local_bins, state, shape, row, x, &physics);
     }
     tallies[get_global_id(0)] = tally_finish(&tally);
     barrier(CLK_LOCAL_MEM_FENCE);

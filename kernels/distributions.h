@@ -77,18 +77,18 @@ static const ohm_about constant_about = {
 
 // The initial state of every device, from 0, the least, to 1, the most conductive.
 static const ohm_parameter uniform_initial[] = {
-    {"lo", "x_lo", "1", 0.1, 0, 1, "lowest initial state", OHM_NO_PLACE},
-    {"hi", "x_hi", "1", 0.9, 0, 1, "highest initial state, lo or more", OHM_NO_PLACE},
+    {"lo", "x_lo", "1", 0.1, 0, 1, "lowest initial state", OHM_NO_SLOT},
+    {"hi", "x_hi", "1", 0.9, 0, 1, "highest initial state, lo or more", OHM_NO_SLOT},
 };
 
 static const ohm_parameter constant_initial[] = {
-    {"value", "x", "1", 0.5, 0, 1, "initial state", OHM_NO_PLACE},
+    {"value", "x", "1", 0.5, 0, 1, "initial state", OHM_NO_SLOT},
 };
 
 // Clipped to [0, 1].
 static const ohm_parameter normal_initial[] = {
-    {"mean", "x", "1", 0.5, 0, 1, "mean initial state", OHM_NO_PLACE},
-    {"sd", "σ", "1", 0.1, 0, 1, "standard deviation, before clipping to [0, 1]", OHM_NO_PLACE},
+    {"mean", "x", "1", 0.5, 0, 1, "mean initial state", OHM_NO_SLOT},
+    {"sd", "σ", "1", 0.1, 0, 1, "standard deviation, before clipping to [0, 1]", OHM_NO_SLOT},
 };
 
 OHM_FN void uniform_derive(const double *value, float *c) {

@@ -101,10 +101,11 @@ OHM_FN void tally_bins(OHM_LOCAL u32 *bins, vu64 fixed, u32 columns) {
         OHM_COUNT(bins[bin.lane[i] < TALLY_BINS ? bin.lane[i] : TALLY_BINS - 1]);
 }
 
-OHM_FN void strip_tally(ohm_kind kind, tally_lanes *t, OHM_LOCAL u32 *bins, const OHM_GLOBAL float *state,
-                        ohm_shape shape, u32 row, u32 x, const ohm_physics *p) {
+OHM_FN void strip_tally(ohm_variant variant, tally_lanes *t, OHM_LOCAL u32 *bins,
+                        const OHM_GLOBAL float *state, ohm_shape shape, u32 row, u32 x,
+                        const ohm_physics *p) {
     strip_constants c;
-    strip_devices(kind, c, shape.row0 + row, x, p);
+    strip_devices(variant, c, shape.row0 + row, x, p);
     for (int k = 0; k < 4; k++) {
         const u64 column = strip_column(x, k);
         if (column >= shape.cols) return;
@@ -112,7 +113,8 @@ OHM_FN void strip_tally(ohm_kind kind, tally_lanes *t, OHM_LOCAL u32 *bins, cons
         const vu32 keep = v_narrow(inside);
         const vf32 s = v_load(state + row * shape.pitch + column);
         const strip_place at = {shape.row0 + row, x, k};
-        const vf32 r = memristor_resistance(kind, s, at, constants_of(kind, c, k), p), g = v_reciprocal(r);
+        const vf32 r = memristor_resistance(variant, s, at, constants_of(variant, c, k), p),
+                   g = v_reciprocal(r);
 
         const vf32 fraction = (s - v_splat(p->state_low)) * v_splat(p->state_scale);
         const vu64 fixed = v_truncate(v_clamp(fraction, 0, TALLY_STATE_ONE)) & inside;

@@ -44,9 +44,9 @@ OHM_FN void memristor_common(vf32 *c, const ohm_physics *p) {
 }
 
 // The constants of a strip before what differs from device to device.
-OHM_FN void strip_common(ohm_kind kind, strip_constants c, const ohm_physics *p) {
+OHM_FN void strip_common(ohm_variant variant, strip_constants c, const ohm_physics *p) {
     memristor_common(c[0], p);
-    if (!kind_of(kind, varied)) return;
+    if (!variant_of(variant, varied)) return;
     OHM_UNROLL
     for (int k = 1; k < 4; k++) memristor_common(c[k], p);
 }
@@ -86,11 +86,11 @@ OHM_FN void strip_faults(strip_constants c, u32 row, u32 x, const ohm_physics *p
 
 // What differs, of strip x of a row of the crossbar, over constants that strip_common made once. A
 // parameter's stream is by its place, so what else is spread changes nothing of it.
-OHM_DRAW void strip_draw(ohm_kind kind, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
+OHM_DRAW void strip_draw(ohm_variant variant, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
     vu32 word[4];
     vf32 value[4];
     u32 n = 0;
-    FOR_SPREADS(i, kind_of(kind, spreads)) {
+    FOR_SPREADS(i, variant_of(variant, spreads)) {
         strip_words(word, row, x, 0, OHM_STREAM_SPREAD + i, p);
         spread_sample(&p->spread[n], p->model[i], word, 4, value);
         OHM_UNROLL
@@ -99,32 +99,33 @@ OHM_DRAW void strip_draw(ohm_kind kind, strip_constants c, u32 row, u32 x, const
     }
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
-        if (kind_of(kind, faulty))
+        if (variant_of(variant, faulty))
             c[k][OHM_GAIN] = v_splat(p->model[OHM_GAIN]); // before the last strip's faults
-        if (kind_of(kind, spreads)) model_prepare(kind_of(kind, model), c[k], kind_of(kind, spreads), p);
+        if (variant_of(variant, spreads))
+            model_prepare(variant_of(variant, model), c[k], variant_of(variant, spreads), p);
     }
-    if (kind_of(kind, faulty)) strip_faults(c, row, x, p);
+    if (variant_of(variant, faulty)) strip_faults(c, row, x, p);
 }
 
-OHM_FN void strip_devices(ohm_kind kind, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
-    strip_common(kind, c, p);
-    if (kind_of(kind, varied)) strip_draw(kind, c, row, x, p);
+OHM_FN void strip_devices(ohm_variant variant, strip_constants c, u32 row, u32 x, const ohm_physics *p) {
+    strip_common(variant, c, p);
+    if (variant_of(variant, varied)) strip_draw(variant, c, row, x, p);
 }
 
 // Part k's.
-#define constants_of(kind, c, k) (kind_of(kind, varied) ? (c)[k] : (c)[0])
+#define constants_of(variant, c, k) (variant_of(variant, varied) ? (c)[k] : (c)[0])
 
 // The state before the first step, by x in [0, 1] as drawn.
-OHM_FN vf32 memristor_initial(ohm_kind kind, vf32 x, const vf32 *c) {
+OHM_FN vf32 memristor_initial(ohm_variant variant, vf32 x, const vf32 *c) {
     x = v_clamp(x, 0, 1);
-    if (kind_of(kind, faulty)) {
+    if (variant_of(variant, faulty)) {
         const vf32 low = v_splat(OHM_STUCK_LOW - 0.5f), high = v_splat(OHM_STUCK_HIGH - 0.5f);
         const vf32 open = v_splat(OHM_STUCK_OPEN - 0.5f), fault = c[OHM_FAULT];
         const vf32 stuck =
             v_where_less(fault, high, v_splat(0), v_where_less(fault, open, v_splat(1), v_splat(0)));
         x = v_where_less(fault, low, x, stuck);
     }
-    return v_min(v_max(model_initial(kind_of(kind, model), x, c), c[OHM_LOW]), c[OHM_HIGH]);
+    return v_min(v_max(model_initial(variant_of(variant, model), x, c), c[OHM_LOW]), c[OHM_HIGH]);
 }
 
 // The state within its bounds, and nothing in *rest where state and *rest together are beyond them.
@@ -136,19 +137,20 @@ OHM_FN vf32 memristor_clamp(vf32 state, vf32 *rest, const vf32 *c) {
 
 // The state with a change added to it. In extended precision *rest is what it could not hold, before and
 // after.
-OHM_FN vf32 memristor_add(ohm_kind kind, vf32 state, vf32 *rest, vf32 change, const vf32 *c) {
-    if (kind_of(kind, extended)) return memristor_clamp(v_two_sum(state, change + *rest, rest), rest, c);
+OHM_FN vf32 memristor_add(ohm_variant variant, vf32 state, vf32 *rest, vf32 change, const vf32 *c) {
+    if (variant_of(variant, extended))
+        return memristor_clamp(v_two_sum(state, change + *rest, rest), rest, c);
     return v_min(v_max(state + change, c[OHM_LOW]), c[OHM_HIGH]);
 }
 
 // The state after several sub-steps of a step. What they add is summed up apart, in two parts, and added to
 // the state once: a sub-step may be far below its rounding.
-OHM_FN vf32 memristor_substeps(ohm_kind kind, vf32 state, vf32 *rest, vf32 voltage, vf32 gain, const vf32 *c,
-                               const ohm_physics *p) {
+OHM_FN vf32 memristor_substeps(ohm_variant variant, vf32 state, vf32 *rest, vf32 voltage, vf32 gain,
+                               const vf32 *c, const ohm_physics *p) {
     const vf32 zero = v_splat(0);
-    vf32 sum = kind_of(kind, extended) ? *rest : zero, error = zero, at = state;
+    vf32 sum = variant_of(variant, extended) ? *rest : zero, error = zero, at = state;
     for (u32 i = 0; i < p->substeps; i++) {
-        const vf32 change = model_rate(kind_of(kind, model), at, voltage, c, p);
+        const vf32 change = model_rate(variant_of(variant, model), at, voltage, c, p);
         sum = v_two_sum(sum, v_fma(change, gain, error), &error);
         const vf32 next = state + sum;
         at = v_min(v_max(next, c[OHM_LOW]), c[OHM_HIGH]);
@@ -158,7 +160,7 @@ OHM_FN vf32 memristor_substeps(ohm_kind kind, vf32 state, vf32 *rest, vf32 volta
         sum = v_where_less(zero, out, zero, sum);
         error = v_where_less(zero, out, zero, error);
     }
-    if (!kind_of(kind, extended)) return at;
+    if (!variant_of(variant, extended)) return at;
     return memristor_clamp(v_two_sum(state, sum + error, rest), rest, c);
 }
 
@@ -167,56 +169,56 @@ OHM_FN vf32 memristor_substeps(ohm_kind kind, vf32 state, vf32 *rest, vf32 volta
 // A loop over sub-steps that a device knows to be one must not be there: from a loop LLVM takes what depends
 // on the voltage alone, needed or not (vteam's v_pow, beside its whole powers: 0.5 instead of 1.1·10⁹
 // synapse-steps/s, PoCL, two Zen 3 cores).
-OHM_FN vf32 memristor_move(ohm_kind kind, vf32 state, vf32 *rest, vf32 voltage, vf32 gain, const vf32 *c,
-                           const ohm_physics *p) {
-    if (!kind_of(kind, single)) // && of constants is what clang takes for a slip
-        if (model_motion(kind_of(kind, model)) == OHM_CONTINUOUS)
-            return memristor_substeps(kind, state, rest, voltage, gain, c, p);
-    const vf32 rate = model_rate(kind_of(kind, model), state, voltage, c, p);
-    if (kind_of(kind, extended))
+OHM_FN vf32 memristor_move(ohm_variant variant, vf32 state, vf32 *rest, vf32 voltage, vf32 gain,
+                           const vf32 *c, const ohm_physics *p) {
+    if (!variant_of(variant, single)) // && of constants is what clang takes for a slip
+        if (model_kinetics(variant_of(variant, model)) == OHM_CONTINUOUS)
+            return memristor_substeps(variant, state, rest, voltage, gain, c, p);
+    const vf32 rate = model_rate(variant_of(variant, model), state, voltage, c, p);
+    if (variant_of(variant, extended))
         return memristor_clamp(v_two_sum(state, v_fma(rate, gain, *rest), rest), rest, c);
     return v_min(v_max(v_fma(rate, gain, state), c[OHM_LOW]), c[OHM_HIGH]);
 }
 
 // Where a step moves devices, what noise adds to it, else 0. A pulse moves them even where it changes
 // nothing. A rate so small that it may be subnormal counts as none.
-OHM_FN vf32 memristor_jolt(ohm_kind kind, vf32 state, vf32 voltage, vf32 jolt, const vf32 *c,
-                           const ohm_physics *p) {
-    const int pulsed = model_motion(kind_of(kind, model)) == OHM_PULSED;
-    const vf32 push = pulsed ? voltage : model_rate(kind_of(kind, model), state, voltage, c, p);
-    const vf32 moving = v_where_less(v_splat(1e-30f), v_abs(push), jolt, v_splat(0));
+OHM_FN vf32 memristor_added_noise(ohm_variant variant, vf32 state, vf32 voltage, vf32 added, const vf32 *c,
+                                  const ohm_physics *p) {
+    const int pulsed = model_kinetics(variant_of(variant, model)) == OHM_PULSED;
+    const vf32 push = pulsed ? voltage : model_rate(variant_of(variant, model), state, voltage, c, p);
+    const vf32 moving = v_where_less(v_splat(1e-30f), v_abs(push), added, v_splat(0));
     return v_where_less(v_splat(0), v_abs(c[OHM_GAIN]), moving, v_splat(0));
 }
 
-// The state after a step at a voltage. shake is 1 + σξ of the noise, and jolt what noise adds where the step
-// moves the device. In extended precision *rest is what the state could not hold, before and after.
-OHM_FN vf32 memristor_step(ohm_kind kind, vf32 state, vf32 *rest, vf32 voltage, vf32 shake, vf32 jolt,
+// The state after a step at a voltage. factor is 1 + σξ of the noise, and added what noise adds where the
+// step moves the device. In extended precision *rest is what the state could not hold, before and after.
+OHM_FN vf32 memristor_step(ohm_variant variant, vf32 state, vf32 *rest, vf32 voltage, vf32 factor, vf32 added,
                            const vf32 *c, const ohm_physics *p) {
     vf32 gain = c[OHM_GAIN];
-    if (kind_of(kind, noisy)) gain = gain * shake;
-    const vf32 next = memristor_move(kind, state, rest, voltage, gain, c, p);
-    if (!kind_of(kind, additive)) return next;
-    return memristor_add(kind, next, rest, memristor_jolt(kind, state, voltage, jolt, c, p), c);
+    if (variant_of(variant, noisy)) gain = gain * factor;
+    const vf32 next = memristor_move(variant, state, rest, voltage, gain, c, p);
+    if (!variant_of(variant, additive)) return next;
+    return memristor_add(variant, next, rest, memristor_added_noise(variant, state, voltage, added, c, p), c);
 }
 
 // The resistance at a bound of the state.
-OHM_FN vf32 memristor_end(ohm_kind kind, int bound, const vf32 *c) {
-    return model_resistance(kind_of(kind, model), c[bound], c);
+OHM_FN vf32 memristor_end(ohm_variant variant, int bound, const vf32 *c) {
+    return model_resistance(variant_of(variant, model), c[bound], c);
 }
 
 // The state that the idle time since the last step leaves: that in which the conductance is
 // G(t) = G0·(t/t0)^{−ν}, or the device's least one. Devices that cannot drift keep the state they have.
-OHM_FN vf32 memristor_settle(ohm_kind kind, vf32 state, const vf32 *c, const ohm_physics *p) {
+OHM_FN vf32 memristor_settle(ohm_variant variant, vf32 state, const vf32 *c, const ohm_physics *p) {
     if (!(p->drift > 0)) return state;
-    const vf32 low = memristor_end(kind, OHM_LOW, c), high = memristor_end(kind, OHM_HIGH, c);
+    const vf32 low = memristor_end(variant, OHM_LOW, c), high = memristor_end(variant, OHM_HIGH, c);
     const vf32 least = v_min(low, high), most = v_max(low, high);
-    const vf32 before = model_resistance(kind_of(kind, model), state, c);
+    const vf32 before = model_resistance(variant_of(variant, model), state, c);
     const vf32 after = v_min(before * v_exp(c[OHM_NU] * v_splat(p->drift)), most);
-    const vf32 left = model_inverse(kind_of(kind, model), after, c);
+    const vf32 left = model_inverse(variant_of(variant, model), after, c);
     const vf32 drifted = v_min(v_max(left, c[OHM_LOW]), c[OHM_HIGH]);
     vf32 settled = v_where_less(before, after, drifted, state);
     settled = v_where_less(least, most, settled, state); // without a range there is no way to drift
-    if (kind_of(kind, faulty))
+    if (variant_of(variant, faulty))
         settled = v_where_less(c[OHM_FAULT], v_splat(OHM_STUCK - 0.5f), settled, state);
     return settled;
 }
@@ -238,12 +240,12 @@ OHM_FN vf32 memristor_error(vf32 state, strip_place at, const vf32 *c, const ohm
 
 // What is read of the model's resistance: of levels that divide the device's range of conductance equally the
 // nearest, with an error in parts of that range, but no less than a tenth of the device's least conductance.
-OHM_FN vf32 memristor_measure(ohm_kind kind, vf32 resistance, vf32 error, const vf32 *c,
+OHM_FN vf32 memristor_measure(ohm_variant variant, vf32 resistance, vf32 error, const vf32 *c,
                               const ohm_physics *p) {
     const float shifter = 12582912.0f; // 1.5·2²³: adding it rounds to an integer
     const vf32 one = v_splat(1.0f);
-    const vf32 a = v_divide(one, memristor_end(kind, OHM_LOW, c));
-    const vf32 b = v_divide(one, memristor_end(kind, OHM_HIGH, c));
+    const vf32 a = v_divide(one, memristor_end(variant, OHM_LOW, c));
+    const vf32 b = v_divide(one, memristor_end(variant, OHM_HIGH, c));
     const vf32 low = v_min(a, b), range = v_max(a, b) - low;
     vf32 conductance = v_divide(one, resistance);
     if (p->levels) {
@@ -251,32 +253,34 @@ OHM_FN vf32 memristor_measure(ohm_kind kind, vf32 resistance, vf32 error, const 
         const vf32 place = v_clamp(v_divide(conductance - low, gap), 0, (float)(p->levels - 1));
         conductance = v_fma(place + v_splat(shifter) - v_splat(shifter), gap, low);
     }
-    if (kind_of(kind, noisy_read)) conductance = v_max(v_fma(range, error, conductance), low * 0.1f);
+    if (variant_of(variant, noisy_read)) conductance = v_max(v_fma(range, error, conductance), low * 0.1f);
     return v_divide(one, conductance);
 }
 
 // What is read of a device that is at a settled state, open ones included.
-OHM_FN vf32 memristor_read(ohm_kind kind, vf32 settled, strip_place at, const vf32 *c, const ohm_physics *p) {
-    vf32 error = v_splat(0), resistance = model_resistance(kind_of(kind, model), settled, c);
-    if (kind_of(kind, noisy_read)) error = memristor_error(settled, at, c, p);
-    if (kind_of(kind, noisy_read) || p->levels) resistance = memristor_measure(kind, resistance, error, c, p);
-    if (!kind_of(kind, faulty)) return resistance;
+OHM_FN vf32 memristor_read(ohm_variant variant, vf32 settled, strip_place at, const vf32 *c,
+                           const ohm_physics *p) {
+    vf32 error = v_splat(0), resistance = model_resistance(variant_of(variant, model), settled, c);
+    if (variant_of(variant, noisy_read)) error = memristor_error(settled, at, c, p);
+    if (variant_of(variant, noisy_read) || p->levels)
+        resistance = memristor_measure(variant, resistance, error, c, p);
+    if (!variant_of(variant, faulty)) return resistance;
     return v_where_less(v_splat(OHM_STUCK_OPEN - 0.5f), c[OHM_FAULT], c[OHM_R_OPEN], resistance);
 }
 
 // The resistance that is read of a device in a place.
-OHM_FN vf32 memristor_resistance(ohm_kind kind, vf32 state, strip_place at, const vf32 *c,
+OHM_FN vf32 memristor_resistance(ohm_variant variant, vf32 state, strip_place at, const vf32 *c,
                                  const ohm_physics *p) {
-    return memristor_read(kind, memristor_settle(kind, state, c, p), at, c, p);
+    return memristor_read(variant, memristor_settle(variant, state, c, p), at, c, p);
 }
 
 // The current at a voltage: the model's own, changed by what is read of it in the same proportion.
-OHM_FN vf32 memristor_current(ohm_kind kind, vf32 state, vf32 voltage, strip_place at, const vf32 *c,
+OHM_FN vf32 memristor_current(ohm_variant variant, vf32 state, vf32 voltage, strip_place at, const vf32 *c,
                               const ohm_physics *p) {
-    const vf32 settled = memristor_settle(kind, state, c, p);
-    const vf32 model = model_resistance(kind_of(kind, model), settled, c);
-    return model_current(kind_of(kind, model), settled, voltage, c) *
-           v_divide(model, memristor_read(kind, settled, at, c, p));
+    const vf32 settled = memristor_settle(variant, state, c, p);
+    const vf32 model = model_resistance(variant_of(variant, model), settled, c);
+    return model_current(variant_of(variant, model), settled, voltage, c) *
+           v_divide(model, memristor_read(variant, settled, at, c, p));
 }
 
 #endif

@@ -7,7 +7,7 @@
 //   NAME_resistance(s, c)   the resistance at state s; the conductance is its reciprocal
 //   NAME_current(s, v, c)   the current at voltage v; OHMIC_CURRENT(NAME) makes it v/R
 //   NAME_inverse(r, c)      the state whose resistance is r, for r between those at the ends
-//   NAME_motion             how it moves (physics.h)
+//   NAME_kinetics             how it moves (physics.h)
 //   NAME_prepare(c, n, p)   those constants that follow from parameters whose bits (OHM_BIT) are set in n,
 //                           for new; the others need not be worked out again
 // and for the host (OHM_TABLES): NAME_about, NAME_parameters, and NAME_derive, which sets what is left: the
@@ -15,7 +15,7 @@
 #ifndef OHM_MODELS_H
 #define OHM_MODELS_H
 
-#include "kind.h"
+#include "variant.h"
 
 // The current through a resistor.
 #define OHMIC_CURRENT(name)                                                                                  \
@@ -59,7 +59,7 @@ enum { OHM_MODELS(OHM_MODEL_ID, ) OHM_MODEL_COUNT };
 #define model_resistance(model, state, c) OHM_PASTE(OHM_MODEL, _resistance)(state, c)
 #define model_current(model, state, voltage, c) OHM_PASTE(OHM_MODEL, _current)(state, voltage, c)
 #define model_inverse(model, resistance, c) OHM_PASTE(OHM_MODEL, _inverse)(resistance, c)
-#define model_motion(model) ((int)OHM_PASTE(OHM_MODEL, _motion))
+#define model_kinetics(model) ((int)OHM_PASTE(OHM_MODEL, _kinetics))
 
 #else
 
@@ -70,7 +70,7 @@ enum { OHM_MODELS(OHM_MODEL_ID, ) OHM_MODEL_COUNT };
 #define OHM_MODEL_CASE(name, call)                                                                           \
     case OHM_MODEL_##name: return name##_##call;
 #define OHM_MODEL_MOTION(name, unused)                                                                       \
-    case OHM_MODEL_##name: return name##_motion;
+    case OHM_MODEL_##name: return name##_kinetics;
 
 // clang-format on
 
@@ -103,7 +103,7 @@ OHM_FN vf32 model_inverse(int model, vf32 resistance, const vf32 *c) {
     return resistance;
 }
 
-OHM_FN int model_motion(int model) {
+OHM_FN int model_kinetics(int model) {
     switch (model) { OHM_MODELS(OHM_MODEL_MOTION, ) }
     return OHM_PER_STEP;
 }

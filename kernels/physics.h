@@ -22,7 +22,7 @@ enum {
     OHM_CONSTANTS
 };
 
-#define OHM_BIT(place) (1u << (place)) // of a set of constants
+#define OHM_BIT(slot) (1u << (slot)) // of a set of constants
 
 // A device that has several faults has the last of these. OHM_STUCK is stuck where it began.
 enum { OHM_INTACT, OHM_STUCK, OHM_STUCK_LOW, OHM_STUCK_HIGH, OHM_STUCK_OPEN, OHM_FAULTS = OHM_STUCK_OPEN };
@@ -68,7 +68,7 @@ typedef struct ohm_physics {
 
 #ifndef __OPENCL_C_VERSION__
 
-#define OHM_NO_PLACE 0xFF
+#define OHM_NO_SLOT 0xFF
 
 // One parameter of a model or a distribution: all that parsing, checks, help and files need.
 typedef struct ohm_parameter {
@@ -78,7 +78,7 @@ typedef struct ohm_parameter {
     double standard;    // the default
     double min, max;    // the valid range, both ends included
     const char *help;   // one line
-    u32 place;          // of the constant it is, or OHM_NO_PLACE
+    u32 slot;           // of the constant it is, or OHM_NO_SLOT
     // Of few parameters:
     const char *const *choices; // the value is the number of one of these names, which end in NULL
     int whole;                  // it is a whole number

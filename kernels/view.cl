@@ -5,18 +5,18 @@
 #if OHM_LANES == 1
 
 // The value of one synapse of the band: of a strip's four, which one lane makes together, that of its column.
-static inline float synapse_value(const ohm_picture *v, ohm_memory m, const ohm_field *f, ohm_shape shape,
+static inline float synapse_value(const ohm_picture *v, ohm_memory m, const ohm_frame *f, ohm_shape shape,
                                   uint row, uint col, const ohm_physics *p) {
     const uint k = col / 16 % 4;
-    const ohm_kind kind = KIND;
-    if (!kind_of(kind, varied) && v->quantity != VIEW_VOLTAGE) { // that alone
+    const ohm_variant variant = VARIANT;
+    if (!variant_of(variant, varied) && v->quantity != VIEW_VOLTAGE) { // that alone
         strip_constants c;
         memristor_common(c[0], p);
         const strip_place anywhere = {0, 0, 0}; // these are all alike
-        return view_value(kind, v->quantity, m.state[row * shape.pitch + col], anywhere, c[0], p);
+        return view_value(variant, v->quantity, m.state[row * shape.pitch + col], anywhere, c[0], p);
     }
     float value[4];
-    view_values(kind, v, m, f, shape, row, col / OHM_BLOCK * 16 + col % 16, p, value);
+    view_values(variant, v, m, f, shape, row, col / OHM_BLOCK * 16 + col % 16, p, value);
     const float low = k & 1 ? value[1] : value[0], high = k & 1 ? value[3] : value[2];
     return k & 2 ? high : low;
 }
@@ -24,10 +24,10 @@ static inline float synapse_value(const ohm_picture *v, ohm_memory m, const ohm_
 // picture.spread neighbouring work-items share a pixel and take every spread-th of its columns, so that
 // neighbours read neighbouring floats whether a pixel is one synapse wide or a thousand.
 __kernel __attribute__((reqd_work_group_size(OHM_GROUP, 1, 1))) void
-view_band(__global float *plane, __global const float *field, ohm_field geometry, ohm_shape shape,
+view_band(__global float *plane, __global const float *frame, ohm_frame geometry, ohm_shape shape,
           ohm_physics physics, ohm_picture picture, __global const ohm_span *cols,
           __global const ohm_span *rows, uint first_y, __global long *totals) {
-    const ohm_memory m = {.state = plane, .field = field};
+    const ohm_memory m = {.state = plane, .frame = frame};
     __local long shared_total[OHM_GROUP];
     const ohm_picture *v = &picture;
     const uint y = first_y + get_global_id(1), x = v->x0 + get_global_id(0) / v->spread;
@@ -53,13 +53,13 @@ view_band(__global float *plane, __global const float *field, ohm_field geometry
 #else
 
 // A work-item has a run of pixels.
-__kernel void view_band(__global float *plane, __global const float *field, ohm_field geometry,
+__kernel void view_band(__global float *plane, __global const float *frame, ohm_frame geometry,
                         ohm_shape shape, ohm_physics physics, ohm_picture picture,
                         __global const ohm_span *cols, __global const ohm_span *rows, uint first_y,
                         __global long *totals) {
-    const ohm_memory m = {.state = plane, .field = field};
+    const ohm_memory m = {.state = plane, .frame = frame};
     const uint x = picture.x0 + get_global_id(0) * VIEW_RUN, end = min(x + VIEW_RUN, picture.x1);
-    view_run(KIND, &picture, m, &geometry, shape, cols, rows, x, end, first_y + get_global_id(1), &physics,
+    view_run(VARIANT, &picture, m, &geometry, shape, cols, rows, x, end, first_y + get_global_id(1), &physics,
              totals);
 }
 

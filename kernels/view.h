@@ -39,45 +39,45 @@ typedef struct ohm_picture {
 
 // The quantity's value where a plane (the flux for flux, else the state) holds stored, of a device with the
 // constants c.
-OHM_FN vf32 view_value(ohm_kind kind, u32 quantity, vf32 stored, strip_place at, const vf32 *c,
+OHM_FN vf32 view_value(ohm_variant variant, u32 quantity, vf32 stored, strip_place at, const vf32 *c,
                        const ohm_physics *p) {
-    if (quantity == VIEW_RESISTANCE) return memristor_resistance(kind, stored, at, c, p);
-    if (quantity == VIEW_CONDUCTANCE) return v_reciprocal(memristor_resistance(kind, stored, at, c, p));
+    if (quantity == VIEW_RESISTANCE) return memristor_resistance(variant, stored, at, c, p);
+    if (quantity == VIEW_CONDUCTANCE) return v_reciprocal(memristor_resistance(variant, stored, at, c, p));
     return stored;
 }
 
-// The voltages of a strip in a row of the crossbar, part by part, in the last step. field has that step's
+// The voltages of a strip in a row of the crossbar, part by part, in the last step. frame has that step's
 // lines first.
-OHM_FN void view_voltages(ohm_kind kind, u64 t, const OHM_GLOBAL float *field, const ohm_field *f, u32 row,
-                          u32 x, const ohm_physics *p, vf32 value[4]) {
+OHM_FN void view_voltages(ohm_variant variant, u64 t, const OHM_GLOBAL float *frame, const ohm_frame *f,
+                          u32 row, u32 x, const ohm_physics *p, vf32 value[4]) {
     vu32 word[4];
     vf32 image[4];
     strip_words(word, row, x, t, OHM_STREAM_STIMULUS, p);
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
         image[k] = v_splat(0);
-        if (kind_of(kind, field) == OHM_FIELD_IMAGE)
-            image[k] = field_image(field, f, row, strip_column(x, k));
-        value[k] = strip_voltage(kind, word[k], image, field, f, row, x, k, 0, p);
+        if (variant_of(variant, frame) == OHM_FRAME_IMAGE)
+            image[k] = frame_image(frame, f, row, strip_column(x, k));
+        value[k] = strip_voltage(variant, word[k], image, frame, f, row, x, k, 0, p);
     }
 }
 
 // The values of a strip, part by part, in a row of the band. m.state is the plane they are in.
-OHM_FN void view_values(ohm_kind kind, const ohm_picture *v, ohm_memory m, const ohm_field *f,
+OHM_FN void view_values(ohm_variant variant, const ohm_picture *v, ohm_memory m, const ohm_frame *f,
                         ohm_shape shape, u32 row, u32 x, const ohm_physics *p, vf32 value[4]) {
     const u32 row0 = shape.row0 + row;
     strip_constants c;
     if (v->quantity == VIEW_VOLTAGE) {
-        view_voltages(kind, v->t, m.field, f, row0, x, p, value);
+        view_voltages(variant, v->t, m.frame, f, row0, x, p, value);
         return;
     }
-    if (v->quantity < VIEW_STATE) strip_devices(kind, c, row0, x, p);
+    if (v->quantity < VIEW_STATE) strip_devices(variant, c, row0, x, p);
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
         const vf32 stored = v_load(m.state + row * shape.pitch + strip_column(x, k));
         const strip_place at = {row0, x, k};
         value[k] = v->quantity < VIEW_STATE
-                       ? view_value(kind, v->quantity, stored, at, constants_of(kind, c, k), p)
+                       ? view_value(variant, v->quantity, stored, at, constants_of(variant, c, k), p)
                        : stored;
     }
 }
@@ -145,8 +145,8 @@ OHM_FN int view_begun(const ohm_picture *v, ohm_span rows, ohm_shape shape) {
 // ---- Rows of pixels, in vectors ---------------------------------------------------------------
 
 // The totals down the columns of a strip, over some rows of the band. total[] is a block's.
-OHM_FN void view_strip(ohm_kind kind, const ohm_picture *v, ohm_memory m, const ohm_field *f, ohm_shape shape,
-                       ohm_span rows, u32 x, const ohm_physics *p, i64 *total) {
+OHM_FN void view_strip(ohm_variant variant, const ohm_picture *v, ohm_memory m, const ohm_frame *f,
+                       ohm_shape shape, ohm_span rows, u32 x, const ohm_physics *p, i64 *total) {
     vu64 sum[4];
     vf32 least[4], value[4];
     OHM_UNROLL
@@ -155,7 +155,7 @@ OHM_FN void view_strip(ohm_kind kind, const ohm_picture *v, ohm_memory m, const 
         least[k] = v_splat(3.4e38f);
     }
     for (u32 row = rows.first; row < rows.end; row++) {
-        view_values(kind, v, m, f, shape, row, x, p, value);
+        view_values(variant, v, m, f, shape, row, x, p, value);
         OHM_UNROLL
         for (int k = 0; k < 4; k++)
             if (v->reduction == VIEW_MEAN)
@@ -174,9 +174,9 @@ OHM_FN void view_strip(ohm_kind kind, const ohm_picture *v, ohm_memory m, const 
 
 // The pixels x … x_end − 1 of pixel row y, from left to right: columns are added up a block at a time,
 // so that every synapse is read once and in vectors, whatever a pixel's width.
-OHM_FN void view_run(ohm_kind kind, const ohm_picture *v, ohm_memory m, const ohm_field *f, ohm_shape shape,
-                     const OHM_GLOBAL ohm_span *cols, const OHM_GLOBAL ohm_span *rows, u32 x, u32 x_end,
-                     u32 y, const ohm_physics *p, OHM_GLOBAL i64 *totals) {
+OHM_FN void view_run(ohm_variant variant, const ohm_picture *v, ohm_memory m, const ohm_frame *f,
+                     ohm_shape shape, const OHM_GLOBAL ohm_span *cols, const OHM_GLOBAL ohm_span *rows, u32 x,
+                     u32 x_end, u32 y, const ohm_physics *p, OHM_GLOBAL i64 *totals) {
     const ohm_span part = view_rows_of_band(rows[y], shape);
     if (part.first == part.end) return;
     const int begun = view_begun(v, rows[y], shape);
@@ -187,7 +187,7 @@ OHM_FN void view_run(ohm_kind kind, const ohm_picture *v, ohm_memory m, const oh
         const u32 first = col / OHM_BLOCK * OHM_BLOCK, end = first + OHM_BLOCK;
         i64 block[OHM_BLOCK];
         for (u32 s = 0; s < 16 / OHM_LANES; s++)
-            view_strip(kind, v, m, f, shape, part, first / OHM_BLOCK * (16 / OHM_LANES) + s, p, block);
+            view_strip(variant, v, m, f, shape, part, first / OHM_BLOCK * (16 / OHM_LANES) + s, p, block);
         while (x < x_end && col < end) {
             const u32 stop = cols[x].end < end ? cols[x].end : end;
             for (; col < stop; col++) total = view_join(v, total, block[col - first]);

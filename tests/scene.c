@@ -60,7 +60,7 @@ void scene_digests(ohm_crossbar *c, uint64_t digests[2]) {
     digests[0] = digests[1] = 0;
     for (int i = 0; i < PLANE_COUNT; i++) {
         uint64_t digest;
-        if (!plane_exists(c->problem.kind, i)) continue;
+        if (!plane_exists(c->problem.variant, i)) continue;
         REQUIRE(crossbar_digest(c, i, &digest));
         digests[i == PLANE_FLUX || i == PLANE_FLUX_REST] += digest;
     }

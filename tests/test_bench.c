@@ -1,6 +1,6 @@
 // What the benchmark works out of its measurements: on planted samples and rows whose answers are known.
-#include "../bench/law.h"
-#include "../bench/ledger.h"
+#include "../bench/moments.h"
+#include "../bench/digests.h"
 #include "../bench/results.h"
 
 #include <inttypes.h>
@@ -505,54 +505,54 @@ static void a_slope_needs_two_sizes(void **state) {
 
 static void digests_are_held_against_each_other(void **state) {
     (void)state;
-    ledger l = {0};
-    REQUIRE(ledger_check(&l, NULL, 64, 10, 0x0123456789abcdef, "native, update"));
-    REQUIRE(ledger_check(&l, NULL, 64, 10, 0x0123456789abcdef, "0.0, update"));
+    digests l = {0};
+    REQUIRE(digests_check(&l, NULL, 64, 10, 0x0123456789abcdef, "native, update"));
+    REQUIRE(digests_check(&l, NULL, 64, 10, 0x0123456789abcdef, "0.0, update"));
     assert_int_equal(l.count, 1);
-    assert_int_equal(ledger_check(&l, NULL, 64, 10, 0x23456789abcdef, "0.1, update"), OHM_DEVICE_FAILED);
+    assert_int_equal(digests_check(&l, NULL, 64, 10, 0x23456789abcdef, "0.1, update"), OHM_DEVICE_FAILED);
     SAID("0.1, update computes wrongly, or native, update does");
     SAID("after 10 steps of 64 x 64");
     SAID("0023456789abcdef and 0123456789abcdef");
-    REQUIRE(ledger_check(&l, NULL, 64, 10, 0x0123456789abcdef, "0.1, update")); // the first one stays
-    ledger_free(&l);
+    REQUIRE(digests_check(&l, NULL, 64, 10, 0x0123456789abcdef, "0.1, update")); // the first one stays
+    digests_free(&l);
 }
 
 static void digests_of_other_crossbars_are_others(void **state) {
     (void)state;
-    ledger l = {0};
+    digests l = {0};
     for (uint64_t side = 1; side <= 20; side++)
         for (uint64_t steps = 0; steps < 20; steps++)
-            REQUIRE(ledger_check(&l, NULL, side, steps, side << 32 | steps, "native"));
+            REQUIRE(digests_check(&l, NULL, side, steps, side << 32 | steps, "native"));
     assert_int_equal(l.count, 400);
-    REQUIRE(ledger_check(&l, NULL, 7, 3, (uint64_t)7 << 32 | 3, "0.0"));
-    assert_int_equal(ledger_check(&l, NULL, 7, 3, (uint64_t)3 << 32 | 7, "0.0"), OHM_DEVICE_FAILED);
+    REQUIRE(digests_check(&l, NULL, 7, 3, (uint64_t)7 << 32 | 3, "0.0"));
+    assert_int_equal(digests_check(&l, NULL, 7, 3, (uint64_t)3 << 32 | 7, "0.0"), OHM_DEVICE_FAILED);
     SAID("after 3 steps of 7 x 7");
-    ledger_free(&l);
+    digests_free(&l);
 }
 
 static void digests_of_other_models_are_others(void **state) {
     (void)state;
     char vteam[] = "vteam"; // the same text elsewhere
-    ledger l = {0};
-    REQUIRE(ledger_check(&l, NULL, 64, 10, 1, "native"));
-    REQUIRE(ledger_check(&l, "vteam", 64, 10, 2, "native"));
-    REQUIRE(ledger_check(&l, "mmss", 64, 10, 3, "native"));
-    REQUIRE(ledger_check(&l, vteam, 64, 10, 2, "0.0"));
+    digests l = {0};
+    REQUIRE(digests_check(&l, NULL, 64, 10, 1, "native"));
+    REQUIRE(digests_check(&l, "vteam", 64, 10, 2, "native"));
+    REQUIRE(digests_check(&l, "mmss", 64, 10, 3, "native"));
+    REQUIRE(digests_check(&l, vteam, 64, 10, 2, "0.0"));
     assert_int_equal(l.count, 3);
-    assert_int_equal(ledger_check(&l, vteam, 64, 10, 3, "0.0"), OHM_DEVICE_FAILED);
-    assert_int_equal(ledger_check(&l, NULL, 64, 10, 2, "0.0"), OHM_DEVICE_FAILED);
-    ledger_free(&l);
+    assert_int_equal(digests_check(&l, vteam, 64, 10, 3, "0.0"), OHM_DEVICE_FAILED);
+    assert_int_equal(digests_check(&l, NULL, 64, 10, 2, "0.0"), OHM_DEVICE_FAILED);
+    digests_free(&l);
 }
 
 static void long_names_are_cut(void **state) {
     (void)state;
-    ledger l = {0};
+    digests l = {0};
     char name[400];
     memset(name, 'x', sizeof name - 1);
     name[sizeof name - 1] = '\0';
-    REQUIRE(ledger_check(&l, NULL, 1, 1, 1, name));
-    assert_int_equal(ledger_check(&l, NULL, 1, 1, 2, name), OHM_DEVICE_FAILED);
-    ledger_free(&l);
+    REQUIRE(digests_check(&l, NULL, 1, 1, 1, name));
+    assert_int_equal(digests_check(&l, NULL, 1, 1, 2, name), OHM_DEVICE_FAILED);
+    digests_free(&l);
 }
 
 // ---- Laws -------------------------------------------------------------------------------------
@@ -587,19 +587,19 @@ static void laws_are_the_same_within_chance(void **state) {
     (void)state;
     const moments ours = {.mean = 2, .std = 1, .mean_error = 0.01, .std_error = 0.005};
     const double mean = 6 * sqrt(2) * 0.01, std = mean / 2, in = 0.999, out = 1.001;
-    REQUIRE(law_check(&ours, 3, 2, 1));
-    REQUIRE(law_check(&ours, 3, 2 + in * mean, 1 - in * std));
-    REQUIRE(law_check(&ours, 3, 2 - in * mean, 1 + in * std));
-    assert_int_equal(law_check(&ours, 3, 2 + out * mean, 1), OHM_DEVICE_FAILED);
+    REQUIRE(moments_check(&ours, 3, 2, 1));
+    REQUIRE(moments_check(&ours, 3, 2 + in * mean, 1 - in * std));
+    REQUIRE(moments_check(&ours, 3, 2 - in * mean, 1 + in * std));
+    assert_int_equal(moments_check(&ours, 3, 2 + out * mean, 1), OHM_DEVICE_FAILED);
     SAID("not the same law: after 3 steps mean 2.08494 and std 1, not 2 and 1");
-    assert_int_equal(law_check(&ours, 3, 2 - out * mean, 1), OHM_DEVICE_FAILED);
-    assert_int_equal(law_check(&ours, 3, 2, 1 + out * std), OHM_DEVICE_FAILED);
-    assert_int_equal(law_check(&ours, 3, 2, 1 - out * std), OHM_DEVICE_FAILED);
-    assert_int_equal(law_check(&ours, 3, NAN, 1), OHM_DEVICE_FAILED);
-    assert_int_equal(law_check(&ours, 3, 2, NAN), OHM_DEVICE_FAILED);
+    assert_int_equal(moments_check(&ours, 3, 2 - out * mean, 1), OHM_DEVICE_FAILED);
+    assert_int_equal(moments_check(&ours, 3, 2, 1 + out * std), OHM_DEVICE_FAILED);
+    assert_int_equal(moments_check(&ours, 3, 2, 1 - out * std), OHM_DEVICE_FAILED);
+    assert_int_equal(moments_check(&ours, 3, NAN, 1), OHM_DEVICE_FAILED);
+    assert_int_equal(moments_check(&ours, 3, 2, NAN), OHM_DEVICE_FAILED);
     const moments still = {.mean = 1e-9};
-    REQUIRE(law_check(&still, 1, 1e-9 * (1 + 9e-7), 0));
-    assert_int_equal(law_check(&still, 1, 1e-9 * (1 + 2e-6), 0), OHM_DEVICE_FAILED);
+    REQUIRE(moments_check(&still, 1, 1e-9 * (1 + 9e-7), 0));
+    assert_int_equal(moments_check(&still, 1, 1e-9 * (1 + 2e-6), 0), OHM_DEVICE_FAILED);
 }
 
 // Read in parts, since 4096 columns fit 1024 times into what is read at once.
@@ -616,7 +616,7 @@ static void a_crossbars_moments_are_its_statistics(void **state) {
     REQUIRE(ohm_crossbar_create(devices, &d, &c));
     REQUIRE(ohm_crossbar_advance(c, 5));
     REQUIRE(ohm_crossbar_statistics(c, &s));
-    REQUIRE(law_read(c, &m));
+    REQUIRE(moments_read(c, &m));
     assert_true(fabs(m.mean - s.state_mean) < 1e-8 && fabs(m.std - s.state_std) < 1e-8);
     NEAR(m.mean_error, m.std / sqrt(1030.0 * 4096));
     ohm_crossbar_destroy(c);

@@ -194,14 +194,14 @@ static void check_prepared(int model, const ohm_about *about, const ohm_paramete
     ohm_physics physics = {.dt = 0.25f};
     vf32 standard[OHM_CONSTANTS] = {0};
     for (size_t i = 0; i < count; i++)
-        if (parameter[i].place != OHM_NO_PLACE) standard[parameter[i].place] = (float)parameter[i].standard;
+        if (parameter[i].slot != OHM_NO_SLOT) standard[parameter[i].slot] = (float)parameter[i].standard;
     standard[OHM_HIGH] += standard[OHM_HIGH] == 0; // where the bounds are no parameters
     memcpy(physics.model, standard, sizeof standard);
     model_prepare(model, standard, UINT32_MAX, &physics);
     for (size_t i = 0; i < count; i++) {
-        const u32 place = parameter[i].place;
+        const u32 place = parameter[i].slot;
         vf32 all[OHM_CONSTANTS], some[OHM_CONSTANTS];
-        if (place == OHM_NO_PLACE) continue;
+        if (place == OHM_NO_SLOT) continue;
         memcpy(all, standard, sizeof all);
         all[place] = all[place] * 1.25f + 0.0625f;
         memcpy(some, all, sizeof some);

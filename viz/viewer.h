@@ -1,4 +1,4 @@
-// The viewer's state: what is shown of the crossbar, and what is known of it. view.c makes it and runs the
+// The viewer's state: what is shown of the crossbar, and what is known of it. viewer.c makes it and runs the
 // loop, frame.c draws a frame of it, input.c and panel.c change it.
 #ifndef VIZ_VIEWER_H
 #define VIZ_VIEWER_H

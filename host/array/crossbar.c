@@ -15,17 +15,17 @@
 
 // ---- Planes -----------------------------------------------------------------------------------
 
-bool plane_exists(ohm_kind kind, plane which) {
+bool plane_exists(ohm_variant variant, plane which) {
     switch (which) {
     case PLANE_STATE: return true;
-    case PLANE_STATE_REST: return kind.extended;
-    default: return kind.flux;
+    case PLANE_STATE_REST: return variant.extended;
+    default: return variant.flux;
     }
 }
 
-unsigned plane_count(ohm_kind kind) {
+unsigned plane_count(ohm_variant variant) {
     unsigned count = 0;
-    for (int i = 0; i < PLANE_COUNT; i++) count += plane_exists(kind, i);
+    for (int i = 0; i < PLANE_COUNT; i++) count += plane_exists(variant, i);
     return count;
 }
 
@@ -57,7 +57,7 @@ static ohm_status no_room(const ohm_device_info *info, const char *what, uint64_
 // Whether the share of device i fits into it. *host counts what all devices take of the host's memory.
 static ohm_status check_share(const problem *p, const ohm_device_info *info, size_t i, size_t n, u128 *host) {
     const uint64_t rows = first_row(p, i + 1, n) - first_row(p, i, n);
-    u128 needed = (u128)rows * row_bytes(p) * plane_count(p->kind);
+    u128 needed = (u128)rows * row_bytes(p) * plane_count(p->variant);
     if (info->type == OHM_DEVICE_NATIVE || info->type == OHM_DEVICE_CPU) needed = *host += needed;
     char what[128];
     snprintf(what, sizeof what, "a crossbar of %" PRIu64 " x %" PRIu64, p->rows, p->cols);
@@ -145,7 +145,7 @@ ohm_status crossbar_fill(ohm_crossbar *c) {
 // beyond which the memory traffic saved no longer shows, and 64 where every launch draws what differs between
 // devices, which takes as long as three to five steps.
 static unsigned choose_fuse(const problem *p) {
-    const double launch = 4e6, least = p->kind.varied ? 64 : 16;
+    const double launch = 4e6, least = p->variant.varied ? 64 : 16;
     const double steps = launch / ((double)p->rows * (double)p->pitch);
     return (unsigned)(steps < least ? least : steps > 256 ? 256 : steps);
 }
@@ -244,7 +244,7 @@ static ohm_status prepare(ohm_crossbar *c, const problem *p) {
 
 ohm_status crossbar_extend(ohm_crossbar *c) {
     problem p = c->problem;
-    p.kind.extended = true;
+    p.variant.extended = true;
     const ohm_status status = prepare(c, &p);
     if (!status) c->problem = p;
     return status;
@@ -254,7 +254,7 @@ ohm_status crossbar_extend(ohm_crossbar *c) {
 static problem problem_now(const ohm_crossbar *c, const plan *p, const stimulator *s, double idle) {
     problem now = plan_problem(p, stimulus_field(s), idle);
     now.physics.reading = c->step;
-    now.kind.extended = c->problem.kind.extended;
+    now.variant.extended = c->problem.variant.extended;
     return now;
 }
 
@@ -262,13 +262,13 @@ ohm_status crossbar_take(ohm_crossbar *c, const plan *changed, stimulator *opene
     stimulator *s = opened ? opened : c->stimulus;
     problem p = problem_now(c, changed, s, c->idle);
     findings f;
-    if (!c->step) p.kind.extended = false; // else what the states could not hold is there
+    if (!c->step) p.variant.extended = false; // else what the states could not hold is there
     ohm_status status = findings_make(changed, &p, s, &f);
     if (!status) status = prepare(c, &p);
     if (status) return status;
     take_findings(c, &f);
     const bool same_kind =
-        p.kind.stimulus == c->problem.kind.stimulus && p.kind.field == c->problem.kind.field;
+        p.variant.stimulus == c->problem.variant.stimulus && p.variant.frame == c->problem.variant.frame;
     c->problem = p;
     c->plan = *changed;
     plan_bind(&c->plan);
@@ -337,7 +337,7 @@ const ohm_definition *ohm_crossbar_definition(const ohm_crossbar *c) {
 }
 
 ohm_precision ohm_crossbar_precision(const ohm_crossbar *c) {
-    return c->problem.kind.extended ? OHM_PRECISION_EXTENDED : OHM_PRECISION_SINGLE;
+    return c->problem.variant.extended ? OHM_PRECISION_EXTENDED : OHM_PRECISION_SINGLE;
 }
 
 double ohm_crossbar_step_loss(const ohm_crossbar *c) {
@@ -386,7 +386,7 @@ static ohm_status set_idle(ohm_crossbar *c, double seconds) {
 // Looks at one step are one reading.
 static ohm_status number_reading(ohm_crossbar *c) {
     c->problem.physics.reading = c->step;
-    return c->problem.kind.noisy_read ? configure(c, &c->problem) : OHM_OK;
+    return c->problem.variant.noisy_read ? configure(c, &c->problem) : OHM_OK;
 }
 
 // Ends an idle time: what is read of the devices at its end is what is read of them from now on.
@@ -467,7 +467,7 @@ ohm_status ohm_crossbar_digest(ohm_crossbar *c, uint64_t *digest) {
 
 ohm_status ohm_crossbar_rest_digest(ohm_crossbar *c, uint64_t *digest) {
     *digest = 0;
-    return c->problem.kind.extended ? crossbar_digest(c, PLANE_STATE_REST, digest) : OHM_OK;
+    return c->problem.variant.extended ? crossbar_digest(c, PLANE_STATE_REST, digest) : OHM_OK;
 }
 
 // Mean and standard deviation of n fixed-point numbers, in their own unit, from exact sums: the spread

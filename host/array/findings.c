@@ -26,7 +26,7 @@ ohm_status findings_make(const plan *p, problem *q, const stimulator *s, finding
     if (status) return status;
     euler_check_accuracy(&e, period_of(p), &f->warnings);
     f->step_loss = step_loss(p, q, s);
-    if (plan_wants_extended(p, f->step_loss)) q->kind.extended = true;
-    if (!q->kind.extended) precision_warn(f->step_loss, &f->warnings);
+    if (plan_wants_extended(p, f->step_loss)) q->variant.extended = true;
+    if (!q->variant.extended) precision_warn(f->step_loss, &f->warnings);
     return OHM_OK;
 }

@@ -20,9 +20,9 @@ const ohm_about initial_file_about = {
 };
 
 const ohm_parameter initial_file_parameters[INITIAL_FILE_PARAMETERS] = {
-    {"path", "F", "1", 0, 0, 0, "the file: .npy, or HDF5 with /state or one matrix alone", OHM_NO_PLACE,
+    {"path", "F", "1", 0, 0, 0, "the file: .npy, or HDF5 with /state or one matrix alone", OHM_NO_SLOT,
      .text = SPEC_PATH},
-    {"quantity", "q", "1", AS_X, 0, 1, "x or state: what the numbers are", OHM_NO_PLACE,
+    {"quantity", "q", "1", AS_X, 0, 1, "x or state: what the numbers are", OHM_NO_SLOT,
      .choices = quantities},
 };
 
@@ -96,13 +96,13 @@ ohm_status initial_open(const plan *p, const problem *made, matrix_file *m) {
 
 // ---- Writing ----------------------------------------------------------------------------------
 
-static bool is_stuck(ohm_kind kind, const vf32 *c) {
-    return kind.faulty && c[OHM_FAULT] > OHM_STUCK_LOW - 0.5f;
+static bool is_stuck(ohm_variant variant, const vf32 *c) {
+    return variant.faulty && c[OHM_FAULT] > OHM_STUCK_LOW - 0.5f;
 }
 
 // The state of a device from its number in the file. One that is stuck has its own.
 static float state_of(const problem *p, bool as_state, float value, const vf32 *c) {
-    if (!as_state || is_stuck(p->kind, c)) return memristor_initial(p->kind, value, c);
+    if (!as_state || is_stuck(p->variant, c)) return memristor_initial(p->variant, value, c);
     return v_min(v_max(value, c[OHM_LOW]), c[OHM_HIGH]);
 }
 
@@ -110,10 +110,11 @@ static float state_of(const problem *p, bool as_state, float value, const vf32 *
 static void make_states(const problem *p, bool as_state, uint64_t row, float *values) {
     for (u32 x = 0; x < p->pitch / OHM_BLOCK * 16; x++) {
         strip_constants c;
-        strip_devices(p->kind, c, (u32)row, x, &p->physics);
+        strip_devices(p->variant, c, (u32)row, x, &p->physics);
         for (int k = 0; k < 4; k++) {
             const uint64_t col = strip_column(x, k);
-            if (col < p->cols) values[col] = state_of(p, as_state, values[col], constants_of(p->kind, c, k));
+            if (col < p->cols)
+                values[col] = state_of(p, as_state, values[col], constants_of(p->variant, c, k));
         }
     }
 }

@@ -191,7 +191,7 @@ static ohm_status check_view(const ohm_crossbar *c, const ohm_view *v) {
         return error_set(OHM_BAD_ARGUMENT, "a view needs a finite place and an extent above 0");
     if ((unsigned)v->quantity >= OHM_QUANTITIES || (unsigned)v->reduction >= OHM_REDUCTIONS)
         return error_set(OHM_BAD_ARGUMENT, "no such quantity or reduction");
-    if (v->quantity == OHM_FLUX && !c->problem.kind.flux)
+    if (v->quantity == OHM_FLUX && !c->problem.variant.flux)
         return error_set(OHM_BAD_ARGUMENT, "this crossbar does not track the flux");
     return OHM_OK;
 }

@@ -26,7 +26,7 @@ ohm_status ohm_crossbar_read_state(ohm_crossbar *c, uint64_t row0, uint64_t rows
 }
 
 static ohm_status check_flux(const ohm_crossbar *c) {
-    if (c->problem.kind.flux) return OHM_OK;
+    if (c->problem.variant.flux) return OHM_OK;
     return error_set(OHM_BAD_ARGUMENT, "this crossbar does not track the flux");
 }
 
@@ -46,7 +46,8 @@ static ohm_status read_exact(ohm_crossbar *c, plane which, plane rest, uint64_t 
         const area row = {row0 + i, 0, 1, cols};
         memset(line + cols, 0, cols * sizeof *line);
         status = crossbar_read(c, which, row, line);
-        if (!status && plane_exists(c->problem.kind, rest)) status = crossbar_read(c, rest, row, line + cols);
+        if (!status && plane_exists(c->problem.variant, rest))
+            status = crossbar_read(c, rest, row, line + cols);
         for (uint64_t col = 0; col < cols && !status; col++)
             out[i * cols + col] = (double)line[col] + (double)line[cols + col];
     }
@@ -80,22 +81,23 @@ static strip_place place_of(uint64_t row, uint64_t col) {
 
 // Its constants.
 static const vf32 *device_of(const problem *p, uint64_t row, uint64_t col, strip_constants c) {
-    strip_devices(p->kind, c, (u32)row, strip_of(col), &p->physics);
-    return constants_of(p->kind, c, part_of(col));
+    strip_devices(p->variant, c, (u32)row, strip_of(col), &p->physics);
+    return constants_of(p->variant, c, part_of(col));
 }
 
 // The current through it.
 static float current_of(const problem *p, uint64_t row, uint64_t col, float state, float voltage) {
     strip_constants room;
     const vf32 *own = device_of(p, row, col, room);
-    return memristor_current(p->kind, state, voltage, place_of(row, col), own, &p->physics);
+    return memristor_current(p->variant, state, voltage, place_of(row, col), own, &p->physics);
 }
 
 // The voltage of a synapse at a step, by the same words as the kernels'. frame is of that step.
 static float voltage_of(const problem *p, uint64_t t, const stimulus_frame *frame, uint64_t row,
                         uint64_t col) {
     float value[4];
-    view_voltages(p->kind, t, frame->values, &frame->geometry, (u32)row, strip_of(col), &p->physics, value);
+    view_voltages(p->variant, t, frame->values, &frame->geometry, (u32)row, strip_of(col), &p->physics,
+                  value);
     return value[part_of(col)];
 }
 
@@ -178,14 +180,14 @@ ohm_status ohm_crossbar_probe(ohm_crossbar *c, uint64_t row, uint64_t col, float
     float state, voltage, flux = NAN;
     ohm_status status = check_place(c, row, col);
     if (!status) status = crossbar_read(c, PLANE_STATE, one, &state);
-    if (!status && p->kind.flux) status = crossbar_read(c, PLANE_FLUX, one, &flux);
+    if (!status && p->variant.flux) status = crossbar_read(c, PLANE_FLUX, one, &flux);
     if (!status) status = last_voltage(c, row, col, &voltage);
     if (status) return status;
     const vf32 *own = device_of(p, row, col, room);
     value[OHM_STATE] = state;
     const strip_place at = place_of(row, col);
-    value[OHM_RESISTANCE] = view_value(p->kind, VIEW_RESISTANCE, state, at, own, &p->physics);
-    value[OHM_CONDUCTANCE] = view_value(p->kind, VIEW_CONDUCTANCE, state, at, own, &p->physics);
+    value[OHM_RESISTANCE] = view_value(p->variant, VIEW_RESISTANCE, state, at, own, &p->physics);
+    value[OHM_CONDUCTANCE] = view_value(p->variant, VIEW_CONDUCTANCE, state, at, own, &p->physics);
     value[OHM_VOLTAGE] = voltage;
     value[OHM_FLUX] = flux;
     return OHM_OK;
@@ -195,7 +197,7 @@ ohm_status ohm_crossbar_probe(ohm_crossbar *c, uint64_t row, uint64_t col, float
 static ohm_status probe_exact(ohm_crossbar *c, plane which, plane rest, area one, double *value) {
     float held, more = 0;
     ohm_status status = crossbar_read(c, which, one, &held);
-    if (!status && plane_exists(c->problem.kind, rest)) status = crossbar_read(c, rest, one, &more);
+    if (!status && plane_exists(c->problem.variant, rest)) status = crossbar_read(c, rest, one, &more);
     if (!status) *value = (double)held + (double)more;
     return status;
 }
@@ -206,6 +208,6 @@ ohm_status ohm_crossbar_probe_exact(ohm_crossbar *c, uint64_t row, uint64_t col,
     ohm_status status = check_place(c, row, col);
     if (!status) status = probe_exact(c, PLANE_STATE, PLANE_STATE_REST, one, state);
     if (!status) *flux = (double)NAN;
-    if (!status && c->problem.kind.flux) status = probe_exact(c, PLANE_FLUX, PLANE_FLUX_REST, one, flux);
+    if (!status && c->problem.variant.flux) status = probe_exact(c, PLANE_FLUX, PLANE_FLUX_REST, one, flux);
     return status;
 }

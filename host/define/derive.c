@@ -113,10 +113,10 @@ static u32 choice_of(const spec *s) {
 // What noise is multiplied by, so that what it adds up to in a time does not depend on dt: in the model's
 // default dt, dt0, it is as given. n = t/dt steps of a change proportional to dt have noise of variance
 // n·dt²·noise² in all, and n steps of noise_add n·noise_add². Pulses are as long as they are.
-static double noise_scale(const spec *s, u32 place, double dt) {
+static double noise_scale(const spec *s, u32 slot, double dt) {
     const double dt0 = spec_entry_of(s)->about->dt;
-    if (model_motion(s->id) == OHM_PULSED) return 1;
-    return place == OHM_NOISE ? sqrt(dt0 / dt) : place == OHM_NOISE_ADD ? sqrt(dt / dt0) : 1;
+    if (model_kinetics(s->id) == OHM_PULSED) return 1;
+    return slot == OHM_NOISE ? sqrt(dt0 / dt) : slot == OHM_NOISE_ADD ? sqrt(dt / dt0) : 1;
 }
 
 static void derive_model(const spec *s, double dt, ohm_physics *p) {
@@ -126,8 +126,8 @@ static void derive_model(const spec *s, double dt, ohm_physics *p) {
     p->choice = choice_of(s);
     p->model[OHM_GAIN] = (float)(dt / p->substeps);
     for (int i = 0; i < entry->count; i++) {
-        const u32 place = spec_parameter(entry, i)->place;
-        if (place != OHM_NO_PLACE) p->model[place] = (float)(s->value[i] * noise_scale(s, place, dt));
+        const u32 slot = spec_parameter(entry, i)->slot;
+        if (slot != OHM_NO_SLOT) p->model[slot] = (float)(s->value[i] * noise_scale(s, slot, dt));
     }
     const float gain = p->model[OHM_GAIN];
     model_prepare(s->id, p->model, UINT32_MAX, p);
@@ -146,14 +146,14 @@ static void scale_spread(ohm_spread *spread, double scale) {
 static void derive_spreads(const spec *s, double dt, ohm_physics *p) {
     const spec_entry *entry = spec_entry_of(s);
     int n = 0;
-    for (u32 place = 0; place < OHM_CONSTANTS; place++)
+    for (u32 slot = 0; slot < OHM_CONSTANTS; slot++)
         for (int i = 0; i < entry->count; i++) {
-            if (!s->spread[i].kind || spec_parameter(entry, i)->place != place) continue;
+            if (!s->spread[i].kind || spec_parameter(entry, i)->slot != slot) continue;
             const ohm_status status = derive_spread(s, i, &p->spread[n]);
             assert(!status && "spec_check lets none through");
             (void)status;
-            scale_spread(&p->spread[n++], noise_scale(s, place, dt));
-            p->spreads |= 1u << place;
+            scale_spread(&p->spread[n++], noise_scale(s, slot, dt));
+            p->spreads |= 1u << slot;
         }
 }
 
@@ -175,8 +175,8 @@ static bool is_faulty(const ohm_physics *p) {
 }
 
 // Whether a constant that is 0 or more is above 0 in some device.
-static bool is_used(const ohm_physics *p, u32 place) {
-    return p->model[place] > 0 || p->spreads >> place & 1;
+static bool is_used(const ohm_physics *p, u32 slot) {
+    return p->model[slot] > 0 || p->spreads >> slot & 1;
 }
 
 static bool is_noisy_read(const ohm_physics *p) {
@@ -187,9 +187,9 @@ static bool is_noisy_read(const ohm_physics *p) {
 
 void derive_corner(int model, const ohm_physics *p, u32 corner, float c[OHM_CONSTANTS]) {
     memcpy(c, p->model, sizeof p->model);
-    for (u32 place = 0, n = 0; place < OHM_CONSTANTS; place++) {
-        if (!(p->spreads >> place & 1)) continue;
-        c[place] = extreme(&p->spread[n], p->model[place], corner >> n & 1);
+    for (u32 slot = 0, n = 0; slot < OHM_CONSTANTS; slot++) {
+        if (!(p->spreads >> slot & 1)) continue;
+        c[slot] = extreme(&p->spread[n], p->model[slot], corner >> n & 1);
         n++;
     }
     if (p->spreads) model_prepare(model, c, p->spreads, p);
@@ -200,7 +200,7 @@ void derive_corner(int model, const ohm_physics *p, u32 corner, float c[OHM_CONS
 
 // The range of one device's resistances: between those at the ends of its state, and beyond them by noise.
 static void range_of_device(int model, const float *c, const ohm_physics *p, float *low, float *high) {
-    const ohm_kind plain = {.model = model};
+    const ohm_variant plain = {.model = model};
     const strip_place anywhere = {0, 0, 0};
     const float a = memristor_read(plain, c[OHM_LOW], anywhere, c, p);
     const float b = memristor_read(plain, c[OHM_HIGH], anywhere, c, p);
@@ -232,7 +232,7 @@ static void derive_ranges(int model, ohm_physics *p) {
 
 static void derive_open(ohm_physics *p) {
     u32 n = 0;
-    for (u32 place = 0; place < OHM_R_OPEN; place++) n += p->spreads >> place & 1;
+    for (u32 slot = 0; slot < OHM_R_OPEN; slot++) n += p->spreads >> slot & 1;
     const bool spread = p->spreads >> OHM_R_OPEN & 1;
     const float value = p->model[OHM_R_OPEN];
     if (!(p->fault[OHM_STUCK_OPEN - 1] > 0)) return;
@@ -270,21 +270,21 @@ ohm_physics derive_physics(const spec specs[ROLE_COUNT], double dt, uint64_t see
     return p;
 }
 
-ohm_kind derive_kind(const spec specs[ROLE_COUNT], const ohm_physics *p, int field, bool track_flux) {
+ohm_variant derive_variant(const spec specs[ROLE_COUNT], const ohm_physics *p, int field, bool track_flux) {
     const bool noisy = is_used(p, OHM_NOISE), additive = is_used(p, OHM_NOISE_ADD);
     const bool noisy_read = is_noisy_read(p), faulty = is_faulty(p);
-    return (ohm_kind){.model = specs[ROLE_MODEL].id,
-                      .stimulus = stimulus_distribution(&specs[ROLE_STIMULUS]),
-                      .field = field,
-                      .flux = track_flux,
-                      .single = p->substeps == 1,
-                      .extended = false,
-                      .varied = p->spreads || noisy || additive || noisy_read || faulty,
-                      .noisy = noisy,
-                      .faulty = faulty,
-                      .additive = additive,
-                      .noisy_read = noisy_read,
-                      .spreads = p->spreads};
+    return (ohm_variant){.model = specs[ROLE_MODEL].id,
+                         .stimulus = stimulus_distribution(&specs[ROLE_STIMULUS]),
+                         .frame = field,
+                         .flux = track_flux,
+                         .single = p->substeps == 1,
+                         .extended = false,
+                         .varied = p->spreads || noisy || additive || noisy_read || faulty,
+                         .noisy = noisy,
+                         .faulty = faulty,
+                         .additive = additive,
+                         .noisy_read = noisy_read,
+                         .spreads = p->spreads};
 }
 
 int derive_initial(const spec specs[ROLE_COUNT]) {

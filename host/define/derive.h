@@ -3,7 +3,7 @@
 #define OHM_DERIVE_H
 
 #include "../../kernels/distributions.h"
-#include "../../kernels/kind.h"
+#include "../../kernels/variant.h"
 #include "spec.h"
 
 // How parameter i of a model is spread: cut to its valid range, and to the right side of the parameter that
@@ -23,8 +23,8 @@ derive_drawn derive_draw(const spec *s, int i);
 // devices have been left alone.
 ohm_physics derive_physics(const spec specs[ROLE_COUNT], double dt, uint64_t seed, double idle);
 
-// The code they need, with a field of this kind.
-ohm_kind derive_kind(const spec specs[ROLE_COUNT], const ohm_physics *p, int field, bool track_flux);
+// The code they need, with a field of this variant.
+ohm_variant derive_variant(const spec specs[ROLE_COUNT], const ohm_physics *p, int field, bool track_flux);
 
 // The initial state that is read from a file (initial.c), behind those that are distributions.
 enum { INITIAL_FILE = OHM_DISTRIBUTION_COUNT, INITIAL_COUNT, INITIAL_FILE_PARAMETERS = 2 };

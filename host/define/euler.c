@@ -17,7 +17,7 @@ static const char *name_of(const euler *e) {
 }
 
 static bool is_continuous(const euler *e) {
-    return model_motion(e->model->id) == OHM_CONTINUOUS;
+    return model_kinetics(e->model->id) == OHM_CONTINUOUS;
 }
 
 static double rate_at(const euler *e, double state, double voltage) {

@@ -94,7 +94,7 @@ problem plan_problem(const plan *p, int field, double idle) {
         .cols = d->cols,
         .pitch = (d->cols + OHM_BLOCK - 1) / OHM_BLOCK * OHM_BLOCK,
         .physics = physics,
-        .kind = derive_kind(p->specs, &physics, field, d->track_flux),
+        .variant = derive_variant(p->specs, &physics, field, d->track_flux),
         .initial = derive_initial(p->specs),
         .lanes = d->lanes,
     };

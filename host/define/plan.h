@@ -23,7 +23,7 @@ ohm_status definition_check_fuse(unsigned fuse);
 // Points the plan's definition at its strings, for a plan whose specs were set otherwise.
 void plan_bind(plan *p);
 
-// What engines compute, with a stimulus whose field is of this kind, after an idle time in s; in single
+// What engines compute, with a stimulus whose field is of this variant, after an idle time in s; in single
 // precision.
 problem plan_problem(const plan *p, int field, double idle);
 

@@ -20,7 +20,7 @@
 
 // Of every model, behind its own: sub-steps if it follows a differential equation, and the rest.
 static const ohm_parameter common_parameters[] = {
-    {"substeps", "n", "1", 1, 1, 1e6, "sub-steps of Euler's method in a step", OHM_NO_PLACE, .whole = 1},
+    {"substeps", "n", "1", 1, 1, 1e6, "sub-steps of Euler's method in a step", OHM_NO_SLOT, .whole = 1},
     {"noise", "σ", "1", 0, 0, 10,
      "noise of a step's change: it is taken 1 + noise xi times, xi normal; at the default dt", OHM_NOISE},
     {"noise_add", "σ_add", "1", 0, 0, 1,
@@ -30,31 +30,32 @@ static const ohm_parameter common_parameters[] = {
      OHM_WRITE_NOISE},
     {"read_noise", "σ_r", "1", 0, 0, 1,
      "noise of what is read, new at every step, as a part of the range of conductance", OHM_READ_NOISE},
-    {"stuck", "p_stuck", "1", 0, 0, 1, "part of the devices that stay where they began", OHM_NO_PLACE},
-    {"stuck_low", "p_low", "1", 0, 0, 1, "part that rest at their least conductance", OHM_NO_PLACE},
-    {"stuck_high", "p_high", "1", 0, 0, 1, "part that rest at their greatest conductance", OHM_NO_PLACE},
-    {"stuck_open", "p_open", "1", 0, 0, 1, "part that are open", OHM_NO_PLACE},
+    {"stuck", "p_stuck", "1", 0, 0, 1, "part of the devices that stay where they began", OHM_NO_SLOT},
+    {"stuck_low", "p_low", "1", 0, 0, 1, "part that rest at their least conductance", OHM_NO_SLOT},
+    {"stuck_high", "p_high", "1", 0, 0, 1, "part that rest at their greatest conductance", OHM_NO_SLOT},
+    {"stuck_open", "p_open", "1", 0, 0, 1, "part that are open", OHM_NO_SLOT},
     {"r_open", "R_open", "Ω", 1e9, 1e-3, 1e12, "resistance of an open device", OHM_R_OPEN},
     {"levels", "L", "1", 0, 0, 65536,
      "levels of conductance that can be read, which divide each device's range equally; 0: continuous",
-     OHM_NO_PLACE, .whole = 1},
+     OHM_NO_SLOT, .whole = 1},
     {"drift_nu", "ν", "1", 0, 0, 1,
      "an idle time t leaves (t/drift_t0)^-drift_nu of a conductance, or the device's least one", OHM_NU},
-    {"drift_t0", "t_0", "s", 1, 1e-9, 1e9, "idle time from which on it drifts", OHM_NO_PLACE},
+    {"drift_t0", "t_0", "s", 1, 1e-9, 1e9, "idle time from which on it drifts", OHM_NO_SLOT},
     {"drift_offset", "o", "1", 0, 0, 1, "1: it drifts from the start, by (t/drift_t0 + 1)^-drift_nu",
-     OHM_NO_PLACE, .whole = 1},
+     OHM_NO_SLOT, .whole = 1},
 };
 
 #define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
-#define COMMON(motion) ((int)(motion) == (int)OHM_CONTINUOUS ? common_parameters : common_parameters + 1)
-#define COMMON_COUNT(motion) (COUNT_OF(common_parameters) - ((int)(motion) == (int)OHM_CONTINUOUS ? 0 : 1))
+#define COMMON(kinetics) ((int)(kinetics) == (int)OHM_CONTINUOUS ? common_parameters : common_parameters + 1)
+#define COMMON_COUNT(kinetics)                                                                               \
+    (COUNT_OF(common_parameters) - ((int)(kinetics) == (int)OHM_CONTINUOUS ? 0 : 1))
 #define MODEL_ENTRY(name, unused)                                                                            \
     {&name##_about,                                                                                          \
      name##_parameters,                                                                                      \
-     COMMON(name##_motion),                                                                                  \
+     COMMON(name##_kinetics),                                                                                \
      COUNT_OF(name##_parameters),                                                                            \
-     COUNT_OF(name##_parameters) + COMMON_COUNT(name##_motion),                                              \
-     name##_motion},
+     COUNT_OF(name##_parameters) + COMMON_COUNT(name##_kinetics),                                            \
+     name##_kinetics},
 #define INITIAL_ENTRY(name, unused)                                                                          \
     {&name##_about, name##_initial, NULL, COUNT_OF(name##_initial), COUNT_OF(name##_initial), 0},
 
@@ -81,7 +82,7 @@ const ohm_parameter *spec_parameter(const spec_entry *entry, int i) {
 
 double spec_standard(const spec_entry *entry, int i) {
     const ohm_parameter *p = spec_parameter(entry, i);
-    if (i >= entry->own_count && p->place == OHM_NOISE) return entry->about->noise;
+    if (i >= entry->own_count && p->slot == OHM_NOISE) return entry->about->noise;
     const bool own_substeps = entry->about->substeps > 0 && strcmp(p->key, "substeps") == 0;
     return own_substeps ? entry->about->substeps : p->standard;
 }
@@ -162,12 +163,12 @@ static ohm_status find_entry(spec *s, const char *name, int length) {
     return unknown_name(s->role, name, length);
 }
 
-// Parses KIND:SIGMA, how parameter i is spread.
+// Parses VARIANT:SIGMA, how parameter i is spread.
 static ohm_status parse_spread(spec *s, int i, const char *text) {
     const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
     const size_t length = strcspn(text, ":");
     spec_spread *spread = &s->spread[i];
-    if (p->place == OHM_NO_PLACE)
+    if (p->slot == OHM_NO_SLOT)
         return error_set(OHM_BAD_ARGUMENT, "%s %s: %s cannot be spread over the devices",
                          spec_role_name[s->role], name_of(s), p->key);
     for (uint32_t kind = OHM_SPREAD_NORMAL; kind < OHM_SPREAD_KINDS; kind++)

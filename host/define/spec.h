@@ -29,7 +29,7 @@ typedef struct spec_entry {
     const ohm_about *about;
     const ohm_parameter *own, *common;
     int own_count, count; // count is of both
-    int motion;           // of a model
+    int kinetics;         // of a model
 } spec_entry;
 
 const ohm_parameter *spec_parameter(const spec_entry *entry, int i);

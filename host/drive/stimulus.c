@@ -60,65 +60,65 @@ static const ohm_about file_about = {
 
 #define START                                                                                                \
     {                                                                                                        \
-        "start", "t_0", "1", 0, 0, 7.2e16, "step at which it begins; before that nothing", OHM_NO_PLACE,     \
+        "start", "t_0", "1", 0, 0, 7.2e16, "step at which it begins; before that nothing", OHM_NO_SLOT,      \
             .whole = 1                                                                                       \
     }
 #define HOLD                                                                                                 \
-    { "hold", "h", "1", 1, 1, 7.2e16, "steps that each stays", OHM_NO_PLACE, .whole = 1 }
+    { "hold", "h", "1", 1, 1, 7.2e16, "steps that each stays", OHM_NO_SLOT, .whole = 1 }
 
 static const ohm_parameter uniform_stimulus[] = {
-    {"lo", "V_lo", "V", -5, -1000, 1000, "lowest voltage", OHM_NO_PLACE},
-    {"hi", "V_hi", "V", 5, -1000, 1000, "highest voltage, lo or more", OHM_NO_PLACE},
+    {"lo", "V_lo", "V", -5, -1000, 1000, "lowest voltage", OHM_NO_SLOT},
+    {"hi", "V_hi", "V", 5, -1000, 1000, "highest voltage, lo or more", OHM_NO_SLOT},
 };
 
 static const ohm_parameter constant_stimulus[] = {
-    {"value", "V", "V", 1, -1000, 1000, "voltage", OHM_NO_PLACE},
+    {"value", "V", "V", 1, -1000, 1000, "voltage", OHM_NO_SLOT},
 };
 
 static const ohm_parameter normal_stimulus[] = {
-    {"mean", "V", "V", 0, -1000, 1000, "mean voltage", OHM_NO_PLACE},
-    {"sd", "σ_V", "V", 1, 0, 180, "standard deviation", OHM_NO_PLACE},
+    {"mean", "V", "V", 0, -1000, 1000, "mean voltage", OHM_NO_SLOT},
+    {"sd", "σ_V", "V", 1, 0, 180, "standard deviation", OHM_NO_SLOT},
 };
 
 static const ohm_parameter wave_stimulus[] = {
-    {"shape", "f", "1", WAVE_SINE, 0, 3, "sine, triangle, square or pulse", OHM_NO_PLACE,
+    {"shape", "f", "1", WAVE_SINE, 0, 3, "sine, triangle, square or pulse", OHM_NO_SLOT,
      .choices = wave_shapes},
-    {"amplitude", "V_a", "V", 1, -1000, 1000, "amplitude", OHM_NO_PLACE},
-    {"offset", "V_0", "V", 0, -1000, 1000, "voltage it goes about, or rises from", OHM_NO_PLACE},
-    {"frequency", "f", "Hz", 0, 0, 1e18, "frequency; 0: a period in 100 steps", OHM_NO_PLACE},
-    {"phase", "φ", "rad", 0, -7, 7, "phase at the start", OHM_NO_PLACE},
-    {"duty", "d", "1", 0.5, 0, 1, "part of a period that a pulse lasts", OHM_NO_PLACE},
+    {"amplitude", "V_a", "V", 1, -1000, 1000, "amplitude", OHM_NO_SLOT},
+    {"offset", "V_0", "V", 0, -1000, 1000, "voltage it goes about, or rises from", OHM_NO_SLOT},
+    {"frequency", "f", "Hz", 0, 0, 1e18, "frequency; 0: a period in 100 steps", OHM_NO_SLOT},
+    {"phase", "φ", "rad", 0, -7, 7, "phase at the start", OHM_NO_SLOT},
+    {"duty", "d", "1", 0.5, 0, 1, "part of a period that a pulse lasts", OHM_NO_SLOT},
     START,
 };
 
 static const ohm_parameter lines_stimulus[] = {
-    {"lo", "V_lo", "V", -0.5, -1000, 1000, "lowest voltage of a line", OHM_NO_PLACE},
-    {"hi", "V_hi", "V", 0.5, -1000, 1000, "highest voltage of a line, lo or more", OHM_NO_PLACE},
+    {"lo", "V_lo", "V", -0.5, -1000, 1000, "lowest voltage of a line", OHM_NO_SLOT},
+    {"hi", "V_hi", "V", 0.5, -1000, 1000, "highest voltage of a line, lo or more", OHM_NO_SLOT},
 };
 
 static const ohm_parameter write_stimulus[] = {
-    {"v", "V", "V", 1, -1000, 1000, "voltage on the selected cell", OHM_NO_PLACE},
-    {"scheme", "s", "1", WRITE_HALF, 0, 1, "half or third", OHM_NO_PLACE, .choices = write_schemes},
-    {"row", "i", "1", -1, -1, 2147483647, "row of the cell; -1: all rows in turn", OHM_NO_PLACE, .whole = 1},
-    {"col", "j", "1", -1, -1, 2147483647, "its column; -1: all columns in turn", OHM_NO_PLACE, .whole = 1},
-    {"cells", "F", "1", 0, 0, 0, "a text file of lines ROW,COL: these cells in turn", OHM_NO_PLACE,
+    {"v", "V", "V", 1, -1000, 1000, "voltage on the selected cell", OHM_NO_SLOT},
+    {"scheme", "s", "1", WRITE_HALF, 0, 1, "half or third", OHM_NO_SLOT, .choices = write_schemes},
+    {"row", "i", "1", -1, -1, 2147483647, "row of the cell; -1: all rows in turn", OHM_NO_SLOT, .whole = 1},
+    {"col", "j", "1", -1, -1, 2147483647, "its column; -1: all columns in turn", OHM_NO_SLOT, .whole = 1},
+    {"cells", "F", "1", 0, 0, 0, "a text file of lines ROW,COL: these cells in turn", OHM_NO_SLOT,
      .text = SPEC_PATH},
     HOLD,
     START,
 };
 
 static const ohm_parameter pattern_stimulus[] = {
-    {"file", "F", "1", 0, 0, 0, "a PNG, or several joined by +: these in turn", OHM_NO_PLACE,
+    {"file", "F", "1", 0, 0, 0, "a PNG, or several joined by +: these in turn", OHM_NO_SLOT,
      .text = SPEC_PATHS},
-    {"lo", "V_lo", "V", -1, -1000, 1000, "voltage where it is black", OHM_NO_PLACE},
-    {"hi", "V_hi", "V", 1, -1000, 1000, "voltage where it is white", OHM_NO_PLACE},
-    {"noise", "σ_V", "V", 0, 0, 180, "standard deviation of what is added", OHM_NO_PLACE},
+    {"lo", "V_lo", "V", -1, -1000, 1000, "voltage where it is black", OHM_NO_SLOT},
+    {"hi", "V_hi", "V", 1, -1000, 1000, "voltage where it is white", OHM_NO_SLOT},
+    {"noise", "σ_V", "V", 0, 0, 180, "standard deviation of what is added", OHM_NO_SLOT},
     HOLD,
     START,
 };
 
 static const ohm_parameter file_stimulus[] = {
-    {"path", "F", "1", 0, 0, 0, "the file; after its last step it begins again", OHM_NO_PLACE,
+    {"path", "F", "1", 0, 0, 0, "the file; after its last step it begins again", OHM_NO_SLOT,
      .text = SPEC_PATH},
     START,
 };
@@ -213,10 +213,10 @@ int stimulus_field(const stimulator *s) {
     switch (s->spec.id) {
     case STIMULUS_WAVE:
     case STIMULUS_LINES:
-    case STIMULUS_WRITE: return OHM_FIELD_LINES;
-    case STIMULUS_PATTERN: return OHM_FIELD_IMAGE;
-    case STIMULUS_FILE: return s->file.cells >= 0 ? OHM_FIELD_IMAGE : OHM_FIELD_LINES;
-    default: return OHM_FIELD_NONE;
+    case STIMULUS_WRITE: return OHM_FRAME_LINES;
+    case STIMULUS_PATTERN: return OHM_FRAME_IMAGE;
+    case STIMULUS_FILE: return s->file.cells >= 0 ? OHM_FRAME_IMAGE : OHM_FRAME_LINES;
+    default: return OHM_FRAME_NONE;
     }
 }
 
@@ -326,7 +326,7 @@ static void take_range(stimulator *s) {
     float c[4];
     const int distribution = stimulus_distribution(&s->spec);
     stimulus_derive(&s->spec, c);
-    const bool always = stimulus_field(s) == OHM_FIELD_NONE ||
+    const bool always = stimulus_field(s) == OHM_FRAME_NONE ||
                         (s->start == 0 && s->spec.id != STIMULUS_WRITE && s->spec.id != STIMULUS_LINES);
     s->low = always && stimulus_field(s) ? INFINITY : 0; // before the start, 0 V
     s->high = always && stimulus_field(s) ? -INFINITY : 0;
@@ -582,8 +582,8 @@ static ohm_status frame_of_nothing(stimulator *s, uint64_t left, stimulus_frame 
 ohm_status stimulus_make_frame(stimulator *s, uint64_t t, uint32_t most, stimulus_frame *frame) {
     const int field = stimulus_field(s);
     *frame = (stimulus_frame){.steps = most};
-    if (field == OHM_FIELD_NONE) return OHM_OK;
-    if (field == OHM_FIELD_LINES) return frame_of_lines(s, t, most, frame);
+    if (field == OHM_FRAME_NONE) return OHM_OK;
+    if (field == OHM_FRAME_LINES) return frame_of_lines(s, t, most, frame);
     if (t < s->start) return frame_of_nothing(s, s->start - t < most ? s->start - t : most, frame);
     return s->spec.id == STIMULUS_PATTERN ? frame_of_pattern(s, t, most, frame) : frame_of_file(s, t, frame);
 }

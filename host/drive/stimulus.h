@@ -1,10 +1,10 @@
 // Stimuli: the voltage of every synapse at every step. What is random in it is drawn in the kernels; the
-// rest, which depends on the step and comes from formulas or files, is a field (kernels/field.h) made here,
+// rest, which depends on the step and comes from formulas or files, is a field (kernels/frame.h) made here,
 // launch by launch.
 #ifndef OHM_STIMULUS_H
 #define OHM_STIMULUS_H
 
-#include "../../kernels/field.h"
+#include "../../kernels/frame.h"
 #include "input.h"
 #include "../define/spec.h"
 
@@ -52,7 +52,7 @@ const input_set *stimulus_inputs(const stimulator *s);
 // Legal on NULL.
 void stimulus_close(stimulator *s);
 
-// The kind of its field (kernels/field.h).
+// The variant of its field (kernels/frame.h).
 int stimulus_field(const stimulator *s);
 
 // The least and the greatest voltage it applies.
@@ -62,9 +62,9 @@ void stimulus_range(const stimulator *s, double *low, double *high);
 #define STIMULUS_MAX_LEVELS 3
 int stimulus_levels(const stimulator *s, double level[STIMULUS_MAX_LEVELS]);
 
-// The field of some steps from t on, as kernels/field.h has it, image rows from 0.
+// The field of some steps from t on, as kernels/frame.h has it, image rows from 0.
 typedef struct stimulus_frame {
-    ohm_field geometry;
+    ohm_frame geometry;
     const float *values; // live until the next frame of the same stimulus
     size_t count;
     uint64_t version; // equal only if the values are the same; never 0

@@ -13,7 +13,7 @@ typedef struct problem {
     uint64_t rows, cols;
     uint64_t pitch; // columns stored in a row: cols rounded up to OHM_BLOCK
     ohm_physics physics;
-    ohm_kind kind;
+    ohm_variant variant;
     int initial;    // distribution of the initial state
     unsigned lanes; // 0: the engine chooses
 } problem;
@@ -23,9 +23,9 @@ typedef struct problem {
 // extended precision.
 typedef enum plane { PLANE_STATE, PLANE_STATE_REST, PLANE_FLUX, PLANE_FLUX_REST, PLANE_COUNT } plane;
 
-// Whether a crossbar of this kind has it, and how many it has.
-bool plane_exists(ohm_kind kind, plane which);
-unsigned plane_count(ohm_kind kind);
+// Whether a crossbar of this variant has it, and how many it has.
+bool plane_exists(ohm_variant variant, plane which);
+unsigned plane_count(ohm_variant variant);
 
 __extension__ typedef unsigned __int128 u128;
 
@@ -54,7 +54,7 @@ typedef struct engine_class {
     bool asynchronous; // advance returns at once
 
     void (*destroy)(engine *e);
-    // Makes ready for a problem that differs in its physics and its kind alone, and takes it.
+    // Makes ready for a problem that differs in its physics and its variant alone, and takes it.
     ohm_status (*configure)(engine *e, const problem *p);
     // A band of rows row0 … row0 + rows − 1, of no defined content until it is filled.
     ohm_status (*band_create)(engine *e, uint32_t row0, uint32_t rows, band **b);

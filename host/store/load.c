@@ -203,10 +203,10 @@ static bool has_plane(const source *s, plane which) {
 // What a file does not have, as one of an older version, is 0.
 static ohm_status read_planes(const source *s, ohm_crossbar *c) {
     ohm_status status = OHM_OK;
-    if (has_plane(s, PLANE_STATE_REST) && !c->problem.kind.extended) status = crossbar_extend(c);
+    if (has_plane(s, PLANE_STATE_REST) && !c->problem.variant.extended) status = crossbar_extend(c);
     for (int i = 0; i < PLANE_COUNT && !status; i++) {
         const bool wanted = i == PLANE_STATE || i == PLANE_FLUX || has_plane(s, i);
-        if (wanted && plane_exists(c->problem.kind, i)) status = read_plane(s, c, i);
+        if (wanted && plane_exists(c->problem.variant, i)) status = read_plane(s, c, i);
     }
     return status;
 }

@@ -75,7 +75,7 @@ static bool is_version_3(const ohm_crossbar *c) {
     const spec_entry *entry = spec_entry_of(s);
     bool news = c->idle > 0 || s->id == OHM_MODEL_linear_step;
     for (int i = entry->own_count; i < entry->count; i++) news = news || spec_is_written(s, i);
-    return news || plane_count(c->problem.kind) > 1 || c->plan.definition.precision ||
+    return news || plane_count(c->problem.variant) > 1 || c->plan.definition.precision ||
            stimulus_inputs(c->stimulus)->count || c->history.count > 1 ||
            c->plan.specs[ROLE_INITIAL].id == INITIAL_FILE;
 }
@@ -153,7 +153,7 @@ uint64_t crossbar_planes_bytes(const ohm_crossbar *c) {
     file_plane_chunk(p, chunk);
     const uint64_t rows = (p->rows + chunk[0] - 1) / chunk[0] * chunk[0];
     const uint64_t cols = (p->cols + chunk[1] - 1) / chunk[1] * chunk[1];
-    return rows * cols * sizeof(float) * plane_count(p->kind);
+    return rows * cols * sizeof(float) * plane_count(p->variant);
 }
 
 // Bytes that are written beside a file's data, rounded up.
@@ -408,7 +408,7 @@ static ohm_status write_all(hid_t file, ohm_crossbar *c, const replacement *r, e
         return hdf5_failed("the parameters");
     ohm_status status = OHM_OK;
     for (int i = 0; i < PLANE_COUNT && what == WHOLE && !status; i++)
-        if (plane_exists(c->problem.kind, i)) status = write_plane(file, c, i);
+        if (plane_exists(c->problem.variant, i)) status = write_plane(file, c, i);
     if (!status) status = write_inputs(file, stimulus_inputs(c->stimulus));
     if (!status) status = write_history(file, &c->history);
     return status ? status : write_series(file, c, r);

@@ -5,7 +5,7 @@
 // are what these could not hold; and /series, if anything was recorded, with a row for each record. A
 // parameter of a model, stimulus or initial state is an attribute ROLE.KEY: model.beta; one of those of every
 // device only where it has not its default. How a parameter is spread over the devices is another,
-// ROLE.KEY.KIND: model.r_on.lognormal.
+// ROLE.KEY.VARIANT: model.r_on.lognormal.
 //
 // /inputs/0, 1 … are the files that the stimulus was read from, uint8 [size], or without data if they are not
 // kept, with the attributes name, size and digest. /history, where the stimulus has changed, has a row for

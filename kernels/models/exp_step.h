@@ -20,7 +20,7 @@ enum {
     EXP_SCALE // 2a/(w_max − w_min)
 };
 
-enum { exp_step_motion = OHM_PULSED };
+enum { exp_step_kinetics = OHM_PULSED };
 
 OHM_FN void exp_step_prepare(vf32 *c, u32 n, const ohm_physics *p) {
     (void)p;

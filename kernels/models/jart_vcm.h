@@ -59,7 +59,7 @@ enum {
 #define JART_VCM_STRIDE 0.2f // of log10 N: N changes by less than 1.6 times
 #define JART_VCM_LEAST 1e-6f // V: less moves nothing, and the current is in proportion to it
 
-enum { jart_vcm_motion = OHM_CONTINUOUS, JART_VCM_ITERATIONS = 16 };
+enum { jart_vcm_kinetics = OHM_CONTINUOUS, JART_VCM_ITERATIONS = 16 };
 
 OHM_FN void jart_vcm_prepare(vf32 *c, u32 n, const ohm_physics *p) {
     (void)p;
@@ -345,14 +345,14 @@ static const ohm_parameter jart_vcm_parameters[] = {
     {"r_tiox", "R_TiOx", "Ω", 650, 0, 2e5, "series resistance of the oxide", JART_VCM_R_TIOX},
     {"t0", "T_0", "K", 293, 200, 600, "temperature around", JART_VCM_T0},
     {"v_read", "V_read", "V", 0.2, 1e-3, 1, "voltage at which R and G are read", JART_VCM_V_READ},
-    {"mu", "μ", "m²/Vs", 4e-6, 1e-6, 1e-5, "mobility of the electrons", OHM_NO_PLACE},
-    {"a", "a", "m", 0.25e-9, 1e-10, 1e-9, "distance of a hop", OHM_NO_PLACE},
-    {"nu0", "ν_0", "Hz", 2e13, 1e10, 1e14, "attempts to hop", OHM_NO_PLACE},
-    {"eps", "ε", "1", 17, 10, 25, "static permittivity of the oxide", OHM_NO_PLACE},
-    {"eps_phi", "ε_φ", "1", 5.5, 1, 25, "permittivity for the lowering of the barrier", OHM_NO_PLACE},
-    {"r_line", "R_line", "K/W", 90471.47, 0, 1e7, "thermal resistance of the line", OHM_NO_PLACE},
-    {"alpha", "α", "1/K", 3.92e-3, 0, 0.1, "temperature coefficient of the line", OHM_NO_PLACE},
-    {"r0", "R_0", "Ω", 719.2437, 0, 1e5, "resistance of the line", OHM_NO_PLACE},
+    {"mu", "μ", "m²/Vs", 4e-6, 1e-6, 1e-5, "mobility of the electrons", OHM_NO_SLOT},
+    {"a", "a", "m", 0.25e-9, 1e-10, 1e-9, "distance of a hop", OHM_NO_SLOT},
+    {"nu0", "ν_0", "Hz", 2e13, 1e10, 1e14, "attempts to hop", OHM_NO_SLOT},
+    {"eps", "ε", "1", 17, 10, 25, "static permittivity of the oxide", OHM_NO_SLOT},
+    {"eps_phi", "ε_φ", "1", 5.5, 1, 25, "permittivity for the lowering of the barrier", OHM_NO_SLOT},
+    {"r_line", "R_line", "K/W", 90471.47, 0, 1e7, "thermal resistance of the line", OHM_NO_SLOT},
+    {"alpha", "α", "1/K", 3.92e-3, 0, 0.1, "temperature coefficient of the line", OHM_NO_SLOT},
+    {"r0", "R_0", "Ω", 719.2437, 0, 1e5, "resistance of the line", OHM_NO_SLOT},
     {"phi_n", "φ_n", "V", 0.1, 0, 0.3, "Fermi level below the conduction band", JART_VCM_PHI_N},
     {"n_plug", "N_plug", "1e26/m³", 20, 1e-3, 100, "vacancies in the plug", JART_VCM_N_PLUG},
     {"l_cell", "l_cell", "m", 3e-9, 2e-9, 5e-9, "length of disc and plug, l_disc or more", JART_VCM_L_CELL},

@@ -26,7 +26,7 @@ enum {
 
 enum { ION_NONE, ION_JOGLEKAR, ION_BIOLEK, ION_PRODROMAKIS };
 
-enum { linear_ion_drift_motion = OHM_CONTINUOUS };
+enum { linear_ion_drift_kinetics = OHM_CONTINUOUS };
 
 OHM_FN void linear_ion_drift_prepare(vf32 *c, u32 n, const ohm_physics *p) {
     (void)p;
@@ -110,7 +110,7 @@ static const ohm_parameter linear_ion_drift_parameters[] = {
     {"d", "D", "m", 10e-9, 1e-10, 1e-5, "thickness of the oxide", ION_D},
     {"mu", "μ_v", "m²/(V·s)", 1e-14, 1e-20, 1e-6, "mobility of the dopants", ION_MU},
     {"v_th", "V_th", "V", 0, 0, 1000, "no drift below this voltage, either way", ION_V_TH},
-    {"window", "f", "1", ION_NONE, 0, 3, "what slows the drift near the ends", OHM_NO_PLACE,
+    {"window", "f", "1", ION_NONE, 0, 3, "what slows the drift near the ends", OHM_NO_SLOT,
      .choices = ion_windows},
     {"p", "p", "1", 1, 0.1, 20, "exponent of the window", ION_P},
     {"j", "j", "1", 1, 1e-3, 1e3, "height of prodromakis's window", ION_J},

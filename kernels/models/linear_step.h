@@ -19,7 +19,7 @@ enum {
 
 enum { LINEAR_SHRINKING, LINEAR_GROWING };
 
-enum { linear_step_motion = OHM_PULSED };
+enum { linear_step_kinetics = OHM_PULSED };
 
 OHM_FN void linear_step_prepare(vf32 *c, u32 n, const ohm_physics *p) {
     const int grows = p->choice == LINEAR_GROWING;
@@ -71,7 +71,7 @@ static const ohm_parameter linear_step_parameters[] = {
     {"gamma_down", "γ⁻", "1", 0, -1, 1, "how pulses down fall with w/w_min", LINEAR_GAMMA_DOWN,
      .spread = OHM_SPREAD_NORMAL, .sigma = 0.05},
     {"growing", "g", "1", LINEAR_SHRINKING, 0, 1,
-     "whether steps may grow towards a bound, where gamma is below 0", OHM_NO_PLACE,
+     "whether steps may grow towards a bound, where gamma is below 0", OHM_NO_SLOT,
      .choices = linear_growing},
 };
 

@@ -22,7 +22,7 @@ enum {
     MMSS_G_RISE // G_on − G_off
 };
 
-enum { mmss_motion = OHM_CONTINUOUS };
+enum { mmss_kinetics = OHM_CONTINUOUS };
 
 OHM_FN void mmss_prepare(vf32 *c, u32 n, const ohm_physics *p) {
     (void)p;

@@ -10,7 +10,7 @@
 
 enum { SIN_RESISTANCE_ALPHA = OHM_OWN };
 
-enum { sin_resistance_motion = OHM_PER_STEP };
+enum { sin_resistance_kinetics = OHM_PER_STEP };
 
 OHM_FN void sin_resistance_prepare(vf32 *c, u32 n, const ohm_physics *p) {
     if (n & OHM_BIT(SIN_RESISTANCE_ALPHA)) c[OHM_GAIN] = c[SIN_RESISTANCE_ALPHA] * v_splat(p->dt);

@@ -10,7 +10,7 @@
 
 enum { SIN_STATE_BETA = OHM_OWN, SIN_STATE_R_ON, SIN_STATE_R_OFF };
 
-enum { sin_state_motion = OHM_PER_STEP };
+enum { sin_state_kinetics = OHM_PER_STEP };
 
 OHM_FN void sin_state_prepare(vf32 *c, u32 n, const ohm_physics *p) {
     if (n & OHM_BIT(SIN_STATE_BETA)) c[OHM_GAIN] = c[SIN_STATE_BETA] * v_splat(p->dt);

@@ -11,7 +11,7 @@ enum {
     SOFT_PER_MIN
 };
 
-enum { soft_bounds_motion = OHM_PULSED };
+enum { soft_bounds_kinetics = OHM_PULSED };
 
 OHM_FN void soft_bounds_prepare(vf32 *c, u32 n, const ohm_physics *p) {
     (void)p;

@@ -38,7 +38,7 @@ enum {
     VTEAM_EDGE_OFF
 };
 
-enum { vteam_motion = OHM_CONTINUOUS };
+enum { vteam_kinetics = OHM_CONTINUOUS };
 
 OHM_FN void vteam_prepare(vf32 *c, u32 n, const ohm_physics *p) {
     (void)p;
@@ -149,7 +149,7 @@ static const ohm_parameter vteam_parameters[] = {
     {"alpha_off", "α_off", "1", 1, 0.1, 10, "exponent of switching off", VTEAM_ALPHA_OFF},
     {"v_on", "v_on", "V", -0.2, -1000, -1e-3, "threshold of switching on", VTEAM_V_ON},
     {"v_off", "v_off", "V", 0.02, 1e-3, 1000, "threshold of switching off", VTEAM_V_OFF},
-    {"window", "f", "1", 0, 0, 1, "what slows the state near the ends", OHM_NO_PLACE,
+    {"window", "f", "1", 0, 0, 1, "what slows the state near the ends", OHM_NO_SLOT,
      .choices = vteam_windows},
     {"a_on", "a_on", "m", 0, -1e-5, 1e-5, "where switching on slows down", VTEAM_A_ON},
     {"a_off", "a_off", "m", 3e-9, -1e-5, 1e-5, "where switching off slows down", VTEAM_A_OFF},

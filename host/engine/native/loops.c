@@ -13,35 +13,37 @@
 #endif
 
 // One step a launch has a loop of its own: 3.1 instead of 2.9·10⁹ synapse-steps/s on two Zen 4 cores.
-OHM_FN void advance_strips(ohm_kind kind, const native_job *job, u64 first, u64 end) {
+OHM_FN void advance_strips(ohm_variant variant, const native_job *job, u64 first, u64 end) {
     const ohm_physics physics = job->physics; // a copy the stores below can't change
-    const ohm_field geometry = job->geometry;
+    const ohm_frame geometry = job->geometry;
     const ohm_shape shape = job->shape;
     const ohm_memory m = job->memory;
     const u64 t = job->t;
     const u32 steps = job->steps;
-    if (kind_unrolls(kind) && !kind_of(kind, varied) && !kind_of(kind, extended) && steps == 1)
-        FOR_RUNS(shape, first, end, strips_advance(kind, m, &geometry, shape, row, x, stop, t, 1, &physics));
+    if (variant_unrolls(variant) && !variant_of(variant, varied) && !variant_of(variant, extended) &&
+        steps == 1)
+        FOR_RUNS(shape, first, end,
+                 strips_advance(variant, m, &geometry, shape, row, x, stop, t, 1, &physics));
     else
         FOR_RUNS(shape, first, end,
-                 strips_advance(kind, m, &geometry, shape, row, x, stop, t, steps, &physics));
+                 strips_advance(variant, m, &geometry, shape, row, x, stop, t, steps, &physics));
 }
 
 static void fill_strips(const native_job *job, u64 first, u64 end) {
     const ohm_physics physics = job->physics;
     FOR_STRIPS(job->shape, first, end,
-               strip_fill(job->kind, job->initial, job->memory, job->shape, row, x, &physics));
+               strip_fill(job->variant, job->initial, job->memory, job->shape, row, x, &physics));
 }
 
 static void settle_strips(const native_job *job, u64 first, u64 end) {
     const ohm_physics physics = job->physics;
-    FOR_STRIPS(job->shape, first, end, strip_settle(job->kind, job->memory, job->shape, row, x, &physics));
+    FOR_STRIPS(job->shape, first, end, strip_settle(job->variant, job->memory, job->shape, row, x, &physics));
 }
 
 static ohm_tally tally_strips(const native_job *job, u64 first, u64 end, u32 *bins) {
     tally_lanes tally = tally_start();
     FOR_STRIPS(job->shape, first, end,
-               strip_tally(job->kind, &tally, bins, job->memory.state, job->shape, row, x, &job->physics));
+               strip_tally(job->variant, &tally, bins, job->memory.state, job->shape, row, x, &job->physics));
     return tally_finish(&tally);
 }
 
@@ -54,12 +56,12 @@ static u64 digest_strips(const float *plane, ohm_shape shape, u64 first, u64 end
 static void view_pixels(const native_job *job, const view_job *view, u32 x, u32 end, u32 y, i64 *totals) {
     ohm_memory m = job->memory;
     if (view->picture.quantity == VIEW_FLUX) m.state = m.flux;
-    view_run(job->kind, &view->picture, m, &job->geometry, job->shape, view->cols, view->rows, x, end, y,
+    view_run(job->variant, &view->picture, m, &job->geometry, job->shape, view->cols, view->rows, x, end, y,
              &job->physics, totals);
 }
 
 static void general_strips(const native_job *job, u64 first, u64 end) {
-    advance_strips(job->kind, job, first, end);
+    advance_strips(job->variant, job, first, end);
 }
 
 // Loops for each model, in which the compiler knows it, for the commonest kinds. The rest has one set for
@@ -68,24 +70,24 @@ static void general_strips(const native_job *job, u64 first, u64 end) {
 #if !defined(__x86_64__) || defined(__FMA__) || defined(__AVX512F__)
 
 #define PLAIN(id, both)                                                                                      \
-    ((ohm_kind){.model = id,                                                                                 \
-                .stimulus = OHM_DISTRIBUTION_uniform,                                                        \
-                .field = OHM_FIELD_NONE,                                                                     \
-                .single = 1,                                                                                 \
-                .extended = both})
+    ((ohm_variant){.model = id,                                                                              \
+                   .stimulus = OHM_DISTRIBUTION_uniform,                                                     \
+                   .field = OHM_FRAME_NONE,                                                                  \
+                   .single = 1,                                                                              \
+                   .extended = both})
 #define VARIED(id)                                                                                           \
-    ((ohm_kind){.model = id,                                                                                 \
-                .stimulus = OHM_DISTRIBUTION_uniform,                                                        \
-                .field = OHM_FIELD_NONE,                                                                     \
-                .single = 1,                                                                                 \
-                .extended = job->kind.extended,                                                              \
-                .varied = 1,                                                                                 \
-                .noisy = model_motion(id) == OHM_PULSED && job->kind.noisy,                                  \
-                .faulty = job->kind.faulty,                                                                  \
-                .spreads = job->kind.spreads})
+    ((ohm_variant){.model = id,                                                                              \
+                   .stimulus = OHM_DISTRIBUTION_uniform,                                                     \
+                   .field = OHM_FRAME_NONE,                                                                  \
+                   .single = 1,                                                                              \
+                   .extended = job->variant.extended,                                                        \
+                   .varied = 1,                                                                              \
+                   .noisy = model_kinetics(id) == OHM_PULSED && job->variant.noisy,                          \
+                   .faulty = job->variant.faulty,                                                            \
+                   .spreads = job->variant.spreads})
 #define MODEL(model, unused)                                                                                 \
     static void plain_##model(const native_job *job, u64 first, u64 end) {                                   \
-        if (job->kind.extended)                                                                              \
+        if (job->variant.extended)                                                                           \
             advance_strips(PLAIN(OHM_MODEL_##model, 1), job, first, end);                                    \
         else                                                                                                 \
             advance_strips(PLAIN(OHM_MODEL_##model, 0), job, first, end);                                    \

@@ -9,10 +9,10 @@
 // One band, and what to do to it.
 typedef struct native_job {
     ohm_memory memory; // flux and field may be NULL
-    ohm_field geometry;
+    ohm_frame geometry;
     ohm_shape shape;
     ohm_physics physics;
-    ohm_kind kind;
+    ohm_variant variant;
     int initial; // distribution
     uint64_t t;
     uint32_t steps;
@@ -51,7 +51,7 @@ typedef struct native_lanes {
     unsigned lanes;
     native_advance *plain[OHM_MODEL_COUNT];  // for uniform voltages, devices that are all alike, no flux
     native_advance *varied[OHM_MODEL_COUNT]; // for uniform voltages, devices that are not alike, no flux
-    native_advance *general;                 // for every kind
+    native_advance *general;                 // for every variant
     native_advance *fill, *settle;
     native_view *view;
     uint64_t (*digest)(const float *plane, ohm_shape shape, uint64_t first, uint64_t end);

@@ -122,7 +122,7 @@ static ohm_status native_band_create(engine *e, uint32_t row0, uint32_t rows, ba
     if (!nb) return error_no_memory("a band");
     nb->base = (band){e, {p->cols, p->pitch, rows, row0}};
     for (int i = 0; i < PLANE_COUNT; i++) {
-        if (!plane_exists(p->kind, i)) continue;
+        if (!plane_exists(p->variant, i)) continue;
         nb->plane[i] = allocate_plane(plane_bytes(&nb->base));
         if (!nb->plane[i]) {
             native_band_destroy(&nb->base);
@@ -136,11 +136,11 @@ static ohm_status native_band_create(engine *e, uint32_t row0, uint32_t rows, ba
 static ohm_status native_band_extend(band *b) {
     native_band *nb = (native_band *)b;
     for (int i = 0; i < PLANE_COUNT; i++) {
-        if (!plane_exists(b->engine->problem.kind, i)) {
+        if (!plane_exists(b->engine->problem.variant, i)) {
             free(nb->plane[i]);
             nb->plane[i] = NULL;
         }
-        if (nb->plane[i] || !plane_exists(b->engine->problem.kind, i)) continue;
+        if (nb->plane[i] || !plane_exists(b->engine->problem.variant, i)) continue;
         nb->plane[i] = allocate_plane(plane_bytes(b));
         if (!nb->plane[i]) return error_no_memory("a band");
         memset(nb->plane[i], 0, plane_bytes(b));
@@ -159,7 +159,7 @@ static native_job job_of(band *b) {
                                    nb->plane[PLANE_FLUX_REST], NULL},
                         .shape = b->shape,
                         .physics = p->physics,
-                        .kind = p->kind,
+                        .variant = p->variant,
                         .initial = p->initial};
 }
 
@@ -202,13 +202,14 @@ static ohm_status native_settle(band *b) {
     return OHM_OK;
 }
 
-// The loops made for a kind: the most common ones have their own, in which nothing is asked at each strip.
+// The loops made for a variant: the most common ones have their own, in which nothing is asked at each strip.
 // Noise is common in pulsed models.
-static native_advance *find_advance(const native_lanes *lanes, ohm_kind kind) {
-    const bool common = kind.stimulus == OHM_DISTRIBUTION_uniform && !kind.field && !kind.flux && kind.single;
-    if (!common || kind.additive) return lanes->general;
-    if (kind.noisy && model_motion(kind.model) != OHM_PULSED) return lanes->general;
-    return kind.varied ? lanes->varied[kind.model] : lanes->plain[kind.model];
+static native_advance *find_advance(const native_lanes *lanes, ohm_variant variant) {
+    const bool common =
+        variant.stimulus == OHM_DISTRIBUTION_uniform && !variant.frame && !variant.flux && variant.single;
+    if (!common || variant.additive) return lanes->general;
+    if (variant.noisy && model_kinetics(variant.model) != OHM_PULSED) return lanes->general;
+    return variant.varied ? lanes->varied[variant.model] : lanes->plain[variant.model];
 }
 
 static ohm_status native_advance_band(band *b, uint64_t t, uint32_t steps, const stimulus_frame *frame) {
@@ -216,9 +217,9 @@ static ohm_status native_advance_band(band *b, uint64_t t, uint32_t steps, const
     native_job job = job_of(b);
     job.t = t;
     job.steps = steps;
-    job.memory.field = frame->values;
+    job.memory.frame = frame->values;
     job.geometry = frame->geometry;
-    run_job(b, find_advance(lanes_of(b), job.kind), &job);
+    run_job(b, find_advance(lanes_of(b), job.variant), &job);
     return OHM_OK;
 }
 
@@ -290,7 +291,7 @@ static ohm_status native_view_band(band *b, const view_job *job) {
     const ohm_picture *v = &job->picture;
     native_job band_job = job_of(b);
     band_job.physics = job->physics;
-    band_job.memory.field = job->frame.values;
+    band_job.memory.frame = job->frame.values;
     band_job.geometry = job->frame.geometry;
     const view_part part = view_part_of(job, b->shape.row0, b->shape.rows);
     native_view *const run = n->lanes->view;

@@ -58,13 +58,13 @@ static ohm_status enqueue_grid(band *b, int kernel) {
 
 // The rows of an image that a band shows; lines are one row.
 static void field_rows(const ohm_shape *shape, const stimulus_frame *frame, u32 *first, u32 *rows) {
-    const ohm_field *f = &frame->geometry;
-    *first = f->height ? (u32)field_pixel(shape->row0, f->down, f->height) : 0;
-    *rows = f->height ? (u32)field_pixel(shape->row0 + shape->rows - 1, f->down, f->height) + 1 - *first : 1;
+    const ohm_frame *f = &frame->geometry;
+    *first = f->height ? (u32)frame_pixel(shape->row0, f->down, f->height) : 0;
+    *rows = f->height ? (u32)frame_pixel(shape->row0 + shape->rows - 1, f->down, f->height) + 1 - *first : 1;
 }
 
 ohm_status opencl_send_field(opencl_engine *e, const ohm_shape *shape, const stimulus_frame *frame,
-                             ohm_field *geometry) {
+                             ohm_frame *geometry) {
     opencl_field *has = &e->field;
     u32 first, rows;
     *geometry = frame->geometry;
@@ -117,8 +117,8 @@ static ohm_status opencl_band_extend(band *b) {
     const cl_float zero = 0;
     ohm_status status = OHM_OK;
     for (int i = 0; i < PLANE_COUNT && !status; i++) {
-        if (!plane_exists(b->engine->problem.kind, i)) release_plane(ob, i);
-        if (ob->plane[i] || !plane_exists(b->engine->problem.kind, i)) continue;
+        if (!plane_exists(b->engine->problem.variant, i)) release_plane(ob, i);
+        if (ob->plane[i] || !plane_exists(b->engine->problem.variant, i)) continue;
         status = create_plane(ob, i);
         if (status) break;
         const cl_int code = clEnqueueFillBuffer(engine_of(b)->device->queue, ob->plane[i], &zero, sizeof zero,
@@ -136,7 +136,7 @@ static ohm_status opencl_band_create(engine *e, uint32_t row0, uint32_t rows, ba
     ob->base = (band){e, {e->problem.cols, e->problem.pitch, rows, row0}};
     ohm_status status = OHM_OK;
     for (int i = 0; i < PLANE_COUNT && !status; i++)
-        if (plane_exists(e->problem.kind, i)) status = create_plane(ob, i);
+        if (plane_exists(e->problem.variant, i)) status = create_plane(ob, i);
     if (status) {
         opencl_band_destroy(&ob->base);
         return status;
@@ -169,7 +169,7 @@ static ohm_status opencl_advance(band *b, uint64_t t, uint32_t steps, const stim
     const opencl_band *ob = (opencl_band *)b;
     const cl_ulong first = t;
     const cl_uint count = steps;
-    ohm_field geometry;
+    ohm_frame geometry;
     ohm_status status = opencl_send_field(engine_of(b), &b->shape, frame, &geometry);
     if (status) return status;
     const argument arguments[] = {ARGUMENT(ob->plane[PLANE_STATE]),
@@ -393,12 +393,12 @@ const engine_class opencl_class = {
 
 void opencl_format_options(const problem *p, unsigned lanes, unsigned group, char text[OPENCL_MAX_OPTIONS]) {
     static const char *const model[] = {OHM_MODELS(MODEL_NAME, )};
-    const ohm_kind *k = &p->kind;
+    const ohm_variant *k = &p->variant;
     snprintf(text, OPENCL_MAX_OPTIONS,
-             "-DOHM_LANES=%u -DOHM_MODEL=%s -DOHM_STIMULUS=%d -DOHM_INITIAL=%d -DOHM_FIELD=%d -DOHM_FLUX=%d "
+             "-DOHM_LANES=%u -DOHM_MODEL=%s -DOHM_STIMULUS=%d -DOHM_INITIAL=%d -DOHM_FRAME=%d -DOHM_FLUX=%d "
              "-DOHM_SINGLE=%d -DOHM_EXTENDED=%d -DOHM_VARIED=%d -DOHM_NOISY=%d -DOHM_FAULTY=%d "
              "-DOHM_ADDITIVE=%d -DOHM_NOISY_READ=%d -DOHM_SPREADS=%#x -DOHM_GROUP=%u",
-             lanes, model[k->model], k->stimulus, p->initial, k->field, k->flux, k->single, k->extended,
+             lanes, model[k->model], k->stimulus, p->initial, k->frame, k->flux, k->single, k->extended,
              k->varied, k->noisy, k->faulty, k->additive, k->noisy_read, k->spreads, group);
 }
 
@@ -422,12 +422,12 @@ static ohm_status create_kernels(opencl_engine *e) {
     return code ? opencl_failed("clCreateKernel", code) : OHM_OK;
 }
 
-// Builds anew what another kind needs.
+// Builds anew what another variant needs.
 static ohm_status opencl_configure(engine *e, const problem *p) {
     opencl_engine *oe = (opencl_engine *)e;
     const problem before = e->problem;
     e->problem = *p;
-    if (memcmp(&before.kind, &p->kind, sizeof p->kind) == 0) return OHM_OK;
+    if (memcmp(&before.variant, &p->variant, sizeof p->variant) == 0) return OHM_OK;
     opencl_building(oe->device);
     const ohm_status status = create_kernels(oe);
     opencl_building(NULL);

@@ -97,7 +97,7 @@ ohm_status opencl_view_band(band *b, const view_job *job) {
     if (part.first >= part.end) return OHM_OK;
     const cl_mem from = ob->plane[v->quantity == VIEW_FLUX ? PLANE_FLUX : PLANE_STATE];
     const stimulus_frame none = {0}; // but for voltages
-    ohm_field geometry;
+    ohm_frame geometry;
     ohm_status status =
         opencl_send_field(e, &b->shape, v->quantity == VIEW_VOLTAGE ? &job->frame : &none, &geometry);
     if (status) return status;

@@ -9,7 +9,7 @@
 #include "notice.h"
 #include "options.h"
 #include "trace.h"
-#include "turn.h"
+#include "exchange.h"
 #include "ui.h"
 
 #define GLFW_INCLUDE_NONE
@@ -217,7 +217,7 @@ static ohm_status next_frame(const view_options *o, viewer *v, files *f, double 
     const layout l = viewer_layout(v);
     camera_resize(&v->camera, l.map.width, l.map.height);
     const bool last = o->frames && v->timings.frames + 1 >= o->frames;
-    const ohm_status status = turn_next(v, last);
+    const ohm_status status = exchange_next(v, last);
     return status ? status : show_frame(o, v, f, seconds);
 }
 
@@ -238,7 +238,7 @@ static ohm_status loop(const view_options *o, viewer *v, files *f) {
     const double start = progress_clock();
     double before = start, drawn = start;
     ohm_status status = OHM_OK;
-    turn_first(v);
+    exchange_first(v);
     while (!status && !finished(o, v)) {
         hear(v);
         surface_size(v->surface, &v->width, &v->height); // once a frame: it can change at any time
@@ -252,7 +252,7 @@ static ohm_status loop(const view_options *o, viewer *v, files *f) {
     }
     // What was still in hand belongs to the last picture: a file saved now is of its step.
     simulation_wait(v->simulation, 1e9);
-    return status ? status : turn_next(v, true);
+    return status ? status : exchange_next(v, true);
 }
 
 // ---- The command ------------------------------------------------------------------------------

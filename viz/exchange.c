@@ -1,6 +1,6 @@
 // A turn of the simulation: taking what an order brought, making the changes that were asked for, and
 // giving the next order.
-#include "turn.h"
+#include "exchange.h"
 #include "../host/cli/progress.h"
 #include "../host/base/error.h"
 #include "changes.h"
@@ -209,7 +209,7 @@ static void take_limits(viewer *v) {
         ohm_crossbar_range(v->crossbar, (ohm_quantity)i, &v->limits[i].low, &v->limits[i].high);
 }
 
-void turn_first(viewer *v) {
+void exchange_first(viewer *v) {
     take_limits(v);
     const simulation_order first = make_order(v);
     simulation_start(v->simulation, &first);
@@ -222,7 +222,7 @@ static ohm_status take_ordered(viewer *v) {
     return take_result(v);
 }
 
-ohm_status turn_next(viewer *v, bool last) {
+ohm_status exchange_next(viewer *v, bool last) {
     if (!simulation_wait(v->simulation, patience(v))) return OHM_OK;
     ohm_status status = take_ordered(v);
     if (!status) status = changes_make(v);

@@ -1,7 +1,7 @@
-// A heat: several ways of doing the same work, measured in turns, so that a noisy machine is noisy to all
+// A round: several ways of doing the same work, measured in turns, so that a noisy machine is noisy to all
 // alike.
-#ifndef BENCH_HEAT_H
-#define BENCH_HEAT_H
+#ifndef BENCH_ROUNDS_H
+#define BENCH_ROUNDS_H
 
 #include "bench.h"
 
@@ -10,17 +10,17 @@ typedef struct sample {
     double wall, device; // s; the device's own clock, 0 where it has none
     uint64_t launches;
     bool has_digest;
-    uint64_t digest; // of the state, for the ledger
+    uint64_t digest; // of the state, for the digests
 } sample;
 
-typedef struct entrant entrant;
+typedef struct bench_case bench_case;
 
 // Does steps steps from the start. Errors: those of its device.
-typedef ohm_status entrant_run(entrant *e, uint64_t steps, sample *s);
+typedef ohm_status case_run(bench_case *e, uint64_t steps, sample *s);
 
-struct entrant {
+struct bench_case {
     size_t row; // its place in the results, where the samples go
-    entrant_run *run;
+    case_run *run;
     void *object;    // what run works on
     uint64_t least;  // the fewest steps of a sample
     unsigned choice; // its fuse, or what else run needs to know
@@ -30,8 +30,8 @@ struct entrant {
 };
 
 // Warms everyone up, finds how many steps make a sample, and measures until each has had its share of time.
-// A device that fails takes its entrants out, their rows say why, and the rest goes on.
+// A device that fails takes its cases out, their rows say why, and the rest goes on.
 // Errors: OHM_DEVICE_FAILED for digests that differ, OHM_OUT_OF_MEMORY.
-ohm_status heat_run(bench *b, entrant *entrants, size_t count);
+ohm_status rounds_run(bench *b, bench_case *cases, size_t count);
 
 #endif

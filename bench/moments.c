@@ -1,4 +1,4 @@
-#include "law.h"
+#include "moments.h"
 #include "../host/base/error.h"
 
 #include <inttypes.h>
@@ -26,7 +26,7 @@ moments moments_of(const moments_sum *s) {
     return (moments){s->pivot + a, std, std / sqrt(s->n), std > 0 ? excess / (2 * std) / sqrt(s->n) : 0};
 }
 
-ohm_status law_read(ohm_crossbar *c, moments *m) {
+ohm_status moments_read(ohm_crossbar *c, moments *m) {
     const ohm_definition *d = ohm_crossbar_definition(c);
     const uint64_t fit = ((uint64_t)1 << 22) / d->cols, rows = fit ? fit : 1;
     moments_sum sum = {0};
@@ -42,7 +42,7 @@ ohm_status law_read(ohm_crossbar *c, moments *m) {
     return status;
 }
 
-ohm_status law_check(const moments *ours, uint64_t steps, double mean, double std) {
+ohm_status moments_check(const moments *ours, uint64_t steps, double mean, double std) {
     const double chance = 6 * sqrt(2), rounding = 1e-6 * (fabs(ours->mean) + ours->std);
     if (fabs(mean - ours->mean) <= chance * ours->mean_error + rounding &&
         fabs(std - ours->std) <= chance * ours->std_error + rounding)

@@ -1,4 +1,4 @@
-#include "ledger.h"
+#include "digests.h"
 #include "../host/base/error.h"
 
 #include <inttypes.h>
@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct ledger_entry {
+struct digests_entry {
     const char *model;
     uint64_t side, steps, digest;
     char who[200];
 };
 
-static ohm_status hold_against(const ledger_entry *e, uint64_t digest, const char *who) {
+static ohm_status hold_against(const digests_entry *e, uint64_t digest, const char *who) {
     if (e->digest == digest) return OHM_OK;
     return error_set(OHM_DEVICE_FAILED,
                      "%s computes wrongly, or %s does: after %" PRIu64 " steps of %" PRIu64 " x %" PRIu64
@@ -20,24 +20,24 @@ static ohm_status hold_against(const ledger_entry *e, uint64_t digest, const cha
                      who, e->who, e->steps, e->side, e->side, digest, e->digest);
 }
 
-static bool is_of(const ledger_entry *e, const char *model, uint64_t side, uint64_t steps) {
+static bool is_of(const digests_entry *e, const char *model, uint64_t side, uint64_t steps) {
     const bool same = model && e->model ? strcmp(model, e->model) == 0 : model == e->model;
     return same && e->side == side && e->steps == steps;
 }
 
-ohm_status ledger_check(ledger *l, const char *model, uint64_t side, uint64_t steps, uint64_t digest,
-                        const char *who) {
+ohm_status digests_check(digests *l, const char *model, uint64_t side, uint64_t steps, uint64_t digest,
+                         const char *who) {
     for (size_t i = 0; i < l->count; i++)
         if (is_of(&l->entry[i], model, side, steps)) return hold_against(&l->entry[i], digest, who);
-    ledger_entry *more = realloc(l->entry, (l->count + 1) * sizeof *more);
+    digests_entry *more = realloc(l->entry, (l->count + 1) * sizeof *more);
     if (!more) return error_no_memory("digests");
     l->entry = more;
-    ledger_entry *e = &more[l->count++];
-    *e = (ledger_entry){.model = model, .side = side, .steps = steps, .digest = digest};
+    digests_entry *e = &more[l->count++];
+    *e = (digests_entry){.model = model, .side = side, .steps = steps, .digest = digest};
     snprintf(e->who, sizeof e->who, "%s", who);
     return OHM_OK;
 }
 
-void ledger_free(ledger *l) {
+void digests_free(digests *l) {
     free(l->entry);
 }

@@ -1,4 +1,4 @@
-#include "heat.h"
+#include "rounds.h"
 #include "../host/cli/cli.h"
 #include "../host/cli/guard.h"
 #include "../host/cli/progress.h"
@@ -12,7 +12,7 @@
 #define SAMPLES_LONG 4.0 // s
 #define STEPS_MOST ((uint64_t)1 << 32)
 
-static bench_row *row_of(bench *b, const entrant *e) {
+static bench_row *row_of(bench *b, const bench_case *e) {
     return &b->results.row[e->row];
 }
 
@@ -23,17 +23,17 @@ static void describe(const bench_row *r, char *text, size_t size) {
         snprintf(text + used, size - (size_t)used, " with fuse %u%s%s", r->fuse, *model ? " of " : "", model);
 }
 
-// Whether one entrant fails with another: a device fails as a whole, a peer on its own.
+// Whether one case fails with another: a device fails as a whole, a peer on its own.
 static bool fails_with(const bench_row *r, const bench_row *failed) {
     return failed->kind == ROW_PEER ? row_same(r, failed) : strcmp(r->device, failed->device) == 0;
 }
 
-// A device that failed is lost to all its entrants; one that was interrupted did not fail.
-static void take_out(bench *b, entrant *entrants, size_t count, const entrant *failed) {
+// A device that failed is lost to all its cases; one that was interrupted did not fail.
+static void take_out(bench *b, bench_case *cases, size_t count, const bench_case *failed) {
     for (size_t i = 0; i < count; i++) {
-        bench_row *r = row_of(b, &entrants[i]);
+        bench_row *r = row_of(b, &cases[i]);
         if (!fails_with(r, row_of(b, failed))) continue;
-        entrants[i].out = true;
+        cases[i].out = true;
         r->state = cli_caught() ? ROW_SKIPPED : ROW_LOST;
         r->wall.count = 0;
         const char *why = cli_caught() ? "interrupted" : ohm_error_message();
@@ -41,18 +41,18 @@ static void take_out(bench *b, entrant *entrants, size_t count, const entrant *f
     }
 }
 
-typedef struct heat {
+typedef struct rounds {
     bench *bench;
-    entrant *entrants;
+    bench_case *cases;
     size_t count;
-} heat;
+} rounds;
 
 // Runs one sample, and holds its digest against the others'. s->wall stays 0 when it failed.
-static ohm_status run_one(const heat *h, entrant *e, uint64_t steps, sample *s) {
+static ohm_status run_one(const rounds *h, bench_case *e, uint64_t steps, sample *s) {
     *s = (sample){0};
     if (e->out) return OHM_OK;
     if (e->run(e, steps, s)) {
-        take_out(h->bench, h->entrants, h->count, e);
+        take_out(h->bench, h->cases, h->count, e);
         s->wall = 0;
         return OHM_OK;
     }
@@ -60,7 +60,7 @@ static ohm_status run_one(const heat *h, entrant *e, uint64_t steps, sample *s) 
     char who[200];
     const bench_row *r = row_of(h->bench, e);
     describe(r, who, sizeof who);
-    return ledger_check(&h->bench->ledger, r->model, r->side, steps, s->digest, who);
+    return digests_check(&h->bench->digests, r->model, r->side, steps, s->digest, who);
 }
 
 static void keep(bench_row *r, const sample *s) {
@@ -79,10 +79,10 @@ static uint64_t common_steps(uint64_t side) {
     return fit < 1 ? 1 : fit > 256 ? 256 : fit;
 }
 
-// As many steps as make a sample long enough: powers of two, so that entrants that are nearly as fast do the
+// As many steps as make a sample long enough: powers of two, so that cases that are nearly as fast do the
 // same number, and their digests meet. The runs until then warm up; but what a crossbar that is warm takes
 // longer for than all its time is a sample.
-static ohm_status find_steps(const heat *h, entrant *e) {
+static ohm_status find_steps(const rounds *h, bench_case *e) {
     bench_row *r = row_of(h->bench, e);
     const double time = h->bench->options->seconds, aim = time / SAMPLES_AIM;
     uint64_t steps = 1;
@@ -102,7 +102,7 @@ static ohm_status find_steps(const heat *h, entrant *e) {
 
 // ---- Measuring --------------------------------------------------------------------------------
 
-static ohm_status add_sample(const heat *h, entrant *e) {
+static ohm_status add_sample(const rounds *h, bench_case *e) {
     bench_row *r = row_of(h->bench, e);
     sample s;
     bench_say(h->bench, "%" PRIu64 " x %" PRIu64 ": %s %s%s%s, sample %zu", r->side, r->side, r->device,
@@ -113,7 +113,7 @@ static ohm_status add_sample(const heat *h, entrant *e) {
 }
 
 // Two samples do where they take seconds, and several times as long as all should.
-static bool has_enough(const heat *h, const entrant *e) {
+static bool has_enough(const rounds *h, const bench_case *e) {
     const samples *wall = &row_of(h->bench, e)->wall;
     const double time = h->bench->options->seconds;
     double spent = 0;
@@ -123,35 +123,35 @@ static bool has_enough(const heat *h, const entrant *e) {
 }
 
 // One sample of everyone who has not had enough. *more tells whether there was one.
-static ohm_status run_round(const heat *h, bool *more) {
+static ohm_status run_round(const rounds *h, bool *more) {
     ohm_status status = OHM_OK;
     *more = false;
     for (size_t i = 0; i < h->count && !status && !cli_caught(); i++) {
-        if (has_enough(h, &h->entrants[i])) continue;
+        if (has_enough(h, &h->cases[i])) continue;
         *more = true;
-        status = add_sample(h, &h->entrants[i]);
+        status = add_sample(h, &h->cases[i]);
     }
     return status;
 }
 
 // What an interrupt left unmeasured was skipped.
-static void skip_rest(const heat *h) {
+static void skip_rest(const rounds *h) {
     for (size_t i = 0; i < h->count; i++) {
-        bench_row *r = row_of(h->bench, &h->entrants[i]);
-        if (h->entrants[i].out || r->wall.count) continue;
+        bench_row *r = row_of(h->bench, &h->cases[i]);
+        if (h->cases[i].out || r->wall.count) continue;
         r->state = ROW_SKIPPED;
         snprintf(r->note, sizeof r->note, "interrupted");
     }
 }
 
-ohm_status heat_run(bench *b, entrant *entrants, size_t count) {
-    const heat h = {b, entrants, count};
+ohm_status rounds_run(bench *b, bench_case *cases, size_t count) {
+    const rounds h = {b, cases, count};
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < count && !status && !cli_caught(); i++) {
-        const bench_row *r = row_of(b, &entrants[i]);
+        const bench_row *r = row_of(b, &cases[i]);
         bench_say(b, "%" PRIu64 " x %" PRIu64 ": warming up %s %s%s%s", r->side, r->side, r->device,
                   row_kind_name(r->kind), r->model ? " " : "", r->model ? r->model : "");
-        status = find_steps(&h, &entrants[i]);
+        status = find_steps(&h, &cases[i]);
     }
     for (bool more = true; more && !status && !cli_caught();) status = run_round(&h, &more);
     bench_say(b, NULL);
