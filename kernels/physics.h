@@ -22,6 +22,8 @@ enum {
     OHM_CONSTANTS
 };
 
+#define OHM_BLOCK 64 // columns; rows are padded to a multiple of it
+
 #define OHM_BIT(slot) (1u << (slot)) // of a set of constants
 
 // A device that has several faults has the last of these. OHM_STUCK is stuck where it began.
@@ -85,6 +87,7 @@ typedef struct ohm_parameter {
     int text;                   // it is a text, a file's path
     u32 spread;                 // the default spread,
     double sigma;               // and how wide
+    double scaled;              // of a stimulus: its default as a multiple of its model's own largest voltage
 } ohm_parameter;
 
 // The power that constant i is, where it is a whole number up to most in every device: multiplied out, it

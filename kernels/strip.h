@@ -10,8 +10,6 @@
 #include "philox.h"
 #include "physics.h"
 
-#define OHM_BLOCK 64 // columns; rows are padded to a multiple of it
-
 // Where a band of rows lies in the whole crossbar.
 typedef struct ohm_shape {
     u64 cols;  // columns of the crossbar

@@ -4,6 +4,7 @@
 #include "initial.h"
 #include "../define/scale.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,20 +45,19 @@ static bool same_spec(const spec *a, const spec *b) {
 ohm_status ohm_crossbar_change(ohm_crossbar *c, const char *model, const char *stimulus_text) {
     plan changed = c->plan;
     spec *s = &changed.specs[ROLE_STIMULUS];
-    stimulator *opened = NULL;
+    drive *opened = NULL;
     ohm_status status = model ? change_model(&changed.specs[ROLE_MODEL], model) : OHM_OK;
     if (!status && stimulus_text) status = change_stimulus(s, stimulus_text, &changed.specs[ROLE_MODEL]);
     if (!status) status = check_state_range(c, &changed);
     if (!status && !same_spec(s, &c->plan.specs[ROLE_STIMULUS])) {
-        const stimulus_site site = plan_site(&changed);
-        status = stimulus_open(s, &site, stimulus_inputs(c->stimulus), &opened);
+        status = drive_open(&changed, drive_inputs(c->stimulus), &opened);
     }
     char text[SPEC_MAX_TEXT], *noted = NULL;
     spec_format(s, text);
     if (!status) status = history_prepare(&c->history, text, &noted);
     if (!status) status = crossbar_take(c, &changed, opened);
     if (status) {
-        stimulus_close(opened);
+        drive_close(opened);
         free(noted);
         return status;
     }
@@ -67,13 +67,12 @@ ohm_status ohm_crossbar_change(ohm_crossbar *c, const char *model, const char *s
 
 ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
     plan changed = c->plan;
-    stimulator *opened;
+    drive *opened;
     char *noted;
     changed.definition.seed = seed;
-    const stimulus_site site = plan_site(&changed);
     ohm_status status = history_prepare(&c->history, c->plan.text[ROLE_STIMULUS], &noted);
     if (status) return status;
-    status = stimulus_open(&changed.specs[ROLE_STIMULUS], &site, stimulus_inputs(c->stimulus), &opened);
+    status = drive_open(&changed, drive_inputs(c->stimulus), &opened);
     if (status) {
         free(noted);
         return status;
@@ -81,7 +80,7 @@ ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
     matrix_file initial;
     status = initial_open(&c->plan, &c->problem, &initial);
     if (status) {
-        stimulus_close(opened);
+        drive_close(opened);
         free(noted);
         return status;
     }
@@ -93,7 +92,7 @@ ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
     if (status) {
         c->step = step;
         c->idle = idle;
-        stimulus_close(opened);
+        drive_close(opened);
         matrix_close(&initial);
         free(noted);
         return status;
@@ -110,9 +109,9 @@ ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
 }
 
 static size_t parameters_of(const spec *s, ohm_parameter_info *parameters) {
-    const spec_entry *entry = spec_entry_of(s);
+    const catalogue_entry *entry = spec_entry_of(s);
     for (int i = 0; i < entry->count; i++) {
-        const ohm_parameter *p = spec_parameter(entry, i);
+        const ohm_parameter *p = catalogue_parameter(entry, i);
         const spec_spread *spread = &s->spread[i];
         parameters[i] = (ohm_parameter_info){.key = p->key,
                                              .symbol = p->symbol,
@@ -140,9 +139,8 @@ size_t ohm_crossbar_stimulus_parameters(const ohm_crossbar *c, ohm_parameter_inf
 }
 
 static const char *name_of(spec_role role, size_t i) {
-    int count;
-    const spec_entry *table = spec_table(role, &count);
-    return i < (size_t)count ? table[i].about->name : NULL;
+    const catalogue_entry *entry = catalogue_get(role, i < INT_MAX ? (int)i : INT_MAX);
+    return entry ? entry->about->name : NULL;
 }
 
 const char *ohm_model_name(size_t i) {

@@ -96,14 +96,14 @@ static ohm_status add_bands(ohm_crossbar *c, const ohm_device_info *info, size_t
 // The voltages just applied, for pictures of them and of the flux. What is added to a flux may round to
 // twice as much.
 static void remember(ohm_crossbar *c, uint64_t steps) {
-    if (c->applied != c->stimulus) stimulus_close(c->applied);
+    if (c->applied != c->stimulus) drive_close(c->applied);
     c->applied = c->stimulus;
     memcpy(c->applied_constants, c->problem.physics.stimulus, sizeof c->applied_constants);
-    c->flux_bound += crossbar_largest_voltage(c->stimulus) * c->problem.physics.dt * (double)steps * 2;
+    c->flux_bound += drive_largest(c->stimulus) * c->problem.physics.dt * (double)steps * 2;
 }
 
-ohm_status crossbar_last_frame(const ohm_crossbar *c, stimulus_frame *frame) {
-    return stimulus_make_frame(c->applied, c->step ? c->step - 1 : 0, 1, frame);
+ohm_status crossbar_last_frame(const ohm_crossbar *c, drive_frame *frame) {
+    return drive_next(c->applied, c->step ? c->step - 1 : 0, 1, NULL, frame);
 }
 
 // ---- Creating ---------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ static ohm_status wait_all(ohm_crossbar *c, ohm_status status) {
 
 // Draws the initial state, and steps by none: devices that compile at the first launch do it now.
 ohm_status crossbar_fill(ohm_crossbar *c) {
-    const stimulus_frame none = {0};
+    const drive_frame none = {0};
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < c->band_count && !status; i++) {
         const engine_class *class = c->bands[i]->engine->class;
@@ -191,12 +191,10 @@ static ohm_status build_where_it_works(ohm_crossbar *c, ohm_devices *devices) {
 }
 
 // The problem of a plan and the stimulus, which is the caller's to close even on failure.
-static ohm_status make_problem(const plan *p, const input_set *known, problem *made, stimulator **s,
-                               findings *f) {
-    const stimulus_site site = plan_site(p);
-    const ohm_status status = stimulus_open(&p->specs[ROLE_STIMULUS], &site, known, s);
+static ohm_status make_problem(const plan *p, const input_set *known, problem *made, drive **s, findings *f) {
+    const ohm_status status = drive_open(p, known, s);
     if (status) return status;
-    *made = plan_problem(p, stimulus_field(*s), 0);
+    *made = plan_problem(p, drive_layout(*s), 0);
     return findings_make(p, made, *s, f);
 }
 
@@ -208,7 +206,7 @@ static void take_findings(ohm_crossbar *c, const findings *f) {
 ohm_status ohm_definition_check(const ohm_definition *d) {
     plan p;
     problem made;
-    stimulator *s = NULL;
+    drive *s = NULL;
     findings f;
     matrix_file initial;
     ohm_status status = plan_make(d, &p);
@@ -217,7 +215,7 @@ ohm_status ohm_definition_check(const ohm_definition *d) {
         status = initial_open(&p, &made, &initial);
         matrix_close(&initial);
     }
-    stimulus_close(s);
+    drive_close(s);
     return status;
 }
 
@@ -251,15 +249,15 @@ ohm_status crossbar_extend(ohm_crossbar *c) {
 }
 
 // The problem of a plan for the crossbar where it is now.
-static problem problem_now(const ohm_crossbar *c, const plan *p, const stimulator *s, double idle) {
-    problem now = plan_problem(p, stimulus_field(s), idle);
+static problem problem_now(const ohm_crossbar *c, const plan *p, const drive *s, double idle) {
+    problem now = plan_problem(p, drive_layout(s), idle);
     now.physics.reading = c->step;
     now.variant.extended = c->problem.variant.extended;
     return now;
 }
 
-ohm_status crossbar_take(ohm_crossbar *c, const plan *changed, stimulator *opened) {
-    stimulator *s = opened ? opened : c->stimulus;
+ohm_status crossbar_take(ohm_crossbar *c, const plan *changed, drive *opened) {
+    drive *s = opened ? opened : c->stimulus;
     problem p = problem_now(c, changed, s, c->idle);
     findings f;
     if (!c->step) p.variant.extended = false; // else what the states could not hold is there
@@ -273,7 +271,7 @@ ohm_status crossbar_take(ohm_crossbar *c, const plan *changed, stimulator *opene
     c->plan = *changed;
     plan_bind(&c->plan);
     if (!opened) return OHM_OK;
-    if (c->applied != c->stimulus) stimulus_close(c->stimulus);
+    if (c->applied != c->stimulus) drive_close(c->stimulus);
     c->stimulus = opened;
     if (!same_kind || c->step == 0) remember(c, 0); // the kernels can draw no other
     return OHM_OK;
@@ -327,8 +325,8 @@ void ohm_crossbar_destroy(ohm_crossbar *c) {
     release(c);
     series_free(&c->series);
     history_free(&c->history);
-    if (c->applied != c->stimulus) stimulus_close(c->applied);
-    stimulus_close(c->stimulus);
+    if (c->applied != c->stimulus) drive_close(c->applied);
+    drive_close(c->stimulus);
     free(c);
 }
 
@@ -360,7 +358,7 @@ uint64_t ohm_crossbar_step(const ohm_crossbar *c) {
 // ---- Advancing --------------------------------------------------------------------------------
 
 // Launches the bands whose engines return at once before those whose engines keep this thread.
-static ohm_status launch(ohm_crossbar *c, uint64_t t, uint32_t steps, const stimulus_frame *frame) {
+static ohm_status launch(ohm_crossbar *c, uint64_t t, uint32_t steps, const drive_frame *frame) {
     ohm_status status = OHM_OK;
     for (int asynchronous = 1; asynchronous >= 0; asynchronous--)
         for (size_t i = 0; i < c->band_count && !status; i++) {
@@ -407,8 +405,8 @@ static uint64_t launch_all(ohm_crossbar *c, uint64_t steps, ohm_status *status) 
     uint64_t done = 0;
     while (done < steps) {
         const uint32_t most = steps - done < fuse ? (uint32_t)(steps - done) : fuse;
-        stimulus_frame frame;
-        *status = stimulus_make_frame(c->stimulus, c->step + done, most, &frame);
+        drive_frame frame;
+        *status = drive_next(c->stimulus, c->step + done, most, NULL, &frame);
         if (*status) return done;
         *status = launch(c, c->step + done, frame.steps, &frame);
         c->lost = *status != OHM_OK; // some of the bands may have gone on, and others not

@@ -17,31 +17,28 @@ struct ohm_crossbar {
     band **bands;     // in the order of their rows
     series series;
     history history;
-    bool lost;            // a device failed within a step: nobody knows what the state is
-    double idle;          // s since the last step
-    stimulator *stimulus; // opened
+    bool lost;       // a device failed within a step: nobody knows what the state is
+    double idle;     // s since the last step
+    drive *stimulus; // opened
     // What pictures need to know of the past: the stimulus of the last step, and its constants.
-    stimulator *applied; // the same as stimulus unless that has changed since
+    drive *applied; // the same as stimulus unless that has changed since
     float applied_constants[4];
     warnings warnings; // of its definition
     double flux_bound; // V·s, beyond which no flux can be
     double step_loss;  // as ohm_crossbar_step_loss
 };
 
-// The field of the last step, for pictures of its voltage. Errors: as stimulus_make_frame.
-ohm_status crossbar_last_frame(const ohm_crossbar *crossbar, stimulus_frame *frame);
+// The field of the last step, for pictures of its voltage. Errors: as drive_next.
+ohm_status crossbar_last_frame(const ohm_crossbar *crossbar, drive_frame *frame);
 
 // Takes a changed plan, and a stimulus for it in place of the one that is there unless it is NULL: makes the
 // engines ready, unless Euler's method is not stable. On failure nothing has changed, and the stimulus is
 // still the caller's.
-ohm_status crossbar_take(ohm_crossbar *crossbar, const plan *changed, stimulator *opened);
+ohm_status crossbar_take(ohm_crossbar *crossbar, const plan *changed, drive *opened);
 
 // Goes on in extended precision: what the states could not hold is 0 until now.
 // Errors: OHM_OUT_OF_MEMORY, OHM_DEVICE_FAILED, OHM_BUILD_FAILED.
 ohm_status crossbar_extend(ohm_crossbar *crossbar);
-
-// The largest voltage, either way, of a stimulus.
-double crossbar_largest_voltage(const stimulator *s);
 
 // Creates a crossbar, as ohm_crossbar_create, to which a saved one is then copied: its stimulus is read from
 // inputs that were saved (input_get), and its initial state is of no matter. inputs is NULL for a new one.

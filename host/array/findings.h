@@ -3,6 +3,7 @@
 #define OHM_FINDINGS_H
 
 #include "../define/plan.h"
+#include "../drive/drive.h"
 #include "../define/warnings.h"
 
 typedef struct findings {
@@ -10,9 +11,9 @@ typedef struct findings {
     warnings warnings;
 } findings;
 
-// Whether the plan's model can be driven by an opened stimulus, and what is worth knowing of it; turns the
+// Whether the plan's model can be driven so, and what is worth knowing of it; turns the
 // problem's states to extended precision, unless they have it, where they need it.
 // Errors: OHM_BAD_ARGUMENT (exponents, stability: euler.h).
-ohm_status findings_make(const plan *p, problem *q, const stimulator *s, findings *f);
+ohm_status findings_make(const plan *p, problem *q, const drive *d, findings *f);
 
 #endif

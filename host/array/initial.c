@@ -2,29 +2,12 @@
 #define OHM_LANES 1
 #include "initial.h"
 #include "../base/error.h"
-#include "../store/state_file.h"
+#include "../format/hdf5.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-// ---- The table --------------------------------------------------------------------------------
-
-enum { AS_X, AS_STATE };
-
-static const char *const quantities[] = {"x", "state", NULL};
-
-const ohm_about initial_file_about = {
-    .name = "file",
-    .summary = "each device's own, from a matrix in a .npy or HDF5 file",
-    .equation = "x_ij from 0, the least, to 1, the most conductive;  or the state itself, in its own unit",
-};
-
-const ohm_parameter initial_file_parameters[INITIAL_FILE_PARAMETERS] = {
-    {"path", "F", "1", 0, 0, 0, "the file: .npy, or HDF5 with /state or one matrix alone", OHM_NO_SLOT,
-     .text = SPEC_PATH},
-    {"quantity", "q", "1", AS_X, 0, 1, "x or state: what the numbers are", OHM_NO_SLOT,
-     .choices = quantities},
-};
+enum { AS_X, AS_STATE }; // the parameter quantity (define/initials.c)
 
 // ---- Pieces -----------------------------------------------------------------------------------
 
@@ -38,7 +21,7 @@ typedef ohm_status take_piece(void *object, const piece *rows);
 
 // Reads all of a file, some rows at a time.
 static ohm_status for_pieces(const matrix_file *m, take_piece *take, void *object) {
-    const uint64_t fit = FILE_BUFFER / m->cols, rows = fit ? fit : 1;
+    const uint64_t fit = HDF5_BUFFER / m->cols, rows = fit ? fit : 1;
     float *values = malloc(rows * m->cols * sizeof *values);
     ohm_status status = values ? OHM_OK : error_no_memory("a copy of some rows");
     for (uint64_t row = 0; row < m->rows && !status; row += rows) {
@@ -86,7 +69,7 @@ static ohm_status check_file(const spec *s, const problem *p, const matrix_file 
 ohm_status initial_open(const plan *p, const problem *made, matrix_file *m) {
     const spec *s = &p->specs[ROLE_INITIAL];
     *m = (matrix_file){.array = {.file = -1}, .file = -1, .dataset = -1};
-    if (s->id != INITIAL_FILE) return OHM_OK;
+    if (spec_entry_of(s) != &catalogue_initial_file) return OHM_OK;
     if (!s->path[0]) return error_set(OHM_BAD_ARGUMENT, "init file: give path=FILE");
     ohm_status status = matrix_open(s->path, m);
     if (!status) status = check_file(s, made, m);

@@ -97,12 +97,6 @@ view_part view_part_of(const view_job *job, uint64_t row0, uint64_t rows) {
     return part;
 }
 
-double crossbar_largest_voltage(const stimulator *s) {
-    double low, high;
-    stimulus_range(s, &low, &high);
-    return fmax(fabs(low), fabs(high));
-}
-
 // What no value of a quantity is beyond, either way; a resistance may round to a little more than its range.
 static double bound_of(const ohm_crossbar *c, ohm_quantity quantity) {
     const ohm_physics *p = &c->problem.physics;
@@ -110,7 +104,7 @@ static double bound_of(const ohm_crossbar *c, ohm_quantity quantity) {
     case OHM_RESISTANCE: return p->resistance_high * 1.000001;
     case OHM_CONDUCTANCE: return 1.000001 / p->resistance_low;
     case OHM_STATE: return fmax(fabs(p->state_low), fabs(p->state_high));
-    case OHM_VOLTAGE: return crossbar_largest_voltage(c->applied);
+    case OHM_VOLTAGE: return drive_largest(c->applied);
     default: return c->flux_bound;
     }
 }
@@ -297,7 +291,7 @@ void ohm_crossbar_range(const ohm_crossbar *c, ohm_quantity quantity, double *lo
         *low = v_reciprocal(physics->resistance_high), *high = v_reciprocal(physics->resistance_low);
         break;
     case OHM_STATE: *low = physics->state_low, *high = physics->state_high; break;
-    case OHM_VOLTAGE: stimulus_range(c->stimulus, low, high); break;
+    case OHM_VOLTAGE: drive_range(c->stimulus, low, high); break;
     default: break;
     }
 }

@@ -3,14 +3,14 @@
 #define OHM_HOST_VIEW_H
 
 #include "../../kernels/view.h"
-#include "../drive/stimulus.h"
+#include "../drive/drive.h"
 
 // What one picture takes. Neighbouring pixels of the image may show the same synapses, where a synapse is
 // larger than a pixel: the engines work out each once, in the picture, from which the image is then filled.
 typedef struct view_job {
     ohm_picture picture;
     ohm_physics physics;       // with the stimulus of the step that is shown
-    stimulus_frame frame;      // of that step
+    drive_frame frame;         // of that step
     ohm_span *cols, *rows;     // picture.width and picture.height of them
     uint32_t width, height;    // of the image
     uint32_t *col_of, *row_of; // [width] and [height]: the picture's column and row that the image's shows

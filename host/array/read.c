@@ -93,8 +93,7 @@ static float current_of(const problem *p, uint64_t row, uint64_t col, float stat
 }
 
 // The voltage of a synapse at a step, by the same words as the kernels'. frame is of that step.
-static float voltage_of(const problem *p, uint64_t t, const stimulus_frame *frame, uint64_t row,
-                        uint64_t col) {
+static float voltage_of(const problem *p, uint64_t t, const drive_frame *frame, uint64_t row, uint64_t col) {
     float value[4];
     view_voltages(p->variant, t, frame->values, &frame->geometry, (u32)row, strip_of(col), &p->physics,
                   value);
@@ -103,9 +102,9 @@ static float voltage_of(const problem *p, uint64_t t, const stimulus_frame *fram
 
 ohm_status ohm_crossbar_read_voltage(ohm_crossbar *c, uint64_t step, uint64_t row0, uint64_t rows,
                                      float *out) {
-    stimulus_frame frame;
+    drive_frame frame;
     ohm_status status = check_rows(c, row0, rows);
-    if (!status) status = stimulus_make_frame(c->stimulus, step, 1, &frame);
+    if (!status) status = drive_next(c->stimulus, step, 1, NULL, &frame);
     if (status) return status;
     for (uint64_t i = 0; i < rows; i++)
         for (uint64_t col = 0; col < c->problem.cols; col++)
@@ -149,7 +148,7 @@ ohm_status ohm_crossbar_read_current(ohm_crossbar *c, uint64_t row0, uint64_t ro
 // The last step's voltage, by the stimulus that it was applied by.
 static ohm_status last_voltage(const ohm_crossbar *c, uint64_t row, uint64_t col, float *voltage) {
     problem p = c->problem;
-    stimulus_frame frame;
+    drive_frame frame;
     *voltage = NAN;
     if (!c->step) return OHM_OK;
     const ohm_status status = crossbar_last_frame(c, &frame);

@@ -88,10 +88,10 @@ static ohm_status default_stimulus(const spec *model, char text[SPEC_MAX_TEXT]) 
     return OHM_OK;
 }
 
-// The period of a stimulus in s, or 0.
-static double period_of(const spec *s) {
-    if (spec_find(s, "frequency") < 0 || !(spec_value(s, "frequency") > 0)) return 0;
-    return 1 / spec_value(s, "frequency");
+// The period of a stimulus in s at a time step, or 0.
+static double period_of(const spec *s, double dt) {
+    const catalogue_entry *entry = spec_entry_of(s);
+    return entry->period ? entry->period(s, dt) : 0;
 }
 
 static ohm_status plan_drive(iv_options *o, drive *d) {
@@ -105,10 +105,10 @@ static ohm_status plan_drive(iv_options *o, drive *d) {
     }
     if (!status) status = spec_parse(ROLE_STIMULUS, definition->stimulus, &s);
     if (status) return status;
-    const double period = period_of(&s), own = spec_entry_of(&model)->about->dt;
+    // A period that is a number of steps, and so 0 s at a step of 0 s, is as good at any time step.
+    const double own = spec_entry_of(&model)->about->dt, period = period_of(&s, 0);
     if (!definition->dt) definition->dt = period > 0 && period / 1000 < own ? period / 1000 : own;
-    d->period = (uint64_t)llround(fmin(period / definition->dt, 1e15));
-    if (strcmp(spec_entry_of(&s)->about->name, "wave") == 0 && !d->period) d->period = 100; // stimulus.c
+    d->period = (uint64_t)llround(fmin(period_of(&s, definition->dt) / definition->dt, 1e15));
     d->steps = o->steps ? o->steps : d->period * o->periods;
     d->every = d->period > 1000 ? d->period / 1000 : 1;
     if (!d->steps) return error_set(OHM_BAD_ARGUMENT, "%s has no period: give --steps", definition->stimulus);

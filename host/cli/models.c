@@ -32,11 +32,10 @@ static void print_presets(const char *model, const char *heading) {
 
 static void print_list(void) {
     for (int role = 0; role < ROLE_COUNT; role++) {
-        int count;
-        const spec_entry *table = spec_table(role, &count);
+        const catalogue_entry *entry;
         printf("%s%s\n", role ? "\n" : "", title[role]);
-        for (int i = 0; i < count; i++)
-            printf("  %-16s %s%s\n", table[i].about->name, table[i].about->summary, i ? "" : " (default)");
+        for (int i = 0; (entry = catalogue_get(role, i)); i++)
+            printf("  %-16s %s%s\n", entry->about->name, entry->about->summary, i ? "" : " (default)");
     }
     print_presets(NULL, "Published devices (--model NAME@PRESET)");
     printf("\n`ohmscape models NAME` prints the equation and the parameters, and `ohmscape models\n"
@@ -77,7 +76,7 @@ static void format_range(const ohm_parameter *p, char *text, size_t size) {
 }
 
 static void print_parameter(const spec *s, int i) {
-    const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
+    const ohm_parameter *p = catalogue_parameter(spec_entry_of(s), i);
     char value[SPEC_MAX_PATH], range[96];
     spec_format_value(s, i, value, sizeof value);
     format_range(p, range, sizeof range);
@@ -86,10 +85,10 @@ static void print_parameter(const spec *s, int i) {
 
 // What the spreads come to over the devices.
 static void print_drawn(const spec *s) {
-    const spec_entry *entry = spec_entry_of(s);
+    const catalogue_entry *entry = spec_entry_of(s);
     bool any = false;
     for (int i = 0; i < entry->count; i++) {
-        const ohm_parameter *p = spec_parameter(entry, i);
+        const ohm_parameter *p = catalogue_parameter(entry, i);
         char mean[32], deviation[32];
         if (!s->spread[i].kind) continue;
         if (!any) printf("\n  as drawn\n");
@@ -148,21 +147,21 @@ static void print_preset(const spec *s, const char *text) {
 
 // What a stimulus takes beside another model than the default one.
 static void print_scale(const spec *s) {
-    double part[SPEC_MAX_PARAMETERS];
-    if (!scale_parts(s->id, part)) return;
-    printf("  Where a model's own voltages are from -U to U, and U is not 5 V, the defaults are");
-    for (int i = 0, n = 0; i < spec_entry_of(s)->count; i++) {
+    int n = 0;
+    for (int i = 0; i < spec_entry_of(s)->own_count; i++) {
+        const ohm_parameter *p = &spec_entry_of(s)->own[i];
         char factor[24];
-        if (part[i] == 0) continue;
-        snprintf(factor, sizeof factor, part[i] < 0 ? "-%g " : "%g ", fabs(part[i]));
-        if (fabs(part[i]) == 1) snprintf(factor, sizeof factor, part[i] < 0 ? "-" : "");
-        printf("%s %s=%sU", n++ ? "," : "", spec_parameter(spec_entry_of(s), i)->key, factor);
+        if (p->scaled == 0) continue;
+        if (!n) printf("  Where a model's own voltages are from -U to U, and U is not 5 V, the defaults are");
+        snprintf(factor, sizeof factor, p->scaled < 0 ? "-%g " : "%g ", fabs(p->scaled));
+        if (fabs(p->scaled) == 1) snprintf(factor, sizeof factor, p->scaled < 0 ? "-" : "");
+        printf("%s %s=%sU", n++ ? "," : "", p->key, factor);
     }
-    printf("\n");
+    if (n) printf("\n");
 }
 
 static void print_entry(const spec *s, const char *text, bool given) {
-    const spec_entry *entry = spec_entry_of(s);
+    const catalogue_entry *entry = spec_entry_of(s);
     const ohm_about *about = entry->about;
     printf("%s %s: %s\n", spec_role_name[s->role], about->name, about->summary);
     print_lines("", about->equation);
@@ -184,11 +183,9 @@ static void print_entry(const spec *s, const char *text, bool given) {
 // The place in a role's table of the entry that a text names, or -1.
 static int place_of(spec_role role, const char *text) {
     const size_t length = strcspn(text, ":@");
-    int count;
-    const spec_entry *table = spec_table(role, &count);
-    for (int i = 0; i < count; i++)
-        if (strlen(table[i].about->name) == length && strncmp(table[i].about->name, text, length) == 0)
-            return i;
+    const catalogue_entry *entry;
+    for (int i = 0; (entry = catalogue_get(role, i)); i++)
+        if (strlen(entry->about->name) == length && strncmp(entry->about->name, text, length) == 0) return i;
     return -1;
 }
 

@@ -7,7 +7,6 @@
 #include "../../kernels/measure.h"
 #include "../base/error.h"
 #include "../base/number.h"
-#include "../drive/stimulus.h"
 
 #include <assert.h>
 #include <math.h>
@@ -19,8 +18,8 @@
 
 // The valid range of parameter i beside what it is ordered with.
 static void valid_range(const spec *s, int i, double *min, double *max) {
-    const spec_entry *entry = spec_entry_of(s);
-    const ohm_parameter *p = spec_parameter(entry, i);
+    const catalogue_entry *entry = spec_entry_of(s);
+    const ohm_parameter *p = catalogue_parameter(entry, i);
     *min = p->min;
     *max = p->max;
     if (!entry->about->ordered[0]) return;
@@ -40,7 +39,7 @@ static double place_of(const spec_spread *spread, double value, double x) {
 
 ohm_status derive_spread(const spec *s, int i, ohm_spread *spread) {
     const spec_spread *given = &s->spread[i];
-    const char *key = spec_parameter(spec_entry_of(s), i)->key;
+    const char *key = catalogue_parameter(spec_entry_of(s), i)->key;
     const double value = s->value[i];
     double min, max;
     if (given->kind == OHM_SPREAD_LOGNORMAL && value == 0)
@@ -104,7 +103,7 @@ derive_drawn derive_draw(const spec *s, int i) {
 
 // Which of its variants the model follows: the value of its own parameter that has choices.
 static u32 choice_of(const spec *s) {
-    const spec_entry *entry = spec_entry_of(s);
+    const catalogue_entry *entry = spec_entry_of(s);
     for (int i = 0; i < entry->own_count; i++)
         if (entry->own[i].choices) return (u32)s->value[i];
     return 0;
@@ -120,13 +119,13 @@ static double noise_scale(const spec *s, u32 slot, double dt) {
 }
 
 static void derive_model(const spec *s, double dt, ohm_physics *p) {
-    const spec_entry *entry = spec_entry_of(s);
+    const catalogue_entry *entry = spec_entry_of(s);
     const int substeps = spec_find(s, "substeps");
     p->substeps = substeps < 0 ? 1 : (u32)s->value[substeps];
     p->choice = choice_of(s);
     p->model[OHM_GAIN] = (float)(dt / p->substeps);
     for (int i = 0; i < entry->count; i++) {
-        const u32 slot = spec_parameter(entry, i)->slot;
+        const u32 slot = catalogue_parameter(entry, i)->slot;
         if (slot != OHM_NO_SLOT) p->model[slot] = (float)(s->value[i] * noise_scale(s, slot, dt));
     }
     const float gain = p->model[OHM_GAIN];
@@ -144,11 +143,11 @@ static void scale_spread(ohm_spread *spread, double scale) {
 
 // The spreads, in the order of their places.
 static void derive_spreads(const spec *s, double dt, ohm_physics *p) {
-    const spec_entry *entry = spec_entry_of(s);
+    const catalogue_entry *entry = spec_entry_of(s);
     int n = 0;
     for (u32 slot = 0; slot < OHM_CONSTANTS; slot++)
         for (int i = 0; i < entry->count; i++) {
-            if (!s->spread[i].kind || spec_parameter(entry, i)->slot != slot) continue;
+            if (!s->spread[i].kind || catalogue_parameter(entry, i)->slot != slot) continue;
             const ohm_status status = derive_spread(s, i, &p->spread[n]);
             assert(!status && "spec_check lets none through");
             (void)status;
@@ -265,16 +264,19 @@ ohm_physics derive_physics(const spec specs[ROLE_COUNT], double dt, uint64_t see
     derive_ranges(model->id, &p);
     derive_open(&p);
     derive_scales(&p);
-    stimulus_derive(&specs[ROLE_STIMULUS], p.stimulus);
+    const catalogue_entry *stimulus = spec_entry_of(&specs[ROLE_STIMULUS]);
+    if (stimulus->derive) stimulus->derive(&specs[ROLE_STIMULUS], p.stimulus);
     switch (specs[ROLE_INITIAL].id) { OHM_DISTRIBUTIONS(DERIVE_INITIAL, ) }
     return p;
 }
 
 ohm_variant derive_variant(const spec specs[ROLE_COUNT], const ohm_physics *p, int field, bool track_flux) {
+    const catalogue_entry *stimulus = spec_entry_of(&specs[ROLE_STIMULUS]);
     const bool noisy = is_used(p, OHM_NOISE), additive = is_used(p, OHM_NOISE_ADD);
     const bool noisy_read = is_noisy_read(p), faulty = is_faulty(p);
     return (ohm_variant){.model = specs[ROLE_MODEL].id,
-                         .stimulus = stimulus_distribution(&specs[ROLE_STIMULUS]),
+                         .stimulus = stimulus->distribution ? stimulus->distribution(&specs[ROLE_STIMULUS])
+                                                            : OHM_DISTRIBUTION_constant,
                          .frame = field,
                          .flux = track_flux,
                          .single = p->substeps == 1,
@@ -289,5 +291,5 @@ ohm_variant derive_variant(const spec specs[ROLE_COUNT], const ohm_physics *p, i
 
 int derive_initial(const spec specs[ROLE_COUNT]) {
     const int id = specs[ROLE_INITIAL].id;
-    return id == INITIAL_FILE ? OHM_DISTRIBUTION_constant : id; // whatever is drawn is then replaced
+    return id < OHM_DISTRIBUTION_COUNT ? id : OHM_DISTRIBUTION_constant; // whatever is drawn is then replaced
 }

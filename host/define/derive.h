@@ -26,11 +26,6 @@ ohm_physics derive_physics(const spec specs[ROLE_COUNT], double dt, uint64_t see
 // The code they need, with a field of this variant.
 ohm_variant derive_variant(const spec specs[ROLE_COUNT], const ohm_physics *p, int field, bool track_flux);
 
-// The initial state that is read from a file (initial.c), behind those that are distributions.
-enum { INITIAL_FILE = OHM_DISTRIBUTION_COUNT, INITIAL_COUNT, INITIAL_FILE_PARAMETERS = 2 };
-extern const ohm_about initial_file_about;
-extern const ohm_parameter initial_file_parameters[INITIAL_FILE_PARAMETERS];
-
 // The distribution of the initial state.
 int derive_initial(const spec specs[ROLE_COUNT]);
 

@@ -67,7 +67,7 @@ static double two_digits(double x) {
 static void format_substeps(const spec *model, double substeps, const char *format, char text[96]) {
     const int i = spec_find(model, "substeps");
     text[0] = '\0';
-    if (substeps <= spec_parameter(spec_entry_of(model), i)->max) snprintf(text, 96, format, substeps);
+    if (substeps <= catalogue_parameter(spec_entry_of(model), i)->max) snprintf(text, 96, format, substeps);
 }
 
 ohm_status euler_check_stability(const euler *e) {

@@ -86,22 +86,20 @@ ohm_status plan_make(const ohm_definition *d, plan *p) {
     return OHM_OK;
 }
 
+uint64_t plan_pitch(const plan *p) {
+    return (p->definition.cols + OHM_BLOCK - 1) / OHM_BLOCK * OHM_BLOCK;
+}
+
 problem plan_problem(const plan *p, int field, double idle) {
     const ohm_definition *d = &p->definition;
     const ohm_physics physics = derive_physics(p->specs, d->dt, d->seed, idle);
     return (problem){
         .rows = d->rows,
         .cols = d->cols,
-        .pitch = (d->cols + OHM_BLOCK - 1) / OHM_BLOCK * OHM_BLOCK,
+        .pitch = plan_pitch(p),
         .physics = physics,
         .variant = derive_variant(p->specs, &physics, field, d->track_flux),
         .initial = derive_initial(p->specs),
         .lanes = d->lanes,
     };
-}
-
-stimulus_site plan_site(const plan *p) {
-    const ohm_definition *d = &p->definition;
-    const uint64_t pitch = (d->cols + OHM_BLOCK - 1) / OHM_BLOCK * OHM_BLOCK;
-    return (stimulus_site){d->rows, d->cols, pitch, d->seed, d->dt};
 }

@@ -3,7 +3,7 @@
 #define OHM_DEFINITION_H
 
 #include "derive.h"
-#include "../engine/engine.h"
+#include "problem.h"
 #include "spec.h"
 
 // A checked definition, which owns its strings.
@@ -30,7 +30,7 @@ problem plan_problem(const plan *p, int field, double idle);
 // Whether its states are to be kept in extended precision, if rounding can take this part of a step.
 bool plan_wants_extended(const plan *p, double step_loss);
 
-// What the plan's stimulus is applied to.
-stimulus_site plan_site(const plan *p);
+// Columns stored in a row: the definition's, rounded up to OHM_BLOCK.
+uint64_t plan_pitch(const plan *p);
 
 #endif

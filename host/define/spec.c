@@ -1,14 +1,8 @@
 // See spec.h.
-#define OHM_LANES 1
-#define OHM_TABLES
 #include "spec.h"
-
-#include "../../kernels/memristor.h"
 #include "../base/error.h"
 #include "../base/number.h"
 #include "presets.h"
-#include "derive.h"
-#include "../drive/stimulus.h"
 
 #include <assert.h>
 #include <math.h>
@@ -16,91 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-// ---- Tables -----------------------------------------------------------------------------------
+// ---- Entries ----------------------------------------------------------------------------------
 
-// Of every model, behind its own: sub-steps if it follows a differential equation, and the rest.
-static const ohm_parameter common_parameters[] = {
-    {"substeps", "n", "1", 1, 1, 1e6, "sub-steps of Euler's method in a step", OHM_NO_SLOT, .whole = 1},
-    {"noise", "σ", "1", 0, 0, 10,
-     "noise of a step's change: it is taken 1 + noise xi times, xi normal; at the default dt", OHM_NOISE},
-    {"noise_add", "σ_add", "1", 0, 0, 1,
-     "noise added to a change: noise_add xi times the range of the state; at the default dt", OHM_NOISE_ADD},
-    {"write_noise", "σ_w", "1", 0, 0, 1,
-     "noise of what is read until the device changes again, as a part of its range of conductance",
-     OHM_WRITE_NOISE},
-    {"read_noise", "σ_r", "1", 0, 0, 1,
-     "noise of what is read, new at every step, as a part of the range of conductance", OHM_READ_NOISE},
-    {"stuck", "p_stuck", "1", 0, 0, 1, "part of the devices that stay where they began", OHM_NO_SLOT},
-    {"stuck_low", "p_low", "1", 0, 0, 1, "part that rest at their least conductance", OHM_NO_SLOT},
-    {"stuck_high", "p_high", "1", 0, 0, 1, "part that rest at their greatest conductance", OHM_NO_SLOT},
-    {"stuck_open", "p_open", "1", 0, 0, 1, "part that are open", OHM_NO_SLOT},
-    {"r_open", "R_open", "Ω", 1e9, 1e-3, 1e12, "resistance of an open device", OHM_R_OPEN},
-    {"levels", "L", "1", 0, 0, 65536,
-     "levels of conductance that can be read, which divide each device's range equally; 0: continuous",
-     OHM_NO_SLOT, .whole = 1},
-    {"drift_nu", "ν", "1", 0, 0, 1,
-     "an idle time t leaves (t/drift_t0)^-drift_nu of a conductance, or the device's least one", OHM_NU},
-    {"drift_t0", "t_0", "s", 1, 1e-9, 1e9, "idle time from which on it drifts", OHM_NO_SLOT},
-    {"drift_offset", "o", "1", 0, 0, 1, "1: it drifts from the start, by (t/drift_t0 + 1)^-drift_nu",
-     OHM_NO_SLOT, .whole = 1},
-};
-
-#define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
-#define COMMON(kinetics) ((int)(kinetics) == (int)OHM_CONTINUOUS ? common_parameters : common_parameters + 1)
-#define COMMON_COUNT(kinetics)                                                                               \
-    (COUNT_OF(common_parameters) - ((int)(kinetics) == (int)OHM_CONTINUOUS ? 0 : 1))
-#define MODEL_ENTRY(name, unused)                                                                            \
-    {&name##_about,                                                                                          \
-     name##_parameters,                                                                                      \
-     COMMON(name##_kinetics),                                                                                \
-     COUNT_OF(name##_parameters),                                                                            \
-     COUNT_OF(name##_parameters) + COMMON_COUNT(name##_kinetics),                                            \
-     name##_kinetics},
-#define INITIAL_ENTRY(name, unused)                                                                          \
-    {&name##_about, name##_initial, NULL, COUNT_OF(name##_initial), COUNT_OF(name##_initial), 0},
-
-static const spec_entry models[] = {OHM_MODELS(MODEL_ENTRY, )};
-static const spec_entry initials[INITIAL_COUNT] = {OHM_DISTRIBUTIONS(INITIAL_ENTRY, ){
-    &initial_file_about, initial_file_parameters, NULL, INITIAL_FILE_PARAMETERS, INITIAL_FILE_PARAMETERS, 0}};
-
-const char *const spec_role_name[ROLE_COUNT] = {"model", "stimulus", "init"};
 const char *const spec_spread_name[OHM_SPREAD_KINDS] = {"none", "normal", "lognormal", "uniform"};
 
-const spec_entry *spec_table(spec_role role, int *count) {
-    static const int counts[ROLE_COUNT] = {COUNT_OF(models), STIMULUS_COUNT, INITIAL_COUNT};
-    if (count) *count = counts[role];
-    return role == ROLE_MODEL ? models : role == ROLE_STIMULUS ? stimulus_entries : initials;
-}
-
-const spec_entry *spec_entry_of(const spec *s) {
-    return &spec_table(s->role, NULL)[s->id];
-}
-
-const ohm_parameter *spec_parameter(const spec_entry *entry, int i) {
-    return i < entry->own_count ? &entry->own[i] : &entry->common[i - entry->own_count];
-}
-
-double spec_standard(const spec_entry *entry, int i) {
-    const ohm_parameter *p = spec_parameter(entry, i);
-    if (i >= entry->own_count && p->slot == OHM_NOISE) return entry->about->noise;
-    const bool own_substeps = entry->about->substeps > 0 && strcmp(p->key, "substeps") == 0;
-    return own_substeps ? entry->about->substeps : p->standard;
+const catalogue_entry *spec_entry_of(const spec *s) {
+    return catalogue_get(s->role, s->id);
 }
 
 static const char *name_of(const spec *s) {
     return spec_entry_of(s)->about->name;
 }
 
-static int find_parameter(const spec_entry *entry, const char *key, int length) {
-    for (int i = 0; i < entry->count; i++) {
-        const char *name = spec_parameter(entry, i)->key;
-        if ((int)strlen(name) == length && strncmp(name, key, (size_t)length) == 0) return i;
-    }
-    return -1;
-}
-
 int spec_find(const spec *s, const char *key) {
-    return find_parameter(spec_entry_of(s), key, (int)strlen(key));
+    return catalogue_find(spec_entry_of(s), key, (int)strlen(key));
 }
 
 double spec_value(const spec *s, const char *key) {
@@ -119,17 +42,16 @@ static void append(char *list, size_t size, const char *text) {
 
 static ohm_status unknown_name(spec_role role, const char *name, int length) {
     char names[256] = "";
-    int count;
-    const spec_entry *table = spec_table(role, &count);
-    for (int i = 0; i < count; i++) append(names, sizeof names, table[i].about->name);
+    const catalogue_entry *entry;
+    for (int i = 0; (entry = catalogue_get(role, i)); i++) append(names, sizeof names, entry->about->name);
     return error_set(OHM_BAD_ARGUMENT, "unknown %s \"%.*s\": there are %s", spec_role_name[role], length,
                      name, names);
 }
 
 static ohm_status unknown_key(const spec *s, const char *key, int length) {
     char keys[512] = "";
-    const spec_entry *entry = spec_entry_of(s);
-    for (int i = 0; i < entry->count; i++) append(keys, sizeof keys, spec_parameter(entry, i)->key);
+    const catalogue_entry *entry = spec_entry_of(s);
+    for (int i = 0; i < entry->count; i++) append(keys, sizeof keys, catalogue_parameter(entry, i)->key);
     return error_set(OHM_BAD_ARGUMENT, "%s %s has no parameter \"%.*s\": there are %s",
                      spec_role_name[s->role], name_of(s), length, key, keys);
 }
@@ -143,7 +65,7 @@ static ohm_status unknown_choice(const spec *s, const ohm_parameter *p, const ch
 
 // A value, "=1x", or none, that parameter i cannot have.
 static ohm_status not_a_value(const spec *s, int i, const char *value) {
-    const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
+    const ohm_parameter *p = catalogue_parameter(spec_entry_of(s), i);
     if (p->text || p->choices)
         return error_set(OHM_BAD_ARGUMENT, "%s %s: write %s=%s", spec_role_name[s->role], name_of(s), p->key,
                          p->text ? "FILE" : "NAME");
@@ -155,9 +77,7 @@ static ohm_status not_a_value(const spec *s, int i, const char *value) {
 // ---- Parsing ----------------------------------------------------------------------------------
 
 static ohm_status find_entry(spec *s, const char *name, int length) {
-    int count;
-    spec_table(s->role, &count);
-    for (s->id = 0; s->id < count; s->id++)
+    for (s->id = 0; spec_entry_of(s); s->id++)
         if ((int)strlen(name_of(s)) == length && strncmp(name_of(s), name, (size_t)length) == 0)
             return OHM_OK;
     return unknown_name(s->role, name, length);
@@ -165,7 +85,7 @@ static ohm_status find_entry(spec *s, const char *name, int length) {
 
 // Parses VARIANT:SIGMA, how parameter i is spread.
 static ohm_status parse_spread(spec *s, int i, const char *text) {
-    const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
+    const ohm_parameter *p = catalogue_parameter(spec_entry_of(s), i);
     const size_t length = strcspn(text, ":");
     spec_spread *spread = &s->spread[i];
     if (p->slot == OHM_NO_SLOT)
@@ -184,7 +104,7 @@ static ohm_status parse_spread(spec *s, int i, const char *text) {
 }
 
 static ohm_status parse_choice(spec *s, int i, const char *text) {
-    const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
+    const ohm_parameter *p = catalogue_parameter(spec_entry_of(s), i);
     for (int choice = 0; p->choices[choice]; choice++)
         if (strcmp(p->choices[choice], text) == 0) {
             s->value[i] = choice;
@@ -195,7 +115,7 @@ static ohm_status parse_choice(spec *s, int i, const char *text) {
 
 // Parses the value of parameter i.
 static ohm_status parse_value(spec *s, int i, char *text) {
-    const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
+    const ohm_parameter *p = catalogue_parameter(spec_entry_of(s), i);
     if (p->text) {
         snprintf(s->path, sizeof s->path, "%s", text);
         return OHM_OK;
@@ -214,9 +134,9 @@ static ohm_status parse_value(spec *s, int i, char *text) {
 static ohm_status parse_parameter(spec *s, const char *text, int length) {
     const char *equals = memchr(text, '=', (size_t)length);
     const int key_length = equals ? (int)(equals - text) : length;
-    const int i = find_parameter(spec_entry_of(s), text, key_length);
+    const int i = catalogue_find(spec_entry_of(s), text, key_length);
     if (i < 0) return unknown_key(s, text, key_length);
-    const char *key = spec_parameter(spec_entry_of(s), i)->key;
+    const char *key = catalogue_parameter(spec_entry_of(s), i)->key;
     if (s->given >> i & 1)
         return error_set(OHM_BAD_ARGUMENT, "%s %s: %s is given twice", spec_role_name[s->role], name_of(s),
                          key);
@@ -248,11 +168,11 @@ void spec_defaults(spec_role role, int id, spec *s) {
     memset(s, 0, sizeof *s);
     s->role = role;
     s->id = id;
-    const spec_entry *entry = spec_entry_of(s);
+    const catalogue_entry *entry = spec_entry_of(s);
     assert(entry->count <= (int)SPEC_MAX_PARAMETERS);
     for (int i = 0; i < entry->count; i++) {
-        const ohm_parameter *p = spec_parameter(entry, i);
-        s->value[i] = spec_standard(entry, i);
+        const ohm_parameter *p = catalogue_parameter(entry, i);
+        s->value[i] = catalogue_standard(entry, i);
         s->spread[i] = (spec_spread){p->spread, p->sigma};
     }
 }
@@ -313,7 +233,7 @@ ohm_status spec_change(spec *s, const char *text) {
 // ---- Checking ---------------------------------------------------------------------------------
 
 static ohm_status check_range(const spec *s, int i) {
-    const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
+    const ohm_parameter *p = catalogue_parameter(spec_entry_of(s), i);
     if (p->text || (s->value[i] >= p->min && s->value[i] <= p->max)) return OHM_OK;
     char value[NUMBER_MAX_TEXT], min[NUMBER_MAX_TEXT], max[NUMBER_MAX_TEXT];
     number_format(s->value[i], value);
@@ -335,72 +255,34 @@ static ohm_status check_order(const spec *s) {
                      key[0], low_text, key[1], high_text);
 }
 
-// Of linear-step: a sign that would be lost.
-static ohm_status check_growing(const spec *s) {
-    static const char *const gamma[] = {"gamma_up", "gamma_down"};
-    if (spec_find(s, "growing") < 0 || spec_value(s, "growing") != LINEAR_SHRINKING) return OHM_OK;
-    for (int i = 0; i < 2; i++) {
-        if (spec_value(s, gamma[i]) >= 0) continue;
-        error_set(OHM_BAD_ARGUMENT, "model %s: with %s=%g steps grow towards their bound", name_of(s),
-                  gamma[i], spec_value(s, gamma[i]));
-        error_hint("if that is meant, add growing=yes");
-        return OHM_BAD_ARGUMENT;
-    }
-    return OHM_OK;
-}
-
-// What only a model can have wrong.
-static ohm_status check_device(const spec *s) {
-    const ohm_about *about = spec_entry_of(s)->about;
-    const char *flaw = about->flaw ? about->flaw(s->value) : NULL;
-    if (flaw) return error_set(OHM_BAD_ARGUMENT, "model %s: %s", about->name, flaw);
-    int spreads = 0;
-    const ohm_status growing = check_growing(s);
-    if (growing) return growing;
-    if (spec_value(s, "levels") == 1)
-        return error_set(OHM_BAD_ARGUMENT, "model %s: levels=1: write 2 or more, or 0 for none", name_of(s));
-    for (int i = 0; i < spec_entry_of(s)->count; i++) {
-        ohm_spread spread;
-        if (!s->spread[i].kind) continue;
-        const ohm_status status = derive_spread(s, i, &spread);
-        if (status) return status;
-        spreads++;
-    }
-    if (spreads <= OHM_MAX_SPREADS) return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT, "model %s: %d parameters are spread, more than %d", name_of(s),
-                     spreads, OHM_MAX_SPREADS);
-}
-
 ohm_status spec_check(const spec *s) {
     for (int i = 0; i < spec_entry_of(s)->count; i++) {
         const ohm_status status = check_range(s, i);
         if (status) return status;
     }
     const ohm_status status = check_order(s);
-    if (status) return status;
-    if (s->role == ROLE_STIMULUS) return stimulus_check(s);
-    return s->role == ROLE_MODEL ? check_device(s) : OHM_OK;
+    return status || !spec_entry_of(s)->check ? status : spec_entry_of(s)->check(s);
 }
 
 // ---- Formatting -------------------------------------------------------------------------------
 
 bool spec_differs(const spec *s, int i) {
-    const spec_entry *entry = spec_entry_of(s);
-    const ohm_parameter *p = spec_parameter(entry, i);
+    const catalogue_entry *entry = spec_entry_of(s);
+    const ohm_parameter *p = catalogue_parameter(entry, i);
     if (p->text) return s->path[0] != '\0';
-    return s->value[i] != spec_standard(entry, i) || s->spread[i].kind != p->spread ||
+    return s->value[i] != catalogue_standard(entry, i) || s->spread[i].kind != p->spread ||
            s->spread[i].sigma != p->sigma;
 }
 
 bool spec_is_written(const spec *s, int i) {
-    const spec_entry *entry = spec_entry_of(s);
-    const ohm_parameter *p = spec_parameter(entry, i);
+    const catalogue_entry *entry = spec_entry_of(s);
+    const ohm_parameter *p = catalogue_parameter(entry, i);
     const bool own = i < entry->own_count && !p->text;
     return own || spec_differs(s, i) || (strcmp(p->key, "substeps") == 0 && s->value[i] != p->standard);
 }
 
 void spec_format_value(const spec *s, int i, char *text, size_t size) {
-    const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
+    const ohm_parameter *p = catalogue_parameter(spec_entry_of(s), i);
     char value[NUMBER_MAX_TEXT], sigma[NUMBER_MAX_TEXT];
     if (p->text) {
         snprintf(text, size, "%s", s->path);
@@ -419,12 +301,12 @@ void spec_format_value(const spec *s, int i, char *text, size_t size) {
 }
 
 void spec_format(const spec *s, char text[SPEC_MAX_TEXT]) {
-    const spec_entry *entry = spec_entry_of(s);
+    const catalogue_entry *entry = spec_entry_of(s);
     int used = snprintf(text, SPEC_MAX_TEXT, "%s", name_of(s));
     char separator = ':';
     for (int i = 0; i < entry->count; i++) {
         char value[SPEC_MAX_PATH];
-        const ohm_parameter *p = spec_parameter(entry, i);
+        const ohm_parameter *p = catalogue_parameter(entry, i);
         if (!spec_is_written(s, i)) continue;
         spec_format_value(s, i, value, sizeof value);
         used += snprintf(text + used, (size_t)(SPEC_MAX_TEXT - used), "%c%s=%s", separator, p->key, value);
@@ -440,7 +322,7 @@ bool spec_agrees(const spec *part, const spec *whole) {
         if (part->value[i] != whole->value[i] || part->spread[i].kind != whole->spread[i].kind ||
             part->spread[i].sigma != whole->spread[i].sigma)
             return false;
-        if (spec_parameter(spec_entry_of(part), i)->text && strcmp(part->path, whole->path) != 0)
+        if (catalogue_parameter(spec_entry_of(part), i)->text && strcmp(part->path, whole->path) != 0)
             return false;
     }
     return true;
@@ -467,17 +349,17 @@ static void write_paths(FILE *out, const ohm_parameter *p, const char *folder, c
 }
 
 // Writes one key=value of the given length.
-static void write_parameter(FILE *out, const spec_entry *entry, const char *folder, const char *text,
+static void write_parameter(FILE *out, const catalogue_entry *entry, const char *folder, const char *text,
                             int length) {
     const char *equals = memchr(text, '=', (size_t)length);
     const int key_length = equals ? (int)(equals - text) : length;
-    const int i = find_parameter(entry, text, key_length);
-    if (!equals || i < 0 || !spec_parameter(entry, i)->text) {
+    const int i = catalogue_find(entry, text, key_length);
+    if (!equals || i < 0 || !catalogue_parameter(entry, i)->text) {
         fprintf(out, "%.*s", length, text);
         return;
     }
     fprintf(out, "%.*s", key_length + 1, text);
-    write_paths(out, spec_parameter(entry, i), folder, equals + 1, length - key_length - 1);
+    write_paths(out, catalogue_parameter(entry, i), folder, equals + 1, length - key_length - 1);
 }
 
 char *spec_text_in(spec_role role, const char *folder, const char *text) {

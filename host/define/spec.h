@@ -1,45 +1,15 @@
-// Models, stimuli and initial states by name: the one grammar NAME:key=value,… and the tables from
-// which parsing, checks, help and files are made. The tables themselves stand in kernels/ and, of stimuli, in
-// stimulus.c.
+// Models, stimuli and initial states by name: the one grammar NAME:key=value,… over the catalogue.
 #ifndef OHM_SPEC_H
 #define OHM_SPEC_H
 
-#include "../../kernels/physics.h"
-#include "../ohmscape.h"
+#include "catalogue.h"
 
 #define SPEC_MAX_PARAMETERS OHM_MAX_PARAMETERS
 #define SPEC_MAX_TEXT OHM_MAX_SPEC_TEXT // longest canonical text, with its end
 #define SPEC_MAX_PATH 512
 
-// What a parameter that is a text holds (ohm_parameter.text): the path of a file, or several joined by +.
-enum { SPEC_PATH = 1, SPEC_PATHS };
-
-// What a specification is for.
-typedef enum spec_role { ROLE_MODEL, ROLE_STIMULUS, ROLE_INITIAL, ROLE_COUNT } spec_role;
-
-// "model", "stimulus", "init": the name of the option, the JSON key and the file's attribute.
-extern const char *const spec_role_name[ROLE_COUNT];
-
 // "none", "normal", "lognormal", "uniform".
 extern const char *const spec_spread_name[OHM_SPREAD_KINDS];
-
-// One entry of a role's table. Its parameters are its own and, behind them, those of every device, which a
-// text spells out only where they are not the default.
-typedef struct spec_entry {
-    const ohm_about *about;
-    const ohm_parameter *own, *common;
-    int own_count, count; // count is of both
-    int kinetics;         // of a model
-} spec_entry;
-
-const ohm_parameter *spec_parameter(const spec_entry *entry, int i);
-
-// Its default.
-double spec_standard(const spec_entry *entry, int i);
-
-// The table of a role, of *count entries; the first is the default. An entry's place is its number
-// in the enums of kernels/models.h, kernels/distributions.h and stimulus.h.
-const spec_entry *spec_table(spec_role role, int *count);
 
 // How a parameter is spread over the devices.
 typedef struct spec_spread {
@@ -48,16 +18,16 @@ typedef struct spec_spread {
 } spec_spread;
 
 // A choice from a table, with the values of its parameters in the table's order.
-typedef struct spec {
+struct spec {
     spec_role role;
     int id; // place in the role's table
     double value[SPEC_MAX_PARAMETERS];
     spec_spread spread[SPEC_MAX_PARAMETERS];
     char path[SPEC_MAX_PATH]; // the value of its parameter that is a text, of which it has one at most
     uint64_t given;           // bit i: parameter i was in the text, the others are defaults
-} spec;
+};
 
-const spec_entry *spec_entry_of(const spec *s);
+const catalogue_entry *spec_entry_of(const spec *s);
 
 // The place of a parameter in the table, or −1; and its value, which has to be there.
 int spec_find(const spec *s, const char *key);

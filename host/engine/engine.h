@@ -4,19 +4,10 @@
 #define OHM_ENGINE_H
 
 #include "../../kernels/measure.h"
-#include "../ohmscape.h"
-#include "../drive/stimulus.h"
+#include "../base/area.h"
+#include "../define/problem.h"
+#include "../drive/drive.h"
 #include "../array/picture.h"
-
-// What is computed: a definition, checked and derived.
-typedef struct problem {
-    uint64_t rows, cols;
-    uint64_t pitch; // columns stored in a row: cols rounded up to OHM_BLOCK
-    ohm_physics physics;
-    ohm_variant variant;
-    int initial;    // distribution of the initial state
-    unsigned lanes; // 0: the engine chooses
-} problem;
 
 // The arrays of a band, each float32 [rows, pitch]. A rest is what the plane before it could not hold, so
 // that both together are the value; there is one of the flux where the flux is tracked, and of the state in
@@ -28,11 +19,6 @@ bool plane_exists(ohm_variant variant, plane which);
 unsigned plane_count(ohm_variant variant);
 
 __extension__ typedef unsigned __int128 u128;
-
-// A rectangle of synapses.
-typedef struct area {
-    uint64_t row, col, rows, cols;
-} area;
 
 // The sums of any number of tallies.
 typedef struct tally_total {
@@ -67,7 +53,7 @@ typedef struct engine_class {
     // Ends the idle time that the problem's physics tells: states become what the drift has left.
     ohm_status (*settle)(band *b);
     // frame's values may go when it returns.
-    ohm_status (*advance)(band *b, uint64_t t, uint32_t steps, const stimulus_frame *frame);
+    ohm_status (*advance)(band *b, uint64_t t, uint32_t steps, const drive_frame *frame);
     ohm_status (*wait)(engine *e);
     // Adds to *digest, and to *total.
     ohm_status (*digest)(band *b, plane which, uint64_t *digest);

@@ -1,7 +1,7 @@
 // See matrix.h.
 #include "matrix.h"
 #include "../base/error.h"
-#include "../store/state_file.h"
+#include "hdf5.h"
 #include "../drive/input.h"
 
 #include <errno.h>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static ohm_status unreadable(const matrix_file *m) {
-    return error_set(OHM_BAD_FILE, "%s: %s", m->path, file_hdf5_reason());
+    return error_set(OHM_BAD_FILE, "%s: %s", m->path, hdf5_reason());
 }
 
 // Takes a dataset's sides; false if it is not a matrix of numbers.
@@ -40,7 +40,7 @@ static herr_t look_at(hid_t group, const char *name, const H5L_info_t *info, voi
     H5O_info_t about;
     if (H5Oget_info_by_name1(group, name, &about, H5P_DEFAULT) < 0 || about.type != H5O_TYPE_DATASET)
         return 0;
-    const hid_t dataset = file_open_dataset(group, name);
+    const hid_t dataset = hdf5_open_dataset(group, name);
     if (dataset < 0) return 0;
     if (take_sides(c->matrix, dataset)) {
         c->count++;
@@ -54,7 +54,7 @@ static herr_t look_at(hid_t group, const char *name, const H5L_info_t *info, voi
 static ohm_status choose(matrix_file *m, char *name, size_t size) {
     candidates c = {.matrix = m, .name = "state"};
     const bool state = H5Lexists(m->file, "state", H5P_DEFAULT) > 0;
-    if (!state && !file_did(H5Literate(m->file, H5_INDEX_NAME, H5_ITER_INC, NULL, look_at, &c)))
+    if (!state && !hdf5_did(H5Literate(m->file, H5_INDEX_NAME, H5_ITER_INC, NULL, look_at, &c)))
         return unreadable(m);
     if (!state && c.count != 1)
         return error_set(OHM_BAD_FILE, "%s has no dataset state, and %s matrix of numbers", m->path,
@@ -65,12 +65,12 @@ static ohm_status choose(matrix_file *m, char *name, size_t size) {
 
 static ohm_status open_hdf5(matrix_file *m) {
     char name[256];
-    file_quiet();
+    hdf5_quiet();
     m->file = H5Fopen(m->path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (!file_did(m->file)) return error_set(OHM_BAD_FILE, "%s is neither an .npy file nor HDF5", m->path);
+    if (!hdf5_did(m->file)) return error_set(OHM_BAD_FILE, "%s is neither an .npy file nor HDF5", m->path);
     const ohm_status status = choose(m, name, sizeof name);
     if (status) return status;
-    m->dataset = file_open_dataset(m->file, name);
+    m->dataset = hdf5_open_dataset(m->file, name);
     if (m->dataset < 0) return unreadable(m);
     return take_sides(m, m->dataset)
                ? OHM_OK
@@ -99,8 +99,8 @@ ohm_status matrix_read_rows(const matrix_file *m, uint64_t row0, uint64_t rows, 
     hid_t file_space, memory_space;
     const area piece = {row0, 0, rows, m->cols};
     const bool done =
-        file_select(m->dataset, piece, &file_space, &memory_space) &&
-        file_did(H5Dread(m->dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, out));
+        hdf5_select(m->dataset, piece, &file_space, &memory_space) &&
+        hdf5_did(H5Dread(m->dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, out));
     H5Sclose(file_space);
     H5Sclose(memory_space);
     return done ? OHM_OK : unreadable(m);

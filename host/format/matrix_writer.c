@@ -1,7 +1,7 @@
 // See matrix_writer.h.
 #include "matrix_writer.h"
 #include "../base/error.h"
-#include "../store/state_file.h"
+#include "hdf5.h"
 #include "npy.h"
 #include "replace.h"
 
@@ -28,8 +28,7 @@ bool matrix_writer_knows(const char *path) {
 }
 
 static ohm_status failed(const matrix_writer *w) {
-    return error_set(OHM_IO_FAILED, "cannot write %s: %s", w->path,
-                     w->npy ? strerror(errno) : file_hdf5_reason());
+    return error_set(OHM_IO_FAILED, "cannot write %s: %s", w->path, w->npy ? strerror(errno) : hdf5_reason());
 }
 
 static ohm_status begin_npy(matrix_writer *w, uint64_t rows) {
@@ -40,13 +39,13 @@ static ohm_status begin_npy(matrix_writer *w, uint64_t rows) {
 
 static ohm_status begin_hdf5(matrix_writer *w, const char *name, uint64_t rows) {
     const hsize_t size[2] = {rows, w->cols};
-    file_quiet();
+    hdf5_quiet();
     w->file = H5Fcreate(w->place.temporary, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    if (!file_did(w->file)) return failed(w);
+    if (!hdf5_did(w->file)) return failed(w);
     const hid_t space = H5Screate_simple(2, size, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_obj_track_times(creation, false); // the same matrix gives the same file
     w->dataset = H5Dcreate2(w->file, name, H5T_IEEE_F32LE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
-    const bool made = file_did(w->dataset);
+    const bool made = hdf5_did(w->dataset);
     H5Pclose(creation);
     H5Sclose(space);
     return made ? OHM_OK : failed(w);
@@ -71,8 +70,8 @@ static bool append_hdf5(const matrix_writer *w, const float *values, uint64_t ro
     hid_t file_space, memory_space;
     const area piece = {w->row, 0, rows, w->cols};
     const bool done =
-        file_select(w->dataset, piece, &file_space, &memory_space) &&
-        file_did(H5Dwrite(w->dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, values));
+        hdf5_select(w->dataset, piece, &file_space, &memory_space) &&
+        hdf5_did(H5Dwrite(w->dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, values));
     H5Sclose(file_space);
     H5Sclose(memory_space);
     return done;
@@ -88,8 +87,8 @@ ohm_status matrix_writer_append(matrix_writer *w, const float *values, uint64_t 
 // Closes what is open; whether all of it got out.
 static bool close_all(matrix_writer *w) {
     bool closed = !w->npy || fclose(w->npy) == 0;
-    if (w->dataset >= 0) closed = file_did(H5Dclose(w->dataset)) && closed;
-    if (w->file >= 0) closed = file_did(H5Fclose(w->file)) && closed;
+    if (w->dataset >= 0) closed = hdf5_did(H5Dclose(w->dataset)) && closed;
+    if (w->file >= 0) closed = hdf5_did(H5Fclose(w->file)) && closed;
     return closed;
 }
 

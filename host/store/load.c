@@ -34,8 +34,8 @@ static ohm_status read_choice(const source *s, const char *name, const ohm_param
 
 // Reads parameter i; those of every device, and texts, may be left out.
 static ohm_status read_parameter(const source *s, spec *result, int i) {
-    const spec_entry *entry = spec_entry_of(result);
-    const ohm_parameter *p = spec_parameter(entry, i);
+    const catalogue_entry *entry = spec_entry_of(result);
+    const ohm_parameter *p = catalogue_parameter(entry, i);
     char name[FILE_MAX_NAME];
     file_parameter_name(result->role, p->key, name);
     if (!source_has(s, name) && strcmp(p->key, "substeps") == 0) result->value[i] = p->standard;
@@ -159,11 +159,11 @@ static ohm_status check_values(ohm_crossbar *c, plane which, area piece, const f
 static ohm_status read_piece(ohm_crossbar *c, plane which, area piece, hid_t dataset, float *buffer) {
     hid_t file_space, memory_space;
     const bool done =
-        file_select(dataset, piece, &file_space, &memory_space) &&
-        file_did(H5Dread(dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, buffer));
+        hdf5_select(dataset, piece, &file_space, &memory_space) &&
+        hdf5_did(H5Dread(dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, buffer));
     H5Sclose(file_space);
     H5Sclose(memory_space);
-    if (!done) return error_set(OHM_BAD_FILE, "%s", file_hdf5_reason());
+    if (!done) return error_set(OHM_BAD_FILE, "%s", hdf5_reason());
     const ohm_status status = check_values(c, which, piece, buffer);
     return status ? status : crossbar_write(c, which, piece, buffer);
 }
@@ -177,7 +177,7 @@ static ohm_status damaged_plane(const source *s, const char *name) {
 
 static ohm_status read_plane(const source *s, ohm_crossbar *c, plane which) {
     const char *name = file_plane_name[which];
-    const hid_t dataset = file_open_dataset(s->file, name);
+    const hid_t dataset = hdf5_open_dataset(s->file, name);
     if (dataset < 0) return source_unreadable(s, name);
     ohm_status status = check_plane(s, name, dataset, &c->problem);
     if (!status) {
@@ -217,9 +217,9 @@ static ohm_status read_planes(const source *s, ohm_crossbar *c) {
 static ohm_status read_series_count(const source *s, uint64_t *count) {
     *count = 0;
     const htri_t there = H5Lexists(s->file, "series", H5P_DEFAULT);
-    if (!file_did(there)) return source_unreadable(s, "series");
+    if (!hdf5_did(there)) return source_unreadable(s, "series");
     if (!there) return OHM_OK;
-    const hid_t dataset = file_open_dataset(s->file, "series/step");
+    const hid_t dataset = hdf5_open_dataset(s->file, "series/step");
     if (dataset < 0) return source_unreadable(s, "series/step");
     const hid_t space = H5Dget_space(dataset);
     hsize_t size = 0;
@@ -235,7 +235,7 @@ static ohm_status read_series_count(const source *s, uint64_t *count) {
 static ohm_status open_column(const source *s, const file_column *column, uint64_t count, hid_t *dataset) {
     char name[FILE_MAX_NAME];
     snprintf(name, sizeof name, "series/%s", column->name);
-    *dataset = file_open_dataset(s->file, name);
+    *dataset = hdf5_open_dataset(s->file, name);
     if (*dataset < 0) return source_unreadable(s, name);
     hsize_t size[2] = {0, 1};
     const hid_t space = H5Dget_space(*dataset);
@@ -252,7 +252,7 @@ static ohm_status read_column(const source *s, hid_t dataset, const file_column 
     hid_t file_space, memory_space;
     const bool done =
         file_select_rows(dataset, column, first, count, &file_space, &memory_space) &&
-        file_did(H5Dread(dataset, file_column_type(column), memory_space, file_space, H5P_DEFAULT, rows));
+        hdf5_did(H5Dread(dataset, file_column_type(column), memory_space, file_space, H5P_DEFAULT, rows));
     H5Sclose(memory_space);
     H5Sclose(file_space);
     char name[FILE_MAX_NAME];

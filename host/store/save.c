@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 static ohm_status hdf5_failed(const char *what) {
-    return error_set(OHM_IO_FAILED, "cannot write %s: %s", what, file_hdf5_reason());
+    return error_set(OHM_IO_FAILED, "cannot write %s: %s", what, hdf5_reason());
 }
 
 static ohm_status system_failed(const char *verb, const char *path) {
@@ -29,8 +29,8 @@ static ohm_status system_failed(const char *verb, const char *path) {
 static bool write_attribute(hid_t file, const char *name, hid_t type, const void *value) {
     const hid_t space = H5Screate(H5S_SCALAR);
     const hid_t attribute = H5Acreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    const bool done = file_did(attribute) && file_did(H5Awrite(attribute, type, value));
-    const bool closed = attribute < 0 || file_did(H5Aclose(attribute));
+    const bool done = hdf5_did(attribute) && hdf5_did(H5Awrite(attribute, type, value));
+    const bool closed = attribute < 0 || hdf5_did(H5Aclose(attribute));
     H5Sclose(space);
     return done && closed;
 }
@@ -50,7 +50,7 @@ static bool write_text(hid_t file, const char *name, const char *value) {
 }
 
 static bool write_value(hid_t file, const spec *s, int i) {
-    const ohm_parameter *p = spec_parameter(spec_entry_of(s), i);
+    const ohm_parameter *p = catalogue_parameter(spec_entry_of(s), i);
     char name[FILE_MAX_NAME];
     file_parameter_name(s->role, p->key, name);
     if (p->text) return write_text(file, name, s->path);
@@ -62,7 +62,7 @@ static bool write_value(hid_t file, const spec *s, int i) {
 }
 
 static bool write_spec(hid_t file, const spec *s) {
-    const spec_entry *entry = spec_entry_of(s);
+    const catalogue_entry *entry = spec_entry_of(s);
     bool done = write_text(file, spec_role_name[s->role], entry->about->name);
     for (int i = 0; i < entry->count && done; i++)
         if (spec_is_written(s, i)) done = write_value(file, s, i);
@@ -72,12 +72,12 @@ static bool write_spec(hid_t file, const spec *s) {
 // What a reader of version 2 would leave out, or take for something else (file.h).
 static bool is_version_3(const ohm_crossbar *c) {
     const spec *s = &c->plan.specs[ROLE_MODEL];
-    const spec_entry *entry = spec_entry_of(s);
+    const catalogue_entry *entry = spec_entry_of(s);
     bool news = c->idle > 0 || s->id == OHM_MODEL_linear_step;
     for (int i = entry->own_count; i < entry->count; i++) news = news || spec_is_written(s, i);
     return news || plane_count(c->problem.variant) > 1 || c->plan.definition.precision ||
-           stimulus_inputs(c->stimulus)->count || c->history.count > 1 ||
-           c->plan.specs[ROLE_INITIAL].id == INITIAL_FILE;
+           drive_inputs(c->stimulus)->count || c->history.count > 1 ||
+           spec_entry_of(&c->plan.specs[ROLE_INITIAL]) == &catalogue_initial_file;
 }
 
 static uint64_t version_of(const ohm_crossbar *c) {
@@ -112,7 +112,7 @@ static hid_t create_plane(hid_t file, const problem *p, const char *name) {
     H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
     H5Pset_obj_track_times(creation, false); // the same crossbar gives the same file
     const hid_t dataset = H5Dcreate2(file, name, H5T_IEEE_F32LE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
-    file_did(dataset); // keeps the reason before the calls below forget it
+    hdf5_did(dataset); // keeps the reason before the calls below forget it
     H5Pclose(creation);
     H5Sclose(space);
     return dataset;
@@ -123,8 +123,8 @@ static ohm_status write_piece(ohm_crossbar *c, plane which, area piece, hid_t da
     if (status) return status;
     hid_t file_space, memory_space;
     const bool done =
-        file_select(dataset, piece, &file_space, &memory_space) &&
-        file_did(H5Dwrite(dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, buffer));
+        hdf5_select(dataset, piece, &file_space, &memory_space) &&
+        hdf5_did(H5Dwrite(dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, buffer));
     const ohm_status written = done ? OHM_OK : hdf5_failed(file_plane_name[which]);
     H5Sclose(file_space);
     H5Sclose(memory_space);
@@ -141,7 +141,7 @@ static ohm_status write_plane(hid_t file, ohm_crossbar *c, plane which) {
     const hid_t dataset = create_plane(file, &c->problem, file_plane_name[which]);
     if (dataset < 0) return hdf5_failed(file_plane_name[which]);
     status = file_for_pieces(c, which, dataset, write_piece);
-    if (!file_did(H5Dclose(dataset)) && !status) status = hdf5_failed(file_plane_name[which]);
+    if (!hdf5_did(H5Dclose(dataset)) && !status) status = hdf5_failed(file_plane_name[which]);
     return status;
 }
 
@@ -211,7 +211,7 @@ static hid_t create_column(hid_t group, uint64_t count, const file_column *colum
     H5Pset_chunk_cache(access, H5D_CHUNK_CACHE_NSLOTS_DEFAULT, COLUMN_CACHE, H5D_CHUNK_CACHE_W0_DEFAULT);
     const hid_t type = column->real ? H5T_IEEE_F64LE : H5T_STD_U64LE;
     const hid_t dataset = H5Dcreate2(group, column->name, type, space, H5P_DEFAULT, creation, access);
-    file_did(dataset); // keeps the reason before the calls below forget it
+    hdf5_did(dataset); // keeps the reason before the calls below forget it
     H5Pclose(access);
     H5Pclose(creation);
     H5Sclose(space);
@@ -223,7 +223,7 @@ static bool write_column(const series_writer *w, int i, uint64_t first, uint64_t
     hid_t file_space, memory_space;
     const bool done =
         file_select_rows(w->dataset[i], &file_columns[i], first, count, &file_space, &memory_space) &&
-        file_did(H5Dwrite(w->dataset[i], file_column_type(&file_columns[i]), memory_space, file_space,
+        hdf5_did(H5Dwrite(w->dataset[i], file_column_type(&file_columns[i]), memory_space, file_space,
                           H5P_DEFAULT, w->rows));
     H5Sclose(memory_space);
     H5Sclose(file_space);
@@ -259,7 +259,7 @@ static bool create_columns(series_writer *w) {
     w->group = H5Gcreate2(w->target, "series", H5P_DEFAULT, creation, H5P_DEFAULT);
     H5Pclose(creation);
     for (int i = 0; i < FILE_COLUMN_COUNT; i++) w->dataset[i] = -1;
-    bool done = file_did(w->group);
+    bool done = hdf5_did(w->group);
     for (int i = 0; i < FILE_COLUMN_COUNT && done; i++) {
         w->dataset[i] = create_column(w->group, w->crossbar->series.count, &file_columns[i]);
         done = w->dataset[i] >= 0;
@@ -270,7 +270,7 @@ static bool create_columns(series_writer *w) {
 static bool close_columns(series_writer *w) {
     bool done = true;
     for (int i = 0; i < FILE_COLUMN_COUNT; i++)
-        if (w->dataset[i] >= 0) done = file_did(H5Dclose(w->dataset[i])) && done;
+        if (w->dataset[i] >= 0) done = hdf5_did(H5Dclose(w->dataset[i])) && done;
     if (w->group >= 0) H5Gclose(w->group);
     return done;
 }
@@ -296,7 +296,7 @@ static hid_t create_group(hid_t file, const char *name) {
     const hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
     H5Pset_obj_track_times(creation, false);
     const hid_t group = H5Gcreate2(file, name, H5P_DEFAULT, creation, H5P_DEFAULT);
-    file_did(group); // keeps the reason
+    hdf5_did(group); // keeps the reason
     H5Pclose(creation);
     return group;
 }
@@ -316,10 +316,10 @@ static bool write_input(hid_t group, size_t i, const input_file *one) {
     const hid_t creation = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_obj_track_times(creation, false);
     const hid_t dataset = H5Dcreate2(group, name, H5T_STD_U8LE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
-    bool done = file_did(dataset) && write_input_attributes(dataset, one);
+    bool done = hdf5_did(dataset) && write_input_attributes(dataset, one);
     if (done && one->bytes && size)
-        done = file_did(H5Dwrite(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, one->bytes));
-    const bool closed = dataset < 0 || file_did(H5Dclose(dataset));
+        done = hdf5_did(H5Dwrite(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, one->bytes));
+    const bool closed = dataset < 0 || hdf5_did(H5Dclose(dataset));
     H5Pclose(creation);
     H5Sclose(space);
     return done && closed;
@@ -343,8 +343,8 @@ static bool write_list(hid_t group, const char *name, hid_t type, size_t count, 
     H5Pset_fletcher32(creation); // no digest covers it
     const hid_t dataset = H5Dcreate2(group, name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
     const bool done =
-        file_did(dataset) && file_did(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values));
-    const bool closed = dataset < 0 || file_did(H5Dclose(dataset));
+        hdf5_did(dataset) && hdf5_did(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values));
+    const bool closed = dataset < 0 || hdf5_did(H5Dclose(dataset));
     H5Pclose(creation);
     H5Sclose(space);
     return done && closed;
@@ -391,7 +391,7 @@ static ohm_status write_history(hid_t file, const history *h) {
 
 // Bytes of them, at most.
 static uint64_t extras_size(const ohm_crossbar *c) {
-    const input_set *set = stimulus_inputs(c->stimulus);
+    const input_set *set = drive_inputs(c->stimulus);
     const size_t rows = c->history.count > 1 ? c->history.count + FILE_SERIES_CHUNK : 0;
     uint64_t size = rows * (width_of(&c->history) + sizeof(uint64_t));
     for (size_t i = 0; i < set->count; i++) size += (set->inputs[i].bytes ? set->inputs[i].size : 0) + 4096;
@@ -409,13 +409,13 @@ static ohm_status write_all(hid_t file, ohm_crossbar *c, const replacement *r, e
     ohm_status status = OHM_OK;
     for (int i = 0; i < PLANE_COUNT && what == WHOLE && !status; i++)
         if (plane_exists(c->problem.variant, i)) status = write_plane(file, c, i);
-    if (!status) status = write_inputs(file, stimulus_inputs(c->stimulus));
+    if (!status) status = write_inputs(file, drive_inputs(c->stimulus));
     if (!status) status = write_history(file, &c->history);
     return status ? status : write_series(file, c, r);
 }
 
 static hid_t create_file(const char *path) {
-    file_quiet();
+    hdf5_quiet();
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     // Object headers and indices of this version carry checksums.
     H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110);
@@ -426,7 +426,7 @@ static hid_t create_file(const char *path) {
     const hid_t creation = H5Pcreate(H5P_FILE_CREATE);
     H5Pset_obj_track_times(creation, false);
     const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, creation, access);
-    file_did(file);
+    hdf5_did(file);
     H5Pclose(creation);
     H5Pclose(access);
     return file;
@@ -438,8 +438,8 @@ static ohm_status write_file(ohm_crossbar *c, const replacement *r, extent what)
     const uint64_t data = (what == WHOLE ? crossbar_planes_bytes(c) : 0) + extras_size(c);
     ohm_status status = reserve(r, data + overhead(c, data));
     if (!status) status = write_all(file, c, r, what);
-    if (!status && !file_did(H5Fflush(file, H5F_SCOPE_GLOBAL))) status = hdf5_failed(r->path);
-    if (!file_did(H5Fclose(file)) && !status) status = hdf5_failed(r->path);
+    if (!status && !hdf5_did(H5Fflush(file, H5F_SCOPE_GLOBAL))) status = hdf5_failed(r->path);
+    if (!hdf5_did(H5Fclose(file)) && !status) status = hdf5_failed(r->path);
     return status ? status : trim(r);
 }
 

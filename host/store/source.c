@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 ohm_status source_open(const char *path, source *s) {
-    file_quiet();
+    hdf5_quiet();
     *s = (source){path, -1};
     if (access(path, R_OK) < 0) return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
     s->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (file_did(s->file)) return OHM_OK;
-    return error_set(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: %s", path, file_hdf5_reason());
+    if (hdf5_did(s->file)) return OHM_OK;
+    return error_set(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: %s", path, hdf5_reason());
 }
 
 ohm_status source_damaged(const source *s, const char *what) {
@@ -22,13 +22,13 @@ ohm_status source_damaged(const source *s, const char *what) {
 
 ohm_status source_unreadable(const source *s, const char *name) {
     return error_set(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: cannot read %s: %s", s->path, name,
-                     file_hdf5_reason());
+                     hdf5_reason());
 }
 
 // Opens a scalar attribute of a type class, or returns -1.
 static hid_t open_attribute(const source *s, const char *name, H5T_class_t class) {
     const hid_t attribute = H5Aopen(s->file, name, H5P_DEFAULT);
-    if (!file_did(attribute)) return -1;
+    if (!hdf5_did(attribute)) return -1;
     const hid_t space = H5Aget_space(attribute), stored = H5Aget_type(attribute);
     const bool right =
         space >= 0 && H5Sget_simple_extent_npoints(space) == 1 && H5Tget_class(stored) == class;
@@ -42,7 +42,7 @@ static hid_t open_attribute(const source *s, const char *name, H5T_class_t class
 // Reads a number as the host's type.
 static bool read_attribute(const source *s, const char *name, H5T_class_t class, hid_t type, void *value) {
     const hid_t attribute = open_attribute(s, name, class);
-    const bool done = attribute >= 0 && file_did(H5Aread(attribute, type, value));
+    const bool done = attribute >= 0 && hdf5_did(H5Aread(attribute, type, value));
     if (attribute >= 0) H5Aclose(attribute);
     return done;
 }
@@ -64,11 +64,11 @@ static bool read_string(hid_t attribute, char *text, size_t size) {
     const hid_t stored = H5Aget_type(attribute);
     const bool variable = H5Tis_variable_str(stored) > 0;
     const hid_t type = H5Tcopy(H5T_C_S1);
-    file_because("its text is too long or damaged");
+    hdf5_because("its text is too long or damaged");
     H5Tset_size(type, size);
     H5Tset_cset(type, H5Tget_cset(stored)); // HDF5 converts none into another
     const bool done = variable ? variable_text_read(attribute, text, size)
-                               : H5Tget_size(stored) <= size && file_did(H5Aread(attribute, type, text));
+                               : H5Tget_size(stored) <= size && hdf5_did(H5Aread(attribute, type, text));
     H5Tclose(type);
     H5Tclose(stored);
     return done;

@@ -15,10 +15,10 @@
 static ohm_status count_members(const source *s, const char *name, size_t *count) {
     *count = 0;
     const htri_t there = H5Lexists(s->file, name, H5P_DEFAULT);
-    if (!file_did(there)) return source_unreadable(s, name);
+    if (!hdf5_did(there)) return source_unreadable(s, name);
     if (!there) return OHM_OK;
     H5G_info_t info;
-    if (!file_did(H5Gget_info_by_name(s->file, name, &info, H5P_DEFAULT))) return source_unreadable(s, name);
+    if (!hdf5_did(H5Gget_info_by_name(s->file, name, &info, H5P_DEFAULT))) return source_unreadable(s, name);
     *count = info.nlinks;
     return OHM_OK;
 }
@@ -36,7 +36,7 @@ static ohm_status read_bytes(const source *s, const char *name, hid_t dataset, i
     if (!kept) return OHM_OK;
     one->bytes = calloc(1, one->size + 1);
     if (!one->bytes) return error_no_memory("an input");
-    if (one->size && !file_did(H5Dread(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, one->bytes)))
+    if (one->size && !hdf5_did(H5Dread(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, one->bytes)))
         return source_unreadable(s, name);
     if (input_digest(one->bytes, one->size) == one->digest) return OHM_OK;
     char what[SPEC_MAX_PATH + 64];
@@ -47,7 +47,7 @@ static ohm_status read_bytes(const source *s, const char *name, hid_t dataset, i
 static ohm_status read_input(const source *s, size_t i, input_file *one) {
     char place[32], name[SPEC_MAX_PATH];
     snprintf(place, sizeof place, "inputs/%zu", i);
-    const hid_t dataset = file_open_dataset(s->file, place);
+    const hid_t dataset = hdf5_open_dataset(s->file, place);
     if (dataset < 0) return source_unreadable(s, place);
     const source at = {s->path, dataset};
     ohm_status status = source_long_text(&at, "name", name, sizeof name);
@@ -89,7 +89,7 @@ static ohm_status bad_history(const source *s) {
 // Opens a list of the history, and takes how many there are, and the size of each.
 static ohm_status open_list(const source *s, const char *name, H5T_class_t class, hid_t *dataset,
                             hsize_t *count, size_t *width) {
-    *dataset = file_open_dataset(s->file, name);
+    *dataset = hdf5_open_dataset(s->file, name);
     if (*dataset < 0) return source_unreadable(s, name);
     const hid_t space = H5Dget_space(*dataset), type = H5Dget_type(*dataset);
     const bool right = H5Tget_class(type) == class && H5Tis_variable_str(type) <= 0 &&
@@ -110,7 +110,7 @@ static ohm_status read_steps(const source *s, hsize_t *count, uint64_t **steps) 
     if (status) return status;
     *steps = calloc(*count, sizeof **steps);
     const bool done =
-        *steps && file_did(H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, *steps));
+        *steps && hdf5_did(H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, *steps));
     H5Dclose(dataset);
     return done ? OHM_OK : *steps ? source_unreadable(s, "history/step") : error_no_memory("the history");
 }
@@ -129,7 +129,7 @@ static ohm_status read_stimuli(const source *s, hsize_t count, size_t *width, ch
         status = error_no_memory("the history");
     else if (found != count)
         status = bad_history(s);
-    else if (!file_did(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, *texts)))
+    else if (!hdf5_did(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, *texts)))
         status = source_unreadable(s, "history/stimulus");
     H5Tclose(type);
     H5Tclose(stored);

@@ -25,53 +25,6 @@ void file_parameter_name(spec_role role, const char *key, char name[FILE_MAX_NAM
     snprintf(name, FILE_MAX_NAME, "%s.%s", spec_role_name[role], key);
 }
 
-static _Thread_local char reason[256];
-
-void file_quiet(void) {
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    reason[0] = '\0';
-}
-
-// Keeps the innermost description of the error stack, cut to the system's own words.
-static herr_t keep_reason(unsigned depth, const H5E_error2_t *error, void *context) {
-    (void)depth;
-    (void)context;
-    const char *system = error->desc ? strstr(error->desc, "error message = '") : NULL;
-    const char *text = system ? system + strlen("error message = '") : error->desc;
-    if (text) snprintf(reason, sizeof reason, "%.*s", (int)strcspn(text, system ? "'" : "\n"), text);
-    return 1; // the outer ones say less
-}
-
-bool file_did(int64_t result) {
-    if (result >= 0) return true;
-    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_reason, NULL);
-    return false;
-}
-
-void file_because(const char *phrase) {
-    snprintf(reason, sizeof reason, "%s", phrase);
-}
-
-const char *file_hdf5_reason(void) {
-    return reason[0] ? reason : "HDF5 gives no reason";
-}
-
-static bool stands_alone(hid_t dataset) {
-    const hid_t creation = H5Dget_create_plist(dataset);
-    const bool alone =
-        creation >= 0 && H5Pget_layout(creation) != H5D_VIRTUAL && H5Pget_external_count(creation) == 0;
-    if (creation >= 0) H5Pclose(creation);
-    return alone;
-}
-
-hid_t file_open_dataset(hid_t file, const char *name) {
-    const hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
-    if (!file_did(dataset) || stands_alone(dataset)) return dataset;
-    H5Dclose(dataset);
-    file_because("its data are in other files or datasets (it is virtual or external)");
-    return -1;
-}
-
 hid_t file_column_type(const file_column *column) {
     return column->real ? H5T_NATIVE_DOUBLE : H5T_NATIVE_UINT64;
 }
@@ -82,9 +35,9 @@ bool file_select_rows(hid_t dataset, const file_column *column, uint64_t first, 
     const hsize_t rows[2] = {count, sizeof(series_row) / 8}, in_memory[2] = {0, column->first};
     *memory_space = H5Screate_simple(2, rows, NULL);
     *file_space = H5Dget_space(dataset);
-    return file_did(*memory_space) && file_did(*file_space) &&
-           file_did(H5Sselect_hyperslab(*memory_space, H5S_SELECT_SET, in_memory, NULL, size, NULL)) &&
-           file_did(H5Sselect_hyperslab(*file_space, H5S_SELECT_SET, in_file, NULL, size, NULL));
+    return hdf5_did(*memory_space) && hdf5_did(*file_space) &&
+           hdf5_did(H5Sselect_hyperslab(*memory_space, H5S_SELECT_SET, in_memory, NULL, size, NULL)) &&
+           hdf5_did(H5Sselect_hyperslab(*file_space, H5S_SELECT_SET, in_file, NULL, size, NULL));
 }
 
 void file_plane_chunk(const problem *p, hsize_t chunk[2]) {
@@ -93,18 +46,10 @@ void file_plane_chunk(const problem *p, hsize_t chunk[2]) {
     chunk[0] = most / chunk[1] < p->rows ? most / chunk[1] : p->rows;
 }
 
-bool file_select(hid_t dataset, area piece, hid_t *file_space, hid_t *memory_space) {
-    const hsize_t start[2] = {piece.row, piece.col}, count[2] = {piece.rows, piece.cols};
-    *memory_space = H5Screate_simple(2, count, NULL);
-    *file_space = H5Dget_space(dataset);
-    return file_did(*memory_space) && file_did(*file_space) &&
-           file_did(H5Sselect_hyperslab(*file_space, H5S_SELECT_SET, start, NULL, count, NULL));
-}
-
 ohm_status file_for_pieces(ohm_crossbar *c, plane which, hid_t dataset, file_copy *copy) {
     const problem *p = &c->problem;
-    const uint64_t cols = p->cols < FILE_BUFFER ? p->cols : FILE_BUFFER;
-    const uint64_t rows = FILE_BUFFER / cols;
+    const uint64_t cols = p->cols < HDF5_BUFFER ? p->cols : HDF5_BUFFER;
+    const uint64_t rows = HDF5_BUFFER / cols;
     float *buffer = malloc(rows * cols * sizeof *buffer);
     if (!buffer) return error_no_memory("a copy of some rows");
     ohm_status status = OHM_OK;

@@ -14,8 +14,7 @@
 #define OHM_FILE_H
 
 #include "../array/crossbar.h"
-
-#include <hdf5.h>
+#include "../format/hdf5.h"
 
 #define FILE_FORMAT "ohmscape"
 #define FILE_SERIES_FORMAT "ohmscape-series" // without a state: ohm_crossbar_save_series
@@ -61,31 +60,8 @@ void file_parameter_name(spec_role role, const char *key, char name[FILE_MAX_NAM
 // The attribute of its spread, "model.beta.normal".
 void file_spread_name(spec_role role, const char *key, uint32_t kind, char name[FILE_MAX_NAME]);
 
-// Whether an HDF5 call succeeded, from what it returned. If not, its reason is kept, since the next
-// HDF5 call, even one that cleans up, forgets it.
-bool file_did(int64_t result);
-
-// Keeps a reason of our own, a phrase.
-void file_because(const char *phrase);
-
-// The reason kept last, as a phrase: the system's own words where there are some.
-const char *file_hdf5_reason(void);
-
-// Opens a dataset whose data lie in the file itself; −1, with a reason, if it cannot be opened or its data
-// are in others: HDF5 1.10 crashes on a virtual dataset that refers to itself, and a file should stand alone.
-hid_t file_open_dataset(hid_t file, const char *name);
-
-// An area of rows that fit a buffer of this many floats, for copying a plane piece by piece.
-#define FILE_BUFFER (2u << 20) // 8 MiB
-
 // Calls copy for pieces that together are the whole plane, until one fails.
 typedef ohm_status file_copy(ohm_crossbar *c, plane which, area piece, hid_t dataset, float *buffer);
 ohm_status file_for_pieces(ohm_crossbar *c, plane which, hid_t dataset, file_copy *copy);
-
-// Selects a piece in a dataset's space; memory receives the space of the buffer.
-bool file_select(hid_t dataset, area piece, hid_t *file_space, hid_t *memory_space);
-
-// Keeps HDF5 from printing, and forgets old reasons; call before any other HDF5 call.
-void file_quiet(void);
 
 #endif

@@ -72,13 +72,13 @@ static void general_strips(const native_job *job, u64 first, u64 end) {
 #define PLAIN(id, both)                                                                                      \
     ((ohm_variant){.model = id,                                                                              \
                    .stimulus = OHM_DISTRIBUTION_uniform,                                                     \
-                   .field = OHM_FRAME_NONE,                                                                  \
+                   .frame = OHM_FRAME_NONE,                                                                  \
                    .single = 1,                                                                              \
                    .extended = both})
 #define VARIED(id)                                                                                           \
     ((ohm_variant){.model = id,                                                                              \
                    .stimulus = OHM_DISTRIBUTION_uniform,                                                     \
-                   .field = OHM_FRAME_NONE,                                                                  \
+                   .frame = OHM_FRAME_NONE,                                                                  \
                    .single = 1,                                                                              \
                    .extended = job->variant.extended,                                                        \
                    .varied = 1,                                                                              \

@@ -212,7 +212,7 @@ static native_advance *find_advance(const native_lanes *lanes, ohm_variant varia
     return variant.varied ? lanes->varied[variant.model] : lanes->plain[variant.model];
 }
 
-static ohm_status native_advance_band(band *b, uint64_t t, uint32_t steps, const stimulus_frame *frame) {
+static ohm_status native_advance_band(band *b, uint64_t t, uint32_t steps, const drive_frame *frame) {
     if (steps == 0) return OHM_OK; // the loops do one step at least
     native_job job = job_of(b);
     job.t = t;

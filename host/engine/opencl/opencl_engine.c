@@ -57,13 +57,13 @@ static ohm_status enqueue_grid(band *b, int kernel) {
 // ---- Fields ------------------------------------------------------------------------------------
 
 // The rows of an image that a band shows; lines are one row.
-static void field_rows(const ohm_shape *shape, const stimulus_frame *frame, u32 *first, u32 *rows) {
+static void field_rows(const ohm_shape *shape, const drive_frame *frame, u32 *first, u32 *rows) {
     const ohm_frame *f = &frame->geometry;
     *first = f->height ? (u32)frame_pixel(shape->row0, f->down, f->height) : 0;
     *rows = f->height ? (u32)frame_pixel(shape->row0 + shape->rows - 1, f->down, f->height) + 1 - *first : 1;
 }
 
-ohm_status opencl_send_field(opencl_engine *e, const ohm_shape *shape, const stimulus_frame *frame,
+ohm_status opencl_send_field(opencl_engine *e, const ohm_shape *shape, const drive_frame *frame,
                              ohm_frame *geometry) {
     opencl_field *has = &e->field;
     u32 first, rows;
@@ -165,7 +165,7 @@ static ohm_status opencl_settle(band *b) {
     return status ? status : enqueue_grid(b, KERNEL_SETTLE);
 }
 
-static ohm_status opencl_advance(band *b, uint64_t t, uint32_t steps, const stimulus_frame *frame) {
+static ohm_status opencl_advance(band *b, uint64_t t, uint32_t steps, const drive_frame *frame) {
     const opencl_band *ob = (opencl_band *)b;
     const cl_ulong first = t;
     const cl_uint count = steps;
@@ -279,7 +279,7 @@ static ohm_status opencl_tally(band *b, tally_total *total) {
 #define REHEARSAL_COLS 4096u
 
 static ohm_status launch_each(band *b) {
-    const stimulus_frame none = {0};
+    const drive_frame none = {0};
     tally_total total = tally_total_start();
     uint64_t digest = 0;
     ohm_status status = fill(b);

@@ -65,7 +65,7 @@ ohm_status opencl_engine_build(const opencl_engine *e, const kernel_file *file, 
 
 // Brings what a band of this shape needs of a frame's field to the device, and says where it is in
 // *geometry and in e->field.
-ohm_status opencl_send_field(opencl_engine *e, const ohm_shape *shape, const stimulus_frame *frame,
+ohm_status opencl_send_field(opencl_engine *e, const ohm_shape *shape, const drive_frame *frame,
                              ohm_frame *geometry);
 
 // A buffer of at least so many bytes, its old content lost if it has to grow.

@@ -96,7 +96,7 @@ ohm_status opencl_view_band(band *b, const view_job *job) {
     const view_part part = view_part_of(job, b->shape.row0, b->shape.rows);
     if (part.first >= part.end) return OHM_OK;
     const cl_mem from = ob->plane[v->quantity == VIEW_FLUX ? PLANE_FLUX : PLANE_STATE];
-    const stimulus_frame none = {0}; // but for voltages
+    const drive_frame none = {0}; // but for voltages
     ohm_frame geometry;
     ohm_status status =
         opencl_send_field(e, &b->shape, v->quantity == VIEW_VOLTAGE ? &job->frame : &none, &geometry);

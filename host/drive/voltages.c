@@ -1,67 +1,47 @@
-// See stimulus_source.h.
-#include "stimulus_source.h"
+// The stimulus file: voltages from an HDF5 file, of every cell or of every line, step by step.
 #include "../base/error.h"
-#include "../store/state_file.h"
-#include "stimulus.h"
+#include "../format/hdf5.h"
+#include "drive_class.h"
 
-#include <errno.h>
+#include <hdf5.h>
 #include <inttypes.h>
 #include <math.h>
-#include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static ohm_status cannot_read(const char *path) {
-    return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
-}
+static const ohm_about about = {
+    .name = "file",
+    .summary = "voltages from an HDF5 file, step by step",
+    .equation = "/voltage [steps, rows, cols];  or V_ij = row_voltage_i - col_voltage_j,\n"
+                "/row_voltage [steps, rows] and /col_voltage [steps, cols]",
+};
 
-// ---- Pictures ---------------------------------------------------------------------------------
+static const ohm_parameter parameters[] = {
+    {"path", "F", "1", 0, 0, 0, "the file; after its last step it begins again", OHM_NO_SLOT,
+     .text = SPEC_PATH},
+    DRIVE_START,
+};
 
-#define PICTURE_MAX ((uint64_t)1 << 28) // pixels
+// ---- Voltages in a file -----------------------------------------------------------------------
 
-static ohm_status read_pixels(png_image *image, const char *path, grey_picture *picture) {
-    image->format = PNG_FORMAT_GRAY;
-    const uint64_t pixels = (uint64_t)image->width * image->height;
-    if (pixels > PICTURE_MAX)
-        return error_set(OHM_BAD_FILE, "%s has %" PRIu64 " pixels, more than 2^28", path, pixels);
-    uint8_t *bytes = malloc(pixels);
-    float *values = malloc(pixels * sizeof *values);
-    ohm_status status = bytes && values ? OHM_OK : error_no_memory("a picture");
-    const png_color black = {0, 0, 0}; // below what is transparent
-    if (!status && !png_image_finish_read(image, &black, bytes, 0, NULL))
-        status = error_set(OHM_BAD_FILE, "%s is damaged: %s", path, image->message);
-    for (uint64_t i = 0; i < pixels && !status; i++) values[i] = (float)bytes[i] / 255;
-    free(bytes);
-    if (status)
-        free(values);
-    else
-        *picture = (grey_picture){image->width, image->height, values};
-    return status;
-}
+// An HDF5 file of voltages in V for steps, one after the other: /voltage [steps, rows, cols], of every cell;
+// or /row_voltage [steps, rows] and /col_voltage [steps, cols], of every line, V_ij = row_i − col_j.
+typedef struct voltage_file {
+    const char *path;                        // the input's name
+    hid_t file, cells, row_lines, col_lines; // −1 if it is not there
+    uint64_t steps, rows, cols;
+    double low, high; // of V_ij
+} voltage_file;
 
-ohm_status grey_picture_read(const input_file *file, grey_picture *picture) {
-    png_image image = {.version = PNG_IMAGE_VERSION};
-    const bool begun = file->bytes ? png_image_begin_read_from_memory(&image, file->bytes, file->size)
-                                   : png_image_begin_read_from_file(&image, file->path);
-    if (!begun) {
-        png_image_free(&image);
-        return error_set(OHM_BAD_FILE, "%s is not a PNG: %s", file->name, image.message);
-    }
-    const ohm_status status = read_pixels(&image, file->name, picture);
-    png_image_free(&image);
-    return status;
-}
-
-void grey_picture_free(grey_picture *picture) {
-    free(picture->values);
-    *picture = (grey_picture){0};
-}
-
-// ---- Voltages ---------------------------------------------------------------------------------
+typedef struct voltage_drive {
+    drive base;
+    voltage_file file;
+    uint64_t shown; // 1 + the step whose image is in the drive's values; 0 before there is one
+} voltage_drive;
 
 static ohm_status unreadable(const char *path) {
-    return error_set(OHM_BAD_FILE, "%s: %s", path, file_hdf5_reason());
+    return error_set(OHM_BAD_FILE, "%s: %s", path, hdf5_reason());
 }
 
 // Takes the steps of a dataset whose other sides are given; sides is 1 or 2.
@@ -91,10 +71,9 @@ static ohm_status check_shape(voltage_file *v, hid_t dataset, const char *name, 
 // Opens a dataset, if it is there; −1 if not.
 static ohm_status open_dataset(const voltage_file *v, const char *name, hid_t *dataset) {
     if (H5Lexists(v->file, name, H5P_DEFAULT) <= 0) return OHM_OK;
-    *dataset = file_open_dataset(v->file, name);
-    return *dataset >= 0
-               ? OHM_OK
-               : error_set(OHM_BAD_FILE, "%s: cannot read %s: %s", v->path, name, file_hdf5_reason());
+    *dataset = hdf5_open_dataset(v->file, name);
+    return *dataset >= 0 ? OHM_OK
+                         : error_set(OHM_BAD_FILE, "%s: cannot read %s: %s", v->path, name, hdf5_reason());
 }
 
 static ohm_status open_datasets(voltage_file *v) {
@@ -119,7 +98,7 @@ static ohm_status read_step(const voltage_file *v, hid_t dataset, uint64_t step,
     H5Sselect_hyperslab(space, H5S_SELECT_SET, start, NULL, size, NULL);
     const hsize_t flat = count;
     const hid_t memory = H5Screate_simple(1, &flat, NULL);
-    const bool done = file_did(H5Dread(dataset, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, values));
+    const bool done = hdf5_did(H5Dread(dataset, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, values));
     H5Sclose(memory);
     H5Sclose(space);
     return done ? OHM_OK : unreadable(v->path);
@@ -130,9 +109,9 @@ static ohm_status check_values(const voltage_file *v, const char *name, uint64_t
                                uint64_t count, uint64_t cols, double *low, double *high) {
     for (uint64_t i = 0; i < count; i++) {
         const double value = (double)values[i];
-        *low = fmin(*low, value);
-        *high = fmax(*high, value);
-        if (fabs(value) <= STIMULUS_MAX) continue; // false for NaN
+        if (value < *low) *low = value;
+        if (value > *high) *high = value;
+        if (fabs(value) <= DRIVE_MAX_VOLTAGE) continue; // false for NaN
         char place[72];
         if (cols)
             snprintf(place, sizeof place, "%" PRIu64 ", %" PRIu64 ", %" PRIu64, step, i / cols, i % cols);
@@ -172,7 +151,7 @@ static ohm_status scan_all(voltage_file *v) {
     ohm_status status = scan(v, v->row_lines, "row_voltage", v->rows, 0, &rows);
     if (!status) status = scan(v, v->col_lines, "col_voltage", v->cols, 0, &cols);
     v->low = rows.low - cols.high, v->high = rows.high - cols.low;
-    if (!status && fmax(-v->low, v->high) > STIMULUS_MAX)
+    if (!status && fmax(-v->low, v->high) > DRIVE_MAX_VOLTAGE)
         return error_set(OHM_BAD_FILE, "%s: row and column voltages may be %g V apart, more than 1000",
                          v->path, fmax(-v->low, v->high));
     return status;
@@ -189,25 +168,12 @@ static hid_t open_file(const input_file *in) {
     H5Pset_fapl_core(access, (size_t)1 << 16, false);
     H5Pset_file_image(access, in->bytes, in->size);
     const hid_t file = in->size ? H5Fopen(name, H5F_ACC_RDONLY, access) : H5I_INVALID_HID;
-    file_did(file); // keeps the reason
+    hdf5_did(file); // keeps the reason
     H5Pclose(access);
     return file;
 }
 
-ohm_status voltage_file_open(const input_file *file, uint64_t rows, uint64_t cols, voltage_file *v) {
-    *v = (voltage_file){.path = file->name, .cells = -1, .row_lines = -1, .col_lines = -1};
-    v->rows = rows;
-    v->cols = cols;
-    file_quiet();
-    v->file = open_file(file);
-    ohm_status status = file_did(v->file) ? OHM_OK : unreadable(v->path);
-    if (!status) status = open_datasets(v);
-    if (!status) status = scan_all(v);
-    if (status) voltage_file_close(v);
-    return status;
-}
-
-void voltage_file_close(voltage_file *v) {
+static void voltage_file_close(voltage_file *v) {
     if (v->cells >= 0) H5Dclose(v->cells);
     if (v->row_lines >= 0) H5Dclose(v->row_lines);
     if (v->col_lines >= 0) H5Dclose(v->col_lines);
@@ -215,65 +181,91 @@ void voltage_file_close(voltage_file *v) {
     *v = (voltage_file){.file = -1, .cells = -1, .row_lines = -1, .col_lines = -1};
 }
 
-ohm_status voltage_file_read_cells(const voltage_file *v, uint64_t step, float *values) {
+// Opens one for a crossbar, and reads it once to check it. The input's name has to live on.
+// Errors: OHM_IO_FAILED, OHM_BAD_FILE (the shape; a value that is not finite or beyond ±1000 V, by its
+// index).
+static ohm_status voltage_file_open(const input_file *file, uint64_t rows, uint64_t cols, voltage_file *v) {
+    *v = (voltage_file){.path = file->name, .cells = -1, .row_lines = -1, .col_lines = -1};
+    v->rows = rows;
+    v->cols = cols;
+    hdf5_quiet();
+    v->file = open_file(file);
+    ohm_status status = hdf5_did(v->file) ? OHM_OK : unreadable(v->path);
+    if (!status) status = open_datasets(v);
+    if (!status) status = scan_all(v);
+    if (status) voltage_file_close(v);
+    return status;
+}
+
+static ohm_status voltage_file_read_cells(const voltage_file *v, uint64_t step, float *values) {
     return read_step(v, v->cells, step % v->steps, v->rows * v->cols, values);
 }
 
-ohm_status voltage_file_read_lines(const voltage_file *v, uint64_t step, float *rows, float *cols) {
+static ohm_status voltage_file_read_lines(const voltage_file *v, uint64_t step, float *rows, float *cols) {
     const ohm_status status = read_step(v, v->row_lines, step % v->steps, v->rows, rows);
     return status ? status : read_step(v, v->col_lines, step % v->steps, v->cols, cols);
 }
 
-// ---- Cells ------------------------------------------------------------------------------------
+// ---- The drive --------------------------------------------------------------------------------
 
-static ohm_status add_cell(cell **cells, uint64_t *count, cell one) {
-    if (*count == 0 || (*count & (*count - 1)) == 0) { // room for the next power of 2
-        cell *more = realloc(*cells, (*count ? 2 * *count : 1) * sizeof *more);
-        if (!more) return error_no_memory("a list of cells");
-        *cells = more;
-    }
-    (*cells)[(*count)++] = one;
-    return OHM_OK;
-}
-
-// Takes the cell of a line, if it has one.
-static ohm_status read_cell(const char *line, const char *path, int number, uint64_t rows, uint64_t cols,
-                            cell **cells, uint64_t *count) {
-    cell one;
-    int length = 0;
-    if (line[0] == '#' || line[strspn(line, " \t\r\n")] == '\0') return OHM_OK;
-    if (sscanf(line, "%" SCNu64 " , %" SCNu64 " %n", &one.row, &one.col, &length) != 2 || line[length])
-        return error_set(OHM_BAD_FILE, "%s, line %d: write ROW,COL", path, number);
-    if (one.row >= rows || one.col >= cols)
-        return error_set(OHM_BAD_FILE, "%s, line %d: there is no cell in row %" PRIu64 ", column %" PRIu64,
-                         path, number, one.row, one.col);
-    return add_cell(cells, count, one);
-}
-
-static ohm_status read_lines(FILE *f, const char *path, uint64_t rows, uint64_t cols, cell **cells,
-                             uint64_t *count) {
-    char *line = NULL;
-    size_t room = 0;
-    ohm_status status = OHM_OK;
-    for (int number = 1; !status && getline(&line, &room, f) >= 0; number++)
-        status = read_cell(line, path, number, rows, cols, cells, count);
-    if (!status && !feof(f)) status = cannot_read(path);
-    free(line);
-    if (status || *count) return status;
-    return error_set(OHM_BAD_FILE, "%s has no cells", path);
-}
-
-ohm_status cells_read(const input_file *file, uint64_t rows, uint64_t cols, cell **cells, uint64_t *count) {
-    *cells = NULL;
-    *count = 0;
-    // An empty one has the byte behind it.
-    FILE *f = file->bytes ? fmemopen(file->bytes, file->size ? file->size : 1, "r") : fopen(file->path, "r");
-    if (!f) return cannot_read(file->name);
-    const ohm_status status = read_lines(f, file->name, rows, cols, cells, count);
-    fclose(f);
-    if (status) {
-        free(*cells);
-        *cells = NULL;
-    }
+static ohm_status open_voltages(drive *d, const input_set *known) {
+    voltage_drive *v = (voltage_drive *)d;
+    const input_file *file;
+    v->file = (voltage_file){.file = -1, .cells = -1, .row_lines = -1, .col_lines = -1};
+    ohm_status status = drive_input(d, known, d->spec.path, &file);
+    if (!status) status = voltage_file_open(file, d->site.rows, d->site.cols, &v->file);
+    d->layout = v->file.cells >= 0 ? OHM_FRAME_IMAGE : OHM_FRAME_LINES;
     return status;
 }
+
+static void destroy(drive *d) {
+    voltage_file_close(&((voltage_drive *)d)->file);
+}
+
+static void range(drive *d) {
+    drive_widen(d, ((voltage_drive *)d)->file.low);
+    drive_widen(d, ((voltage_drive *)d)->file.high);
+}
+
+static ohm_status step(const drive *d, uint64_t t, float *cols, float *rows) {
+    const voltage_file *file = &((const voltage_drive *)d)->file;
+    const ohm_status status = voltage_file_read_lines(file, t - d->start, rows, cols);
+    for (uint64_t i = 0; i < d->site.cols; i++) cols[i] = -cols[i];
+    return status;
+}
+
+static ohm_status next_image(drive *d, uint64_t t, uint32_t most, drive_frame *frame) {
+    voltage_drive *v = (voltage_drive *)d;
+    if (t < d->start) {
+        v->shown = 0;
+        drive_dark_frame(d, t, most, frame);
+        return OHM_OK;
+    }
+    const uint64_t i = (t - d->start) % v->file.steps;
+    ohm_status status = drive_make_room(d, d->site.rows * d->site.cols);
+    if (!status && v->shown != i + 1) {
+        status = voltage_file_read_cells(&v->file, i, d->values);
+        d->version = drive_new_version();
+        v->shown = status ? 0 : i + 1;
+    }
+    drive_image_frame(d, d->values, d->site.cols, d->site.rows, 1, frame);
+    return status;
+}
+
+static ohm_status next(drive *d, uint64_t t, uint32_t most, const drive_feedback *feedback,
+                       drive_frame *frame) {
+    (void)feedback;
+    return d->layout == OHM_FRAME_IMAGE ? next_image(d, t, most, frame)
+                                        : drive_lines_frame(d, t, most, step, frame);
+}
+
+const drive_class drive_voltages = {
+    .entry = {&about, DRIVE_PARAMETERS(parameters), .frames = true},
+    .size = sizeof(voltage_drive),
+    .layout = OHM_FRAME_IMAGE,
+    .needs_file = true,
+    .open = open_voltages,
+    .destroy = destroy,
+    .range = range,
+    .next = next,
+};

@@ -1,0 +1,97 @@
+// The models, with the parameters that every device has, and what can be wrong with them.
+#define OHM_LANES 1
+#define OHM_TABLES
+#include "catalogue.h"
+
+#include "../../kernels/memristor.h"
+#include "../base/error.h"
+#include "derive.h"
+
+// ---- Parameters -------------------------------------------------------------------------------
+
+// Of every model, behind its own: sub-steps if it follows a differential equation, and the rest.
+static const ohm_parameter common_parameters[] = {
+    {"substeps", "n", "1", 1, 1, 1e6, "sub-steps of Euler's method in a step", OHM_NO_SLOT, .whole = 1},
+    {"noise", "σ", "1", 0, 0, 10,
+     "noise of a step's change: it is taken 1 + noise xi times, xi normal; at the default dt", OHM_NOISE},
+    {"noise_add", "σ_add", "1", 0, 0, 1,
+     "noise added to a change: noise_add xi times the range of the state; at the default dt", OHM_NOISE_ADD},
+    {"write_noise", "σ_w", "1", 0, 0, 1,
+     "noise of what is read until the device changes again, as a part of its range of conductance",
+     OHM_WRITE_NOISE},
+    {"read_noise", "σ_r", "1", 0, 0, 1,
+     "noise of what is read, new at every step, as a part of the range of conductance", OHM_READ_NOISE},
+    {"stuck", "p_stuck", "1", 0, 0, 1, "part of the devices that stay where they began", OHM_NO_SLOT},
+    {"stuck_low", "p_low", "1", 0, 0, 1, "part that rest at their least conductance", OHM_NO_SLOT},
+    {"stuck_high", "p_high", "1", 0, 0, 1, "part that rest at their greatest conductance", OHM_NO_SLOT},
+    {"stuck_open", "p_open", "1", 0, 0, 1, "part that are open", OHM_NO_SLOT},
+    {"r_open", "R_open", "Ω", 1e9, 1e-3, 1e12, "resistance of an open device", OHM_R_OPEN},
+    {"levels", "L", "1", 0, 0, 65536,
+     "levels of conductance that can be read, which divide each device's range equally; 0: continuous",
+     OHM_NO_SLOT, .whole = 1},
+    {"drift_nu", "ν", "1", 0, 0, 1,
+     "an idle time t leaves (t/drift_t0)^-drift_nu of a conductance, or the device's least one", OHM_NU},
+    {"drift_t0", "t_0", "s", 1, 1e-9, 1e9, "idle time from which on it drifts", OHM_NO_SLOT},
+    {"drift_offset", "o", "1", 0, 0, 1, "1: it drifts from the start, by (t/drift_t0 + 1)^-drift_nu",
+     OHM_NO_SLOT, .whole = 1},
+};
+
+// ---- Checks -----------------------------------------------------------------------------------
+
+// Of linear-step: a sign that would be lost.
+static ohm_status check_growing(const spec *s) {
+    static const char *const gamma[] = {"gamma_up", "gamma_down"};
+    if (spec_find(s, "growing") < 0 || spec_value(s, "growing") != LINEAR_SHRINKING) return OHM_OK;
+    for (int i = 0; i < 2; i++) {
+        if (spec_value(s, gamma[i]) >= 0) continue;
+        error_set(OHM_BAD_ARGUMENT, "model %s: with %s=%g steps grow towards their bound",
+                  spec_entry_of(s)->about->name, gamma[i], spec_value(s, gamma[i]));
+        error_hint("if that is meant, add growing=yes");
+        return OHM_BAD_ARGUMENT;
+    }
+    return OHM_OK;
+}
+
+// What only a model can have wrong.
+static ohm_status check_model(const spec *s) {
+    const ohm_about *about = spec_entry_of(s)->about;
+    const char *flaw = about->flaw ? about->flaw(s->value) : NULL;
+    if (flaw) return error_set(OHM_BAD_ARGUMENT, "model %s: %s", about->name, flaw);
+    int spreads = 0;
+    const ohm_status growing = check_growing(s);
+    if (growing) return growing;
+    if (spec_value(s, "levels") == 1)
+        return error_set(OHM_BAD_ARGUMENT, "model %s: levels=1: write 2 or more, or 0 for none",
+                         spec_entry_of(s)->about->name);
+    for (int i = 0; i < spec_entry_of(s)->count; i++) {
+        ohm_spread spread;
+        if (!s->spread[i].kind) continue;
+        const ohm_status status = derive_spread(s, i, &spread);
+        if (status) return status;
+        spreads++;
+    }
+    if (spreads <= OHM_MAX_SPREADS) return OHM_OK;
+    return error_set(OHM_BAD_ARGUMENT, "model %s: %d parameters are spread, more than %d",
+                     spec_entry_of(s)->about->name, spreads, OHM_MAX_SPREADS);
+}
+
+// ---- The list ---------------------------------------------------------------------------------
+
+#define COUNT_OF(array) ((int)(sizeof(array) / sizeof((array)[0])))
+#define COMMON(kinetics) ((int)(kinetics) == (int)OHM_CONTINUOUS ? common_parameters : common_parameters + 1)
+#define COMMON_COUNT(kinetics)                                                                               \
+    (COUNT_OF(common_parameters) - ((int)(kinetics) == (int)OHM_CONTINUOUS ? 0 : 1))
+#define ENTRY(name, unused)                                                                                  \
+    static const catalogue_entry name##_entry = {                                                            \
+        .about = &name##_about,                                                                              \
+        .own = name##_parameters,                                                                            \
+        .common = COMMON(name##_kinetics),                                                                   \
+        .own_count = COUNT_OF(name##_parameters),                                                            \
+        .count = COUNT_OF(name##_parameters) + COMMON_COUNT(name##_kinetics),                                \
+        .kinetics = name##_kinetics,                                                                         \
+        .check = check_model,                                                                                \
+    };
+#define LISTED(name, unused) &name##_entry,
+
+OHM_MODELS(ENTRY, )
+const catalogue_entry *const catalogue_models[] = {OHM_MODELS(LISTED, ) NULL};

@@ -1,0 +1,220 @@
+// See drive.h and drive_class.h.
+#define OHM_LANES 1
+#include "drive.h"
+
+#include "../../kernels/distributions.h"
+#include "../../kernels/strip.h"
+#include "../base/error.h"
+#include "drive_class.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+const catalogue_entry *const catalogue_stimuli[] = {
+    &drive_uniform.entry, &drive_constant.entry, &drive_normal.entry,
+    &drive_wave.entry,    &drive_lines.entry,    &drive_write.entry,
+    &drive_pattern.entry, &drive_voltages.entry, NULL,
+};
+
+static const drive_class *class_of(const spec *s) {
+    return (const drive_class *)spec_entry_of(s);
+}
+
+double drive_value_or(const spec *s, const char *key, double standard) {
+    const int i = spec_find(s, key);
+    return i < 0 ? standard : s->value[i];
+}
+
+ohm_status drive_check(const spec *s) {
+    const drive_class *class = class_of(s);
+    const char *name = class->entry.about->name;
+    if (class->largest && class->largest(s) > DRIVE_MAX_VOLTAGE)
+        return error_set(OHM_BAD_ARGUMENT, "stimulus %s: its voltages reach %g V, more than 1000", name,
+                         class->largest(s));
+    for (int i = 0; i < class->entry.count && class->needs_file; i++)
+        if (class->entry.own[i].text && !s->path[0] && s->given)
+            return error_set(OHM_BAD_ARGUMENT, "stimulus %s: give %s=FILE", name, class->entry.own[i].key);
+    return OHM_OK;
+}
+
+// ---- Opening ----------------------------------------------------------------------------------
+
+ohm_status drive_input(drive *d, const input_set *known, const char *path, const input_file **file) {
+    return input_get(path, known, &d->inputs, file);
+}
+
+// What is beside a state file may be wanted later too.
+static ohm_status take_folder(drive *d, const input_set *known) {
+    if (!known || !known->folder) return OHM_OK;
+    d->inputs.folder = strdup(known->folder);
+    return d->inputs.folder ? OHM_OK : error_no_memory("a path");
+}
+
+static ohm_status check_file(const drive *d) {
+    const catalogue_entry *entry = &d->class->entry;
+    for (int i = 0; i < entry->count && d->class->needs_file && !d->spec.path[0]; i++)
+        if (entry->own[i].text)
+            return error_set(OHM_BAD_ARGUMENT, "stimulus %s: give %s=FILE", entry->about->name,
+                             entry->own[i].key);
+    return OHM_OK;
+}
+
+void drive_widen(drive *d, double voltage) {
+    if (voltage < d->low) d->low = voltage;
+    if (voltage > d->high) d->high = voltage;
+}
+
+// That of its frames, before whose start there is 0 V, and that of what kernels draw: a distribution rises
+// with its word.
+static void take_range(drive *d) {
+    float c[4] = {0};
+    const catalogue_entry *entry = &d->class->entry;
+    const int drawn = entry->distribution ? entry->distribution(&d->spec) : OHM_DISTRIBUTION_constant;
+    if (entry->derive) entry->derive(&d->spec, c);
+    if (d->class->range) {
+        d->low = INFINITY;
+        d->high = -INFINITY;
+        d->class->range(d);
+        if (d->start > 0) drive_widen(d, 0);
+    }
+    d->low += (double)distribution_sample(drawn, 0, c);
+    d->high += (double)distribution_sample(drawn, UINT32_MAX, c);
+}
+
+static void release(drive *d) {
+    input_set_free(&d->inputs);
+    free(d->values);
+    free(d);
+}
+
+ohm_status drive_open(const plan *p, const input_set *known, drive **opened) {
+    const ohm_definition *definition = &p->definition;
+    const drive_class *class = class_of(&p->specs[ROLE_STIMULUS]);
+    drive *d = calloc(1, class->size ? class->size : sizeof *d);
+    *opened = NULL;
+    if (!d) return error_no_memory("a stimulus");
+    d->class = class;
+    d->spec = p->specs[ROLE_STIMULUS];
+    d->site =
+        (drive_site){definition->rows, definition->cols, plan_pitch(p), definition->seed, definition->dt};
+    d->layout = class->layout;
+    d->start = (uint64_t)drive_value_or(&d->spec, "start", 0);
+    ohm_status status = take_folder(d, known);
+    if (!status) status = check_file(d);
+    if (status) {
+        release(d); // its class has made nothing yet
+        return status;
+    }
+    if (class->open) status = class->open(d, known);
+    if (status) {
+        drive_close(d);
+        return status;
+    }
+    take_range(d);
+    *opened = d;
+    return OHM_OK;
+}
+
+void drive_close(drive *d) {
+    if (!d) return;
+    if (d->class->destroy) d->class->destroy(d);
+    release(d);
+}
+
+// ---- What it is -------------------------------------------------------------------------------
+
+const input_set *drive_inputs(const drive *d) {
+    return &d->inputs;
+}
+
+int drive_layout(const drive *d) {
+    return d->layout;
+}
+
+bool drive_is_closed_loop(const drive *d) {
+    return d->class->closed_loop;
+}
+
+void drive_range(const drive *d, double *low, double *high) {
+    *low = d->low;
+    *high = d->high;
+}
+
+double drive_largest(const drive *d) {
+    return fmax(fabs(d->low), fabs(d->high));
+}
+
+int drive_levels(const drive *d, double level[DRIVE_MAX_LEVELS]) {
+    return d->class->levels ? d->class->levels(&d->spec, level) : 0;
+}
+
+// ---- Frames -----------------------------------------------------------------------------------
+
+#define FRAME_FLOATS ((size_t)1 << 24) // of lines, at most, unless one step takes more
+
+ohm_status drive_make_room(drive *d, size_t count) {
+    if (count <= d->room) return OHM_OK;
+    free(d->values);
+    d->room = 0;
+    d->values = aligned_alloc(OHM_BLOCK * sizeof(float),
+                              (count + OHM_BLOCK - 1) / OHM_BLOCK * OHM_BLOCK * sizeof(float));
+    if (!d->values) return error_no_memory("the voltages");
+    d->room = count;
+    return OHM_OK;
+}
+
+// Across drives too: an engine keeps the last frame it had.
+uint64_t drive_new_version(void) {
+    static _Atomic uint64_t last;
+    return ++last;
+}
+
+ohm_status drive_lines_frame(drive *d, uint64_t t, uint32_t most, drive_step *step, drive_frame *frame) {
+    const size_t pitch = d->site.pitch,
+                 stride = pitch + (d->site.rows + OHM_BLOCK - 1) / OHM_BLOCK * OHM_BLOCK;
+    const size_t fit = FRAME_FLOATS / stride;
+    const uint32_t steps = fit < 1 ? 1 : fit < most ? (uint32_t)fit : most;
+    ohm_status status = drive_make_room(d, steps * stride);
+    if (status) return status;
+    memset(d->values, 0, steps * stride * sizeof *d->values);
+    for (uint32_t i = 0; i < steps && !status; i++)
+        if (t + i >= d->start)
+            status = step(d, t + i, d->values + i * stride, d->values + i * stride + pitch);
+    *frame = (drive_frame){.geometry = {.stride = stride, .pitch = pitch},
+                           .values = d->values,
+                           .count = steps * stride,
+                           .version = drive_new_version(),
+                           .steps = steps};
+    return status;
+}
+
+// ⌈pixels·2³²/places⌉: see frame.h.
+static u64 scale_of(uint64_t pixels, uint64_t places) {
+    return ((pixels << 32) + places - 1) / places;
+}
+
+void drive_image_frame(const drive *d, const float *values, uint64_t width, uint64_t height, uint64_t steps,
+                       drive_frame *frame) {
+    *frame = (drive_frame){.geometry = {.down = scale_of(height, d->site.rows),
+                                        .across = scale_of(width, d->site.cols),
+                                        .width = (u32)width,
+                                        .height = (u32)height},
+                           .values = values,
+                           .count = width * height,
+                           .version = d->version,
+                           .steps = (uint32_t)steps};
+}
+
+void drive_dark_frame(drive *d, uint64_t t, uint32_t most, drive_frame *frame) {
+    static const float nothing = 0;
+    const uint64_t left = d->start - t;
+    d->version = drive_new_version();
+    drive_image_frame(d, &nothing, 1, 1, left < most ? left : most, frame);
+}
+
+ohm_status drive_next(drive *d, uint64_t t, uint32_t most, const drive_feedback *feedback,
+                      drive_frame *frame) {
+    *frame = (drive_frame){.steps = most};
+    return d->class->next ? d->class->next(d, t, most, feedback, frame) : OHM_OK;
+}

@@ -1,0 +1,63 @@
+// Drives: opened stimuli, which say what voltage every synapse has at every step. What is random in it is
+// drawn in the kernels; the rest, which depends on the step, on files or on what the crossbar answers, is a
+// frame (kernels/frame.h) made here, launch by launch.
+#ifndef OHM_DRIVE_H
+#define OHM_DRIVE_H
+
+#include "../../kernels/frame.h"
+#include "../define/plan.h"
+#include "input.h"
+
+// What a drive is applied to.
+typedef struct drive_site {
+    uint64_t rows, cols, pitch, seed;
+    double dt;
+} drive_site;
+
+// The frame of some steps, as kernels/frame.h has it, image rows from 0.
+typedef struct drive_frame {
+    ohm_frame geometry;
+    const float *values; // live until the next frame of the same drive
+    size_t count;
+    uint64_t version; // equal only if the values are the same; never 0
+    uint32_t steps;   // that it is good for, from 1 to what was asked for
+} drive_frame;
+
+// What the crossbar has answered to the last step, for drives that listen.
+typedef struct drive_feedback {
+    const float *row_current, *col_current; // A, float32 [rows] and [cols]
+} drive_feedback;
+
+typedef struct drive drive;
+
+// Opens the stimulus of a plan: reads what it takes from files, those that are known (input_get) or NULL, and
+// checks all of it. Errors: OHM_IO_FAILED, OHM_BAD_FILE, OHM_BAD_ARGUMENT, OHM_OUT_OF_MEMORY.
+ohm_status drive_open(const plan *p, const input_set *known, drive **opened);
+
+// Legal on NULL.
+void drive_close(drive *d);
+
+// The files that it was read from.
+const input_set *drive_inputs(const drive *d);
+
+// How its frames are laid out, of kernels/frame.h.
+int drive_layout(const drive *d);
+
+// Whether it listens: each step then needs the feedback of the step before.
+bool drive_is_closed_loop(const drive *d);
+
+// The least and the greatest voltage it applies, and the greatest either way, in V.
+void drive_range(const drive *d, double *low, double *high);
+double drive_largest(const drive *d);
+
+// The voltages it applies beside 0, if they are a few levels, and how many: none of one that varies.
+#define DRIVE_MAX_LEVELS 3
+int drive_levels(const drive *d, double level[DRIVE_MAX_LEVELS]);
+
+// The frame of up to most steps from t on. Without frames, values is NULL and every step is good. feedback is
+// that of step t − 1, NULL before the first and for drives that do not listen.
+// Errors: OHM_IO_FAILED, OHM_BAD_FILE, OHM_OUT_OF_MEMORY.
+ohm_status drive_next(drive *d, uint64_t t, uint32_t most, const drive_feedback *feedback,
+                      drive_frame *frame);
+
+#endif

@@ -1,0 +1,34 @@
+// HDF5 calls that fail with a reason, and without printing.
+#ifndef OHM_HDF5_H
+#define OHM_HDF5_H
+
+#include "../base/area.h"
+
+#include <hdf5.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+// Keeps HDF5 from printing, and forgets old reasons; call before any other HDF5 call.
+void hdf5_quiet(void);
+
+// Whether an HDF5 call succeeded, from what it returned. If not, its reason is kept, since the next
+// HDF5 call, even one that cleans up, forgets it.
+bool hdf5_did(int64_t result);
+
+// Keeps a reason of our own, a phrase.
+void hdf5_because(const char *phrase);
+
+// The reason kept last, as a phrase: the system's own words where there are some.
+const char *hdf5_reason(void);
+
+// Opens a dataset whose data lie in the file itself; −1, with a reason, if it cannot be opened or its data
+// are in others: HDF5 1.10 crashes on a virtual dataset that refers to itself, and a file should stand alone.
+hid_t hdf5_open_dataset(hid_t file, const char *name);
+
+// Floats of a buffer by which large arrays are read and written, piece by piece.
+#define HDF5_BUFFER (2u << 20) // 8 MiB
+
+// Selects a piece in a dataset's space; memory receives the space of the buffer.
+bool hdf5_select(hid_t dataset, area piece, hid_t *file_space, hid_t *memory_space);
+
+#endif
