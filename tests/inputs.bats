@@ -248,3 +248,27 @@ END
     done <forgeries
     [ "$number" -eq 8 ] && [ ! -e x.h5 ]
 }
+
+@test "no output replaces a file that the run is read from" {
+    python <<'END'
+with h5py.File("v.h5", "w") as f:
+    f["voltage"] = np.zeros((3, 5, 5), "f4")
+np.save("w.npy", np.full((5, 5), 0.5, "f4"))
+np.save("one.npy", np.full((1, 1), 0.5, "f4"))
+END
+    cp omega.png other.png
+    printf 'neurons = 5\n[phase a]\nsteps = 3\nstimulus = pattern:file=omega.png\n' >e.ini
+    sha256sum v.h5 w.npy one.npy omega.png other.png e.ini >before
+    expect_error 2 '^--output v.h5 would replace the file of the stimulus' run --stimulus file:path=v.h5 -o v.h5
+    expect_error 2 '^--output ./other.png would replace a file of the stimulus' run --stimulus pattern:file=omega.png+other.png -o ./other.png
+    expect_error 2 '^--output w.npy would replace the file of the init' run --init file:path=w.npy -o w.npy
+    expect_error 2 '^--output e.ini would replace the experiment' run e.ini -o e.ini
+    expect_error 2 '^--output omega.png would replace the file of the stimulus' run e.ini -o omega.png
+    expect_error 2 '^--output one.npy would replace the file of the init' iv --init file:path=one.npy -o one.npy
+    sha256sum --quiet -c before
+}
+
+@test "a wave of few steps a period is warned of" {
+    run "$ohmscape" run -n 4 --stimulus wave:frequency=10 -t 3 --device native --json
+    [[ $output == *"its period has only 1 steps of 0.1 s"* ]] || fail "$output"
+}

@@ -45,7 +45,7 @@ for name in "i1", "u2", "i8", "u8":
     equal(name, h5py.File(f"out-{name}.npy.h5")["state"][:], np.load(f"{name}.npy").astype("f4"))
 equal("a list", h5py.File("row.h5")["state"][:], w[:1].astype("f4"))
 f = h5py.File("out-f4.npy.h5")
-equal("the attributes", [text(f.attrs[a]) for a in ("init", "init.path", "init.quantity", "format_version")], ["file", "f4.npy", "x", 3])
+equal("the attributes", [text(f.attrs[a]) for a in ("init", "init.path", "init.quantity", "format_version")], ["file", "f4.npy", "auto", 3])
 END
 }
 
@@ -80,6 +80,15 @@ END
     expect_ok export a.h5 --quantity state -o s.npy --quiet
     save b.h5 -n 30 -t 0 --model sin-resistance:r_on=2~lognormal:0.2,r_off=50 --init file:path=s.npy,quantity=state
     [ "$("$ohmscape" info --json a.h5 | jq -r .digest)" = "$("$ohmscape" info --json b.h5 | jq -r .digest)" ]
+}
+
+@test "the states of a saved crossbar are taken as states, and those of another model are refused" {
+    save a.h5 -n 30 -t 900 --model vteam
+    save b.h5 -n 30 -t 0 --model vteam --init file:path=a.h5
+    [ "$("$ohmscape" info --json a.h5 | jq -r .digest)" = "$("$ohmscape" info --json b.h5 | jq -r .digest)" ]
+    expect_error 2 '^a.h5 holds states of vteam, not of sin-state' run -n 30 --init file:path=a.h5 -o x.h5
+    [ ! -e x.h5 ]
+    save c.h5 -n 30 -t 0 --init file:path=a.h5,quantity=x
 }
 
 @test "export writes what is read of the devices, with spreads, faults, levels and drift" {

@@ -2,6 +2,8 @@
 #include "../define/euler.h"
 #include "../define/precision.h"
 
+#include <math.h>
+
 static double step_loss(const plan *p, const problem *q, const drive *d) {
     double low, high, level[DRIVE_MAX_LEVELS];
     const int levels = drive_levels(d, level);
@@ -17,6 +19,16 @@ static double period_of(const plan *p) {
                          : spec_entry_of(&p->specs[ROLE_MODEL])->about->period;
 }
 
+// A wave of few steps a period is another wave than the one that was asked for.
+static void warn_of_period(const plan *p, warnings *w) {
+    const spec *s = &p->specs[ROLE_STIMULUS];
+    const catalogue_entry *entry = spec_entry_of(s);
+    const double dt = p->definition.dt, steps = entry->period ? entry->period(s, dt) / dt : INFINITY;
+    if (steps < 4)
+        warnings_add(w, "stimulus %s: its period has only %.3g steps of %g s; take a shorter time step",
+                     entry->about->name, steps, dt);
+}
+
 ohm_status findings_make(const plan *p, problem *q, const drive *d, findings *f) {
     euler e = {.model = &p->specs[ROLE_MODEL], .physics = &q->physics, .dt = p->definition.dt};
     f->warnings.count = 0;
@@ -25,6 +37,7 @@ ohm_status findings_make(const plan *p, problem *q, const drive *d, findings *f)
     if (!status) status = euler_check_stability(&e);
     if (status) return status;
     euler_check_accuracy(&e, period_of(p), &f->warnings);
+    warn_of_period(p, &f->warnings);
     f->step_loss = step_loss(p, q, d);
     if (plan_wants_extended(p, f->step_loss)) q->variant.extended = true;
     if (!q->variant.extended) precision_warn(f->step_loss, &f->warnings);

@@ -6,8 +6,9 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { AS_X, AS_STATE }; // the parameter quantity (define/initials.c)
+enum { AS_X, AS_STATE, AS_AUTO }; // the parameter quantity (define/initials.c)
 
 // ---- Pieces -----------------------------------------------------------------------------------
 
@@ -55,6 +56,20 @@ static ohm_status check_piece(void *object, const piece *rows) {
     return OHM_OK;
 }
 
+// Whether the numbers are states, and not x.
+static bool is_state(const spec *s, const matrix_file *m) {
+    const double quantity = spec_value(s, "quantity");
+    return quantity == AS_STATE || (quantity == AS_AUTO && m->model[0]);
+}
+
+// The state of one model is none of another.
+static ohm_status check_model(const spec *s, const char *model, const matrix_file *m) {
+    if (spec_value(s, "quantity") != AS_AUTO || !m->model[0] || strcmp(m->model, model) == 0) return OHM_OK;
+    error_set(OHM_BAD_ARGUMENT, "%s holds states of %s, not of %s", m->path, m->model, model);
+    error_hint("say what its numbers are here: quantity=x, from 0 to 1, or quantity=state");
+    return OHM_BAD_ARGUMENT;
+}
+
 static ohm_status check_file(const spec *s, const problem *p, const matrix_file *m) {
     if (m->rows != p->rows || m->cols != p->cols)
         return error_set(OHM_BAD_FILE,
@@ -62,7 +77,7 @@ static ohm_status check_file(const spec *s, const problem *p, const matrix_file 
                          " and %" PRIu64,
                          m->path, m->rows, m->cols, p->rows, p->cols);
     limits l = {m, 0, 1};
-    if (spec_value(s, "quantity") == AS_STATE) l = (limits){m, p->physics.state_low, p->physics.state_high};
+    if (is_state(s, m)) l = (limits){m, p->physics.state_low, p->physics.state_high};
     return for_pieces(m, check_piece, &l);
 }
 
@@ -72,6 +87,7 @@ ohm_status initial_open(const plan *p, const problem *made, matrix_file *m) {
     if (spec_entry_of(s) != &catalogue_initial_file) return OHM_OK;
     if (!s->path[0]) return error_set(OHM_BAD_ARGUMENT, "init file: give path=FILE");
     ohm_status status = matrix_open(s->path, m);
+    if (!status) status = check_model(s, spec_entry_of(&p->specs[ROLE_MODEL])->about->name, m);
     if (!status) status = check_file(s, made, m);
     if (status) matrix_close(m);
     return status;
@@ -102,17 +118,24 @@ static void make_states(const problem *p, bool as_state, uint64_t row, float *va
     }
 }
 
+// A crossbar and what fills it.
+typedef struct filling {
+    ohm_crossbar *crossbar;
+    bool as_state;
+} filling;
+
 static ohm_status write_piece(void *object, const piece *rows) {
-    ohm_crossbar *c = object;
-    const problem *p = &c->problem;
-    const bool as_state = spec_value(&c->plan.specs[ROLE_INITIAL], "quantity") == AS_STATE;
+    const filling *f = object;
+    const problem *p = &f->crossbar->problem;
 #pragma omp parallel for
     for (uint64_t i = 0; i < rows->rows; i++)
-        make_states(p, as_state, rows->row + i, rows->values + i * p->cols);
-    return crossbar_write(c, PLANE_STATE, (area){rows->row, 0, rows->rows, p->cols}, rows->values);
+        make_states(p, f->as_state, rows->row + i, rows->values + i * p->cols);
+    return crossbar_write(f->crossbar, PLANE_STATE, (area){rows->row, 0, rows->rows, p->cols}, rows->values);
 }
 
 ohm_status initial_write(ohm_crossbar *c, const matrix_file *m) {
     const bool open = m->dataset >= 0 || m->array.file >= 0;
-    return open ? for_pieces(m, write_piece, c) : OHM_OK;
+    if (!open) return OHM_OK;
+    filling f = {c, is_state(&c->plan.specs[ROLE_INITIAL], m)};
+    return for_pieces(m, write_piece, &f);
 }

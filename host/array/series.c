@@ -95,13 +95,14 @@ static ohm_status make_file(series *s) {
 }
 
 static ohm_status no_room(const series *s, uint64_t left) {
-    char rows[NUMBER_MAX_TEXT], has[NUMBER_MAX_TEXT];
+    char rows[NUMBER_MAX_TEXT], has[NUMBER_MAX_TEXT], rest[NUMBER_MAX_TEXT];
     number_format_bytes(s->stored + s->tail_bytes, rows);
     number_format_bytes(left, has);
+    number_format_bytes(s->reserve, rest);
     error_set(OHM_IO_FAILED,
               "the series ends after %" PRIu64
-              " rows: %s: they take %s, saving them as much again, and %s is free",
-              s->count, strerror(ENOSPC), rows, has);
+              " rows: %s: they take %s, saving them as much again and the crossbar %s, and %s is free",
+              s->count, strerror(ENOSPC), rows, rest, has);
     error_hint("record less often (--every), or where there is more room");
     return OHM_IO_FAILED;
 }

@@ -1,6 +1,8 @@
 #include "experiment.h"
 #include "ini.h"
 #include "../base/error.h"
+#include "../base/file.h"
+#include "setup.h"
 #include "../base/number.h"
 #include "../define/scale.h"
 #include "../define/spec.h"
@@ -261,6 +263,15 @@ ohm_status experiment_check_history(const experiment *e, const char *from, const
         if (e->phases[i].stimulus) stimulus = e->phases[i].stimulus;
         status = check_phase(e, &e->phases[i], stimulus, from, info);
     }
+    return status;
+}
+
+ohm_status experiment_check_output(const experiment *e, const char *path) {
+    if (e->path && file_is_same(e->path, path))
+        return error_set(OHM_BAD_ARGUMENT, "--output %s would replace the experiment itself", path);
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < e->count && !status; i++)
+        status = setup_check_inputs(path, &(ohm_definition){.stimulus = e->phases[i].stimulus});
     return status;
 }
 

@@ -55,6 +55,9 @@ ohm_status experiment_check(const experiment *e, const ohm_definition *d, uint64
 ohm_status experiment_check_history(const experiment *e, const char *from, const ohm_file_info *info,
                                     const char *first);
 
+// Whether a file that is to be written is none that the experiment is read from. Errors: OHM_BAD_ARGUMENT.
+ohm_status experiment_check_output(const experiment *e, const char *path);
+
 // All steps of all phases.
 uint64_t experiment_steps(const experiment *e);
 

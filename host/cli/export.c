@@ -2,12 +2,12 @@
 #include "cli.h"
 #include "setup.h"
 #include "../base/error.h"
+#include "../base/file.h"
 #include "../format/matrix_writer.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 // ---- Options ----------------------------------------------------------------------------------
 
@@ -131,9 +131,7 @@ static ohm_status write_matrix(const export_options *o, ohm_crossbar *c) {
 static ohm_status check(const export_options *o, const ohm_file_info *info) {
     if (!o->output)
         return error_set(OHM_BAD_ARGUMENT, "export needs --output: a name that ends in .npy or .h5");
-    struct stat from, to;
-    const bool there = stat(o->setup.from, &from) == 0 && stat(o->output, &to) == 0;
-    if (there && from.st_dev == to.st_dev && from.st_ino == to.st_ino)
+    if (file_is_same(o->setup.from, o->output))
         return error_set(OHM_BAD_ARGUMENT, "--output %s would replace the crossbar itself", o->output);
     if (o->quantity == OHM_FLUX && !info->definition.track_flux)
         return error_set(OHM_BAD_ARGUMENT, "--quantity flux: %s was made without --flux", o->setup.from);

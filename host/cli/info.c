@@ -29,6 +29,7 @@ static bool print_json(const ohm_file_info *info) {
     cJSON_AddStringToObject(root, "version", info->version);
     json_add_definition(root, &info->definition);
     json_add_u64(root, "step", info->step);
+    cJSON_AddNumberToObject(root, "idle", info->idle);
     json_add_u64(root, "series_rows", info->series_rows);
     json_add_digest(root, "digest", info->digest);
     cJSON_AddStringToObject(root, "precision", ohm_precision_name(info->kept));
@@ -46,6 +47,7 @@ static void print_text(const ohm_file_info *info) {
                info->inputs[i].name, info->inputs[i].size, info->inputs[i].digest,
                info->inputs[i].kept ? "" : ", not in this file: too large");
     printf("step          %" PRIu64 "\n", info->step);
+    if (info->idle > 0) printf("idle          %g s since that step\n", info->idle);
     printf("series        %" PRIu64 " rows\n", info->series_rows);
     printf("digest        %016" PRIx64 "\n", info->digest);
     printf("precision     %s\n", ohm_precision_name(info->kept));

@@ -1,7 +1,7 @@
 // See ini.h.
 #include "ini.h"
 #include "../base/error.h"
-#include "../drive/input.h"
+#include "../base/file.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -163,7 +163,7 @@ ohm_status ini_read(const char *path, ini_taker *take, void *object) {
     char *text;
     size_t size;
     int number = 0;
-    ohm_status status = input_read_text(path, MOST_BYTES, &text, &size);
+    ohm_status status = file_read_text(path, MOST_BYTES, &text, &size);
     if (status) return status;
     if (strlen(text) != size) {
         free(text);

@@ -361,7 +361,9 @@ static ohm_status check_gnuplot(void) {
 }
 
 static ohm_status check_outputs(const iv_options *o) {
-    ohm_status status = o->output ? ohm_save_check(o->output, 0) : OHM_OK;
+    ohm_status status = o->output ? setup_check_inputs(o->output, &o->setup.definition) : OHM_OK;
+    if (!status && o->plot) status = setup_check_inputs(o->plot, &o->setup.definition);
+    if (!status && o->output) status = ohm_save_check(o->output, 0);
     if (!status && o->plot) status = ohm_save_check(o->plot, 0);
     return status || !o->plot ? status : check_gnuplot();
 }

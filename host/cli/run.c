@@ -127,6 +127,7 @@ static ohm_status check_options(run_options *o, uint64_t given) {
                            "--steps: %" PRIu64 " after step %" PRIu64 " pass the last step, %" PRIu64,
                            o->steps, info->step, OHM_MAX_STEP);
     if (!status) status = setup_check_output(o->output, info ? &info->definition : &o->setup.definition);
+    if (!status && o->output) status = experiment_check_output(&o->experiment, o->output);
     if (o->output) keep_beside(o);
     free(info);
     return status;
@@ -369,7 +370,7 @@ static void print_histogram(const ohm_statistics *s) {
 
 static void print_measured(const run_result *r) {
     const ohm_statistics *s = &r->statistics;
-    printf("state         mean %.6f, std %.6f, from %.6g to %.6g\n", s->state_mean, s->state_std,
+    printf("state         mean %.6g, std %.6g, from %.6g to %.6g\n", s->state_mean, s->state_std,
            s->state_min, s->state_max);
     print_histogram(s);
     printf("resistance    mean %.6g ohm, from %.6g to %.6g\n", s->resistance_mean, s->resistance_min,

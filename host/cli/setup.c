@@ -1,5 +1,6 @@
 #include "setup.h"
 #include "../base/error.h"
+#include "../base/file.h"
 #include "../drive/input.h"
 #include "../base/number.h"
 #include "../define/scale.h"
@@ -180,8 +181,31 @@ ohm_status setup_check(setup *s, uint64_t given, ohm_file_info **info) {
     return OHM_OK;
 }
 
+static ohm_status check_input(const char *path, spec_role role, const char *text) {
+    spec s;
+    char *rest;
+    if (!path || !text || spec_parse(role, text, &s))
+        return OHM_OK;                 // what is wrong with it is said elsewhere
+    if (!file_is_same(path, s.path)) { // else several, joined by +
+        for (char *one = strtok_r(s.path, "+", &rest); one; one = strtok_r(NULL, "+", &rest))
+            if (file_is_same(path, one))
+                return error_set(OHM_BAD_ARGUMENT, "--output %s would replace a file of the %s", path,
+                                 spec_role_name[role]);
+        return OHM_OK;
+    }
+    return error_set(OHM_BAD_ARGUMENT, "--output %s would replace the file of the %s", path,
+                     spec_role_name[role]);
+}
+
+ohm_status setup_check_inputs(const char *path, const ohm_definition *d) {
+    const ohm_status status = check_input(path, ROLE_STIMULUS, d->stimulus);
+    return status ? status : check_input(path, ROLE_INITIAL, d->initial);
+}
+
 ohm_status setup_check_output(const char *path, const ohm_definition *d) {
     if (!path) return OHM_OK;
+    const ohm_status status = setup_check_inputs(path, d);
+    if (status) return status;
     const uint64_t synapses = d->rows * d->cols, planes = d->track_flux ? 3 : 1;
     const uint64_t each = sizeof(float) * (planes + (d->precision == OHM_PRECISION_EXTENDED));
     return ohm_save_check(path, synapses > UINT64_MAX / each ? UINT64_MAX : synapses * each);

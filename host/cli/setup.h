@@ -106,6 +106,9 @@ ohm_status setup_check(setup *s, uint64_t given, ohm_file_info **info);
 // nothing is to be saved if path is NULL. Errors: OHM_IO_FAILED.
 ohm_status setup_check_output(const char *path, const ohm_definition *d);
 
+// Whether a file that is to be written is none that the definition is read from. Errors: OHM_BAD_ARGUMENT.
+ohm_status setup_check_inputs(const char *path, const ohm_definition *d);
+
 // Guards the program against the drivers of its devices (guard.h).
 void setup_guard(const setup *s, bool quiet);
 

@@ -15,7 +15,7 @@
 
 OHM_DISTRIBUTIONS(ENTRY, )
 
-static const char *const quantities[] = {"x", "state", NULL};
+static const char *const quantities[] = {"x", "state", "auto", NULL};
 
 static const ohm_about file_about = {
     .name = "file",
@@ -26,7 +26,8 @@ static const ohm_about file_about = {
 static const ohm_parameter file_parameters[] = {
     {"path", "F", "1", 0, 0, 0, "the file: .npy, or HDF5 with /state or one matrix alone", OHM_NO_SLOT,
      .text = SPEC_PATH},
-    {"quantity", "q", "1", 0, 0, 1, "x or state: what the numbers are", OHM_NO_SLOT, .choices = quantities},
+    {"quantity", "q", "1", 2, 0, 2, "x, state or auto, which is state of a saved crossbar, else x",
+     OHM_NO_SLOT, .choices = quantities},
 };
 
 const catalogue_entry catalogue_initial_file = {.about = &file_about,

@@ -4,6 +4,7 @@
 
 #include "../../kernels/measure.h"
 #include "../base/error.h"
+#include "../base/file.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,10 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-static ohm_status cannot_read(const char *path) {
-    return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
-}
 
 // ---- Digests ----------------------------------------------------------------------------------
 
@@ -43,67 +40,18 @@ static void digest_rest(FILE *f, const uint8_t *first, input_file *one) {
 
 // ---- Files ------------------------------------------------------------------------------------
 
-// Reads up to most bytes, and makes room for one more.
-static ohm_status read_bytes(FILE *f, const char *path, size_t most, uint8_t **bytes, size_t *size) {
-    size_t room = 0;
-    *bytes = NULL;
-    *size = 0;
-    do {
-        room = room ? 2 * room : (size_t)1 << 16;
-        if (room > most) room = most;
-        uint8_t *more = realloc(*bytes, room + 1);
-        if (!more) {
-            free(*bytes);
-            *bytes = NULL;
-            return error_no_memory("a file");
-        }
-        *bytes = more;
-        *size += fread(*bytes + *size, 1, room - *size, f);
-    } while (*size == room && room < most);
-    if (!ferror(f)) return OHM_OK;
-    const ohm_status status = cannot_read(path);
-    free(*bytes);
-    *bytes = NULL;
-    return status;
-}
-
-ohm_status input_read_text(const char *path, size_t most, char **text, size_t *size) {
-    FILE *f = fopen(path, "r");
-    if (!f) return cannot_read(path);
-    uint8_t *bytes = NULL;
-    ohm_status status = read_bytes(f, path, most + 1, &bytes, size);
-    fclose(f);
-    if (!status && *size > most) {
-        free(bytes);
-        status = error_set(OHM_BAD_FILE, "%s has more than %zu bytes", path, most);
-    }
-    if (status) return status;
-    bytes[*size] = '\0';
-    *text = (char *)bytes;
-    return OHM_OK;
-}
-
-ohm_status input_check_file(const char *path) {
-    struct stat info;
-    if (stat(path, &info) < 0) return cannot_read(path);
-    if (S_ISREG(info.st_mode)) return OHM_OK;
-    errno = EISDIR;
-    if (S_ISDIR(info.st_mode)) return cannot_read(path);
-    return error_set(OHM_IO_FAILED, "cannot read %s: it is not a regular file", path);
-}
-
 // Reads the file at path: its size and digest, and its bytes if they are few.
 static ohm_status read_input(const char *path, input_file *one) {
-    ohm_status status = input_check_file(path);
+    ohm_status status = file_check(path);
     FILE *f = status ? NULL : fopen(path, "r");
-    if (!f) return status ? status : cannot_read(path);
+    if (!f) return status ? status : file_cannot_read(path);
     size_t size = 0;
-    status = read_bytes(f, path, INPUT_KEPT, &one->bytes, &size);
+    status = file_read_bytes(f, path, INPUT_KEPT, &one->bytes, &size);
     if (!status) {
         one->size = size;
         one->bytes[size] = 0;
         digest_rest(f, one->bytes, one);
-        if (ferror(f)) status = cannot_read(path);
+        if (ferror(f)) status = file_cannot_read(path);
         if (status || one->size > size) {
             free(one->bytes);
             one->bytes = NULL;

@@ -43,12 +43,4 @@ uint64_t input_digest(const uint8_t *bytes, size_t size);
 // Whether the file of a name, as it is now, is another than the input; false if it cannot be read.
 bool input_has_changed(const char *name, uint64_t size, uint64_t digest);
 
-// Whether there is a file at path that ends: no pipe and no device, at which reading could wait for ever.
-// Errors: OHM_IO_FAILED.
-ohm_status input_check_file(const char *path);
-
-// Reads a file of up to most bytes whole, and a 0 behind them. Errors: OHM_IO_FAILED, OHM_BAD_FILE (too
-// long), OHM_OUT_OF_MEMORY.
-ohm_status input_read_text(const char *path, size_t most, char **text, size_t *size);
-
 #endif

@@ -1,4 +1,5 @@
 #include "hdf5.h"
+#include "variable_text.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -56,4 +57,39 @@ bool hdf5_select(hid_t dataset, area piece, hid_t *file_space, hid_t *memory_spa
     *file_space = H5Dget_space(dataset);
     return hdf5_did(*memory_space) && hdf5_did(*file_space) &&
            hdf5_did(H5Sselect_hyperslab(*file_space, H5S_SELECT_SET, start, NULL, count, NULL));
+}
+
+hid_t hdf5_open_attribute(hid_t file, const char *name, H5T_class_t class) {
+    const hid_t attribute = H5Aopen(file, name, H5P_DEFAULT);
+    if (!hdf5_did(attribute)) return -1;
+    const hid_t space = H5Aget_space(attribute), stored = H5Aget_type(attribute);
+    const bool right =
+        space >= 0 && H5Sget_simple_extent_npoints(space) == 1 && H5Tget_class(stored) == class;
+    H5Tclose(stored);
+    H5Sclose(space);
+    if (right) return attribute;
+    H5Aclose(attribute);
+    return -1;
+}
+
+// As we write it, or as h5py and others do.
+static bool read_string(hid_t attribute, char *text, size_t size) {
+    const hid_t stored = H5Aget_type(attribute);
+    const bool variable = H5Tis_variable_str(stored) > 0;
+    const hid_t type = H5Tcopy(H5T_C_S1);
+    hdf5_because("its text is too long or damaged");
+    H5Tset_size(type, size);
+    H5Tset_cset(type, H5Tget_cset(stored)); // HDF5 converts none into another
+    const bool done = variable ? variable_text_read(attribute, text, size)
+                               : H5Tget_size(stored) <= size && hdf5_did(H5Aread(attribute, type, text));
+    H5Tclose(type);
+    H5Tclose(stored);
+    return done;
+}
+
+bool hdf5_read_text(hid_t file, const char *name, char *text, size_t size) {
+    const hid_t attribute = hdf5_open_attribute(file, name, H5T_STRING);
+    const bool done = attribute >= 0 && read_string(attribute, text, size);
+    if (attribute >= 0) H5Aclose(attribute);
+    return done;
 }

@@ -6,6 +6,7 @@
 
 #include <hdf5.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 // Keeps HDF5 from printing, and forgets old reasons; call before any other HDF5 call.
@@ -30,5 +31,12 @@ hid_t hdf5_open_dataset(hid_t file, const char *name);
 
 // Selects a piece in a dataset's space; memory receives the space of the buffer.
 bool hdf5_select(hid_t dataset, area piece, hid_t *file_space, hid_t *memory_space);
+
+// Opens a scalar attribute of the root group of a type class; −1, with a reason, if there is none.
+hid_t hdf5_open_attribute(hid_t file, const char *name, H5T_class_t class);
+
+// Reads the text of such an attribute, in so many bytes with its end, whether it is of fixed or variable
+// length. False, with a reason, if it has none or it is longer.
+bool hdf5_read_text(hid_t file, const char *name, char *text, size_t size);
 
 #endif

@@ -2,7 +2,7 @@
 #include "matrix.h"
 #include "../base/error.h"
 #include "hdf5.h"
-#include "../drive/input.h"
+#include "../base/file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -63,6 +63,15 @@ static ohm_status choose(matrix_file *m, char *name, size_t size) {
     return OHM_OK;
 }
 
+// Whose states these are, in a file that we have written.
+static void note_model(matrix_file *m, const char *name) {
+    char format[sizeof m->model] = "";
+    const bool ours = strcmp(name, "state") == 0 && H5Aexists(m->file, "format") > 0 &&
+                      hdf5_read_text(m->file, "format", format, sizeof format) &&
+                      strcmp(format, "ohmscape") == 0;
+    if (!ours || !hdf5_read_text(m->file, "model", m->model, sizeof m->model)) m->model[0] = '\0';
+}
+
 static ohm_status open_hdf5(matrix_file *m) {
     char name[256];
     hdf5_quiet();
@@ -72,6 +81,7 @@ static ohm_status open_hdf5(matrix_file *m) {
     if (status) return status;
     m->dataset = hdf5_open_dataset(m->file, name);
     if (m->dataset < 0) return unreadable(m);
+    note_model(m, name);
     return take_sides(m, m->dataset)
                ? OHM_OK
                : error_set(OHM_BAD_FILE, "%s: %s is not a matrix of numbers", m->path, name);
@@ -87,7 +97,7 @@ static ohm_status open_npy(matrix_file *m) {
 ohm_status matrix_open(const char *path, matrix_file *m) {
     *m = (matrix_file){.path = path, .array = {.file = -1}, .file = -1, .dataset = -1};
     if (access(path, R_OK) < 0) return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
-    ohm_status status = input_check_file(path);
+    ohm_status status = file_check(path);
     if (status) return status;
     status = npy_is_one(path) ? open_npy(m) : open_hdf5(m);
     if (status) matrix_close(m);

@@ -12,6 +12,7 @@ typedef struct matrix_file {
     uint64_t rows, cols;
     npy_array array;     // if it is .npy
     hid_t file, dataset; // or else; −1: not
+    char model[64];      // if it is the state of a saved crossbar: of this model; else ""
 } matrix_file;
 
 // Opens one: in HDF5, the dataset /state or the only one of two sides on the root group. Errors:

@@ -1,6 +1,5 @@
 #include "source.h"
 #include "../base/error.h"
-#include "variable_text.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,23 +24,9 @@ ohm_status source_unreadable(const source *s, const char *name) {
                      hdf5_reason());
 }
 
-// Opens a scalar attribute of a type class, or returns -1.
-static hid_t open_attribute(const source *s, const char *name, H5T_class_t class) {
-    const hid_t attribute = H5Aopen(s->file, name, H5P_DEFAULT);
-    if (!hdf5_did(attribute)) return -1;
-    const hid_t space = H5Aget_space(attribute), stored = H5Aget_type(attribute);
-    const bool right =
-        space >= 0 && H5Sget_simple_extent_npoints(space) == 1 && H5Tget_class(stored) == class;
-    H5Tclose(stored);
-    H5Sclose(space);
-    if (right) return attribute;
-    H5Aclose(attribute);
-    return -1;
-}
-
 // Reads a number as the host's type.
 static bool read_attribute(const source *s, const char *name, H5T_class_t class, hid_t type, void *value) {
-    const hid_t attribute = open_attribute(s, name, class);
+    const hid_t attribute = hdf5_open_attribute(s->file, name, class);
     const bool done = attribute >= 0 && hdf5_did(H5Aread(attribute, type, value));
     if (attribute >= 0) H5Aclose(attribute);
     return done;
@@ -59,26 +44,8 @@ ohm_status source_real(const source *s, const char *name, double *value) {
     return read_attribute(s, name, H5T_FLOAT, H5T_NATIVE_DOUBLE, value) ? OHM_OK : source_unreadable(s, name);
 }
 
-// Reads the text of a scalar attribute, as we write it or as h5py and others do.
-static bool read_string(hid_t attribute, char *text, size_t size) {
-    const hid_t stored = H5Aget_type(attribute);
-    const bool variable = H5Tis_variable_str(stored) > 0;
-    const hid_t type = H5Tcopy(H5T_C_S1);
-    hdf5_because("its text is too long or damaged");
-    H5Tset_size(type, size);
-    H5Tset_cset(type, H5Tget_cset(stored)); // HDF5 converts none into another
-    const bool done = variable ? variable_text_read(attribute, text, size)
-                               : H5Tget_size(stored) <= size && hdf5_did(H5Aread(attribute, type, text));
-    H5Tclose(type);
-    H5Tclose(stored);
-    return done;
-}
-
 ohm_status source_long_text(const source *s, const char *name, char *text, size_t size) {
-    const hid_t attribute = open_attribute(s, name, H5T_STRING);
-    const bool done = attribute >= 0 && read_string(attribute, text, size);
-    if (attribute >= 0) H5Aclose(attribute);
-    return done ? OHM_OK : source_unreadable(s, name);
+    return hdf5_read_text(s->file, name, text, size) ? OHM_OK : source_unreadable(s, name);
 }
 
 ohm_status source_text(const source *s, const char *name, char text[SOURCE_MAX_TEXT]) {

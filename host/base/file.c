@@ -1,0 +1,65 @@
+#include "file.h"
+#include "error.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+ohm_status file_cannot_read(const char *path) {
+    return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
+}
+
+ohm_status file_check(const char *path) {
+    struct stat info;
+    if (stat(path, &info) < 0) return file_cannot_read(path);
+    if (S_ISREG(info.st_mode)) return OHM_OK;
+    errno = EISDIR;
+    if (S_ISDIR(info.st_mode)) return file_cannot_read(path);
+    return error_set(OHM_IO_FAILED, "cannot read %s: it is not a regular file", path);
+}
+
+ohm_status file_read_bytes(FILE *f, const char *path, size_t most, uint8_t **bytes, size_t *size) {
+    size_t room = 0;
+    *bytes = NULL;
+    *size = 0;
+    do {
+        room = room ? 2 * room : (size_t)1 << 16;
+        if (room > most) room = most;
+        uint8_t *more = realloc(*bytes, room + 1);
+        if (!more) {
+            free(*bytes);
+            *bytes = NULL;
+            return error_no_memory("a file");
+        }
+        *bytes = more;
+        *size += fread(*bytes + *size, 1, room - *size, f);
+    } while (*size == room && room < most);
+    if (!ferror(f)) return OHM_OK;
+    const ohm_status status = file_cannot_read(path);
+    free(*bytes);
+    *bytes = NULL;
+    return status;
+}
+
+ohm_status file_read_text(const char *path, size_t most, char **text, size_t *size) {
+    FILE *f = fopen(path, "r");
+    if (!f) return file_cannot_read(path);
+    uint8_t *bytes = NULL;
+    ohm_status status = file_read_bytes(f, path, most + 1, &bytes, size);
+    fclose(f);
+    if (!status && *size > most) {
+        free(bytes);
+        status = error_set(OHM_BAD_FILE, "%s has more than %zu bytes", path, most);
+    }
+    if (status) return status;
+    bytes[*size] = '\0';
+    *text = (char *)bytes;
+    return OHM_OK;
+}
+
+bool file_is_same(const char *a, const char *b) {
+    struct stat one, other;
+    return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+           one.st_ino == other.st_ino;
+}
