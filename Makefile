@@ -25,7 +25,7 @@ pkg-config --exists hdf5 @ libhdf5-dev @ state files
 pkg-config --exists libcjson @ libcjson-dev @ JSON output
 command -v c++ @ g++ @ a C++ compiler, for the viewer's panel
 pkg-config --exists glfw3 @ libglfw3-dev @ windows
-pkg-config --exists x11 @ libx11-dev @ the X server's end, heard
+pkg-config --exists x11 @ libx11-dev @ noticing that the X server has ended
 ls /usr/include/X11/extensions/Xrandr.h @ libxrandr-dev @ what GLFW's native header includes
 pkg-config --exists epoxy @ libepoxy-dev @ OpenGL functions
 pkg-config --exists gl @ libgl-dev @ OpenGL
@@ -33,7 +33,7 @@ pkg-config --exists egl @ libegl-dev @ OpenGL without a display
 ls /usr/lib/*/dri/*_dri.so @ libgl1-mesa-dri libegl-mesa0 libglx-mesa0 @ an OpenGL driver on any machine
 pkg-config --exists imgui @ libimgui-dev @ the viewer's panel
 pkg-config --exists libpng @ libpng-dev @ pictures, read and written
-ls /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf @ fonts-dejavu-core @ the viewer's letters
+ls /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf @ fonts-dejavu-core @ the viewer's font
 endef
 define NEEDED_TO_PLOT
 command -v gnuplot @ gnuplot-nox @ plots
@@ -41,14 +41,14 @@ endef
 define NEEDED_TO_TEST
 pkg-config --exists cmocka @ libcmocka-dev @ unit tests
 command -v bats @ bats @ command-line tests
-ls /usr/include/Random123/philox.h @ librandom123-dev @ a second opinion on Philox
+ls /usr/include/Random123/philox.h @ librandom123-dev @ another implementation of Philox to compare with
 command -v oclgrind @ oclgrind @ races and bounds in kernels
 command -v h5dump @ hdf5-tools @ reading files with another program
 command -v jq @ jq @ reading JSON with another program
-for p in python3 /usr/bin/python3; do $$p -c 'import numpy, h5py, matplotlib, PIL, jsonschema' && break; done @ python3-numpy python3-h5py python3-matplotlib python3-pil python3-jsonschema @ a second opinion on files and pictures
+for p in python3 /usr/bin/python3; do $$p -c 'import numpy, h5py, matplotlib, PIL, jsonschema' && break; done @ python3-numpy python3-h5py python3-matplotlib python3-pil python3-jsonschema @ reading files and pictures with another program
 command -v ffmpeg @ ffmpeg @ recording
-command -v Xvfb @ xvfb @ a display for windows
-command -v xdotool @ xdotool @ their mouse and keys
+command -v Xvfb @ xvfb @ a virtual display for windows
+command -v xdotool @ xdotool @ simulated mouse and keys
 endef
 define NEEDED_TO_LINT
 command -v clang-format @ clang-format @ the layout of the code
@@ -60,7 +60,7 @@ command -v clang @ clang @ a compiler whose OpenMP the thread sanitizer understa
 echo 'int main(void){}' | clang -fopenmp -fsanitize=thread -x c - -o /dev/null @ libomp-dev libclang-rt-dev @ that OpenMP and the sanitizer
 endef
 define NEEDED_FOR_ASAN
-dpkg -s libc6-dbg @ libc6-dbg @ names of what leaks in the C library
+dpkg -s libc6-dbg @ libc6-dbg @ symbols of leaks in the C library
 endef
 export NEEDED_TO_PLOT NEEDED_FOR_ASAN NEEDED_TO_BUILD NEEDED_TO_TEST NEEDED_TO_LINT NEEDED_FOR_TSAN
 

@@ -32,7 +32,8 @@ bench_row cases_row(const case_list *l, row_kind kind, const char *device) {
 }
 
 ohm_status cases_add(bench *b, case_list *l, const bench_row *r, const bench_case *e) {
-    if (l->count == CASES_MAX) return error_set(OHM_BAD_ARGUMENT, "more than %d rows in a round", CASES_MAX);
+    if (l->count == CASES_MAX)
+        return error_set(OHM_BAD_ARGUMENT, "more than %d rows measured together", CASES_MAX);
     bench_case *added = &l->item[l->count];
     *added = *e;
     const ohm_status status = results_add(&b->results, r, &added->row);

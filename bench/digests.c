@@ -15,8 +15,8 @@ struct digests_entry {
 static ohm_status hold_against(const digests_entry *e, uint64_t digest, const char *who) {
     if (e->digest == digest) return OHM_OK;
     return error_set(OHM_DEVICE_FAILED,
-                     "%s computes wrongly, or %s does: after %" PRIu64 " steps of %" PRIu64 " x %" PRIu64
-                     " the digests are %016" PRIx64 " and %016" PRIx64,
+                     "either %s or %s computes wrong results: after %" PRIu64 " steps of %" PRIu64
+                     " x %" PRIu64 " the digests are %016" PRIx64 " and %016" PRIx64,
                      who, e->who, e->steps, e->side, e->side, digest, e->digest);
 }
 

@@ -215,10 +215,10 @@ static ohm_status check_old(const char *path, const cJSON *old) {
     if (!old) return damaged(path, "is not JSON, or damaged");
     const char *format = cJSON_GetStringValue(cJSON_GetObjectItem(old, "format"));
     if (!format || strcmp(format, BENCH_FORMAT) != 0)
-        return damaged(path, "is no file of `ohmscape bench --json`");
+        return damaged(path, "was not written by `ohmscape bench --json`");
     const cJSON *version = cJSON_GetObjectItem(old, "format_version");
     if (!cJSON_IsNumber(version) || version->valuedouble != BENCH_FORMAT_VERSION)
-        return damaged(path, "is of another version of the format");
+        return damaged(path, "has another format version");
     if (!cJSON_IsArray(cJSON_GetObjectItem(old, "rows"))) return damaged(path, "is damaged: it has no rows");
     return OHM_OK;
 }
@@ -294,7 +294,7 @@ ohm_status files_open(const bench *b, bench_files *f) {
     if (!status && o->json) status = replacement_begin(json_path(b, f), &f->json);
     if (!status && o->csv) status = replacement_begin(o->csv, &f->csv);
     if (!status && o->json && o->csv && strcmp(f->json.target, f->csv.target) == 0)
-        return error_set(OHM_BAD_ARGUMENT, "--json and --csv: both are to be %s", o->csv);
+        return error_set(OHM_BAD_ARGUMENT, "--json and --csv: both name %s", o->csv);
     return status;
 }
 

@@ -99,7 +99,7 @@ static ohm_status add_contender(bench *b, const char *selector) {
     b->contender_count++;
     for (size_t i = 0; i + 1 < b->contender_count; i++)
         if (strcmp(b->contender[i].info.id, c->info.id) == 0)
-            return error_set(OHM_BAD_ARGUMENT, "--devices: %s is there twice", c->info.id);
+            return error_set(OHM_BAD_ARGUMENT, "--devices: %s is given twice", c->info.id);
     return OHM_OK;
 }
 
@@ -110,7 +110,7 @@ static ohm_status open_all_devices(bench *b) {
     if (status) return status;
     for (size_t i = 0; i < count && status != OHM_OUT_OF_MEMORY; i++) {
         status = add_contender(b, list[i].id);
-        if (status) fprintf(stderr, "ohmscape: %s takes no part: %s\n", list[i].id, ohm_error_message());
+        if (status) fprintf(stderr, "ohmscape: %s is left out: %s\n", list[i].id, ohm_error_message());
     }
     free(list);
     return status == OHM_OUT_OF_MEMORY ? status : OHM_OK;
@@ -140,7 +140,8 @@ static ohm_status check_law(const bench *b) {
     if (strcmp(asked.text[ROLE_MODEL], own.text[ROLE_MODEL]) == 0 &&
         strcmp(asked.text[ROLE_STIMULUS], own.text[ROLE_STIMULUS]) == 0)
         return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT, "peers: the others know %s with uniform voltages alone",
+    return error_set(OHM_BAD_ARGUMENT,
+                     "peers: the other implementations support only %s with uniform voltages",
                      standard.model);
 }
 

@@ -135,7 +135,7 @@ static ohm_status ask(numpy *n, const ohm_definition *d, uint64_t steps, cJSON *
     fflush(n->child.in);
     cJSON_free(line);
     *answer = python_hear(&n->child);
-    if (!*answer) return error_set(OHM_DEVICE_FAILED, "it ended while it was measured");
+    if (!*answer) return error_set(OHM_DEVICE_FAILED, "it exited during the measurement");
     const char *refused = python_text(*answer, "refused");
     return refused ? error_set(OHM_NO_DEVICE, "%s", refused) : OHM_OK;
 }
@@ -251,7 +251,7 @@ static ohm_status add_peers(bench *b, case_list *l, const model_cases *c) {
             status = add_peer(b, l, n, it);
         else
             status = skip_peer(b, l, it->model,
-                               error_set(OHM_NO_DEVICE, "the first device has no crossbar of it"));
+                               error_set(OHM_NO_DEVICE, "the first device has no crossbar of this model"));
     }
     return status;
 }

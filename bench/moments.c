@@ -48,6 +48,6 @@ ohm_status moments_check(const moments *ours, uint64_t steps, double mean, doubl
         fabs(std - ours->std) <= chance * ours->std_error + rounding)
         return OHM_OK;
     return error_set(OHM_DEVICE_FAILED,
-                     "not the same law: after %" PRIu64 " steps mean %.6g and std %.6g, not %.6g and %.6g",
+                     "different results: after %" PRIu64 " steps mean %.6g and std %.6g, not %.6g and %.6g",
                      steps, mean, std, ours->mean, ours->std);
 }

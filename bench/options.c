@@ -23,7 +23,7 @@ static ohm_status read_list(const char *name, const char *text, uint64_t max, nu
         if (status) return status;
         for (size_t i = 0; i < list->count; i++)
             if (list->value[i] == list->value[list->count])
-                return error_set(OHM_BAD_ARGUMENT, "--%s: %s is there twice", name, item);
+                return error_set(OHM_BAD_ARGUMENT, "--%s: %s is given twice", name, item);
         list->count++;
         if (!text[length]) return OHM_OK;
         text += length + 1;
@@ -75,27 +75,27 @@ SETTER(quiet) {
 
 static const option_entry entries[] = {
     {"sizes", 0, "N,...",
-     "rows and columns of the crossbars, or auto: all powers of 4 synapses\nfrom 16 x 16 to what memory "
-     "holds (default: each part's own)",
+     "rows and columns of the crossbars, or auto: all powers of 4 synapses\nfrom 16 x 16 to what fits in "
+     "memory (default: depends on the part)",
      set_sizes},
     {"devices", 0, "D,...", "all (default), or as for run --device", set_devices},
-    {"fuse", 0, "K,...", "steps in one launch, 1 to 65536 or auto (default 1,auto)", set_fuse},
-    {"model", 0, "MODEL", "the memristor (default sin-state); of models this one alone", set_model},
-    {"stimulus", 0, "STIMULUS", "the voltages (default uniform); in models each has its own", set_stimulus},
-    {"seconds", 0, "S", "time for each row, in s (default 0.5); never fewer than 3 samples", set_seconds},
-    {"json", 0, "F.json", "write everything that was measured", set_json},
-    {"csv", 0, "F.csv", "write a line for each row", set_csv},
-    {"compare", 0, "OLD.json", "hold the rates against those of a former run", set_compare},
+    {"fuse", 0, "K,...", "steps per launch, 1 to 65536 or auto (default 1,auto)", set_fuse},
+    {"model", 0, "MODEL", "memristor model (default sin-state); with models: only this one", set_model},
+    {"stimulus", 0, "STIMULUS", "voltages (default uniform); with models: each model's own", set_stimulus},
+    {"seconds", 0, "S", "time per row in s (default 0.5), with at least 3 samples", set_seconds},
+    {"json", 0, "F.json", "write all measurements", set_json},
+    {"csv", 0, "F.csv", "write one line per row", set_csv},
+    {"compare", 0, "OLD.json", "compare the rates with an earlier run", set_compare},
     {"plot", 0, "DIR", "draw the results with gnuplot, as PNG and SVG", set_plot},
-    {"quiet", 'q', NULL, "no table and no progress", set_quiet},
+    {"quiet", 'q', NULL, "print neither table nor progress", set_quiet},
     {0},
 };
 
 const command command_bench = {
     .name = "bench",
     .arguments = "[throughput|scaling|peers|models|frames|all]...",
-    .summary = "Measure throughput against what the machine could do (the default), how it scales, how fast\n"
-               "others do the same, every model, and where the time of a displayed frame goes",
+    .summary = "Measure throughput against the machine's limits (the default), scaling, other\n"
+               "implementations (peers), every model, and the parts of a displayed frame's time",
     .options = entries,
     .run = bench_run,
 };

@@ -44,7 +44,7 @@ static ohm_status run_peer(bench_case *e, uint64_t steps, sample *s) {
     fprintf(p->child.in, "%" PRIu64 "\n", steps);
     fflush(p->child.in);
     cJSON *answer = python_hear(&p->child);
-    if (!answer) return error_set(OHM_DEVICE_FAILED, "it ended while it was measured");
+    if (!answer) return error_set(OHM_DEVICE_FAILED, "it exited during the measurement");
     s->wall = python_number(answer, "seconds");
     s->launches = steps;
     ohm_status status = reach(p->reference, steps);

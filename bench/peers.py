@@ -275,7 +275,7 @@ def say(**what):
 def main():
     kind, side = PEERS[sys.argv[1]], int(sys.argv[2])
     if side * side > kind.most:
-        return say(refused=f"more than {kind.most:,} synapses would take it minutes a step")
+        return say(refused=f"more than {kind.most:,} synapses would take minutes per step")
     try:
         peer = kind(side)
     except ImportError:

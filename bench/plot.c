@@ -14,13 +14,13 @@ ohm_status plot_check(const char *folder) {
     struct stat info;
     char *text;
     if (child_run(version, 0, &text)) {
-        error_set(OHM_NO_DEVICE, "--plot needs gnuplot, which is not there");
+        error_set(OHM_NO_DEVICE, "--plot needs gnuplot, which is not installed");
         error_hint("apt install gnuplot-nox");
         return OHM_NO_DEVICE;
     }
     free(text);
     if (mkdir(folder, 0777) && errno != EEXIST)
-        return error_set(OHM_IO_FAILED, "cannot make the folder %s: %s", folder, strerror(errno));
+        return error_set(OHM_IO_FAILED, "cannot create the folder %s: %s", folder, strerror(errno));
     if (stat(folder, &info) == 0 && !S_ISDIR(info.st_mode))
         return error_set(OHM_IO_FAILED, "cannot write into %s: %s", folder, strerror(ENOTDIR));
     if (access(folder, W_OK | X_OK))
@@ -56,7 +56,7 @@ static bool has_part(const bench *b, const char *part) {
     return false;
 }
 
-// Its values as a block of data: x, synapse-steps a second at the median, least and most, seconds a step.
+// Its values as a block of data: x, synapse-steps a second at the median, least and most, seconds per step.
 static void write_series(FILE *out, const bench *b, const series *s, const char *block,
                          double (*x)(const bench_row *r)) {
     fprintf(out, "$%s << END\n", block);
@@ -138,10 +138,10 @@ static void draw_throughput(FILE *out, const bench *b, const char *folder, const
         }
         const series arithmetic = {"throughput", ROW_ARITHMETIC, device, -1, -1};
         const series copy = {"throughput", ROW_COPY, device, -1, -1};
-        snprintf(title, sizeof title, "%s, what arithmetic allows", device);
+        snprintf(title, sizeof title, "%s, arithmetic limit", device);
         snprintf(look, sizeof look, "with lines dt 2 lc %zu", d + 1);
         add_plot(&p, &arithmetic, synapses_of, "1:2", look, title);
-        snprintf(title, sizeof title, "%s, what memory allows at fuse 1", device);
+        snprintf(title, sizeof title, "%s, memory limit at fuse 1", device);
         snprintf(look, sizeof look, "with lines dt 3 lc %zu", d + 1);
         add_plot(&p, &copy, synapses_of, "1:2", look, title);
     }
@@ -163,11 +163,11 @@ static void draw_scaling(FILE *out, const bench *b, const char *folder, const ch
     page p = {.out = out, .b = b};
     start(out, folder, "scaling", terminal, 1200, 420);
     fprintf(out, "set multiplot layout 1,3\nset logscale xy\nset key top left\nset format x '10^{%%L}'\n"
-                 "set format y '10^{%%L}'\nset xlabel 'synapses'\nset ylabel 'seconds a step'\n");
+                 "set format y '10^{%%L}'\nset xlabel 'synapses'\nset ylabel 'seconds per step'\n");
     draw_part(&p, "synapses", synapses_of, "1:5");
     fprintf(out,
             "unset logscale y\nset logscale x 2\nset format '%%g'\nset yrange [0:*]\nset key bottom right\n"
-            "set xlabel 'steps a launch'\nset ylabel 'synapse-steps/s'\n");
+            "set xlabel 'steps per launch'\nset ylabel 'synapse-steps/s'\n");
     draw_part(&p, "fuse", fuse_of, "1:2");
     fprintf(out, "unset logscale\nset xtics 1\nset xrange [0.5:*]\nset xlabel 'processors'\n");
     draw_part(&p, "threads", threads_of, "1:2");

@@ -35,7 +35,7 @@ static ohm_status start(const char *python, const unsigned char *program, const 
     if (status) return status;
     const char *missing = python_text(*hello, "missing"), *refused = python_text(*hello, "refused");
     if (missing) return error_set(OHM_NO_DEVICE, "no %s: %s", missing, python_text(*hello, "install"));
-    return error_set(OHM_NO_DEVICE, "%s", refused ? refused : "it said nothing");
+    return error_set(OHM_NO_DEVICE, "%s", refused ? refused : "it printed nothing");
 }
 
 ohm_status python_start(const unsigned char *program, const char *const *arguments, child *c, cJSON **hello) {

@@ -73,7 +73,7 @@ static void print_model(const bench_row *r) {
 
 static void head_memory(void) {
     printf("%6s  %-14s %12s %12s %18s %22s\n", "side", "device", "state, MB", "resident, MB",
-           "bytes a synapse", "smallest crossbar, MB");
+           "bytes per synapse", "smallest crossbar, MB");
 }
 
 static void print_memory(const bench_row *r) {
@@ -174,7 +174,7 @@ void table_print_versus(const bench *b) {
     if (!any || b->options->quiet) return;
     for (size_t d = 0; d < b->contender_count; d++) gpu |= b->contender[d].info.type == OHM_DEVICE_GPU;
     printf("\nCPU against GPU%s: the best of each device\n",
-           gpu ? "" : " (no GPU takes part: what there is is compared)");
+           gpu ? "" : " (no GPU measured: comparing the other devices)");
     printf("%6s  %-8s %-7s %9s %9s %9s\n", "side", "device", "type", "1/s", "x native", "x thread");
     uint64_t last = 0;
     for (size_t i = 0; i < b->results.count; i++) {
@@ -237,5 +237,5 @@ void table_print_compared(const bench *b) {
                                                   : "",
                r->model ? "  " : "", r->model ? r->model : "");
     }
-    if (!compared) printf("no row of it was measured now\n");
+    if (!compared) printf("none of its rows was measured now\n");
 }

@@ -10,12 +10,12 @@
 //     ohm_crossbar_destroy(crossbar);
 //     ohm_devices_close(devices);
 //
-// A run is defined by its definition and seed alone: every device, lane width, launch size and split
-// gives the same state, bit for bit.
+// The definition, which includes the seed, determines a run completely: every device, lane width, launch size
+// and split gives the same state, bit for bit.
 //
-// Errors. Functions that can fail return an ohm_status; on failure they change nothing the caller
-// sees, set their outputs to NULL or leave them, and ohm_error_message() says what was wrong. The
-// library never prints and never exits. Arguments documented as not NULL are checked by assert.
+// Errors. Functions that can fail return an ohm_status. On failure they change nothing the caller can see,
+// set their outputs to NULL or leave them unchanged, and ohm_error_message() says what was wrong. The library
+// never prints and never exits. Arguments documented as not NULL are checked by assert.
 //
 // Threads. Any thread may call any function, but one object is used by one thread at a time: a
 // crossbar, and the devices it was created on. Files are written and read by one thread at a time.
@@ -34,18 +34,18 @@ extern "C" {
 #define OHM_VERSION "0.1.0"
 
 #define OHM_MAX_SIDE 2147483648u         // largest number of rows, and of columns
-#define OHM_MAX_STEP ((uint64_t)1 << 56) // the step counter never passes this
-#define OHM_MAX_FUSE 65536u              // most steps in one launch
+#define OHM_MAX_STEP ((uint64_t)1 << 56) // largest value of the step counter
+#define OHM_MAX_FUSE 65536u              // maximum steps per launch
 #define OHM_MAX_IDLE 1e15                // s, the longest idle time
 #define OHM_HISTOGRAM_BINS 256
-#define OHM_MAX_PARAMETERS 48u  // most parameters of a model, a stimulus or an initial state
-#define OHM_MAX_SPEC_TEXT 4096u // longest text that says one of these, with its end
+#define OHM_MAX_PARAMETERS 48u  // maximum parameters of a model, a stimulus or an initial state
+#define OHM_MAX_SPEC_TEXT 4096u // maximum length of the text that specifies one of these, including the NUL
 
 // Why a call failed.
 typedef enum ohm_status {
     OHM_OK = 0,
     OHM_BAD_ARGUMENT,  // a value outside its range, an unknown name, a conflict
-    OHM_NO_DEVICE,     // no such device, or none at all
+    OHM_NO_DEVICE,     // no such device, or no device at all
     OHM_DEVICE_FAILED, // an OpenCL call failed
     OHM_BUILD_FAILED,  // a device's compiler refused the kernels; the message carries its log
     OHM_OUT_OF_MEMORY, // the crossbar does not fit into the devices, or the host is out of memory
@@ -53,12 +53,11 @@ typedef enum ohm_status {
     OHM_BAD_FILE,      // not an ohmscape file, another version, or damaged
 } ohm_status;
 
-// What went wrong in this thread's last failed call: one line (and, for OHM_BUILD_FAILED, the
-// compiler's log below it), naming the value and what is allowed. Never NULL; valid until this
-// thread's next call.
+// Describes this thread's last failed call in one line, naming the offending value and what is allowed. For
+// OHM_BUILD_FAILED the compiler's log follows. Never NULL; valid until this thread's next call.
 const char *ohm_error_message(void);
 
-// What could be done about it, or NULL. Valid as long as the message.
+// Suggests what to do about it, or is NULL. Valid as long as the message.
 const char *ohm_error_hint(void);
 
 // ---- Devices ----------------------------------------------------------------------------------
@@ -70,52 +69,53 @@ typedef enum ohm_device_type {
     OHM_DEVICE_OTHER
 } ohm_device_type;
 
-// One device that crossbars can live on.
+// A device that can hold crossbars.
 typedef struct ohm_device_info {
-    char id[16];        // what ohm_devices_open takes: "native", or platform.device, "0.1"
-    char name[128];     // as its driver calls it
+    char id[16];        // as ohm_devices_open takes it: "native", or platform.device, "0.1"
+    char name[128];     // as reported by its driver
     char platform[128]; // the OpenCL platform; "C" for the native engine
-    char driver[128];   // its driver's version; the instruction set for the native engine
+    char driver[128];   // driver version; for the native engine, the instruction set
     ohm_device_type type;
     unsigned compute_units;  // or threads
-    unsigned lanes;          // float32 lanes its kernels are built for, unless told otherwise
-    uint64_t memory;         // bytes it has
-    uint64_t max_allocation; // bytes the largest single buffer may have
+    unsigned lanes;          // default vector width of its kernels, in float32 lanes
+    uint64_t memory;         // total memory in bytes
+    uint64_t max_allocation; // maximum size of a single buffer, in bytes
 } ohm_device_info;
 
 // "native", "cpu", "gpu" or "other". Static.
 const char *ohm_device_type_name(ohm_device_type type);
 
-// The devices of this machine, the native engine first. *list is an array of *count, to be freed
-// with free(). A machine without OpenCL lists the native engine alone and is no error.
+// Lists the devices of this machine, the native engine first. *list is an array of *count entries; release it
+// with free(). Without OpenCL the list holds only the native engine; that is not an error.
 // Errors: OHM_OUT_OF_MEMORY.
 ohm_status ohm_devices_list(ohm_device_info **list, size_t *count);
 
-// One or more opened devices.
+// One or more open devices.
 typedef struct ohm_devices ohm_devices;
 
-// Opens the devices of a selector: "native"; "P.D", an OpenCL device by platform and device number;
-// "gpu" or "cpu", the first OpenCL device of that type; "auto", an OpenCL GPU, else an OpenCL CPU,
-// else native, the first of them that works; or several of these separated by commas, over which a
-// crossbar's rows are split evenly. Close with ohm_devices_close.
+// Opens the devices of a selector: "native"; "P.D", an OpenCL device by platform and device number; "gpu" or
+// "cpu", the first OpenCL device of that type; or "auto", the first that works of an OpenCL GPU, an OpenCL
+// CPU and the native engine. Several selectors can be joined by commas; a crossbar's rows are then split
+// evenly over the devices. Close with ohm_devices_close.
 // Errors: OHM_BAD_ARGUMENT (not a selector), OHM_NO_DEVICE, OHM_DEVICE_FAILED, OHM_OUT_OF_MEMORY.
 ohm_status ohm_devices_open(const char *selector, ohm_devices **devices);
 
-// How many devices were opened, and what the i-th is. The pointer lives as long as devices.
+// The number of open devices, and a description of the i-th. The pointer is valid as long as devices.
 size_t ohm_devices_count(const ohm_devices *devices);
 const ohm_device_info *ohm_devices_info(const ohm_devices *devices, size_t i);
 
-// Why "auto" has passed over an OpenCL device: its driver or its compiler failed when it was opened, or when
-// a crossbar was created on it, which the next device then got. One line, of the last one; NULL if there was
-// none. It lives until the next crossbar is created or the devices are closed.
+// Why "auto" skipped an OpenCL device: its driver or compiler failed when it was opened, or when a crossbar
+// was created on it, and the next device was used instead. One line about the last device skipped, or NULL if
+// there was none. Valid until the next crossbar is created or the devices are closed.
 const char *ohm_devices_fallback(const ohm_devices *devices);
 
-// Is told when a device begins to build kernels, and told NULL when it has. That takes a few hundredths of a
-// second if its driver has kept them from another run, and up to half a minute if it has not. Called on the
-// thread that creates or changes a crossbar, or looks at it for the first time, whose call waits for it.
+// Called with a device when it starts to build kernels, and with NULL when it has finished. A build takes a
+// few hundredths of a second if the driver has cached the kernels, and up to half a minute if not. The
+// listener is called on the thread that creates, changes or first views a crossbar; that call waits for it to
+// return.
 typedef void ohm_build_listener(const ohm_device_info *device);
 
-// Sets the one listener of this process; NULL, the default, is none.
+// Sets this process's listener. NULL, the default, means none.
 void ohm_set_build_listener(ohm_build_listener *listener);
 
 // Legal on NULL. Every crossbar on the devices must have been destroyed.
@@ -123,58 +123,60 @@ void ohm_devices_close(ohm_devices *devices);
 
 // ---- Crossbars --------------------------------------------------------------------------------
 
-// How a device's state is kept. A float32 has 24 bits: what a step adds is rounded to them, and a step far
-// below that rounding would be lost.
+// How a device's state is stored. A float32 has a 24-bit significand: each step is rounded to it, and a step
+// far below the rounding error would be lost.
 typedef enum ohm_precision {
-    OHM_PRECISION_AUTO,     // single where rounding takes at most 0.1 % of the largest step, else extended
-    OHM_PRECISION_SINGLE,   // one float32: 4 bytes a synapse
-    OHM_PRECISION_EXTENDED, // two, the second being what the first could not hold: 8 bytes a synapse
+    OHM_PRECISION_AUTO,     // single where rounding loses at most 0.1 % of the largest step, else extended
+    OHM_PRECISION_SINGLE,   // one float32: 4 bytes per synapse
+    OHM_PRECISION_EXTENDED, // two float32; the second holds the rounding error of the first: 8 bytes per
+                            // synapse
     OHM_PRECISIONS
 } ohm_precision;
 
 // "auto", "single", "extended". Static.
 const char *ohm_precision_name(ohm_precision precision);
 
-// What a run is. Valid only if it came from ohm_definition_default, so that a new field never breaks
-// a caller. The strings follow one grammar, NAME or NAME:key=value,key=value…; NAME@PRESET is a published
-// device. `ohmscape models` prints every name and key with its unit, default and range. What is spread over
-// the devices says how: r_on=100~lognormal:0.1. They need to live only during the call they are passed to.
+// Defines a run. Valid only if it came from ohm_definition_default, so that a new field never breaks a
+// caller. The strings follow one grammar: NAME or NAME:key=value,key=value…; NAME@PRESET is a published
+// device. A parameter with device-to-device variability is written r_on=100~lognormal:0.1. `ohmscape models`
+// prints every name and key with its unit, default and range. The strings need to be valid only during the
+// call.
 typedef struct ohm_definition {
     uint64_t rows, cols;  // 1 … OHM_MAX_SIDE; default 5 × 5
-    double dt;            // time step in s, > 0 and at most 1e6; 0, the default, is the model's own
+    double dt;            // time step in s, > 0 and at most 1e6; 0, the default, means the model's default
     uint64_t seed;        // any; default 1
     const char *model;    // default "sin-state"
-    const char *stimulus; // the voltage of each synapse at each step, in V; NULL, the default, is the
-                          // model's own
-    const char *initial;  // where each device starts, from 0 (least) to 1 (most conductive); default
-                          // "uniform:lo=0.1,hi=0.9"
-    bool track_flux; // keep φ ← φ + V·dt for every synapse, in two parts (8 more bytes each); default false
+    const char *stimulus; // the voltage of each synapse at each step, in V; NULL, the default, means the
+                          // model's default stimulus
+    const char *initial;  // the initial state of each device, from 0 (least) to 1 (most conductive);
+                          // default "uniform:lo=0.1,hi=0.9"
+    bool track_flux; // track φ ← φ + V·dt of every synapse, in two parts (8 more bytes each); default false
     ohm_precision precision; // of the state; default OHM_PRECISION_AUTO
 
-    // These change the speed, never the result.
-    unsigned fuse;      // steps in one launch, 1 … OHM_MAX_FUSE; 0, the default, chooses
-    unsigned lanes;     // 1, 4, 8 or 16 float32 lanes; 0, the default, takes the device's own
-    uint64_t band_rows; // most rows in one buffer; 0, the default, is what the device can allocate
+    // These affect speed, never the result.
+    unsigned fuse;      // steps per launch, 1 … OHM_MAX_FUSE; 0, the default, chooses automatically
+    unsigned lanes;     // 1, 4, 8 or 16 float32 lanes; 0, the default, uses the device's
+    uint64_t band_rows; // maximum rows per buffer; 0, the default, is what the device can allocate
 
-    const char *scratch; // folder for a series too long for memory, best on the disk where the crossbar will
-                         // be saved; default NULL, which is $TMPDIR, /var/tmp or /tmp
+    const char *scratch; // folder for a series too long for memory, preferably on the disk where the crossbar
+                         // will be saved; NULL, the default, means $TMPDIR, /var/tmp or /tmp
     uint64_t cookie;     // set by ohm_definition_default
 } ohm_definition;
 
 ohm_definition ohm_definition_default(void);
 
-// Whether a crossbar of this definition could be created, as far as that shows without devices and memory.
+// Checks a definition as far as possible without devices and without allocating memory.
 // Errors: OHM_BAD_ARGUMENT, OHM_IO_FAILED, OHM_BAD_FILE, OHM_OUT_OF_MEMORY, as ohm_crossbar_create.
 ohm_status ohm_definition_check(const ohm_definition *definition);
 
-// A crossbar of rows × cols memristors, each with a state, advanced step by step.
+// A crossbar of rows × cols memristors whose states advance step by step.
 typedef struct ohm_crossbar ohm_crossbar;
 
 // Creates a crossbar at step 0 on the devices, which must outlive it: builds the kernels, allocates
 // 4 bytes a synapse (8 in extended precision, and 8 more with flux; rows are padded to 64 columns) and draws
 // the initial state.
-// Errors: OHM_BAD_ARGUMENT (also a time step at which Euler's method is not stable for the model, with one
-// that would do), OHM_OUT_OF_MEMORY (before anything is allocated, with what is needed and what there is),
+// Errors: OHM_BAD_ARGUMENT (also a time step at which Euler's method is unstable; the message suggests a
+// stable one), OHM_OUT_OF_MEMORY (checked before allocating; the message says what is needed and available),
 // OHM_IO_FAILED and OHM_BAD_FILE (a file that the stimulus is read from), OHM_DEVICE_FAILED,
 // OHM_BUILD_FAILED.
 ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *definition,
@@ -183,104 +185,105 @@ ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *defin
 // Legal on NULL.
 void ohm_crossbar_destroy(ohm_crossbar *crossbar);
 
-// Advances by steps ≥ 0, and returns when they are done. The first step ends an idle time: what was read of
-// the devices at its end is their state from then on.
+// Advances by steps ≥ 0 and returns when they are done. The first step ends any idle time; the drifted values
+// become the devices' states.
 // Errors: OHM_BAD_ARGUMENT when the counter would pass OHM_MAX_STEP. OHM_IO_FAILED and OHM_BAD_FILE when a
-// stimulus's file can no longer be read; the crossbar is then at the step that it has reached.
-// OHM_DEVICE_FAILED, after which its state is lost, and only its series can be saved.
+// stimulus's file can no longer be read; the crossbar then stays at the last step it reached.
+// OHM_DEVICE_FAILED: the state is lost, and only the series can still be saved.
 ohm_status ohm_crossbar_advance(ohm_crossbar *crossbar, uint64_t steps);
 
-// Leaves the devices alone for another time in s, 0 or more, in which their conductance drifts as their
-// model's drift_nu, drift_t0 and drift_offset say. What is read of them changes at once, and their states
-// when the next step ends the idle time; the drift of a later one starts anew from these. Errors:
-// OHM_BAD_ARGUMENT (not a time, or more than 1e15 s in all).
+// Adds idle time in s, 0 or more. During idle time the conductances drift according to the model's drift_nu,
+// drift_t0 and drift_offset. Readings change at once. The states change when the next step ends the idle
+// time; a later idle time then starts from these states.
+// Errors: OHM_BAD_ARGUMENT (not a time, or more than 1e15 s in total).
 ohm_status ohm_crossbar_idle(ohm_crossbar *crossbar, double seconds);
 
-// The time in s that the devices have been left alone since the last step.
+// The idle time in s since the last step.
 double ohm_crossbar_idle_time(const ohm_crossbar *crossbar);
 
-// Steps done since step 0, over all runs when the crossbar was loaded from a file.
+// Steps since step 0, including those of earlier runs if the crossbar was loaded from a file.
 uint64_t ohm_crossbar_step(const ohm_crossbar *crossbar);
 
-// Its definition, every parameter spelled out in the strings, fuse and lanes as they were chosen.
-// The strings live as long as the crossbar.
+// The definition, with every parameter written out in the strings, and with the fuse and lanes in use.
+// The strings are valid as long as the crossbar.
 const ohm_definition *ohm_crossbar_definition(const ohm_crossbar *crossbar);
 
-// How the states are kept, OHM_PRECISION_SINGLE or OHM_PRECISION_EXTENDED. A change of parameters, which may
-// make steps smaller, turns single into extended where the definition leaves the choice.
+// How the states are stored: OHM_PRECISION_SINGLE or OHM_PRECISION_EXTENDED. With OHM_PRECISION_AUTO a change
+// of parameters that makes steps smaller can switch from single to extended.
 ohm_precision ohm_crossbar_precision(const ohm_crossbar *crossbar);
 
-// The part of the largest step that rounding a state to float32 can take, from 0 to 1, with this model, time
-// step and stimulus: the worst over steps up and steps down, and over voltages where the stimulus has a few,
-// at nine in ten of the states that move so. In extended precision nothing of it is lost.
+// The fraction of the largest step, from 0 to 1, that rounding to float32 can lose with this model, time step
+// and stimulus. It is the worst case over steps up and down (and over the voltages, if the stimulus has only
+// a few), for nine in ten of the states that move that way. Extended precision loses nothing.
 double ohm_crossbar_step_loss(const ohm_crossbar *crossbar);
 
-// The i-th thing worth knowing of its definition, or NULL past the last: one line, such as that the time step
-// is long for the model, and what would be better. A change of the definition makes them anew; until then
-// they live as long as the crossbar.
+// The i-th warning about the definition, or NULL past the last: one line, for example that the time step is
+// long for the model, with a suggestion. Valid until the definition changes or the crossbar is destroyed.
 const char *ohm_crossbar_warning(const ohm_crossbar *crossbar, size_t i);
 
-// Copies rows row0 … row0 + rows − 1 of the state into out: float32 [rows, cols], row by row without
-// padding. The flux likewise, in V·s, if it is tracked.
+// Copies rows row0 … row0 + rows − 1 of the state, or of the flux in V·s if it is tracked, into out: float32
+// [rows, cols], row by row without padding.
 // Errors: OHM_BAD_ARGUMENT (rows outside the crossbar; no flux), OHM_DEVICE_FAILED.
 ohm_status ohm_crossbar_read_state(ohm_crossbar *crossbar, uint64_t row0, uint64_t rows, float *out);
 ohm_status ohm_crossbar_read_flux(ohm_crossbar *crossbar, uint64_t row0, uint64_t rows, float *out);
 
-// The same with what a float32 could not hold: float64 [rows, cols]. In single precision the state's is 0.
+// The same including the part that a float32 cannot hold: float64 [rows, cols]. In single precision that part
+// of the state is 0.
 ohm_status ohm_crossbar_read_state_exact(ohm_crossbar *crossbar, uint64_t row0, uint64_t rows, double *out);
 ohm_status ohm_crossbar_read_flux_exact(ohm_crossbar *crossbar, uint64_t row0, uint64_t rows, double *out);
 
-// The current in A through each device of some rows, at its state now and a voltage in V of your own, such as
-// its last one from ohm_crossbar_read_voltage: float32 [rows, cols]. For a conductor that is not linear it is
-// not V/R.
-// Errors: OHM_BAD_ARGUMENT (rows outside the crossbar; a voltage beyond what the model's exponentials can
-// do), OHM_DEVICE_FAILED.
+// The current in A through each device of the given rows, at its present state and the given voltages in V,
+// for example those of ohm_crossbar_read_voltage: float32 [rows, cols]. For a nonlinear device it differs
+// from V/R.
+// Errors: OHM_BAD_ARGUMENT (rows outside the crossbar; a voltage beyond the range of the model's
+// exponentials), OHM_DEVICE_FAILED.
 ohm_status ohm_crossbar_read_current(ohm_crossbar *crossbar, uint64_t row0, uint64_t rows,
                                      const float *voltage, float *out);
 
-// The voltage in V that the stimulus applies to each device of some rows at a step: float32 [rows, cols].
+// The voltage in V that the stimulus applies to each device of the given rows at a step: float32 [rows,
+// cols].
 // Errors: OHM_BAD_ARGUMENT (rows outside the crossbar), OHM_IO_FAILED, OHM_OUT_OF_MEMORY.
 ohm_status ohm_crossbar_read_voltage(ohm_crossbar *crossbar, uint64_t step, uint64_t row0, uint64_t rows,
                                      float *out);
 
-// What drove a crossbar, from a step on up to that of the next entry.
+// The stimulus that drove a crossbar from a step up to that of the next entry.
 typedef struct ohm_history_entry {
     uint64_t step;
     const char *stimulus; // in the form of ohm_definition's
 } ohm_history_entry;
 
-// The history of a crossbar over all runs: the stimulus of step 0, then each that took another's place.
-// *count is 1 or more. It lives until the crossbar changes, restarts or is destroyed.
+// The history of a crossbar over all runs: the stimulus of step 0, then each one that replaced it.
+// *count is 1 or more. Valid until the crossbar is changed, restarted or destroyed.
 const ohm_history_entry *ohm_crossbar_history(const ohm_crossbar *crossbar, size_t *count);
 
-// The same digits on every device: sums of integers, or minima and maxima.
+// Identical on every device, as they are computed from integer sums, minima and maxima.
 typedef struct ohm_statistics {
     double state_min, state_max, state_mean, state_std; // in the state's own unit; std over N, not N − 1
     double resistance_min, resistance_max, resistance_mean;    // Ω
     double conductance_min, conductance_max, conductance_mean; // S
-    double state_low, state_high;           // the range a state can have, which the bins divide
+    double state_low, state_high;           // the valid range of the state, which the bins divide
     uint64_t histogram[OHM_HISTOGRAM_BINS]; // synapses with a state in each bin
 } ohm_statistics;
 
-// Means are within 1e-7 of the state's range, or of the largest resistance or conductance: each device's
-// value is rounded to float32 twice.
+// Computes the statistics. Means are accurate to 1e-7 of the state's range, or of the largest resistance or
+// conductance: each device's value is rounded to float32 twice.
 // Errors: OHM_DEVICE_FAILED, OHM_OUT_OF_MEMORY.
 ohm_status ohm_crossbar_statistics(ohm_crossbar *crossbar, ohm_statistics *statistics);
 
 // Σ mix64(i·0x9E3779B97F4A7C15 + bits(state_i)) mod 2⁶⁴, i = row·cols + col, with SplitMix64's
-// finaliser as mix64: equal digests mean equal states, on whatever devices.
+// finaliser as mix64. Equal digests mean equal states, on any devices.
 // Errors: OHM_DEVICE_FAILED, OHM_OUT_OF_MEMORY.
 ohm_status ohm_crossbar_digest(ohm_crossbar *crossbar, uint64_t *digest);
 
-// The same of what the float32 states could not hold: 0 in single precision.
+// The same for the parts that the float32 states cannot hold: 0 in single precision.
 // Errors: OHM_DEVICE_FAILED, OHM_OUT_OF_MEMORY.
 ohm_status ohm_crossbar_rest_digest(ohm_crossbar *crossbar, uint64_t *digest);
 
-// Adds a row to the series that is saved with the crossbar: the step and the state's statistics.
-// statistics may be NULL, or receives them. A long series is kept in a file without a name in the
-// definition's scratch folder; it takes about a megabyte of memory, however long it is.
-// Errors: as ohm_crossbar_statistics, and OHM_IO_FAILED (no room for the row, or none to save it later on the
-// same disk; the rows before are kept).
+// Appends the step and the state's statistics to the series that is saved with the crossbar. If statistics is
+// not NULL it receives them too. A long series is kept in an unnamed file in the definition's scratch folder;
+// it takes about a megabyte of memory, whatever its length.
+// Errors: as ohm_crossbar_statistics, and OHM_IO_FAILED (no disk space for the row, or none to save it later
+// on the same disk; earlier rows are kept).
 ohm_status ohm_crossbar_record(ohm_crossbar *crossbar, ohm_statistics *statistics);
 
 // ---- Looking ----------------------------------------------------------------------------------
@@ -289,25 +292,25 @@ typedef enum ohm_quantity {
     OHM_RESISTANCE,  // Ω
     OHM_CONDUCTANCE, // S
     OHM_STATE,       // in the state's own unit
-    OHM_VOLTAGE,     // V, as applied in the last step; of a file, as its stimulus would have
+    OHM_VOLTAGE,     // V, as applied in the last step; after loading, recomputed from the stimulus
     OHM_FLUX,        // V·s
     OHM_QUANTITIES
 } ohm_quantity;
 
-// What a pixel shows of the synapses it covers. Where it covers no more than one, all are the same.
+// How the synapses under a pixel are combined. If there is only one, all reductions are the same.
 typedef enum ohm_reduction { OHM_MEAN, OHM_MIN, OHM_MAX, OHM_NEAREST, OHM_REDUCTIONS } ohm_reduction;
 
 // "resistance", "conductance", "state", "voltage", "flux"; "mean", "min", "max", "nearest". Static.
 const char *ohm_quantity_name(ohm_quantity quantity);
 const char *ohm_reduction_name(ohm_reduction reduction);
 
-#define OHM_MAX_IMAGE 16384u // most pixels on a side of an image
+#define OHM_MAX_IMAGE 16384u // maximum pixels per side of an image
 
 // A rectangle of a crossbar, and the image it is drawn to. Synapse (i, j) is the square from (i, j) to
 // (i + 1, j + 1); the rectangle may reach beyond the crossbar.
 typedef struct ohm_view {
     double row, col;        // its upper left corner
-    double rows, cols;      // its extent, above 0
+    double rows, cols;      // its size, above 0
     uint32_t width, height; // of the image, in pixels, 1 … OHM_MAX_IMAGE
     ohm_quantity quantity;
     ohm_reduction reduction;
@@ -322,37 +325,39 @@ typedef struct ohm_view {
 // OHM_OUT_OF_MEMORY.
 ohm_status ohm_crossbar_view(ohm_crossbar *crossbar, const ohm_view *view, float *image);
 
-// The least and the greatest value that a quantity can take. The flux has no bounds: *low = *high = 0.
+// The minimum and maximum possible values of a quantity. The flux is unbounded: *low = *high = 0.
 void ohm_crossbar_range(const ohm_crossbar *crossbar, ohm_quantity quantity, double *low, double *high);
 
-// One synapse: its value of every ohm_quantity, NaN where there is none.
+// Reads every ohm_quantity of one synapse, NaN where there is no value.
 // Errors: OHM_BAD_ARGUMENT (outside the crossbar), OHM_DEVICE_FAILED.
 ohm_status ohm_crossbar_probe(ohm_crossbar *crossbar, uint64_t row, uint64_t col,
                               float value[OHM_QUANTITIES]);
 
-// Its state and, NaN if it is not tracked, its flux in V·s, with what a float32 could not hold.
+// Reads its state and its flux in V·s (NaN if it is not tracked), including the parts that a float32 cannot
+// hold.
 // Errors: OHM_BAD_ARGUMENT (outside the crossbar), OHM_DEVICE_FAILED.
 ohm_status ohm_crossbar_probe_exact(ohm_crossbar *crossbar, uint64_t row, uint64_t col, double *state,
                                     double *flux);
 
-// The current in A through one synapse, at its state now and a voltage in V of your own, such as the last one
-// from ohm_crossbar_probe. It costs the same for a crossbar of any size.
-// Errors: OHM_BAD_ARGUMENT (outside the crossbar; a voltage beyond what the model's exponentials can do),
+// The current in A through one synapse, at its present state and the given voltage in V, for example the last
+// one from ohm_crossbar_probe. The cost does not depend on the size of the crossbar.
+// Errors: OHM_BAD_ARGUMENT (outside the crossbar; a voltage beyond the range of the model's exponentials),
 // OHM_DEVICE_FAILED.
 ohm_status ohm_crossbar_probe_current(ohm_crossbar *crossbar, uint64_t row, uint64_t col, float voltage,
                                       float *current);
 
 // ---- Changing -----------------------------------------------------------------------------------
 
-// Changes parameters of the model and of the stimulus from the next step on: what is given, in the form
-// of ohm_definition's strings, replaces what was. The model stays the same one; a stimulus of another name
-// takes the place of what was, and the history tells it. Files that the stimulus has been read from are not
-// read again. NULL leaves all as it is. A file saved later tells the new ones, and goes on to the same bits.
-// Parameters that bound the state itself, as sin-resistance's r_on and r_off do, cannot change. Errors: those
-// of ohm_crossbar_create; then nothing has changed.
+// Changes parameters of the model and the stimulus from the next step on. The strings have the form of those
+// in ohm_definition; parameters that they name replace the present values, and NULL changes nothing. The
+// model itself cannot be replaced. A stimulus with another name replaces the present one, and the history
+// records it. Files already read for the stimulus are not read again. A file saved later holds the new
+// parameters and continues to the same bits. Parameters that bound the state itself, such as r_on and r_off
+// of sin-resistance, cannot change.
+// Errors: those of ohm_crossbar_create; then nothing has changed.
 ohm_status ohm_crossbar_change(ohm_crossbar *crossbar, const char *model, const char *stimulus);
 
-// Draws the initial state of a seed and goes back to step 0, without any series.
+// Draws a new initial state from a seed, returns to step 0 and discards the series.
 // Errors: OHM_DEVICE_FAILED.
 ohm_status ohm_crossbar_restart(ohm_crossbar *crossbar, uint64_t seed);
 
@@ -361,64 +366,64 @@ typedef struct ohm_parameter_info {
     const char *key, *symbol, *unit, *help; // static; unit "1" if it has none
     double min, max;                        // the valid range, both ends included
     double value;
-    const char *const *choices; // names, of which value is the number, with NULL behind them; or NULL
+    const char *const *choices; // names, indexed by value and terminated by NULL; or NULL
     bool whole;                 // a whole number
-    bool text;                  // a text, a file's path, which value does not tell
-    bool device;                // of what surrounds every model: noise, faults, levels, drift
-    const char *spread;         // how it is spread over the devices, "normal" and so on, or NULL,
+    bool text;                  // a text (a file's path), which value does not hold
+    bool device;                // common to all models: noise, faults, levels, drift
+    const char *spread;         // its device-to-device distribution, "normal" and so on, or NULL,
     double sigma;               // and how wide
 } ohm_parameter_info;
 
-// The i-th model, stimulus or initial state by name, or NULL past the last: for menus. Static.
+// The name of the i-th model, stimulus or initial state, or NULL past the last. Static.
 const char *ohm_model_name(size_t i);
 const char *ohm_stimulus_name(size_t i);
 const char *ohm_initial_name(size_t i);
 
-// Sets how many steps one launch does from now on, 1 … OHM_MAX_FUSE, or 0 for the number that the library
-// would choose. It changes the speed, never the result.
+// Sets the number of steps per launch, 1 … OHM_MAX_FUSE, or 0 to let the library choose. It affects speed,
+// never the result.
 // Errors: OHM_BAD_ARGUMENT.
 ohm_status ohm_crossbar_set_fuse(ohm_crossbar *crossbar, unsigned fuse);
 
-// How many parameters a crossbar's model has, and its stimulus; parameters, an array of
-// OHM_MAX_PARAMETERS, receives them with their values now.
+// The number of parameters of a crossbar's model, or of its stimulus. parameters, an array of
+// OHM_MAX_PARAMETERS, receives them with their present values.
 size_t ohm_crossbar_model_parameters(const ohm_crossbar *crossbar, ohm_parameter_info *parameters);
 size_t ohm_crossbar_stimulus_parameters(const ohm_crossbar *crossbar, ohm_parameter_info *parameters);
 
-// ---- Files (HDF5; the README has the layout) ---------------------------------------------------
+// ---- Files (HDF5; host/README.md describes the layout) ------------------------------------------
 
-// Saves everything needed to go on later, to the same bits: also the files that the stimulus is read from, if
-// they have no more than 8 MiB each, and the digests of those that have more. The file is written beside
-// path, flushed to disk and renamed, so that path is always the old file or the whole new one. Errors:
-// OHM_IO_FAILED, OHM_OUT_OF_MEMORY, OHM_DEVICE_FAILED.
+// Saves everything needed to continue later to the same bits. This includes the files that the stimulus
+// reads, if they have at most 8 MiB each, and the digests of larger ones. The file is written next to path,
+// flushed to disk and renamed, so that path always holds either the old file or the complete new one.
+// Errors: OHM_IO_FAILED, OHM_OUT_OF_MEMORY, OHM_DEVICE_FAILED.
 ohm_status ohm_crossbar_save(ohm_crossbar *crossbar, const char *path);
 
-// Saves its parameters and series alone, in the same layout: what is left of a crossbar whose device has
-// failed. Other programs can read it, and no crossbar can be made of it.
+// Saves only the parameters and the series, in the same layout: all that is left of a crossbar whose device
+// failed. Other programs can read the file, but no crossbar can be created from it.
 // Errors: OHM_IO_FAILED, OHM_OUT_OF_MEMORY.
 ohm_status ohm_crossbar_save_series(ohm_crossbar *crossbar, const char *path);
 
-// How many rows have been recorded, those of a file that was loaded included.
+// The number of rows recorded, including those of a loaded file.
 uint64_t ohm_crossbar_series_rows(const ohm_crossbar *crossbar);
 
-// Whether a file of some bytes could be saved at path, without touching one that is there.
+// Checks whether a file of the given size could be saved at path, without touching an existing one.
 // Errors: OHM_IO_FAILED.
 ohm_status ohm_save_check(const char *path, uint64_t bytes);
 
-// A file that a stimulus was read from.
+// A file that a stimulus reads.
 typedef struct ohm_input_info {
-    const char *name; // as the stimulus gives it
+    const char *name; // as written in the stimulus
     uint64_t size;    // bytes
-    uint64_t digest; // of its bytes as little-endian uint32, the last one filled up with zeros; as of a state
-    bool kept;       // whether it is in the state file whole
+    uint64_t digest;  // like that of a state, over its bytes as little-endian uint32, zero-padded
+    bool kept;        // whether its contents are stored in the state file
 } ohm_input_info;
 
-// What a file says of itself.
+// The description of a state file.
 typedef struct ohm_file_info {
     ohm_definition definition; // as ohm_crossbar_definition; fuse, lanes and band_rows are 0
     uint64_t step;
     uint64_t digest;      // of the state
-    ohm_precision kept;   // how the states are, OHM_PRECISION_SINGLE or OHM_PRECISION_EXTENDED
-    uint64_t rest_digest; // in extended precision, of what the float32 states could not hold; else 0
+    ohm_precision kept;   // how the states are stored, OHM_PRECISION_SINGLE or OHM_PRECISION_EXTENDED
+    uint64_t rest_digest; // in extended precision, of the parts the float32 states cannot hold; else 0
     uint64_t series_rows;
     double idle;      // s, as ohm_crossbar_idle_time
     char version[32]; // the version of ohmscape that wrote it
@@ -428,14 +433,14 @@ typedef struct ohm_file_info {
     char text[3][OHM_MAX_SPEC_TEXT]; // what the definition's strings point to
 } ohm_file_info;
 
-// Reads that, without the state. *info is to be freed with free().
+// Reads the description without the state. Release *info with free().
 // Errors: OHM_IO_FAILED, OHM_BAD_FILE, OHM_OUT_OF_MEMORY.
 ohm_status ohm_file_read_info(const char *path, ohm_file_info **info);
 
-// Creates the crossbar of a file on the devices, whichever it was saved from. speed gives fuse, lanes,
-// band_rows and scratch; its other fields are ignored; NULL takes the defaults. The state is checked against
-// the digest saved with it. Files of its stimulus that it does not hold are looked for where they were, then
-// beside it, and have to be the same ones.
+// Creates the crossbar of a file on any devices, not only those it was saved from. speed sets fuse, lanes,
+// band_rows and scratch; its other fields are ignored, and NULL means the defaults. The state is checked
+// against the saved digest. Files of the stimulus that are not stored in the state file are looked for at
+// their old path, then next to the state file, and must be unchanged.
 // Errors: OHM_IO_FAILED, OHM_BAD_FILE, and those of ohm_crossbar_create.
 ohm_status ohm_crossbar_load(ohm_devices *devices, const char *path, const ohm_definition *speed,
                              ohm_crossbar **crossbar);

@@ -58,20 +58,20 @@ OHM_FN int distribution_is_random(int distribution) {
 
 static const ohm_about uniform_about = {
     .name = "uniform",
-    .summary = "every value between lo and hi alike",
+    .summary = "uniformly distributed between lo and hi",
     .equation = "lo + (hi - lo) U,  U in [0, 1) on 2^24 steps",
     .ordered = {"lo", "hi"},
 };
 
 static const ohm_about normal_about = {
     .name = "normal",
-    .summary = "values about a mean, none further from it than 5.42 standard deviations",
+    .summary = "normally distributed, within 5.42 standard deviations of the mean",
     .equation = "mean + sd Phi^-1(U),  U in (0, 1) on 2^24 steps",
 };
 
 static const ohm_about constant_about = {
     .name = "constant",
-    .summary = "one value",
+    .summary = "the same value everywhere",
     .equation = "value",
 };
 

@@ -31,7 +31,7 @@ OHM_FN void spread_sample(const ohm_spread *s, float value, const vu32 *word, in
     }
 }
 
-// The part of all devices that has a fault. A kernel's argument has no address that depends on a number.
+// The fraction of devices with a fault. A kernel's argument has no address that depends on a number.
 OHM_FN float fault_part(u32 fault, const ohm_physics *p) {
     const float low = fault == OHM_STUCK ? p->fault[OHM_STUCK - 1] : p->fault[OHM_STUCK_LOW - 1];
     const float high = fault == OHM_STUCK_HIGH ? p->fault[OHM_STUCK_HIGH - 1] : p->fault[OHM_STUCK_OPEN - 1];

@@ -5,7 +5,7 @@
 #include "lanes.h"
 
 // The constants of one device, by their places: these of every model, then the model's own from OHM_OWN on.
-// A parameter that is a constant can be spread over the devices.
+// A parameter that is a constant can have a device-to-device spread.
 enum {
     OHM_GAIN,   // what a rate is multiplied by in one sub-step
     OHM_LOW,    // the bounds of the state
@@ -16,9 +16,9 @@ enum {
     OHM_FAULT,  // one of the faults below, as a number
     OHM_OWN,
     // From the other end, so that the model's own keep their places, and with these their random numbers.
-    OHM_NOISE_ADD = 29, // noise of a step, as a part of the state's range
-    OHM_WRITE_NOISE,    // noise of what is read, as a part of the conductance's range: new at every change
-    OHM_READ_NOISE,     // of the state, and new at every reading
+    OHM_NOISE_ADD = 29, // noise of a step, as a fraction of the state's range
+    OHM_WRITE_NOISE,    // read error as a fraction of the conductance range, redrawn when the state changes
+    OHM_READ_NOISE,     // the same, redrawn at every reading
     OHM_CONSTANTS
 };
 
@@ -26,18 +26,18 @@ enum {
 
 #define OHM_BIT(slot) (1u << (slot)) // of a set of constants
 
-// A device that has several faults has the last of these. OHM_STUCK is stuck where it began.
+// A device with several faults has the last of these. OHM_STUCK is stuck at its initial state.
 enum { OHM_INTACT, OHM_STUCK, OHM_STUCK_LOW, OHM_STUCK_HIGH, OHM_STUCK_OPEN, OHM_FAULTS = OHM_STUCK_OPEN };
 
 // How a model moves its state: by a rule for one step, by a differential equation, or by pulses.
 enum { OHM_PER_STEP, OHM_CONTINUOUS, OHM_PULSED };
 
-// How a constant is spread over the devices.
+// The device-to-device distribution of a constant.
 enum { OHM_SPREAD_NONE, OHM_SPREAD_NORMAL, OHM_SPREAD_LOGNORMAL, OHM_SPREAD_UNIFORM, OHM_SPREAD_KINDS };
 
 // With v uniform in (−1, 1) and y = middle + reach·v: value + sigma·y (uniform), value + sigma·Φ⁻¹((1 + y)/2)
-// (normal) or value·exp(sigma·Φ⁻¹((1 + y)/2)) (lognormal). middle and reach cut the distribution to the valid
-// range; low and high are what that leaves.
+// (normal) or value·exp(sigma·Φ⁻¹((1 + y)/2)) (lognormal). middle and reach truncate the distribution to the
+// valid range, which is low to high.
 typedef struct ohm_spread {
     u32 kind;
     float sigma, middle, reach, low, high;
@@ -57,14 +57,14 @@ typedef struct ohm_physics {
     u32 substeps;                                           // of one step, 1 or more
     u32 choice;                                             // which of its variants a model follows
     u32 power[2];                                           // exponents that are small whole numbers, or 0
-    u32 spreads;                        // bit i: constant i is spread, in the order of the places
-    u32 levels;                         // of conductance, or 0 when it is continuous
-    float level_gap;                    // from one to the next, as a part of a device's range: 1/(levels - 1)
-    float drift;                        // ln(idle time/t0) of the retention drift, or 0
-    float fault[OHM_FAULTS];            // the parts of all devices that have each fault, OHM_STUCK first
-    float model[OHM_CONSTANTS];         // the constants of a device without spread
-    float stimulus[4];                  // the stimulus's, as its distribution's derive does
-    float initial[4];                   // the initial state's, likewise
+    u32 spreads;                // bit i: constant i is spread, in the order of the places
+    u32 levels;                 // of conductance, or 0 when it is continuous
+    float level_gap;            // distance of two levels, as a fraction of a device's range: 1/(levels - 1)
+    float drift;                // ln(idle time/t0) of the retention drift, or 0
+    float fault[OHM_FAULTS];    // the fraction of devices with each fault, OHM_STUCK first
+    float model[OHM_CONSTANTS]; // the constants of a device without spread
+    float stimulus[4];          // the stimulus's, as its distribution's derive does
+    float initial[4];           // the initial state's, likewise
     ohm_spread spread[OHM_MAX_SPREADS]; // of the constants that are spread, one after the other
 } ohm_physics;
 

@@ -383,7 +383,7 @@ END
         expect_success
         expect_valid "$tmp/a.json"
         expect_rows "$tmp/a.json" "[.rows[] | select(.state == \"lost\")] | length == 1 and all(.model == \"$model\" and .kind == \"peer\"
-            and (.note | test(\"^not the same law: after [0-9]+ steps mean [-0-9.e]+ and std [0-9.e-]+, not \")))"
+            and (.note | test(\"^different results: after [0-9]+ steps mean [-0-9.e]+ and std [0-9.e-]+, not \")))"
         [ "$(tail -1 <<<"$output" | sed 's/^[0-9]* //')" = "measured, 0 skipped, 1 lost" ]
     done <<'END'
 linear-ion-drift:r_off=8000|p.mu / p.d|p.mu / 2 / p.d
@@ -508,7 +508,7 @@ END
         for old in strange other; do
             measure --devices native --sizes 16 --seconds 0.001 --compare "$tmp/$old.json"
             expect_success
-            grep -qx 'no row of it was measured now' <<<"$output" || fail "$change" "$output"
+            grep -qx 'none of its rows was measured now' <<<"$output" || fail "$change" "$output"
         done
     done
 }
@@ -571,7 +571,7 @@ END
         # shellcheck disable=SC2086 # its option too
         measure $part --devices native,0.0 --sizes 64 --json "$out/a.json" --csv "$out/a.csv"
         [ "$status" -eq 1 ]
-        expect_message '^0\.0, update.* computes wrongly, or native, update.* does: after [0-9]+ steps of 64 x 64 the digests are [0-9a-f]{16} and [0-9a-f]{16}$' bench
+        expect_message '^either 0\.0, update.* or native, update.* computes wrong results: after [0-9]+ steps of 64 x 64 the digests are [0-9a-f]{16} and [0-9a-f]{16}$' bench
         ! grep -qE '^ +64 +0\.0 +update' <<<"$output" || [ $part = scaling ] || fail "$output"
         ! grep -qE '^[0-9]+ measured' <<<"$output"
         [ -z "$(ls -A "$out")" ]
@@ -627,14 +627,14 @@ refused() {
     refused 1 '^there is no OpenCL device 9\.9$' --devices 9.9 "${files[@]}"
     refused 2 '^unknown device "frobnicator"' --devices native,frobnicator "${files[@]}"
     refused 2 '^unknown device ""' --devices native, "${files[@]}"
-    refused 2 '^--devices: native is there twice$' --devices native,native "${files[@]}"
+    refused 2 '^--devices: native is given twice$' --devices native,native "${files[@]}"
     for list in 0 x 64, ,64 64,,64 -1 64.5 2147483649 auto2 ''; do
         refused 2 '^--sizes: ".*" is not a whole number from 1 to 2147483648$' --sizes "$list" "${files[@]}"
     done
     refused 2 '^--sizes: more than 64 values$' --sizes "$(seq -s, 65)" "${files[@]}"
-    refused 2 '^--sizes: 64 is there twice$' --sizes 64,32,64 "${files[@]}"
-    refused 2 '^--fuse: auto is there twice$' --fuse auto,auto "${files[@]}"
-    refused 2 "^--json and --csv: both are to be $out/a$" --json "$out/a" --csv "$out/a"
+    refused 2 '^--sizes: 64 is given twice$' --sizes 64,32,64 "${files[@]}"
+    refused 2 '^--fuse: auto is given twice$' --fuse auto,auto "${files[@]}"
+    refused 2 "^--json and --csv: both name $out/a$" --json "$out/a" --csv "$out/a"
     for list in 0 1,0 x 65537 1,; do
         refused 2 '^--fuse: ".*" is not a whole number from 1 to 65536$' --fuse "$list" "${files[@]}"
     done
@@ -643,7 +643,7 @@ refused() {
     done
     refused 2 '^unknown model "resistor"' --model resistor "${files[@]}"
     refused 2 '^unknown .*"noise"' --stimulus noise "${files[@]}"
-    refused 2 '^peers: the others know sin-state with uniform voltages alone$' peers --model sin-resistance "${files[@]}"
+    refused 2 '^peers: the other implementations support only sin-state with uniform voltages$' peers --model sin-resistance "${files[@]}"
     refused 2 '^peers: ' all --stimulus uniform:hi=4 "${files[@]}"
     for option in devices model stimulus json csv compare plot; do
         refused 2 "^--$option: \"\" is not a name$" "--$option" ''
@@ -656,7 +656,7 @@ refused() {
     refused 1 '^cannot write .*/none/a\.json: No such file or directory$' --json "$tmp/none/a.json" --csv "$out/a.csv" --plot "$out/plots"
     refused 1 '^cannot write .*/none/a\.csv: No such file or directory$' --csv "$tmp/none/a.csv" --json "$out/a.json" --plot "$out/plots"
     refused 1 '^cannot write .*/out: it is not a regular file$' --csv "$out" --json "$tmp/a.json"
-    refused 1 '^cannot make the folder .*/none/plots: No such file or directory$' --plot "$tmp/none/plots" --json "$out/a.json"
+    refused 1 '^cannot create the folder .*/none/plots: No such file or directory$' --plot "$tmp/none/plots" --json "$out/a.json"
     refused 1 '^cannot write into .*/file: Not a directory$' --plot "$tmp/file" --json "$out/a.json"
     chmod +x "$tmp/file"
     refused 1 '^cannot write into .*/file: Not a directory$' --plot "$tmp/file" --json "$out/a.json"
@@ -677,7 +677,7 @@ refused() {
     run --separate-stderr timeout 60 env PATH="$tmp/empty" "$ohmscape" bench --sizes 4096 --seconds 100 --plot "$out/plots" --json "$out/a.json"
     [ "$status" -eq 1 ]
     [ -z "$output" ]
-    expect_message '^--plot needs gnuplot, which is not there$' bench
+    expect_message '^--plot needs gnuplot, which is not installed$' bench
     [ "${stderr_lines[1]}" = "hint: apt install gnuplot-nox" ]
     [ -z "$(ls -A "$out")" ]
 }
@@ -696,14 +696,14 @@ refused() {
         refused 1 "$file\.json is not JSON, or damaged\$" --compare "$tmp/$file.json" "${files[@]}"
     done
     "$ohmscape" devices --json >"$tmp/other.json"
-    refused 1 'other\.json is no file of `ohmscape bench --json`$' --compare "$tmp/other.json" "${files[@]}"
+    refused 1 'other\.json was not written by `ohmscape bench --json`$' --compare "$tmp/other.json" "${files[@]}"
     for text in '[]' 3 null '"ohmscape-bench"' '{"format": 1}'; do
         echo "$text" >"$tmp/other.json"
-        refused 1 'other\.json is no file of `ohmscape bench --json`$' --compare "$tmp/other.json" "${files[@]}"
+        refused 1 'other\.json was not written by `ohmscape bench --json`$' --compare "$tmp/other.json" "${files[@]}"
     done
     for version in 2 0 null '"1"' 1.5; do
         jq ".format_version = $version" "$all" >"$tmp/version.json"
-        refused 1 'version\.json is of another version of the format$' --compare "$tmp/version.json" "${files[@]}"
+        refused 1 'version\.json has another format version$' --compare "$tmp/version.json" "${files[@]}"
     done
     for change in '.rows = 3' '.rows = {}' 'del(.rows)'; do
         jq "$change" "$all" >"$tmp/rows.json"

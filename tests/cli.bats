@@ -412,7 +412,7 @@ rows_of() {
     grep -qE '^  r_off +mean 1944\.[0-9]+ +deviation 862\.[0-9]+ +from 1000 to ' <<<"$output" || fail "$output"
     expect_ok models mmss:r_on=400
     grep -qE '^  r_on +R_on +Ω +400 ' <<<"$output" || fail "$output"
-    ! grep -q 'as drawn' <<<"$output" || fail "nothing is spread: $output"
+    ! grep -q '^  values drawn$' <<<"$output" || fail "nothing is spread: $output"
     expect_ok models uniform:lo=-2
     [ "$(grep -cE '^(stimulus|init) uniform: ' <<<"$output")" -eq 1 ]
 }
@@ -481,14 +481,14 @@ quoted() {
 }
 
 @test "a crossbar beyond memory is refused with what it needs and what there is" {
-    expect_error 1 '^a crossbar of 2147483648 x 2147483648 needs 16\.0 EiB, and .* \(native\) has [0-9.]+ [KMGTP]iB$' \
+    expect_error 1 '^a crossbar of 2147483648 x 2147483648 needs 16\.0 EiB, but .* \(native\) has [0-9.]+ [KMGTP]iB$' \
         run --device native -n 2147483648
-    expect_error 1 'needs 48\.0 PiB, and .* \(native\) has' run --device native -n 67108864 --flux
+    expect_error 1 'needs 48\.0 PiB, but .* \(native\) has' run --device native -n 67108864 --flux
 }
 
 @test "a crossbar beyond an OpenCL device is refused with what it needs and what there is" {
     need_opencl
-    expect_error 1 '^a crossbar of 2147483648 x 2147483648 needs 16\.0 EiB, and .* \(0\.0\) has [0-9.]+ [KMGTP]iB$' \
+    expect_error 1 '^a crossbar of 2147483648 x 2147483648 needs 16\.0 EiB, but .* \(0\.0\) has [0-9.]+ [KMGTP]iB$' \
         run --device 0.0 -n 2147483648
 }
 
@@ -520,11 +520,11 @@ quoted() {
 }
 
 @test "models that are none are refused" {
-    refused 2 '^unknown model "perpetual": there are sin-state, sin-resistance' --model perpetual
+    refused 2 '^unknown model "perpetual"; available: sin-state, sin-resistance' --model perpetual
     refused 2 '^unknown model ""' --model ''
     refused 2 '^unknown model "sin"' --model sin
     refused 2 '^unknown model "sin-state-x"' --model sin-state-x
-    refused 2 '^model sin-state has no parameter "alpha": there are beta, r_on, r_off' --model sin-state:alpha=1
+    refused 2 '^model sin-state has no parameter "alpha"; available: beta, r_on, r_off' --model sin-state:alpha=1
     refused 2 '^model sin-state has no parameter "bet"' --model sin-state:bet=1
     refused 2 '^model sin-state: beta is not a .*number' --model sin-state:beta
     refused 2 '^model sin-state: beta= is not a .*number' --model sin-state:beta=
@@ -534,15 +534,15 @@ quoted() {
     refused 2 '^model sin-state: beta=inf is not a finite number' --model sin-state:beta=inf
     refused 2 '^model sin-state: r_on=0 is outside' --model sin-state:r_on=0
     refused 2 '^model sin-state: r_on=-1 is outside' --model sin-state:r_on=-1
-    refused 2 '^model sin-state: r_on=20 is more than r_off=10' --model sin-state:r_on=20,r_off=10
-    refused 2 '^model sin-state: r_on=20 is more than r_off=10' --model sin-state:r_on=20
+    refused 2 '^model sin-state: r_on=20 exceeds r_off=10' --model sin-state:r_on=20,r_off=10
+    refused 2 '^model sin-state: r_on=20 exceeds r_off=10' --model sin-state:r_on=20
     refused 2 '^model sin-state has no parameter ""' --model sin-state:beta=1,
     refused 2 '^model sin-state has no parameter ""' --model sin-state:
 }
 
 @test "stimuli that are none are refused" {
-    refused 2 '^unknown stimulus "noise": there are uniform, constant' --stimulus noise
-    refused 2 '^stimulus uniform: lo=2 is more than hi=1' --stimulus uniform:lo=2,hi=1
+    refused 2 '^unknown stimulus "noise"; available: uniform, constant' --stimulus noise
+    refused 2 '^stimulus uniform: lo=2 exceeds hi=1' --stimulus uniform:lo=2,hi=1
     refused 2 '^stimulus uniform: lo=nan is not a finite number' --stimulus uniform:lo=nan
     refused 2 '^stimulus uniform: hi=2000 is outside \[-1000, 1000\]' --stimulus uniform:hi=2000
     refused 2 '^stimulus constant: value=1e\+09 is outside \[-1000, 1000\]' --stimulus constant:value=1e9
@@ -552,9 +552,9 @@ quoted() {
 @test "initial states that are none are refused" {
     refused 2 '^init uniform: lo=-0.1 is outside \[0, 1\]' --init uniform:lo=-0.1
     refused 2 '^init uniform: hi=1.5 is outside \[0, 1\]' --init uniform:hi=1.5
-    refused 2 '^init uniform: lo=0.8 is more than hi=0.2' --init uniform:lo=0.8,hi=0.2
+    refused 2 '^init uniform: lo=0.8 exceeds hi=0.2' --init uniform:lo=0.8,hi=0.2
     refused 2 '^init constant: value=2 is outside \[0, 1\]' --init constant:value=2
-    refused 2 '^unknown init "all": there are uniform, constant' --init all
+    refused 2 '^unknown init "all"; available: uniform, constant' --init all
 }
 
 @test "devices that are none are refused" {
@@ -906,6 +906,6 @@ into_full() {
     expect_ok run --json --device native -t 3 --from "$tmp/preset.h5" --model linear-step@PCMO:noise_add=0
     expect_json '.model | test("gamma_down=0.999907") and (test("@") | not)'
     expect_error 2 'model differs' run --from "$tmp/preset.h5" --model linear-step@EpiRAM
-    expect_error 2 'has no preset "PCM": there are EpiRAM' run --model linear-step@PCM
+    expect_error 2 'has no preset "PCM"; available: EpiRAM' run --model linear-step@PCM
     expect_error 2 'has no preset "PCM"' models linear-step@PCM
 }

@@ -58,11 +58,11 @@ is_refused() {
         damage "$pattern" "$size"
         is_refused "$reason"
     done <<'END'
-program.bc 1000 crashed while it built the kernels
+program.bc 1000 crashed while building the kernels
 program.bc 0 clCreateKernel failed
-crossbar_advance.so 0 crashed while it built the kernels
-crossbar_fill.so 1000 crashed while it built the kernels
-crossbar_tally.so 4000 crashed while it built the kernels
+crossbar_advance.so 0 crashed while building the kernels
+crossbar_fill.so 1000 crashed while building the kernels
+crossbar_tally.so 4000 crashed while building the kernels
 END
 }
 
@@ -80,8 +80,8 @@ END
     printf '#!/bin/sh\nexec unshare -rm sh -c %q %q "$@"\n' "$mounted" "$(realpath "$ohmscape")" >"$tmp/ohmscape"
     chmod +x "$tmp/ohmscape"
     ohmscape=$tmp/ohmscape
-    falls_back 'crashed while it built the kernels'
-    is_refused 'crashed while it built the kernels'
+    falls_back 'crashed while building the kernels'
+    is_refused 'crashed while building the kernels'
 }
 
 @test "files that cannot grow are no end either" {
@@ -97,7 +97,7 @@ END
     damage view_band.so 2000
     try view --headless -n 40 --screenshot "$tmp/a.png" --size 64x64
     [ "$status" -eq 0 ]
-    [[ $stderr == "ohmscape: "*"crashed while it built the kernels; using the native engine"* ]] || fail "$stderr"
+    [[ $stderr == "ohmscape: "*"crashed while building the kernels; using the native engine"* ]] || fail "$stderr"
     expect_ok view --headless -q -n 40 --screenshot "$tmp/b.png" --size 64x64 --device native
     cmp "$tmp/a.png" "$tmp/b.png"
 }

@@ -238,13 +238,13 @@ END
         -o "$tmp/f.h5"
     [ "$status" -eq 1 ] || show "should exit with 1"
     [[ ${stderr_lines[0]} == *CL_OUT_OF_RESOURCES* ]] || fail "$stderr"
-    [[ $stderr == *"and the state is lost"* ]] || fail "$stderr"
+    [[ $stderr == *"so the state is lost"* ]] || fail "$stderr"
     expect_json ".step > 0 and .steps == .step and .digest == null and .saved == null"
     expect_json ".saved_series == \"$tmp/f-series.h5\" and (.error | test(\"CL_OUT_OF_RESOURCES\"))"
     [ "$(cat "$tmp/f.h5")" = old ]
     step=$(jq .step <<<"$output")
-    expect_error 1 'has a series and no state' run --from "$tmp/f-series.h5"
-    expect_error 1 'has a series and no state' info "$tmp/f-series.h5"
+    expect_error 1 'has a series but no state' run --from "$tmp/f-series.h5"
+    expect_error 1 'has a series but no state' info "$tmp/f-series.h5"
     need_python
     expect_ok run -q --device native -n 100 -t "$step" --every 30 -o "$tmp/native.h5"
     python "$tmp" <<'END'

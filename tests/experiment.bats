@@ -111,25 +111,25 @@ experiment() {
 1|e.ini, line 2: seed is given twice|seed = 1\nseed = 2
 1|e.ini, line 1: flux = perhaps: write yes or no|flux = perhaps
 2|e.ini, line 1: --seed: "x"|seed = x
-1|e.ini, line 2: write KEY = VALUE|[a]\nsteps
-1|e.ini, line 3: unknown key "model": a phase has|[a]\nsteps = 1\nmodel = vteam
+1|e.ini, line 2: expected KEY = VALUE|[a]\nsteps
+1|e.ini, line 3: unknown key "model"; the keys of a phase are stimulus, steps and idle|[a]\nsteps = 1\nmodel = vteam
 1|e.ini, line 3: steps is given twice|[a]\nsteps = 1\nsteps = 2
-1|e.ini, line 5: there are two phases \[a\]|[a]\nsteps = 1\n[b]\nsteps = 2\n[a]\nidle = 1
+1|e.ini, line 5: phase \[a\] is defined twice|[a]\nsteps = 1\n[b]\nsteps = 2\n[a]\nidle = 1
 1|phase \[b\] has no steps and no idle time|[a]\nsteps = 1\n[b]\nstimulus = wave
 1|phase \[b\] has no steps and no idle time|[a]\nsteps = 1\n[b]
 1|e.ini, line 1: seed has no value|seed = ; none
-1|e.ini, line 2: write KEY = VALUE or \[PHASE\]|seed = 1\n[a
-1|e.ini, line 2: write KEY = VALUE or \[PHASE\]|seed = 1\n[a] b
+1|e.ini, line 2: expected KEY = VALUE or \[PHASE\]|seed = 1\n[a
+1|e.ini, line 2: expected KEY = VALUE or \[PHASE\]|seed = 1\n[a] b
 1|e.ini, line 1: a phase needs a name|[]\nsteps = 1
 2|e.ini, line 2: --seed: "3x"|neurons = 5\n  seed = 3x
 1|e.ini is not a text|seed = \0000
-1|give steps and idle to its phases|steps = 3\n[a]\nsteps = 1
+1|set steps and idle in its phases|steps = 3\n[a]\nsteps = 1
 2|phase \[b\]: unknown stimulus "waves"|[a]\nsteps = 1\n[b]\nstimulus = waves\nsteps = 2
 1|phase \[b\]: cannot read no.png|[a]\nsteps = 1\n[b]\nstimulus = pattern:file=no.png\nsteps = 2
 2|phase \[b\]: dt: .* up to dt=.* substeps=|model = yakopcic\n[a]\nsteps = 1\n[b]\nstimulus = wave:amplitude=6\nsteps = 2
 END
     expect_error 1 'cannot read nowhere.ini' run nowhere.ini
-    expect_error 2 'one experiment, not "b.ini"' run e.ini b.ini
+    expect_error 2 'takes only one experiment: unexpected "b.ini"' run e.ini b.ini
     expect_error 1 'cannot read .: Is a directory' run . -o out.h5
     [ ! -e out.h5 ]
 }
@@ -170,7 +170,7 @@ END
 @test "models prints the equation, parameters, units, source and defaults of each" {
     for name in $("$ohmscape" models | awk '/^Models/{on = 1; next} /^$/{on = 0} on{print $1}'); do
         expect_ok models "$name"
-        for part in "^model $name: " 'Source: ' 'Unless told otherwise: dt .* s, stimulus ' '^  key ' ' noise ' ' r_open .*Ω' \
+        for part in "^model $name: " 'Source: ' 'Defaults: dt .* s, stimulus ' '^  key ' ' noise ' ' r_open .*Ω' \
             'VALUE~lognormal:SIGMA'; do
             grep -q "$part" <<<"$output" || fail "$name: no $part" "$output"
         done

@@ -251,7 +251,7 @@ END
     echo old >"$tmp/old.h5"
     while read -r option value; do
         # shellcheck disable=SC2086 # perhaps no value
-        expect_error 2 "^--$option differs from what .*f\.h5 was made with$" \
+        expect_error 2 "^--$option differs from the value in .*f\.h5$" \
             run --device native --from "$tmp/f.h5" -o "$tmp/old.h5" "--$option" $value
         [ "$(cat "$tmp/old.h5")" = old ]
     done <<'END'
@@ -274,9 +274,9 @@ END
     save "$tmp/f.h5"
     expect_error 2 '^unknown model "perpetual"' run --device native --from "$tmp/f.h5" --model perpetual
     expect_error 2 'no parameter "x"' run --device native --from "$tmp/f.h5" --init uniform:x=1
-    expect_error 2 'r_on=20 is more than r_off=10' run --device native --from "$tmp/f.h5" --model sin-state:r_on=20
+    expect_error 2 'r_on=20 exceeds r_off=10' run --device native --from "$tmp/f.h5" --model sin-state:r_on=20
     expect_error 2 'lanes' run --device native --from "$tmp/f.h5" --lanes 3
-    expect_error 2 '^--steps: .* pass the last step' run --device native --from "$tmp/f.h5" -t 72057594037927936
+    expect_error 2 '^--steps: .* go beyond the last step' run --device native --from "$tmp/f.h5" -t 72057594037927936
 }
 
 # ---- Series -----------------------------------------------------------------------------------
@@ -568,7 +568,7 @@ END
     need_python
     save "$tmp/good.h5" --rows 4 --cols 5 --flux --every 10
     forgeries=$(cat <<'END'
-version | has format version 4, and this ohmscape reads versions 1 to 3 | a["format_version"] = 4
+version | has format version 4, but this ohmscape reads versions 1 to 3 | a["format_version"] = 4
 other-format | is not an ohmscape file | a.modify("format", "other")
 no-format | is not an ohmscape file | del a["format"]
 no-version | cannot read format_version | del a["format_version"]
@@ -594,7 +594,7 @@ negative-step | step | a["step"] = -1
 other-model | unknown model "perpetual" | a.modify("model", "perpetual")
 nan-beta | beta=-?nan is outside | a["model.beta"] = float("nan")
 wide-beta | beta=1e\+07 is outside | a["model.beta"] = 1e7
-crossed | r_on=20 is more than r_off=10 | a["model.r_on"] = 20.0
+crossed | r_on=20 exceeds r_off=10 | a["model.r_on"] = 20.0
 far-stimulus | hi=2000 is outside | a["stimulus.hi"] = 2000.0
 far-init | lo=-1 is outside | a["init.lo"] = -1.0
 bad-digest | digest | a.modify("digest", "hello")

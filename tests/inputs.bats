@@ -86,7 +86,7 @@ END
     [ "$(stat -c %s whole.h5)" -lt 1000000 ]
     save part.h5 -n 100 -t 9 --stimulus file:path=v.h5
     expect_ok info part.h5
-    [[ $output == *"v.h5, 12"*"not in this file"* ]] || fail "$output"
+    [[ $output == *"v.h5, 12"*"too large to be stored in this file"* ]] || fail "$output"
     (cd elsewhere && save later.h5 --from ../part.h5 -t 11)
     cmp whole.h5 elsewhere/later.h5
     (cd elsewhere && cp ../part.h5 . && expect_error 1 '^cannot read v.h5: No such file' run --device native --from part.h5 -o x.h5 && [ ! -e x.h5 ])
@@ -142,7 +142,7 @@ END
     try run e.ini --from whole.h5
     [ "$status" -eq 0 ] && [ "$stderr" = "ohmscape: nothing left to do: whole.h5 is at step 10, and e.ini ends at step 10" ]
     sed -i 's/hi=2/hi=3/' e.ini
-    expect_error 2 '^part.h5 does not come from e.ini: its step 0 was driven by uniform:lo=-1,hi=2, and phase \[a\]' \
+    expect_error 2 '^part.h5 does not come from e.ini: its step 0 was driven by uniform:lo=-1,hi=2, but phase \[a\]' \
         run e.ini --from part.h5 -o x.h5
     sed -i 's/hi=3/hi=2/; s/steps = 6/steps = 5/' e.ini
     expect_error 2 '^part.h5 does not come from e.ini: its step 5 ' run e.ini --from part.h5 -o x.h5
@@ -211,8 +211,8 @@ for place in range(heap, heap + 56, 7):
         sys.exit(f"byte {place - heap} of the heap: exit status {code}: {err}")
 END
     for kind in virtual endless external; do
-        expect_error 1 "^state-$kind.h5 is damaged .*cannot read state: its data are in other files" run --device native --from state-$kind.h5 -o x.h5
-        expect_error 1 "^voltage-$kind.h5: cannot read voltage: its data are in other files" \
+        expect_error 1 "^state-$kind.h5 is damaged .*cannot read state: its data is in other files" run --device native --from state-$kind.h5 -o x.h5
+        expect_error 1 "^voltage-$kind.h5: cannot read voltage: its data is in other files" \
             run -n 4 --stimulus file:path=voltage-$kind.h5 -o x.h5
     done
     [ ! -e x.h5 ]
@@ -225,14 +225,14 @@ END
     python <<'END' >forgeries
 import shutil
 forgeries = {
-    "the input omega.png has not the digest": lambda f: f["inputs/0"].write_direct(np.zeros(f["inputs/0"].shape, "u1")),
-    "an input has not the bytes": lambda f: f["inputs/0"].attrs.modify("size", 3),
+    "the input omega.png has the wrong digest": lambda f: f["inputs/0"].write_direct(np.zeros(f["inputs/0"].shape, "u1")),
+    "an input does not have the expected size": lambda f: f["inputs/0"].attrs.modify("size", 3),
     "cannot read name": lambda f: f["inputs/0"].attrs.pop("name"),
     "cannot read inputs/0": lambda f: f.move("inputs/0", "inputs/1"),
     "cannot read history/step": lambda f: f.pop("history/step"),
-    "its history is not one": lambda f: f["history/step"].write_direct(np.array([0, 9], "u8")),
-    "its history is not one ": lambda f: f["history/step"].write_direct(np.array([1, 2], "u8")),
-    "its history is not one  ": lambda f: f["history/stimulus"].write_direct(np.array([b"x", b"y"], f["history/stimulus"].dtype)),
+    "its history is invalid": lambda f: f["history/step"].write_direct(np.array([0, 9], "u8")),
+    "its history is invalid ": lambda f: f["history/step"].write_direct(np.array([1, 2], "u8")),
+    "its history is invalid  ": lambda f: f["history/stimulus"].write_direct(np.array([b"x", b"y"], f["history/stimulus"].dtype)),
 }
 for i, (message, forge) in enumerate(forgeries.items()):
     shutil.copy("good.h5", f"bad-{i}.h5")

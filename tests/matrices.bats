@@ -130,9 +130,9 @@ def save(name, values, message):
 
 
 good = np.full((4, 5), 0.5, "f4")
-save("shape", good[:3], "shape.npy has 3 rows and 5 columns, and the crossbar 4 and 5")
-save("deep", good[None], "deep.npy has 3 sides, and a matrix two")
-save("none", np.float32(1), "none.npy has 0 sides, and a matrix two")
+save("shape", good[:3], "shape.npy has 3 rows and 5 columns, but the crossbar has 4 and 5")
+save("deep", good[None], "deep.npy has 3 dimensions, but a matrix has two")
+save("none", np.float32(1), "none.npy has 0 dimensions, but a matrix has two")
 save("big-endian", good.astype(">f4"), "big-endian.npy has numbers of type >f4")
 save("half", good.astype("f2"), "half.npy has numbers of type <f2")
 save("complex", good.astype("c8"), "complex.npy has numbers of type <c8")
@@ -142,13 +142,13 @@ save("records", np.zeros((4, 5), [("a", "f4")]), "records.npy has records, not n
 for name, value in ("nan", np.nan), ("high", 1.25), ("low", -1):
     bad = good.copy()
     bad[2, 3] = value
-    save(name, bad, f"{name}.npy: row 2, column 3 is {value:g}, and an initial state is from 0 to 1")
+    save(name, bad, f"{name}.npy: row 2, column 3 is {value:g}, but an initial state must be from 0 to 1")
 data = open("shape.npy", "rb").read()
 for name, bytes_, message in [
-    ("cut", data[:-1], "cut.npy is cut off: it has not all of its 3 x 5 numbers"),
-    ("short", data[:60], "short.npy is damaged: it is cut off"),
-    ("v3", data[:6] + b"\3" + data[7:], "v3.npy has format version 3.0 of .npy"),
-    ("huge", data.replace(b"(3, 5)", b"(1844674407370955161, 1000)")[:200], "is damaged|is cut off"),
+    ("cut", data[:-1], "cut.npy is truncated: it should have 3 x 5 numbers"),
+    ("short", data[:60], "short.npy is damaged: it is truncated"),
+    ("v3", data[:6] + b"\3" + data[7:], "v3.npy has .npy format version 3.0"),
+    ("huge", data.replace(b"(3, 5)", b"(1844674407370955161, 1000)")[:200], "is damaged|is truncated"),
     ("dict", data.replace(b"shape", b"shake"), "dict.npy is damaged: its header has no shape"),
     ("hello", b"hello", "hello.npy is neither an .npy file nor HDF5"),
     ("empty", b"", "empty.npy is neither an .npy file nor HDF5"),
@@ -156,9 +156,9 @@ for name, bytes_, message in [
     open(f"{name}.npy", "wb").write(bytes_)
     print(f"{name}.npy|{message}")
 for name, sets, message in [
-    ("two.h5", {"a": good, "b": good}, "two.h5 has no dataset state, and more than one matrix"),
-    ("no.h5", {"a": good[0]}, "no.h5 has no dataset state, and no matrix"),
-    ("flat.h5", {"state": good[0]}, "flat.h5: state is not a matrix of numbers"),
+    ("two.h5", {"a": good, "b": good}, "two.h5 has no dataset state and more than one numeric matrix"),
+    ("no.h5", {"a": good[0]}, "no.h5 has no dataset state and no numeric matrix"),
+    ("flat.h5", {"state": good[0]}, "flat.h5: state is not a numeric matrix"),
 ]:
     with h5py.File(name, "w") as f:
         f.update(sets)
@@ -175,8 +175,8 @@ END
     expect_error 2 'export needs --output' export a.h5
     expect_error 2 '^--output: "x.csv" is not a name that ends in .npy or .h5' export a.h5 -o x.csv
     expect_error 2 '^--quantity: "mass"' export a.h5 --quantity mass -o x.npy
-    expect_error 2 '^--quantity flux: a.h5 was made without --flux' export a.h5 --quantity flux -o x.npy
-    expect_error 2 '^--quantity voltage: a.h5 has done no step' export a.h5 --quantity voltage -o x.npy
+    expect_error 2 '^--quantity flux: a.h5 was created without --flux' export a.h5 --quantity flux -o x.npy
+    expect_error 2 '^--quantity voltage: a.h5 has not done any steps yet' export a.h5 --quantity voltage -o x.npy
     expect_error 1 '^cannot read b.h5: No such file' export b.h5 -o x.npy
     expect_error 1 'nowhere' export a.h5 -o nowhere/x.npy
     [ "$(echo x*)" = 'x*' ]

@@ -192,8 +192,8 @@ static void currents_that_cannot_be_told_are_refused(void **state) {
     float current[2];
     REQUIRE(ohm_crossbar_read_current(c, 0, 1, fine, current));
     refused(ohm_crossbar_read_current(c, 0, 1, beyond, current), OHM_BAD_ARGUMENT,
-            "the current at -4.5 V cannot be told: the exponential of b V ends at 4.4 V");
-    refused(ohm_crossbar_probe_current(c, 0, 0, 10, current), OHM_BAD_ARGUMENT, "at 10 V cannot be told");
+            "the current at -4.5 V cannot be computed: the exponential of b V is limited to 4.4 V");
+    refused(ohm_crossbar_probe_current(c, 0, 0, 10, current), OHM_BAD_ARGUMENT, "at 10 V cannot be computed");
     ohm_crossbar_destroy(c);
 }
 
@@ -221,8 +221,9 @@ static void the_exponential_window_leaves_room(void **state) {
     assert_true(end_at("vteam:window=exponential", "constant:value=0.5") > 0.99);
     assert_true(end_at("vteam:window=exponential", "constant:value=-0.5") < 0.01);
     refused(try("vteam:window=exponential,a_on=1.8e-9,a_off=1.2e-9", NULL, 0, warning), OHM_BAD_ARGUMENT,
-            "leaves the state no room");
-    refused(try("vteam:window=exponential,a_off=-1e-9", NULL, 0, warning), OHM_BAD_ARGUMENT, "no room");
+            "confines the state to between a_on and a_off");
+    refused(try("vteam:window=exponential,a_off=-1e-9", NULL, 0, warning), OHM_BAD_ARGUMENT,
+            "confines the state");
     REQUIRE(try("vteam:a_on=1.8e-9,a_off=1.2e-9", NULL, 0, warning)); // no window
 }
 

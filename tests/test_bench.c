@@ -510,7 +510,7 @@ static void digests_are_held_against_each_other(void **state) {
     REQUIRE(digests_check(&l, NULL, 64, 10, 0x0123456789abcdef, "0.0, update"));
     assert_int_equal(l.count, 1);
     assert_int_equal(digests_check(&l, NULL, 64, 10, 0x23456789abcdef, "0.1, update"), OHM_DEVICE_FAILED);
-    SAID("0.1, update computes wrongly, or native, update does");
+    SAID("either 0.1, update or native, update computes wrong results");
     SAID("after 10 steps of 64 x 64");
     SAID("0023456789abcdef and 0123456789abcdef");
     REQUIRE(digests_check(&l, NULL, 64, 10, 0x0123456789abcdef, "0.1, update")); // the first one stays
@@ -591,7 +591,7 @@ static void laws_are_the_same_within_chance(void **state) {
     REQUIRE(moments_check(&ours, 3, 2 + in * mean, 1 - in * std));
     REQUIRE(moments_check(&ours, 3, 2 - in * mean, 1 + in * std));
     assert_int_equal(moments_check(&ours, 3, 2 + out * mean, 1), OHM_DEVICE_FAILED);
-    SAID("not the same law: after 3 steps mean 2.08494 and std 1, not 2 and 1");
+    SAID("different results: after 3 steps mean 2.08494 and std 1, not 2 and 1");
     assert_int_equal(moments_check(&ours, 3, 2 - out * mean, 1), OHM_DEVICE_FAILED);
     assert_int_equal(moments_check(&ours, 3, 2, 1 + out * std), OHM_DEVICE_FAILED);
     assert_int_equal(moments_check(&ours, 3, 2, 1 - out * std), OHM_DEVICE_FAILED);

@@ -118,16 +118,16 @@ static void refuse_changes(ohm_crossbar *c) {
     static const struct {
         const char *model, *stimulus, *part;
     } cases[] = {
-        {"sin-resistance", NULL, "sin-state cannot become sin-resistance"},
+        {"sin-resistance", NULL, "sin-state cannot be replaced by sin-resistance"},
         {"sin", NULL, "unknown model \"sin\""},
         {"", NULL, "unknown model \"\""},
         {"sin-state:gamma=1", NULL, "no parameter \"gamma\""},
         {"sin-state:beta=1,beta=2", NULL, "beta is given twice"},
         {"sin-state:beta=2e6", NULL, "beta=2e+06 is outside"},
         {"sin-state:beta=nan", NULL, "not a finite number"},
-        {"sin-state:r_on=20", NULL, "r_on=20 is more than r_off=10"},
-        {"sin-state:beta=1", "uniform:lo=6", "lo=6 is more than hi=5"},
-        {"sin-state:beta=1", "uniform:hi=-6", "lo=-5 is more than hi=-6"},
+        {"sin-state:r_on=20", NULL, "r_on=20 exceeds r_off=10"},
+        {"sin-state:beta=1", "uniform:lo=6", "lo=6 exceeds hi=5"},
+        {"sin-state:beta=1", "uniform:hi=-6", "lo=-5 exceeds hi=-6"},
         {"sin-state:beta=1", "uniform:value=3", "no parameter \"value\""},
         {"sin-state:gamma=1", "uniform:lo=0", "no parameter \"gamma\""},
     };
@@ -158,10 +158,9 @@ static void a_change_is_checked_against_what_is_kept(void **state) {
     ohm_devices *devices = open_devices("native");
     ohm_crossbar *c = play(devices, &changing, 0, 0);
     REQUIRE(ohm_crossbar_change(c, "sin-state:r_on=50,r_off=100", "uniform:lo=6,hi=8"));
-    refused(ohm_crossbar_change(c, NULL, "uniform:hi=5.5"), OHM_BAD_ARGUMENT, "lo=6 is more than hi=5.5");
-    refused(ohm_crossbar_change(c, NULL, "uniform:lo=9"), OHM_BAD_ARGUMENT, "lo=9 is more than hi=8");
-    refused(ohm_crossbar_change(c, "sin-state:r_off=20", NULL), OHM_BAD_ARGUMENT,
-            "r_on=50 is more than r_off=20");
+    refused(ohm_crossbar_change(c, NULL, "uniform:hi=5.5"), OHM_BAD_ARGUMENT, "lo=6 exceeds hi=5.5");
+    refused(ohm_crossbar_change(c, NULL, "uniform:lo=9"), OHM_BAD_ARGUMENT, "lo=9 exceeds hi=8");
+    refused(ohm_crossbar_change(c, "sin-state:r_off=20", NULL), OHM_BAD_ARGUMENT, "r_on=50 exceeds r_off=20");
     REQUIRE(ohm_crossbar_change(c, NULL, "uniform:lo=7"));
     REQUIRE(ohm_crossbar_change(c, "sin-state:r_on=60", NULL));
     assert_string_equal(ohm_crossbar_definition(c)->model, "sin-state:beta=0.5,r_on=60,r_off=100");

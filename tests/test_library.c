@@ -50,9 +50,9 @@ static void specifications_are_refused(void **state) {
         spec_role role;
         const char *text, *part;
     } cases[] = {
-        {ROLE_MODEL, "", "unknown model \"\": there are sin-state, sin-resistance"},
+        {ROLE_MODEL, "", "unknown model \"\"; available: sin-state, sin-resistance"},
         {ROLE_MODEL, "sin", "unknown model \"sin\""},
-        {ROLE_MODEL, "sin-state:", "no parameter \"\": there are beta, r_on, r_off"},
+        {ROLE_MODEL, "sin-state:", "no parameter \"\"; available: beta, r_on, r_off"},
         {ROLE_MODEL, "sin-state:gamma=1", "no parameter \"gamma\""},
         {ROLE_MODEL, "sin-state:beta", "beta is not a finite number"},
         {ROLE_MODEL, "sin-state:beta=", "beta= is not a finite number"},
@@ -65,9 +65,9 @@ static void specifications_are_refused(void **state) {
         {ROLE_MODEL, "sin-state:beta=1,", "no parameter \"\""},
         {ROLE_MODEL, "sin-state:beta=2e6", "beta=2e+06 is outside [-1e+06, 1e+06]"},
         {ROLE_MODEL, "sin-state:r_on=0", "r_on=0 is outside [1e-12, 1e+12]"},
-        {ROLE_MODEL, "sin-state:r_on=20", "r_on=20 is more than r_off=10"},
+        {ROLE_MODEL, "sin-state:r_on=20", "r_on=20 exceeds r_off=10"},
         {ROLE_STIMULUS, "uniform:hi=1000.5", "hi=1000.5 is outside [-1000, 1000]"},
-        {ROLE_STIMULUS, "uniform:lo=6", "lo=6 is more than hi=5"},
+        {ROLE_STIMULUS, "uniform:lo=6", "lo=6 exceeds hi=5"},
         {ROLE_INITIAL, "uniform:lo=-0.1", "lo=-0.1 is outside [0, 1]"},
         {ROLE_INITIAL, "constant:value=1.1", "value=1.1 is outside [0, 1]"},
     };
@@ -199,7 +199,7 @@ static void steps_and_rows_have_ends(void **state) {
     REQUIRE(ohm_devices_open("native", &devices));
     REQUIRE(ohm_crossbar_create(devices, &d, &c));
     REQUIRE(ohm_crossbar_advance(c, 3));
-    refused(ohm_crossbar_advance(c, OHM_MAX_STEP - 2), OHM_BAD_ARGUMENT, "pass the last step");
+    refused(ohm_crossbar_advance(c, OHM_MAX_STEP - 2), OHM_BAD_ARGUMENT, "go beyond the last step");
     assert_int_equal(ohm_crossbar_step(c), 3);
     refused(ohm_crossbar_read_state(c, 5, 1, row), OHM_BAD_ARGUMENT, "not within the crossbar's 5");
     refused(ohm_crossbar_read_state(c, UINT64_MAX, 2, row), OHM_BAD_ARGUMENT, "not within the crossbar's 5");

@@ -373,7 +373,7 @@ static void films_are_refused(void **state) {
     assert_null(r);
     refused(record_open(inside("film.mp4"), 1, 8, 1, &r), OHM_BAD_ARGUMENT, "1 x 8");
     refused(record_open(inside("film.mp4"), 8, 20000, 1, &r), OHM_BAD_ARGUMENT, "8 x 20000");
-    refused(record_open(inside("film.mp4"), 8, 8, 0, &r), OHM_BAD_ARGUMENT, "0 frames a second");
+    refused(record_open(inside("film.mp4"), 8, 8, 0, &r), OHM_BAD_ARGUMENT, "0 frames per second");
     assert_null(r);
     assert_int_equal(entries(folder), 2);
     REQUIRE(record_close(NULL));
@@ -448,9 +448,9 @@ static void ffmpeg_dies(const char *script, const char *reason) {
 static void ffmpeg_dies_midway(void **state) {
     (void)state;
     ffmpeg_dies("head -c 100 >/dev/null; echo one >&2; echo 'no space' >&2; exit 3", "ffmpeg: no space");
-    ffmpeg_dies("head -c 100 >/dev/null; exit 3", "exit status 3");
+    ffmpeg_dies("head -c 100 >/dev/null; exit 3", "early with status 3");
     ffmpeg_dies("kill -SEGV $$", "Segmentation fault");
-    film_fails("exit 0", "ended early, with exit status 0");
+    film_fails("exit 0", "exited early with status 0");
 }
 
 // The text of a failure that ffmpeg itself writes: the limit on the size of files stands for a full disk.
@@ -476,7 +476,7 @@ static void a_killed_ffmpeg_leaves_a_film(const char *name) {
     for (int i = 0; i < 4 * RATE; i++) REQUIRE(record_frame(r, frame));
     for (int i = 0; i < 100 && watch(beside(inside(name))).frames < RATE; i++) usleep(100000); // it is behind
     kill(number_in(inside("bin/pid")), SIGKILL);
-    refused(record_until_refused(r, frame), OHM_IO_FAILED, "ended by a signal: Killed");
+    refused(record_until_refused(r, frame), OHM_IO_FAILED, "killed by a signal: Killed");
     refused(record_close(r), OHM_IO_FAILED, "Killed");
     assert_non_null(strstr(ohm_error_hint(), inside(name)));
     assert_in_range(watch(inside(name)).frames, RATE, 4 * RATE);
@@ -501,7 +501,7 @@ static void films_take_their_place_when_whole(void **state) {
     assert_non_null(strstr(ohm_error_hint(), "film.cut.mp4"));
     assert_true(watch(inside("film.cut.mp4")).frames > 0);
     assert_int_equal(entries(folder), 3); // and the pretended ffmpeg's
-    film_fails("exit 0", "ended early, with exit status 0");
+    film_fails("exit 0", "exited early with status 0");
     holds(inside("film.mp4"), "old");
     assert_int_equal(entries(folder), 3);
 }

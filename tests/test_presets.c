@@ -48,9 +48,9 @@ static void presets_can_be_changed(void **state) {
     assert_string_equal(found, expected);
     spec s;
     refused(spec_parse(ROLE_MODEL, "linear-step@Pcmo", &s), OHM_BAD_ARGUMENT,
-            "linear-step has no preset \"Pcmo\": there are EpiRAM");
+            "linear-step has no preset \"Pcmo\"; available: EpiRAM");
     refused(spec_parse(ROLE_MODEL, "mmss@PCMO", &s), OHM_BAD_ARGUMENT,
-            "mmss has no preset \"PCMO\": there are none");
+            "mmss has no preset \"PCMO\"; available: none");
     refused(spec_parse(ROLE_MODEL, "linear-step@PCMO:r_on=1,r_on=2", &s), OHM_BAD_ARGUMENT,
             "r_on is given twice");
     refused(spec_parse(ROLE_STIMULUS, "wave@PCMO", &s), OHM_BAD_ARGUMENT, "no preset");
@@ -168,7 +168,7 @@ static void a_named_stimulus_takes_the_scale_of_the_model(void **state) {
     ohm_crossbar *c;
     d.model = "vteam";
     d.stimulus = "uniform:lo=1";
-    refused(ohm_crossbar_create(native, &d, &c), OHM_BAD_ARGUMENT, "lo=1 is more than hi=0.5");
+    refused(ohm_crossbar_create(native, &d, &c), OHM_BAD_ARGUMENT, "lo=1 exceeds hi=0.5");
 }
 
 static void a_changed_stimulus_takes_it_too(void **state) {

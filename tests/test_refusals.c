@@ -40,16 +40,16 @@ static void bad_stimulus(const char *stimulus, const char *part) {
 
 static void what_is_unknown_is_named(void **state) {
     (void)state;
-    bad_model("memristor", "unknown model \"memristor\": there are sin-state, ");
-    bad_model("vteam:speed=1", "model vteam has no parameter \"speed\": there are r_on, ");
+    bad_model("memristor", "unknown model \"memristor\"; available: sin-state, ");
+    bad_model("vteam:speed=1", "model vteam has no parameter \"speed\"; available: r_on, ");
     bad_model("yakopcic:window=none", "no parameter \"window\"");
     bad_model("sin-state:substeps=2", "no parameter \"substeps\"");
-    bad_model("vteam:window=biolek", "model vteam: window=biolek: there are none, exponential");
+    bad_model("vteam:window=biolek", "model vteam: window=biolek is not one of none, exponential");
     bad_stimulus("waves",
-                 "unknown stimulus \"waves\": there are uniform, constant, normal, wave, lines, write,");
+                 "unknown stimulus \"waves\"; available: uniform, constant, normal, wave, lines, write,");
     bad_stimulus("wave:hold=2", "stimulus wave has no parameter \"hold\"");
-    bad_stimulus("wave:shape=saw", "stimulus wave: shape=saw: there are sine, triangle, square, pulse");
-    bad_stimulus("write:scheme=quarter", "scheme=quarter: there are half, third");
+    bad_stimulus("wave:shape=saw", "stimulus wave: shape=saw is not one of sine, triangle, square, pulse");
+    bad_stimulus("write:scheme=quarter", "scheme=quarter is not one of half, third");
 }
 
 static void what_is_given_twice_is_named(void **state) {
@@ -69,13 +69,13 @@ static void values_outside_their_range_are_named(void **state) {
     bad_model("mmss:levels=1e6", "levels=1e+06 is outside [0, 65536]");
     bad_model("mmss:tau", "mmss: tau is not a finite number: write tau=NUMBER");
     bad_model("mmss:tau=inf", "tau=inf is not a finite number");
-    bad_model("mmss:r_on=2000", "model mmss: r_on=2000 is more than r_off=1500");
-    bad_model("stanford-pku:g_min=1e-9,g_max=0.5e-9", "is more than g_max");
+    bad_model("mmss:r_on=2000", "model mmss: r_on=2000 exceeds r_off=1500");
+    bad_model("stanford-pku:g_min=1e-9,g_max=0.5e-9", "exceeds g_max");
     bad_stimulus("wave:duty=1.01", "stimulus wave: duty=1.01 is outside [0, 1]");
     bad_stimulus("wave:frequency=-1", "frequency=-1 is outside");
     bad_stimulus("write:hold=0", "hold=0 is outside [1, ");
     bad_stimulus("write:row=0.5", "row=0.5 is not a whole number");
-    bad_stimulus("lines:lo=1,hi=0", "stimulus lines: lo=1 is more than hi=0");
+    bad_stimulus("lines:lo=1,hi=0", "stimulus lines: lo=1 exceeds hi=0");
 }
 
 static void voltages_that_are_too_large_are_refused(void **state) {
@@ -100,20 +100,20 @@ static void spreads_that_cannot_be_are_refused(void **state) {
     bad_model("sin-state:r_on=1~normal:nan", "r_on~normal:nan: write");
     bad_model("sin-state:r_on=1~none:1", "r_on~none:1: write");
     bad_model("sin-state:r_on=~normal:1", "is not a finite number");
-    bad_model("sin-state:levels=4~normal:1", "model sin-state: levels cannot be spread over the devices");
-    bad_model("sin-state:stuck_low=0.1~normal:1", "stuck_low cannot be spread");
-    bad_model("mmss:substeps=2~uniform:1", "substeps cannot be spread");
-    bad_stimulus("uniform:lo=0~normal:1", "stimulus uniform: lo cannot be spread");
+    bad_model("sin-state:levels=4~normal:1", "model sin-state: levels cannot have a device-to-device spread");
+    bad_model("sin-state:stuck_low=0.1~normal:1", "stuck_low cannot have a device-to-device spread");
+    bad_model("mmss:substeps=2~uniform:1", "substeps cannot have a device-to-device spread");
+    bad_stimulus("uniform:lo=0~normal:1", "stimulus uniform: lo cannot have a device-to-device spread");
     bad_model("linear-step:up_down=0~lognormal:0.1",
-              "model linear-step: up_down=0 cannot be spread lognormally");
+              "model linear-step: up_down=0 cannot have a lognormal spread");
 }
 
 // Less than a hundredth of the distribution is left.
 static void spreads_that_cannot_be_cut_are_refused(void **state) {
     (void)state;
     bad_model("linear-ion-drift:p=1~normal:1e4",
-              "p~normal:10000 cannot be cut to [0.1, 20]: less than a hundredth");
-    bad_model("linear-ion-drift:p=0.1~uniform:1e4", "p~uniform:10000 cannot be cut to [0.1, 20]");
+              "p~normal:10000 cannot be truncated to [0.1, 20]: less than 1 %");
+    bad_model("linear-ion-drift:p=0.1~uniform:1e4", "p~uniform:10000 cannot be truncated to [0.1, 20]");
 }
 
 // Steps are divided by the bounds, of exp-step alone they are not; and a sign that would be lost is meant.
@@ -123,9 +123,9 @@ static void pulses_that_cannot_be_are_refused(void **state) {
     assert_non_null(strstr(ohm_error_hint(), "steps are divided by it"));
     bad_model("linear-step:w_max=0", "model linear-step: w_max=0 is outside [0.001, 100]");
     bad_model("exp-step:w_min=0.1", "model exp-step: w_min=0.1 is outside [-100, 0]");
-    bad_model("linear-step:gamma_down=-0.5", "with gamma_down=-0.5 steps grow towards their bound");
+    bad_model("linear-step:gamma_down=-0.5", "with gamma_down=-0.5 steps grow towards the bound");
     assert_non_null(strstr(ohm_error_hint(), "growing=yes"));
-    bad_model("linear-step:growing=maybe", "growing=maybe: there are no, yes");
+    bad_model("linear-step:growing=maybe", "growing=maybe is not one of no, yes");
 }
 
 static void too_many_spreads_are_refused(void **state) {
@@ -135,13 +135,14 @@ static void too_many_spreads_are_refused(void **state) {
               "alpha_n=5~normal:0.1,eta=1~normal:0.1,v_p=0.16~normal:0.01,v_n=0.15~normal:0.01,"
               "v_read=0.1~normal:0.01,x_min=0.01~normal:0.001,noise=0.1~normal:0.01,r_open=1e9~normal:1e7,"
               "drift_nu=0.1~normal:0.01",
-              "model yakopcic: 17 parameters are spread, more than 16");
+              "model yakopcic: 17 parameters have a spread, more than 16");
 }
 
 static void faults_and_levels_that_cannot_be_are_refused(void **state) {
     (void)state;
     bad_model("sin-state:stuck_open=1.5", "stuck_open=1.5 is outside [0, 1]");
-    bad_model("sin-state:levels=1", "model sin-state: levels=1: write 2 or more, or 0 for none");
+    bad_model("sin-state:levels=1",
+              "model sin-state: levels=1: use 2 or more, or 0 for continuous conductance");
     bad_model("sin-state:levels=-2", "levels=-2 is outside");
     bad_model("sin-state:noise_add=2", "noise_add=2 is outside [0, 1]");
     bad_model("sin-state:read_noise=-1", "read_noise=-1 is outside [0, 1]");
@@ -201,11 +202,11 @@ static void bad_cells(const char *text, const char *part) {
 
 static void bad_lists_of_cells_are_refused_by_line(void **state) {
     (void)state;
-    bad_cells("0,0\n1;2\n", ", line 2: write ROW,COL");
-    bad_cells("# a comment\n\n0,1\n1\n", ", line 4: write ROW,COL");
-    bad_cells("1,2,3\n", ", line 1: write ROW,COL");
-    bad_cells("1,x\n", ", line 1: write ROW,COL");
-    bad_cells("1.5,2\n", ", line 1: write ROW,COL");
+    bad_cells("0,0\n1;2\n", ", line 2: expected ROW,COL");
+    bad_cells("# a comment\n\n0,1\n1\n", ", line 4: expected ROW,COL");
+    bad_cells("1,2,3\n", ", line 1: expected ROW,COL");
+    bad_cells("1,x\n", ", line 1: expected ROW,COL");
+    bad_cells("1.5,2\n", ", line 1: expected ROW,COL");
     bad_cells("-1,2\n", ", line 1: ");
     bad_cells("0,0\n3,0\n", ", line 2: there is no cell in row 3, column 0");
     bad_cells("0,4\n", ", line 1: there is no cell in row 0, column 4");
@@ -281,10 +282,10 @@ static void bad_shape(int rank, hsize_t a, hsize_t b, hsize_t c, const char *par
 
 static void voltages_of_a_wrong_shape_are_refused(void **state) {
     (void)state;
-    bad_shape(2, ROWS, COLS, 0, ": voltage is not numbers of [steps, rows, cols]");
-    bad_shape(3, 2, ROWS + 1, COLS, ": voltage has 4 rows, and the crossbar 3");
-    bad_shape(3, 2, ROWS, COLS - 1, ": voltage has 3 columns, and the crossbar 4");
-    bad_shape(3, 0, ROWS, COLS, ": voltage is not numbers of [steps, rows, cols]");
+    bad_shape(2, ROWS, COLS, 0, ": voltage is not a numeric array of [steps, rows, cols]");
+    bad_shape(3, 2, ROWS + 1, COLS, ": voltage has 4 rows, but the crossbar has 3");
+    bad_shape(3, 2, ROWS, COLS - 1, ": voltage has 3 columns, but the crossbar has 4");
+    bad_shape(3, 0, ROWS, COLS, ": voltage is not a numeric array of [steps, rows, cols]");
 }
 
 static void bad_lines(hsize_t row_steps, hsize_t rows, hsize_t col_steps, hsize_t cols, const char *part) {
@@ -298,11 +299,11 @@ static void bad_lines(hsize_t row_steps, hsize_t rows, hsize_t col_steps, hsize_
 
 static void lines_of_a_wrong_shape_are_refused(void **state) {
     (void)state;
-    bad_lines(2, ROWS, 3, COLS, ": row_voltage and col_voltage have not as many steps");
-    bad_lines(2, ROWS + 1, 2, COLS, ": row_voltage has 4 rows, and the crossbar 3");
-    bad_lines(2, ROWS, 2, COLS + 1, ": col_voltage has 5 columns, and the crossbar 4");
-    bad_lines(2, ROWS, 0, 0, " has no voltage, nor row_voltage and col_voltage");
-    bad_lines(0, 0, 0, 0, " has no voltage, nor row_voltage and col_voltage");
+    bad_lines(2, ROWS, 3, COLS, ": row_voltage and col_voltage differ in their numbers of steps");
+    bad_lines(2, ROWS + 1, 2, COLS, ": row_voltage has 4 rows, but the crossbar has 3");
+    bad_lines(2, ROWS, 2, COLS + 1, ": col_voltage has 5 columns, but the crossbar has 4");
+    bad_lines(2, ROWS, 0, 0, " has neither voltage nor both row_voltage and col_voltage");
+    bad_lines(0, 0, 0, 0, " has neither voltage nor both row_voltage and col_voltage");
 }
 
 static void bad_value(size_t at, float value, const char *part) {
@@ -339,7 +340,7 @@ static void bad_voltages_of_lines_are_refused_by_index(void **state) {
     (void)state;
     bad_line_voltage(": row_voltage[1, 1] is nan, not a voltage", NAN, 0);
     bad_line_voltage(": col_voltage[0, 3] is 2000, not a voltage", 0, 2000);
-    bad_line_voltage(": row and column voltages may be 1500 V apart, more than 1000", 900, -600);
+    bad_line_voltage(": row and column voltages differ by up to 1500 V, more than 1000", 900, -600);
 }
 
 static void what_is_no_file_of_voltages_is_refused(void **state) {
@@ -353,7 +354,7 @@ static void what_is_no_file_of_voltages_is_refused(void **state) {
     H5Dclose(H5Dcreate2(file, "voltage", text, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
     H5Tclose(text);
     H5Sclose(space);
-    end_file(file, path, ": voltage is not numbers of [steps, rows, cols]");
+    end_file(file, path, ": voltage is not a numeric array of [steps, rows, cols]");
 }
 
 // ---- Changing -------------------------------------------------------------------------------------

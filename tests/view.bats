@@ -276,7 +276,7 @@ END
     done
     refused 2 '^--select: there is no synapse in row 5, column 0 of 5 x 5$' --select 5,0
     refused 2 '^--select: there is no synapse in row 0, column 65 of 23 x 65$' --select 0,65 --from "$files/a.h5"
-    refused 2 '^--select draws into the panel, which --bare leaves away$' --select 0,0 --bare
+    refused 2 '^--select plots in the panel, which --bare omits$' --select 0,0 --bare
 }
 
 @test "the panel shows the stimulus as a picture, where it is one" {
@@ -647,7 +647,7 @@ playable() {
     echo old >"$out/f.mp4"
     PATH=$tmp/bin:$PATH expect_error 1 "^cannot record $out/f.mp4: ffmpeg: .*File too large" view --headless -q \
         --device native -n 64 --size 320x240 --frames 400 --record "$out/f.mp4" -o "$out/f.h5"
-    [ "${stderr_lines[1]}" = "hint: what was recorded until then is in $out/f.cut.mp4" ]
+    [ "${stderr_lines[1]}" = "hint: the recording so far is in $out/f.cut.mp4" ]
     [ "$(<"$out/f.mp4")" = old ]
     [ "$(cd "$out" && echo *)" = "f.cut.mp4 f.h5 f.mp4" ]
 }
@@ -771,7 +771,7 @@ under() {
     refused 2 '^--steps-per-frame: "0" is not' --steps-per-frame 0
     refused 2 '^--steps-per-frame: "1048577" is not' --steps-per-frame 1048577
     refused 2 '^--steps: "72057594037927937" is not' -t 72057594037927937
-    refused 2 'pass the last step' --from "$files/a.h5" -t 72057594037927936
+    refused 2 'go beyond the last step' --from "$files/a.h5" -t 72057594037927936
     refused 1 'needs [0-9.]+ PiB' -n 100000000
     figure_refused 2 '^--size: "5x" is not WIDTHxHEIGHT' --size 5x
     figure_refused 2 '^--range: "3:1" is not all, seen, or LOW:HIGH' --range 3:1
@@ -785,14 +785,14 @@ under() {
     refused 2 '^--quantity flux: the flux is not tracked$' --quantity flux --from "$files/one.h5"
     figure_refused 2 '^--quantity flux: the flux is not tracked$' --quantity flux
     for range in 0:1 -1:1; do
-        refused 2 '^--log: a logarithmic range starts above 0$' --log "--range=$range"
-        figure_refused 2 '^--log: a logarithmic range starts above 0$' --log "--range=$range"
+        refused 2 '^--log: a logarithmic range must start above 0$' --log "--range=$range"
+        figure_refused 2 '^--log: a logarithmic range must start above 0$' --log "--range=$range"
     done
     refused 2 '^--network .*128' --network -n 129
     figure_refused 2 '64 x 64' -n 65
     refused 2 '"more"' more
     figure_refused 2 '"more"' more
-    refused 2 '^--neurons differs from what' --from "$files/a.h5" -n 3
+    refused 2 '^--neurons differs from the value' --from "$files/a.h5" -n 3
 }
 
 @test "networks and figures of crossbars that are not square are refused as that" {
@@ -847,7 +847,7 @@ unwritable() {
     refused 1 "^cannot write $tmp/missing/f.mp4: No such file or directory$" --record "$tmp/missing/f.mp4"
     mkdir "$tmp/folder.mp4"
     refused 1 "^cannot write $tmp/folder.mp4: it is not a regular file$" --record "$tmp/folder.mp4"
-    refused 2 '^cannot record 1 x 1 pixels: from 2 x 2' --record "$out/f.mp4" --size 1x1
+    refused 2 '^cannot record 1 x 1 pixels: the size must be from 2 x 2' --record "$out/f.mp4" --size 1x1
 }
 
 @test "no film is begun when another file cannot be written" {
@@ -861,7 +861,7 @@ unwritable() {
 
 @test "a film without ffmpeg is refused" {
     mkdir "$tmp/bin"
-    under "PATH=$tmp/bin" -- refused 1 '^recording needs ffmpeg, and there is none on PATH$' --record "$out/f.mp4"
+    under "PATH=$tmp/bin" -- refused 1 '^recording needs ffmpeg, which is not on PATH$' --record "$out/f.mp4"
     [[ ${stderr_lines[1]} == "hint: "*"ffmpeg" ]]
     printf '#!/bin/sh\necho "Unknown encoder libx264" >&2\nexit 1\n' >"$tmp/bin/ffmpeg"
     chmod +x "$tmp/bin/ffmpeg"

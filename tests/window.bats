@@ -1151,8 +1151,8 @@ position() {
         open_window -n 32 --device native --size 320x240 --context "$api" -o kept.h5 --record film.mp4
         wait_for "steps" title_passes 1
         kill -9 "$XVFB"
-        expect_end 1 "^the connection to the display $DISPLAY is lost"
-        [[ ${stderr_lines[1]} =~ ^"hint: kept.h5 is saved, at step "[1-9] ]] || fail "$stderr"
+        expect_end 1 "^the connection to the display $DISPLAY was lost"
+        [[ ${stderr_lines[1]} =~ ^"hint: kept.h5 was saved at step "[1-9] ]] || fail "$stderr"
         "$ohmscape" info --json "$tmp/kept.h5" | jq -e '.step > 0'
         expect_film 320,240 1
         [ "$(cd "$tmp" && echo *.mp4* *.h5*)" = "film.mp4 kept.h5" ]
@@ -1197,12 +1197,12 @@ expect_film() {
     open_window -n 32 --device native --size 320x240 --record film.mp4 -o kept.h5
     wait_for "steps" step_passes 1
     xdotool windowsize "$window" 400 300
-    wait_for "a word about the film" stderr_says 'film.mp4 ends here: the window changed its size'
+    wait_for "a word about the film" stderr_says 'film.mp4 ends here: the window was resized'
     expect_film 320,240 1
     snap
     wait_for "steps" step_passes "$picture_step"
     xdotool key q
-    expect_end 1 'film.mp4 ends here: the window changed its size'
+    expect_end 1 'film.mp4 ends here: the window was resized'
     expect_film 320,240 1
     "$ohmscape" info "$tmp/kept.h5" >"$tmp/info" # the crossbar is not lost with the film
 }

@@ -128,8 +128,8 @@ void controls_draw_menus(viewer *v) {
     const char *stimulus = draw_menu("stimulus", ohm_stimulus_name, d->stimulus);
     if (model) c->new_model = model;
     if (stimulus) c->new_stimulus = stimulus;
-    c->typed |= ui_typed("as a text", c->text, sizeof c->text,
-                         "NAME:key=value,... as --stimulus takes it, with the path of a file");
+    c->typed |=
+        ui_typed("as text", c->text, sizeof c->text, "NAME:key=value,... as for --stimulus; can name a file");
     if (c->problem[0]) ui_label(c->problem);
 }
 
@@ -147,7 +147,7 @@ static bool draw_choice(const char *label, ohm_parameter_info *p) {
 static bool draw_spread(control *c) {
     char label[96], help[128];
     snprintf(label, sizeof label, "± %s##%s spread", c->info.symbol, c->info.key);
-    snprintf(help, sizeof help, "sigma of its %s spread over the devices", c->info.spread);
+    snprintf(help, sizeof help, "sigma of its %s device-to-device spread", c->info.spread);
     return ui_slider(label, &c->info.sigma, 0, c->widest, help);
 }
 
@@ -186,16 +186,16 @@ static void draw_idle(viewer *v) {
     char text[64];
     if (!(value_of(c, "drift_nu") > 0)) return;
     if (!(c->idle_seconds > 0)) c->idle_seconds = 1;
-    ui_slider("idle (s)", &c->idle_seconds, 1e-3, 1e8, "how long the button leaves the devices alone");
-    if (ui_button("leave alone")) c->idle = v->paused = true; // the next step would end it
-    snprintf(text, sizeof text, "for %.4g s since the last step", v->result.idle);
+    ui_slider("idle (s)", &c->idle_seconds, 1e-3, 1e8, "idle time that the button adds");
+    if (ui_button("add idle time")) c->idle = v->paused = true; // the next step would end it
+    snprintf(text, sizeof text, "%.4g s since the last step", v->result.idle);
     ui_same_line();
     ui_label(text);
 }
 
 void controls_draw(viewer *v) {
     controls *c = &v->controls;
-    ui_section("parameters, from the next step on");
+    ui_section("parameters (from the next step on)");
     c->changed |= draw_some(c->model, c->model_count, false);
     c->changed |= draw_some(c->stimulus, c->stimulus_count, false);
     draw_idle(v);

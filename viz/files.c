@@ -67,7 +67,7 @@ ohm_status files_record(files *f, const viewer *v, const char *path, unsigned fp
     if (!status && !resized) return OHM_OK;
     const ohm_status ended = end_recording(v, f);
     if (ended || status) return ended ? ended : status;
-    return error_set(OHM_IO_FAILED, "%s ends here: the window changed its size", path);
+    return error_set(OHM_IO_FAILED, "%s ends here: the window was resized", path);
 }
 
 ohm_status files_save(files *f, const viewer *v, const char *path) {

@@ -179,14 +179,14 @@ static void draw_bar(const viewer *v, rectangle b) {
 
 // ---- Title ------------------------------------------------------------------------------------
 
-// "mean of 5.12 x 5.12 synapses a pixel", or how large a synapse is.
+// "mean of 5.12 x 5.12 synapses per pixel", or how large a synapse is.
 static void describe_scale(const viewer *v, char *text, size_t size) {
     const camera *c = &v->camera;
     if (fmax(c->across, c->down) > 1)
-        snprintf(text, size, "%s of %.3g × %.3g synapses a pixel", ohm_reduction_name(v->reduction), c->down,
-                 c->across);
+        snprintf(text, size, "%s of %.3g × %.3g synapses per pixel", ohm_reduction_name(v->reduction),
+                 c->down, c->across);
     else
-        snprintf(text, size, "a synapse %.3g × %.3g pixels", 1 / c->down, 1 / c->across);
+        snprintf(text, size, "%.3g × %.3g pixels per synapse", 1 / c->down, 1 / c->across);
 }
 
 static void draw_title(const viewer *v, const layout *l) {

@@ -10,21 +10,21 @@
 
 const char input_keys[] = "drag\tpan\n"
                           "wheel\tzoom at the pointer\n"
-                          "double-click, r\tthe whole crossbar\n"
-                          "click\tprint the values of the synapse, and draw its current\n"
-                          "escape\tno synapse\n"
-                          "space\tpause and go on\n"
+                          "double-click, r\tshow the whole crossbar\n"
+                          "click\tprint the synapse's values and plot its current\n"
+                          "escape\tdeselect the synapse\n"
+                          "space\tpause or resume\n"
                           ".\tone step\n"
-                          "+ -\tmore or fewer steps a frame\n"
+                          "+ -\tmore or fewer steps per frame\n"
                           "1 2 3 4 5\tresistance, conductance, state, voltage, flux\n"
-                          "m\tmean, min, max, nearest\n"
+                          "m\tpixel value: mean, min, max, nearest\n"
                           "c\tnext colour map\n"
-                          "l\tlinear or logarithmic\n"
-                          "f\trange: all it can be, or what is seen\n"
-                          "n\tnetwork; again: its other layouts\n"
-                          "tab\tthe panel\n"
+                          "l\tlinear or logarithmic scale\n"
+                          "f\tcolour range: full, or of the visible values\n"
+                          "n\tnetwork; again for other layouts\n"
+                          "tab\tshow or hide the panel\n"
                           "s\tsave a picture\n"
-                          "h\tthese keys\n"
+                          "h\tshow or hide these keys\n"
                           "q\tquit\n";
 
 static viewer *viewer_of(GLFWwindow *window) {
@@ -155,7 +155,7 @@ void input_choose_quantity(viewer *v, ohm_quantity quantity) {
 // Off, then each layout in turn.
 static void next_network(viewer *v) {
     if (v->camera.rows != v->camera.cols || v->camera.rows > NETWORK_MAX) {
-        notice_say(v, "a network is drawn of up to %d x %d synapses", NETWORK_MAX, NETWORK_MAX);
+        notice_say(v, "the network view shows at most %d x %d synapses", NETWORK_MAX, NETWORK_MAX);
         return;
     }
     if (!v->network) {

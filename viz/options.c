@@ -169,36 +169,36 @@ SETTER(select) {
     {"quantity", 0, "Q", "resistance (default), conductance, state, voltage of the last step,\nor flux",     \
      set_quantity},                                                                                          \
         {"colormap", 0, "MAP", "jet (default), viridis, magma, cividis, coolwarm or gray", set_colormap},    \
-        {"range", 0, "RANGE", "of the colours: all (the default: what can be), seen, or LOW:HIGH",           \
+        {"range", 0, "RANGE", "colour range: all (default; every possible value), seen, or LOW:HIGH",        \
          set_range},                                                                                         \
-        {"log", 0, NULL, "colours on a logarithmic scale", set_log}, {                                       \
-        "layout", 0, "LAYOUT", "diagonal (of a figure by default), ring (of a network) or bipartite",        \
+        {"log", 0, NULL, "logarithmic colour scale", set_log}, {                                             \
+        "layout", 0, "LAYOUT", "diagonal (default of figure), ring (default of --network) or bipartite",     \
             set_layout                                                                                       \
     }
 
 const option_entry view_entries[] = {
     SETUP_ENTRIES,
     {"steps", 't', "T", "steps before the first frame (default 0)", set_steps},
-    {"steps-per-frame", 0, "K", "steps between two frames (default 1), or auto: as many as fit",
-     set_steps_per_frame},
-    {"reduction", 0, "R", "of the synapses under a pixel: mean (default), min, max, nearest", set_reduction},
+    {"steps-per-frame", 0, "K", "steps per frame (default 1), or auto: as many as fit", set_steps_per_frame},
+    {"reduction", 0, "R",
+     "value of a pixel that covers several synapses: mean (default), min, max\nor nearest", set_reduction},
     PICTURE_ENTRIES,
-    {"network", 0, NULL, "draw a network of up to 128 neurons, in the layout", set_network},
-    {"region", 0, "R,C,ROWS,COLS", "what is seen at first: a rectangle of synapses", set_region},
-    {"select", 0, "ROW,COL", "draw the current of this synapse over its voltage, in the panel", set_select},
-    {"size", 0, "WxH", "of the window or picture, in pixels (default 1280x800)", set_size},
-    {"bare", 0, NULL, "the picture alone, without axes, colour bar, title and panel", set_bare},
-    {"panel", 0, NULL, "draw the panel without a window too", set_panel},
-    {"headless", 0, NULL, "need no display: draw the frames, and end", set_headless},
-    {"frames", 0, "N", "end after so many frames (headless: 1 by default)", set_frames},
+    {"network", 0, NULL, "draw a network of up to 128 neurons; see --layout", set_network},
+    {"region", 0, "R,C,ROWS,COLS", "initial view, a rectangle of synapses", set_region},
+    {"select", 0, "ROW,COL", "plot this synapse's current against its voltage, in the panel", set_select},
+    {"size", 0, "WxH", "size of the window or picture in pixels (default 1280x800)", set_size},
+    {"bare", 0, NULL, "picture only, without axes, colour bar, title and panel", set_bare},
+    {"panel", 0, NULL, "draw the panel even without a window", set_panel},
+    {"headless", 0, NULL, "draw the frames without a display, then exit", set_headless},
+    {"frames", 0, "N", "exit after N frames (default with --headless: 1)", set_frames},
     {"screenshot", 0, "F.png", "save the last frame", set_screenshot},
-    {"record", 0, "F.mp4", "record every frame, through ffmpeg", set_record},
-    {"fps", 0, "N", "frames a second of the recording, 1 to 1000 (default 30)", set_fps},
+    {"record", 0, "F.mp4", "record every frame with ffmpeg (.mp4 or .mkv)", set_record},
+    {"fps", 0, "N", "frames per second of the recording, 1 to 1000 (default 30)", set_fps},
     {"share", 0, "MODE", "share the picture's buffer between OpenCL and OpenGL: auto\n(default), on or off",
      set_share},
     {"context", 0, "API", "the window's OpenGL context: auto (default), glx or egl", set_context},
     {"output", 'o', "F.h5", "save the crossbar at the end", set_output},
-    {"timings", 0, NULL, "print at the end where a frame's time went", set_timings},
+    {"timings", 0, NULL, "print a breakdown of the frame time at the end", set_timings},
     {"json", 0, NULL, "print the timings as one JSON object", set_json},
     {"quiet", 'q', NULL, "print nothing but errors", set_quiet},
     {0},
@@ -206,10 +206,10 @@ const option_entry view_entries[] = {
 
 const option_entry figure_entries[] = {
     SETUP_ENTRIES,
-    {"steps", 't', "T", "panels, one a step, 1 to 1000 (default 20)", set_steps},
+    {"steps", 't', "T", "panels, one per step, 1 to 1000 (default 20)", set_steps},
     PICTURE_ENTRIES,
-    {"size", 0, "WxH", "of the picture, in pixels (default 200 a panel, ten in a row)", set_size},
-    {"output", 'o', "F.png", "the picture (default figure1.png)", set_output},
+    {"size", 0, "WxH", "picture size in pixels (default 200 per panel, ten per row)", set_size},
+    {"output", 'o', "F.png", "output file (default figure1.png)", set_output},
     {"quiet", 'q', NULL, "print nothing but errors", set_quiet},
     {0},
 };
@@ -229,18 +229,17 @@ static ohm_status check_files(const view_options *o, const ohm_definition *d) {
 static ohm_status check_picture(const view_options *o, const ohm_definition *d) {
     if (o->quantity == OHM_FLUX && !d->track_flux) {
         error_set(OHM_BAD_ARGUMENT, "--quantity flux: the flux is not tracked");
-        error_hint(o->setup.from ? "it is if the file was made with --flux" : "add --flux");
+        error_hint(o->setup.from ? "it is if the file was created with --flux" : "add --flux");
         return OHM_BAD_ARGUMENT;
     }
     if (o->range == RANGE_MANUAL && o->logarithmic && !(o->scale.low > 0))
-        return error_set(OHM_BAD_ARGUMENT, "--log: a logarithmic range starts above 0");
+        return error_set(OHM_BAD_ARGUMENT, "--log: a logarithmic range must start above 0");
     return OHM_OK;
 }
 
 static ohm_status check_selection(const view_options *o, const ohm_definition *d) {
     if (!o->has_selection) return OHM_OK;
-    if (o->bare)
-        return error_set(OHM_BAD_ARGUMENT, "--select draws into the panel, which --bare leaves away");
+    if (o->bare) return error_set(OHM_BAD_ARGUMENT, "--select plots in the panel, which --bare omits");
     if (o->selection[0] < d->rows && o->selection[1] < d->cols) return OHM_OK;
     return error_set(OHM_BAD_ARGUMENT,
                      "--select: there is no synapse in row %" PRIu64 ", column %" PRIu64 " of %" PRIu64
@@ -250,7 +249,7 @@ static ohm_status check_selection(const view_options *o, const ohm_definition *d
 
 static ohm_status check_view(view_options *o, const ohm_definition *d) {
     if (o->network && (d->rows != d->cols || d->rows > NETWORK_MAX))
-        return error_set(OHM_BAD_ARGUMENT, "--network draws square crossbars of up to %d x %d synapses",
+        return error_set(OHM_BAD_ARGUMENT, "--network needs a square crossbar of at most %d x %d synapses",
                          NETWORK_MAX, NETWORK_MAX);
     const ohm_status selection = check_selection(o, d);
     if (selection) return selection;
@@ -271,8 +270,7 @@ ohm_status view_options_parse(const command *c, int argc, char **argv, view_opti
     if (!status) status = check_picture(o, d);
     if (!status && c == &command_view) status = check_view(o, d);
     if (!status && c == &command_figure && (d->rows != d->cols || d->rows > 64))
-        status =
-            error_set(OHM_BAD_ARGUMENT, "a figure is drawn of square crossbars of up to 64 x 64 synapses");
+        status = error_set(OHM_BAD_ARGUMENT, "figure needs a square crossbar of at most 64 x 64 synapses");
     free(info);
     return status;
 }

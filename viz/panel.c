@@ -17,7 +17,7 @@
 
 static void draw_choices(viewer *v) {
     const char *quantities[OHM_QUANTITIES], *reductions[OHM_REDUCTIONS];
-    static const char *const ranges[] = {"all it can be", "what is seen", "by hand"};
+    static const char *const ranges[] = {"full range", "visible values", "manual"};
     for (int i = 0; i < OHM_QUANTITIES; i++) quantities[i] = ohm_quantity_name(i);
     for (int i = 0; i < OHM_REDUCTIONS; i++) reductions[i] = ohm_reduction_name(i);
     int quantity = v->quantity, reduction = v->reduction, colors = v->colors, range = v->range;
@@ -76,7 +76,7 @@ static void drag_range(viewer *v, double mouse) {
 }
 
 static void draw_histogram(viewer *v) {
-    ui_section("values in sight (a sample); drag the range");
+    ui_section("visible values (a sample); drag to set the range");
     const double height = 70 * v->ui_scale;
     double x, y, width, mouse;
     bool held;
@@ -108,7 +108,7 @@ static void draw_course(const viewer *v) {
     bool held;
     char text[128];
     const ohm_statistics *s = &v->statistics;
-    ui_section("state: mean, and spread about it");
+    ui_section("state: mean and standard deviation");
     ui_canvas("course", height, &x, &y, &width, &held, &mouse);
     ui_box(x, y, width, height, GROUND_COLOR);
     const int count = h->count < HISTORY ? h->count : HISTORY, first = h->count - count;
@@ -124,7 +124,7 @@ static void draw_course(const viewer *v) {
         ui_line(xa, ya, xb, yb, CURVE_COLOR, 1.5 * v->ui_scale);
     }
     if (!v->has_statistics) return;
-    snprintf(text, sizeof text, "mean %.6f, spread %.6f", s->state_mean, s->state_std);
+    snprintf(text, sizeof text, "mean %.6f, std %.6f", s->state_mean, s->state_std);
     ui_label(text);
 }
 
@@ -138,6 +138,6 @@ void panel_draw(viewer *v, const layout *l) {
     trace_draw(v);
     draw_course(v);
     controls_draw(v);
-    ui_label("h shows the keys");
+    ui_label("press h for keys");
     ui_window_end();
 }

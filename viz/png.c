@@ -20,7 +20,7 @@ ohm_status png_check(const char *path) {
     const size_t length = strlen(path);
     if (length > 4 && strcasecmp(path + length - 4, ".png") == 0) return OHM_OK;
     error_set(OHM_BAD_ARGUMENT, "cannot write a picture to \"%s\": its name does not end in .png", path);
-    error_hint("pictures are PNG files; other programs convert them");
+    error_hint("pictures are PNG files; convert them with another program");
     return OHM_BAD_ARGUMENT;
 }
 

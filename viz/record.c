@@ -134,7 +134,7 @@ static int spawn(char *const argv[], int in, int err, pid_t *pid) {
 
 static ohm_status not_started(int error) {
     if (error != ENOENT) return error_set(OHM_IO_FAILED, "cannot run ffmpeg: %s", strerror(error));
-    error_set(OHM_IO_FAILED, "recording needs ffmpeg, and there is none on PATH");
+    error_set(OHM_IO_FAILED, "recording needs ffmpeg, which is not on PATH");
     error_hint("on Debian and Ubuntu: apt install ffmpeg");
     return OHM_IO_FAILED;
 }
@@ -169,9 +169,9 @@ static ohm_status report(const recorder *r) {
     last_message(r, text, sizeof text);
     if (*text) return error_set(OHM_IO_FAILED, "cannot record %s: ffmpeg: %s", r->path, text);
     if (WIFSIGNALED(r->ended))
-        return error_set(OHM_IO_FAILED, "cannot record %s: ffmpeg was ended by a signal: %s", r->path,
+        return error_set(OHM_IO_FAILED, "cannot record %s: ffmpeg was killed by a signal: %s", r->path,
                          strsignal(WTERMSIG(r->ended)));
-    return error_set(OHM_IO_FAILED, "cannot record %s: ffmpeg ended early, with exit status %d", r->path,
+    return error_set(OHM_IO_FAILED, "cannot record %s: ffmpeg exited early with status %d", r->path,
                      WEXITSTATUS(r->ended));
 }
 
@@ -204,7 +204,7 @@ static void keep_cut(recorder *r) {
     char *name = access(r->file.target, F_OK) ? strdup(r->path) : cut_name(r->path);
     const bool empty = stat(r->file.temporary, &info) < 0 || info.st_size == 0;
     if (name && !empty && rename(r->file.temporary, name) == 0)
-        error_hint("what was recorded until then is in %s", name);
+        error_hint("the recording so far is in %s", name);
     free(name);
 }
 
@@ -260,7 +260,7 @@ static ohm_status try_ffmpeg(void) {
     status = record_frame(r, black);
     const ohm_status closed = record_close(r);
     if (!status) status = closed;
-    if (status) error_hint("recording needs an ffmpeg that was built with libx264");
+    if (status) error_hint("recording needs an ffmpeg built with libx264");
     return status;
 }
 
@@ -278,8 +278,8 @@ ohm_status record_check(const char *path) {
 
 ohm_status record_check_size(unsigned width, unsigned height) {
     if (width >= 2 && height >= 2 && width <= MAX_SIDE && height <= MAX_SIDE) return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT, "cannot record %u x %u pixels: from 2 x 2 to %u x %u", width, height,
-                     MAX_SIDE, MAX_SIDE);
+    return error_set(OHM_BAD_ARGUMENT, "cannot record %u x %u pixels: the size must be from 2 x 2 to %u x %u",
+                     width, height, MAX_SIDE, MAX_SIDE);
 }
 
 ohm_status record_open(const char *path, unsigned width, unsigned height, unsigned frames_per_second,
@@ -289,7 +289,8 @@ ohm_status record_open(const char *path, unsigned width, unsigned height, unsign
     if (!status) status = record_check_size(width, height);
     if (status) return status;
     if (frames_per_second < 1 || frames_per_second > MAX_RATE)
-        return error_set(OHM_BAD_ARGUMENT, "cannot record %u frames a second: from 1 to %u",
+        return error_set(OHM_BAD_ARGUMENT,
+                         "cannot record %u frames per second: the rate must be from 1 to %u",
                          frames_per_second, MAX_RATE);
     return create(container_for(path), path, width, height, frames_per_second, r);
 }

@@ -89,7 +89,7 @@ static _Noreturn void lose_display(const char *reason) {
 
 static int lose_connection(Display *display) {
     char reason[256];
-    snprintf(reason, sizeof reason, "the connection to the display %s is lost", DisplayString(display));
+    snprintf(reason, sizeof reason, "the connection to the display %s was lost", DisplayString(display));
     lose_display(reason);
 }
 
@@ -241,7 +241,7 @@ static ohm_status open_either(const surface_options *o, surface *s) {
     if (!status) status = o->headless ? open_headless(o, egl, s) : open_window(o, s);
     if (status) return status;
     if (epoxy_gl_version() < 33)
-        return error_set(OHM_NO_DEVICE, "OpenGL is %d.%d here, and 3.3 is needed", epoxy_gl_version() / 10,
+        return error_set(OHM_NO_DEVICE, "OpenGL 3.3 is needed, but this is %d.%d", epoxy_gl_version() / 10,
                          epoxy_gl_version() % 10);
     listen_for_complaints();
     return OHM_OK;

@@ -38,10 +38,10 @@ ohm_status timings_print(const viewer *v) {
     if (t.frames == 0) return cli_flush();
     printf("then         %" PRIu64 " frames in %.3f s: %.1f frames/s, %.3g synapse-steps/s\n", t.frames,
            t.total * (double)t.frames, 1 / t.total, rate_of(v, &t));
-    printf("a frame      %.3f ms, at most %.3f ms, of which\n", t.total * 1e3, t.longest * 1e3);
-    printf("  step       %8.3f ms, beside the rest\n", t.step * 1e3);
+    printf("per frame    %.3f ms, at most %.3f ms, of which\n", t.total * 1e3, t.longest * 1e3);
+    printf("  step       %8.3f ms, in the background\n", t.step * 1e3);
     printf("  reduce     %8.3f ms, %s\n", t.reduce * 1e3,
-           v->shared ? "within the transfer" : "beside the rest");
+           v->shared ? "part of the transfer" : "in the background");
     printf("  transfer   %8.3f ms\n", t.transfer * 1e3);
     printf("  draw       %8.3f ms\n", t.draw * 1e3);
     printf("  panel      %8.3f ms\n", t.panel * 1e3);

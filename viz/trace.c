@@ -139,7 +139,8 @@ void trace_draw(const viewer *v) {
     const double s = v->ui_scale, height = 150 * s;
     double x, y, width, mouse;
     bool held;
-    snprintf(text, sizeof text, "current over voltage of row %" PRIu64 ", column %" PRIu64, t->row, t->col);
+    snprintf(text, sizeof text, "current against voltage at row %" PRIu64 ", column %" PRIu64, t->row,
+             t->col);
     ui_section(text);
     ui_canvas("trace", height, &x, &y, &width, &held, &mouse);
     ui_box(x, y, width, height, GROUND_COLOR);

@@ -305,7 +305,7 @@ static void lose_display(void *context, const char *reason) {
     if (!v->simulation) return; // nothing has begun
     simulation_wait(v->simulation, 1e9);
     if (save_all(s) && !s->options->quiet)
-        fprintf(stderr, "hint: %s is saved, at step %" PRIu64 "\n", s->saved, ohm_crossbar_step(v->crossbar));
+        fprintf(stderr, "hint: %s was saved at step %" PRIu64 "\n", s->saved, ohm_crossbar_step(v->crossbar));
 }
 
 static void show(session *s) {

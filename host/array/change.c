@@ -17,7 +17,8 @@ static ohm_status check_state_range(const ohm_crossbar *c, const plan *changed) 
         (now.spreads & bounds) == (p->spreads & bounds))
         return OHM_OK;
     const char *model = spec_entry_of(&c->plan.specs[ROLE_MODEL])->about->name;
-    return error_set(OHM_BAD_ARGUMENT, "model %s: what bounds its state cannot change while it runs", model);
+    return error_set(OHM_BAD_ARGUMENT, "model %s: parameters that bound its state cannot change during a run",
+                     model);
 }
 
 static ohm_status change_model(spec *s, const char *text) {
@@ -25,7 +26,7 @@ static ohm_status change_model(spec *s, const char *text) {
     const char *name = spec_entry_of(s)->about->name;
     const ohm_status status = spec_change(s, text);
     if (status || s->id == id) return status;
-    return error_set(OHM_BAD_ARGUMENT, "model: %s cannot become %s while it runs", name,
+    return error_set(OHM_BAD_ARGUMENT, "model: %s cannot be replaced by %s during a run", name,
                      spec_entry_of(s)->about->name);
 }
 

@@ -31,7 +31,7 @@ unsigned plane_count(ohm_variant variant) {
 
 static ohm_status check_state(const ohm_crossbar *c) {
     if (!c->lost) return OHM_OK;
-    return error_set(OHM_DEVICE_FAILED, "a device failed after step %" PRIu64 ", and the state is lost",
+    return error_set(OHM_DEVICE_FAILED, "a device failed after step %" PRIu64 ", so the state is lost",
                      c->step);
 }
 
@@ -50,7 +50,7 @@ static ohm_status no_room(const ohm_device_info *info, const char *what, uint64_
     char needed_text[NUMBER_MAX_TEXT], has_text[NUMBER_MAX_TEXT];
     number_format_bytes(needed, needed_text);
     number_format_bytes(has, has_text);
-    return error_set(OHM_OUT_OF_MEMORY, "%s needs %s, and %s (%s) has %s", what, needed_text, info->name,
+    return error_set(OHM_OUT_OF_MEMORY, "%s needs %s, but %s (%s) has %s", what, needed_text, info->name,
                      info->id, has_text);
 }
 
@@ -64,7 +64,7 @@ static ohm_status check_share(const problem *p, const ohm_device_info *info, siz
     if (needed > info->memory)
         return no_room(info, what, needed > UINT64_MAX ? UINT64_MAX : (uint64_t)needed, info->memory);
     if (rows && row_bytes(p) > info->max_allocation)
-        return no_room(info, "one row, which has to be in one buffer,", row_bytes(p), info->max_allocation);
+        return no_room(info, "one row, which must fit in one buffer,", row_bytes(p), info->max_allocation);
     return OHM_OK;
 }
 
@@ -419,7 +419,7 @@ static uint64_t launch_all(ohm_crossbar *c, uint64_t steps, ohm_status *status) 
 ohm_status ohm_crossbar_advance(ohm_crossbar *c, uint64_t steps) {
     if (steps > OHM_MAX_STEP - c->step)
         return error_set(OHM_BAD_ARGUMENT,
-                         "%" PRIu64 " steps after step %" PRIu64 " pass the last step, %" PRIu64, steps,
+                         "%" PRIu64 " steps after step %" PRIu64 " go beyond the last step, %" PRIu64, steps,
                          c->step, OHM_MAX_STEP);
     ohm_status status = check_state(c);
     if (!status && steps && c->idle > 0) status = settle(c);

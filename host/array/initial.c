@@ -49,7 +49,7 @@ static ohm_status check_piece(void *object, const piece *rows) {
         if (rows->values[i] >= l->low && rows->values[i] <= l->high) continue;
         return error_set(OHM_BAD_FILE,
                          "%s: row %" PRIu64 ", column %" PRIu64
-                         " is %g, and an initial state is from %g to %g",
+                         " is %g, but an initial state must be from %g to %g",
                          l->matrix->path, rows->row + i / cols, i % cols, (double)rows->values[i],
                          (double)l->low, (double)l->high);
     }
@@ -73,7 +73,7 @@ static ohm_status check_model(const spec *s, const char *model, const matrix_fil
 static ohm_status check_file(const spec *s, const problem *p, const matrix_file *m) {
     if (m->rows != p->rows || m->cols != p->cols)
         return error_set(OHM_BAD_FILE,
-                         "%s has %" PRIu64 " rows and %" PRIu64 " columns, and the crossbar %" PRIu64
+                         "%s has %" PRIu64 " rows and %" PRIu64 " columns, but the crossbar has %" PRIu64
                          " and %" PRIu64,
                          m->path, m->rows, m->cols, p->rows, p->cols);
     limits l = {m, 0, 1};

@@ -182,7 +182,7 @@ static ohm_status check_view(const ohm_crossbar *c, const ohm_view *v) {
                          v->width, v->height, OHM_MAX_IMAGE);
     if (!(v->rows > 0 && v->cols > 0 && isfinite(v->rows) && isfinite(v->cols) && isfinite(v->row) &&
           isfinite(v->col)))
-        return error_set(OHM_BAD_ARGUMENT, "a view needs a finite place and an extent above 0");
+        return error_set(OHM_BAD_ARGUMENT, "a view needs a finite position and an extent above 0");
     if ((unsigned)v->quantity >= OHM_QUANTITIES || (unsigned)v->reduction >= OHM_REDUCTIONS)
         return error_set(OHM_BAD_ARGUMENT, "no such quantity or reduction");
     if (v->quantity == OHM_FLUX && !c->problem.variant.flux)

@@ -118,9 +118,10 @@ static ohm_status check_voltage(const ohm_crossbar *c, double voltage) {
     ohm_exponent exponent;
     const double limit = euler_current_limit(model, &c->problem.physics, &exponent);
     if (!(fabs(voltage) > limit)) return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT,
-                     "model %s: the current at %g V cannot be told: the exponential of %s ends at %.3g V",
-                     spec_entry_of(model)->about->name, voltage, exponent.formula, limit);
+    return error_set(
+        OHM_BAD_ARGUMENT,
+        "model %s: the current at %g V cannot be computed: the exponential of %s is limited to %.3g V",
+        spec_entry_of(model)->about->name, voltage, exponent.formula, limit);
 }
 
 // The one of n voltages that is the furthest from 0.

@@ -101,9 +101,9 @@ static ohm_status no_room(const series *s, uint64_t left) {
     number_format_bytes(s->reserve, rest);
     error_set(OHM_IO_FAILED,
               "the series ends after %" PRIu64
-              " rows: %s: they take %s, saving them as much again and the crossbar %s, and %s is free",
+              " rows: %s: they take %s, saving them takes as much again and the crossbar %s, but only %s is free",
               s->count, strerror(ENOSPC), rows, rest, has);
-    error_hint("record less often (--every), or where there is more room");
+    error_hint("record less often (--every), or on a disk with more space");
     return OHM_IO_FAILED;
 }
 
@@ -200,7 +200,7 @@ static ohm_status fill(series_reader *r) {
     while (r->end < PIECE) {
         const ssize_t count = fetch(r, r->piece + r->end, PIECE - r->end);
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return error_set(OHM_IO_FAILED, "cannot read the series again: %s", strerror(errno));
+        if (count < 0) return error_set(OHM_IO_FAILED, "cannot read back the series: %s", strerror(errno));
         if (count == 0) break;
         r->end += (size_t)count;
         r->place += (uint64_t)count;

@@ -75,8 +75,8 @@ static ohm_status failed(child *c, int result) {
     const char *text = strncmp(line, prefix, strlen(prefix)) == 0 ? line + strlen(prefix) : line;
     if (*text) return error_set(OHM_NO_DEVICE, "%s", text);
     if (WIFSIGNALED(result))
-        return error_set(OHM_NO_DEVICE, "it was ended by a signal: %s", strsignal(WTERMSIG(result)));
-    return error_set(OHM_NO_DEVICE, "it ended with exit status %d", WEXITSTATUS(result));
+        return error_set(OHM_NO_DEVICE, "it was killed by a signal: %s", strsignal(WTERMSIG(result)));
+    return error_set(OHM_NO_DEVICE, "it exited with status %d", WEXITSTATUS(result));
 }
 
 ohm_status child_end(child *c) {

@@ -100,14 +100,14 @@ static ohm_status take_option(reader *r, const char *key, const char *value) {
         return r->skipped & bit ? OHM_OK : set_option(r, i, value);
     }
     return error_set(OHM_BAD_FILE,
-                     "unknown key \"%s\": the options of `ohmscape %s --help`, without dashes, are known",
-                     key, r->command->name);
+                     "unknown key \"%s\"; keys are the options of `ohmscape %s --help`, without dashes", key,
+                     r->command->name);
 }
 
 static ohm_status begin_phase(experiment *e, const char *name) {
     for (size_t i = 0; i < e->count; i++)
         if (strcmp(e->phases[i].name, name) == 0)
-            return error_set(OHM_BAD_FILE, "there are two phases [%s]", name);
+            return error_set(OHM_BAD_FILE, "phase [%s] is defined twice", name);
     phase *more = realloc(e->phases, (e->count + 1) * sizeof *more);
     if (!more) return error_no_memory("an experiment");
     e->phases = more;
@@ -120,7 +120,9 @@ static ohm_status take_phase_key(reader *r, phase *p, const char *key, const cha
                          : strcmp(key, "steps") == 0  ? KEY_STEPS
                          : strcmp(key, "idle") == 0   ? KEY_IDLE
                                                       : 0;
-    if (!bit) return error_set(OHM_BAD_FILE, "unknown key \"%s\": a phase has stimulus, steps and idle", key);
+    if (!bit)
+        return error_set(OHM_BAD_FILE, "unknown key \"%s\"; the keys of a phase are stimulus, steps and idle",
+                         key);
     if (p->given & bit) return given_twice(key);
     p->given |= bit;
     if (bit == KEY_STEPS) return options_read_u64("steps", value, 0, OHM_MAX_STEP, &p->steps);
@@ -149,8 +151,8 @@ static ohm_status number_phases(experiment *e, const char *path) {
             return error_set(OHM_BAD_FILE, "%s: phase [%s] has no steps and no idle time", path, p->name);
         p->first = first;
         if (p->steps > OHM_MAX_STEP - first)
-            return error_set(OHM_BAD_FILE, "%s: phase [%s] passes the last step, %" PRIu64, path, p->name,
-                             OHM_MAX_STEP);
+            return error_set(OHM_BAD_FILE, "%s: phase [%s] goes beyond the last step, %" PRIu64, path,
+                             p->name, OHM_MAX_STEP);
         first += p->steps;
     }
     return OHM_OK;
@@ -238,9 +240,9 @@ static ohm_status check_phase(const experiment *e, const phase *p, const char *s
         const uint64_t step = largest(p->first, entry->step);
         if (step >= end || step >= p->first + p->steps || same_stimulus(stimulus, entry->stimulus)) continue;
         error_set(OHM_BAD_ARGUMENT,
-                  "%s does not come from %s: its step %" PRIu64 " was driven by %s, and phase [%s] has %s",
+                  "%s does not come from %s: its step %" PRIu64 " was driven by %s, but phase [%s] has %s",
                   from, e->path, step, entry->stimulus, p->name, stimulus);
-        error_hint("`ohmscape info %s` prints what drove it", from);
+        error_hint("`ohmscape info %s` prints which stimuli drove it", from);
         return OHM_BAD_ARGUMENT;
     }
     return OHM_OK;

@@ -42,12 +42,12 @@ SETTER(quiet) {
 static const option_entry export_entries[] = {
     {"quantity", 0, "Q",
      "conductance in S (default), resistance in ohm, state, flux in V s, or\n"
-     "voltage in V of the last step; what is read of devices with their\n"
-     "spreads, faults, levels and drift",
+     "voltage in V of the last step, as read from the devices, with\n"
+     "variability, faults, levels and drift",
      set_quantity},
-    {"output", 'o', "G.npy", "where to: NumPy's .npy, or .h5 with a dataset named like the quantity",
+    {"output", 'o', "G.npy", "output file: NumPy's .npy, or .h5 with a dataset named after the quantity",
      set_output},
-    {"device", 0, "DEVICE", "what computes it (default native): as for run", setup_set_device},
+    {"device", 0, "DEVICE", "device to compute on (default native), as for run", setup_set_device},
     {"quiet", 'q', NULL, "print nothing but errors", set_quiet},
     {0},
 };
@@ -130,13 +130,15 @@ static ohm_status write_matrix(const export_options *o, ohm_crossbar *c) {
 
 static ohm_status check(const export_options *o, const ohm_file_info *info) {
     if (!o->output)
-        return error_set(OHM_BAD_ARGUMENT, "export needs --output: a name that ends in .npy or .h5");
+        return error_set(OHM_BAD_ARGUMENT,
+                         "export needs --output FILE, with a name that ends in .npy or .h5");
     if (file_is_same(o->setup.from, o->output))
-        return error_set(OHM_BAD_ARGUMENT, "--output %s would replace the crossbar itself", o->output);
+        return error_set(OHM_BAD_ARGUMENT, "--output %s would overwrite the saved crossbar", o->output);
     if (o->quantity == OHM_FLUX && !info->definition.track_flux)
-        return error_set(OHM_BAD_ARGUMENT, "--quantity flux: %s was made without --flux", o->setup.from);
+        return error_set(OHM_BAD_ARGUMENT, "--quantity flux: %s was created without --flux", o->setup.from);
     if (o->quantity == OHM_VOLTAGE && !info->step)
-        return error_set(OHM_BAD_ARGUMENT, "--quantity voltage: %s has done no step", o->setup.from);
+        return error_set(OHM_BAD_ARGUMENT, "--quantity voltage: %s has not done any steps yet",
+                         o->setup.from);
     return OHM_OK;
 }
 
@@ -176,7 +178,7 @@ static int export(int argc, char **argv) {
 const command command_export = {
     .name = "export",
     .arguments = "F.h5",
-    .summary = "Write what is read of a saved crossbar as a matrix",
+    .summary = "Export a quantity of a saved crossbar as a matrix",
     .options = export_entries,
     .run = export,
 };

@@ -75,7 +75,7 @@ static void on_exit_of_driver(void) {
 static void write_texts(const ohm_device_info *device) {
     char hint[512];
     opencl_building_hint(device, hint, sizeof hint);
-    snprintf(guard.reason, sizeof guard.reason, VARIABLE "=%s (%s) crashed while it built the kernels",
+    snprintf(guard.reason, sizeof guard.reason, VARIABLE "=%s (%s) crashed while building the kernels",
              device->name, device->id);
     snprintf(guard.news, sizeof guard.news, "\r\033[Kohmscape: compiling kernels for %s (first time only)\n",
              device->name);

@@ -45,7 +45,7 @@ static void print_text(const ohm_file_info *info) {
     for (size_t i = 0; i < info->input_count; i++)
         printf("%-14s%s, %" PRIu64 " bytes, digest %016" PRIx64 "%s\n", i ? "" : "inputs",
                info->inputs[i].name, info->inputs[i].size, info->inputs[i].digest,
-               info->inputs[i].kept ? "" : ", not in this file: too large");
+               info->inputs[i].kept ? "" : ", too large to be stored in this file");
     printf("step          %" PRIu64 "\n", info->step);
     if (info->idle > 0) printf("idle          %g s since that step\n", info->idle);
     printf("series        %" PRIu64 " rows\n", info->series_rows);

@@ -52,19 +52,20 @@ SETTER(plot) {
 }
 
 static const option_entry iv_entries[] = {
-    {"model", 0, "MODEL", "the memristor (default sin-state); spreads make devices differ", setup_set_model},
+    {"model", 0, "MODEL", "memristor model (default sin-state); spreads make devices differ",
+     setup_set_model},
     {"stimulus", 0, "STIMULUS",
-     "the voltage (default a sine wave as high and as slow as the\nmodel's loop wants it)",
-     setup_set_stimulus},
+     "the voltage (default: a sine wave whose amplitude and period suit\nthe model)", setup_set_stimulus},
     {"periods", 0, "P", "periods of the wave, 1 to 1000000 (default 3)", set_periods},
-    {"steps", 't', "T", "steps, 1 to 1e8 (default those of the periods)", set_steps},
+    {"steps", 't', "T", "steps, 1 to 1e8 (default: enough for the periods)", set_steps},
     {"devices", 'N', "N", "how many devices, 1 to 1000000 (default 1)", set_count},
-    {"dt", 0, "DT", "time step in s (default the model's, or a thousandth of a\nperiod if that is less)",
+    {"dt", 0, "DT", "time step in s (default: the model's, or a thousandth of a\nperiod if that is shorter)",
      setup_set_dt},
     {"seed", 0, "S", "seed of all randomness, 0 to 2^64 - 1 (default 1)", setup_set_seed},
-    {"init", 0, "INIT", "initial states, 1 the most conductive (default constant:value=0.1)", setup_set_init},
-    {"device", 0, "DEVICE", "what computes it (default native): as for run", setup_set_device},
-    {"output", 'o', "F.csv", "where to write (default standard output, unless --plot is given)", set_output},
+    {"init", 0, "INIT", "initial states, 1 being most conductive (default constant:value=0.1)",
+     setup_set_init},
+    {"device", 0, "DEVICE", "device to compute on (default native), as for run", setup_set_device},
+    {"output", 'o', "F.csv", "output file (default standard output, unless --plot is given)", set_output},
     {"plot", 0, "F", "draw I against V with gnuplot, as F.png or F.svg", set_plot},
     {0},
 };
@@ -352,7 +353,7 @@ static ohm_status check_gnuplot(void) {
     const char *const version[] = {"gnuplot", "--version", NULL};
     char *text;
     if (child_run(version, 0, &text)) {
-        error_set(OHM_NO_DEVICE, "--plot needs gnuplot, which is not there");
+        error_set(OHM_NO_DEVICE, "--plot needs gnuplot, which is not installed");
         error_hint("apt install gnuplot-nox");
         return OHM_NO_DEVICE;
     }
@@ -396,7 +397,7 @@ static int iv(int argc, char **argv) {
 const command command_iv = {
     .name = "iv",
     .arguments = "",
-    .summary = "Measure the current through a device against its voltage",
+    .summary = "Trace the current-voltage loop of a device",
     .options = iv_entries,
     .run = iv,
 };

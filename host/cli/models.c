@@ -38,8 +38,8 @@ static void print_list(void) {
             printf("  %-16s %s%s\n", entry->about->name, entry->about->summary, i ? "" : " (default)");
     }
     print_presets(NULL, "Published devices (--model NAME@PRESET)");
-    printf("\n`ohmscape models NAME` prints the equation and the parameters, and `ohmscape models\n"
-           "NAME:key=value~SPREAD` also what is drawn of a spread.\n");
+    printf("\n`ohmscape models NAME` prints the equation and the parameters; `ohmscape models\n"
+           "NAME:key=value~SPREAD` also prints statistics of the values drawn.\n");
 }
 
 // Prints UTF-8 text in a column of so many characters; printf counts bytes.
@@ -91,7 +91,7 @@ static void print_drawn(const spec *s) {
         const ohm_parameter *p = catalogue_parameter(entry, i);
         char mean[32], deviation[32];
         if (!s->spread[i].kind) continue;
-        if (!any) printf("\n  as drawn\n");
+        if (!any) printf("\n  values drawn\n");
         any = true;
         const derive_drawn drawn = derive_draw(s, i);
         snprintf(mean, sizeof mean, "mean %.5g", drawn.mean);
@@ -116,22 +116,24 @@ static void print_lines(const char *before, const char *text) {
 static void print_model(const ohm_about *about) {
     char dt[NUMBER_MAX_TEXT];
     number_format(about->dt, dt);
-    printf("  Polarity: V > 0 %s the conductance, with parameters of the default signs\n",
+    printf("  Polarity: V > 0 %s the conductance, for parameters with their default signs\n",
            about->polarity > 0 ? "raises" : "lowers");
-    printf("  Unless told otherwise: dt %s s, stimulus %s\n", dt, about->stimulus);
+    printf("  Defaults: dt %s s, stimulus %s\n", dt, about->stimulus);
 }
 
 static void print_spreading(void) {
     printf(
-        "\n  A parameter that is not a whole number, a name or a part may be spread over the devices:\n"
-        "  VALUE~normal:SIGMA and VALUE~uniform:SIGMA (up to SIGMA to either side), SIGMA in its unit,\n"
-        "  and VALUE~lognormal:SIGMA, SIGMA of its logarithm. What is drawn is cut to the range, and where\n"
-        "  one parameter may not pass another, as r_on and r_off, to the other's value, or half-way between\n"
-        "  the two if both are spread: its mean is then not VALUE. \"As drawn\" shows what it is.\n"
-        "\n  Noise is given at the default dt. At another, noise is sqrt(default dt/dt) and noise_add\n"
-        "  sqrt(dt/default dt) times as large, so that what it adds up to in a time is the same; that of\n"
-        "  pulses is per pulse. Of several faults a device has the last in the order stuck, stuck_low,\n"
-        "  stuck_high, stuck_open.\n");
+        "\n  Real-valued parameters of a device can have a device-to-device spread: VALUE~normal:SIGMA or\n"
+        "  VALUE~uniform:SIGMA (VALUE +- SIGMA), with SIGMA in the parameter's unit, or\n"
+        "  VALUE~lognormal:SIGMA, with SIGMA the standard deviation of the logarithm. Spreads are truncated\n"
+        "  to the valid range. A parameter that may not exceed another, as r_on and r_off, is also "
+        "truncated\n"
+        "  at the other's value, or half-way between the two if both have a spread. Truncation shifts the\n"
+        "  mean; \"values drawn\" shows the result.\n"
+        "\n  Noise is given at the default dt. At another dt, noise is scaled by sqrt(default dt/dt) and\n"
+        "  noise_add by sqrt(dt/default dt), so that the noise accumulated over a given time is the same.\n"
+        "  In the pulsed models it is per pulse. A device with several faults has the last of them in the\n"
+        "  order stuck, stuck_low, stuck_high, stuck_open.\n");
 }
 
 // What a published device is, if the text names one.
@@ -152,7 +154,9 @@ static void print_scale(const spec *s) {
         const ohm_parameter *p = &spec_entry_of(s)->own[i];
         char factor[24];
         if (p->scaled == 0) continue;
-        if (!n) printf("  Where a model's own voltages are from -U to U, and U is not 5 V, the defaults are");
+        if (!n)
+            printf("  For a model whose default voltages are from -U to U, with U other than 5 V, the "
+                   "defaults are");
         snprintf(factor, sizeof factor, p->scaled < 0 ? "-%g " : "%g ", fabs(p->scaled));
         if (fabs(p->scaled) == 1) snprintf(factor, sizeof factor, p->scaled < 0 ? "-" : "");
         printf("%s %s=%sU", n++ ? "," : "", p->key, factor);
@@ -172,7 +176,7 @@ static void print_entry(const spec *s, const char *text, bool given) {
     printf("\n");
     print_row("key", "symbol", "unit", given ? "value" : "default", "range", "");
     for (int i = 0; i < entry->own_count; i++) print_parameter(s, i);
-    if (entry->count > entry->own_count) printf("\n  of every device\n");
+    if (entry->count > entry->own_count) printf("\n  common to all models\n");
     for (int i = entry->own_count; i < entry->count; i++) print_parameter(s, i);
     print_drawn(s);
     if (s->role == ROLE_MODEL) print_spreading();

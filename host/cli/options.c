@@ -91,7 +91,7 @@ void options_print_help(const command *c, FILE *out) {
     fprintf(out, "Usage: ohmscape %s [OPTION]...%s%s\n%s.\n\n", c->name, *c->arguments ? " " : "",
             c->arguments, c->summary);
     for (const option_entry *o = c->options; o->name; o++) print_option(o, out);
-    print_option(&(option_entry){"help", 'h', NULL, "print this", NULL}, out);
+    print_option(&(option_entry){"help", 'h', NULL, "print this help", NULL}, out);
 }
 
 ohm_status options_bad_value(const char *name, const char *text, const char *allowed) {

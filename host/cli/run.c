@@ -60,12 +60,12 @@ SETTER(quiet) {
 
 static const option_entry run_entries[] = {
     SETUP_ENTRIES,
-    {"steps", 't', "T", "steps to do now, 0 or more (default 20); all of an experiment", set_steps},
-    {"idle", 0, "S", "then leave the devices alone for S seconds (default 0): see drift_nu", set_idle},
+    {"steps", 't', "T", "steps to run, 0 or more (default 20); for an experiment, all of it", set_steps},
+    {"idle", 0, "S", "then add S seconds of idle time (default 0); see drift_nu", set_idle},
     {"output", 'o', "F.h5", "save the crossbar when done", set_output},
-    {"every", 0, "K", "record the state's statistics after every K-th step in the file", set_every},
+    {"every", 0, "K", "record the state's statistics in the file every K steps", set_every},
     {"json", 0, NULL, "print one JSON object", set_json},
-    {"quiet", 'q', NULL, "no progress and no summary", set_quiet},
+    {"quiet", 'q', NULL, "print neither progress nor summary", set_quiet},
     {0},
 };
 
@@ -82,13 +82,12 @@ static ohm_status read_experiment(run_options *o, const char *path, uint64_t *gi
                                         BIT(SETUP_ROWS) | BIT(SETUP_COLS), &o->experiment);
     if (status || !o->experiment.count) return status;
     const uint64_t whole = BIT(RUN_STEPS) | BIT(RUN_IDLE);
-    if (*given & ~typed & whole)
-        return error_set(OHM_BAD_FILE, "%s: give steps and idle to its phases", path);
+    if (*given & ~typed & whole) return error_set(OHM_BAD_FILE, "%s: set steps and idle in its phases", path);
     if (typed & BIT(RUN_IDLE))
-        return error_set(OHM_BAD_ARGUMENT, "--idle: %s has phases, which may have one", path);
+        return error_set(OHM_BAD_ARGUMENT, "--idle: set idle times in the phases of %s", path);
     if (*given & BIT(SETUP_STIMULUS) && o->experiment.phases[0].stimulus)
         return error_set(OHM_BAD_ARGUMENT,
-                         "the first phase of %s has a stimulus, and the whole run has one too", path);
+                         "%s sets a stimulus both for the whole run and for its first phase", path);
     o->all_steps = !(typed & BIT(RUN_STEPS));
     return OHM_OK;
 }
@@ -121,10 +120,10 @@ static ohm_status check_options(run_options *o, uint64_t given) {
     if (status) return status;
     status = check_experiment(o, info);
     if (!status && o->every && !o->output)
-        status = error_set(OHM_BAD_ARGUMENT, "--every records into the saved file: give --output too");
+        status = error_set(OHM_BAD_ARGUMENT, "--every records into the saved file, so it needs --output");
     if (!status && info && !o->experiment.count && o->steps > OHM_MAX_STEP - info->step)
         status = error_set(OHM_BAD_ARGUMENT,
-                           "--steps: %" PRIu64 " after step %" PRIu64 " pass the last step, %" PRIu64,
+                           "--steps: %" PRIu64 " after step %" PRIu64 " go beyond the last step, %" PRIu64,
                            o->steps, info->step, OHM_MAX_STEP);
     if (!status) status = setup_check_output(o->output, info ? &info->definition : &o->setup.definition);
     if (!status && o->output) status = experiment_check_output(&o->experiment, o->output);
@@ -390,12 +389,12 @@ static void print_summary(const ohm_devices *devices, const ohm_crossbar *c, con
         const ohm_device_info *info = ohm_devices_info(devices, i);
         printf("device        %s (%s, %s)\n", info->name, info->id, info->driver);
     }
-    printf("steps         %" PRIu64 " in %.3f s, %u a launch, after %.3f s of set-up; now at step %" PRIu64
+    printf("steps         %" PRIu64 " in %.3f s, %u per launch, after %.3f s of set-up; now at step %" PRIu64
            "\n",
            r->steps, r->seconds, d->fuse, r->setup_seconds, ohm_crossbar_step(c));
     printf("throughput    %.3g synapse-steps/s\n", rate_of(r, d));
     if (ohm_crossbar_precision(c) == OHM_PRECISION_EXTENDED)
-        printf("precision     extended: rounding to float32 could take %.3g %% of the largest step\n",
+        printf("precision     extended: rounding to float32 could lose %.3g %% of the largest step\n",
                100 * ohm_crossbar_step_loss(c));
     for (size_t i = 0; i < r->end_count; i++)
         printf("phase         %-12s %" PRIu64 " steps: state mean %.6g, conductance mean %.6g S\n",
@@ -427,8 +426,8 @@ static void save_series(const run_options *o, ohm_crossbar *c, run_result *r, tr
     if (asprintf(&path, "%.*s-series%s", (int)(ending - o->output), o->output, ending) < 0) return;
     ohm_status status = rescue_at(path, write_series, c, &r->saved_series);
     if (!status)
-        status = error_set(OHM_DEVICE_FAILED, "%s is not written; the series up to there is in %s", o->output,
-                           path);
+        status =
+            error_set(OHM_DEVICE_FAILED, "%s was not written; the series so far is in %s", o->output, path);
     troubles_note(t, status);
     free(path);
 }
@@ -504,7 +503,8 @@ static int run(int argc, char **argv) {
     int first;
     ohm_status status = options_parse(&command_run, &o, argc, argv, &given, &first);
     if (!status && first + 1 < argc)
-        status = error_set(OHM_BAD_ARGUMENT, "run takes one experiment, not \"%s\" too", argv[first + 1]);
+        status =
+            error_set(OHM_BAD_ARGUMENT, "run takes only one experiment: unexpected \"%s\"", argv[first + 1]);
     if (!status && first < argc) status = read_experiment(&o, argv[first], &given);
     if (!status) status = check_options(&o, given);
     troubles t = {0};

@@ -89,16 +89,17 @@ static bool was_given(uint64_t given, int place) {
 static ohm_status check_sides(setup *s, uint64_t given) {
     const bool sides = was_given(given, SETUP_ROWS) || was_given(given, SETUP_COLS);
     if (was_given(given, SETUP_NEURONS) && sides)
-        return error_set(OHM_BAD_ARGUMENT, "--neurons and --rows or --cols: give one or the other");
+        return error_set(OHM_BAD_ARGUMENT, "--neurons cannot be combined with --rows or --cols");
     if (!s->from && was_given(given, SETUP_ROWS) != was_given(given, SETUP_COLS))
-        return error_set(OHM_BAD_ARGUMENT, "--rows and --cols belong together; --neurons N is N x N");
+        return error_set(OHM_BAD_ARGUMENT,
+                         "--rows and --cols must be given together; --neurons N gives N x N");
     if (was_given(given, SETUP_NEURONS)) s->definition.rows = s->definition.cols = s->neurons;
     return OHM_OK;
 }
 
 static ohm_status differs(const char *name, const char *from) {
-    error_set(OHM_BAD_ARGUMENT, "--%s differs from what %s was made with", name, from);
-    error_hint("`ohmscape info %s` prints its parameters; leave --%s away to take them", from, name);
+    error_set(OHM_BAD_ARGUMENT, "--%s differs from the value in %s", name, from);
+    error_hint("`ohmscape info %s` prints its parameters; omit --%s to use them", from, name);
     return OHM_BAD_ARGUMENT;
 }
 
@@ -237,8 +238,8 @@ ohm_status setup_make(const setup *s, ohm_devices *devices, ohm_crossbar **cross
     if (s->outdated[0])
         fprintf(
             stderr,
-            "ohmscape: %s has changed since %s was saved, which goes on with its own copy; to use the new "
-            "one, give it another name\n",
+            "ohmscape: %s has changed since %s was saved; the copy in the saved file is used. To use the new "
+            "file, rename it\n",
             s->outdated, s->from);
     return OHM_OK;
 }
@@ -254,7 +255,7 @@ void setup_say_fallback(const setup *s, const ohm_devices *devices) {
     const bool native = info->type == OHM_DEVICE_NATIVE;
     const char *reason = ohm_devices_fallback(devices);
     if (!reason && is_automatic(s)) reason = guard_reason();
-    const char *hint = reason ? "hint: name that device with --device to be told what to do\n" : "";
+    const char *hint = reason ? "hint: select that device with --device to see what to do\n" : "";
     if (!reason && is_automatic(s) && native) reason = "no OpenCL device found";
     if (!reason) return;
     fprintf(stderr, "ohmscape: %s; using %s\n%s", reason, native ? "the native engine" : info->name, hint);

@@ -37,43 +37,45 @@ enum {
 #define SETUP_ENTRIES                                                                                        \
     [SETUP_NEURONS] = {"neurons", 'n', "N", "rows and columns of the crossbar, 1 to 2147483648 (default 5)", \
                        setup_set_neurons},                                                                   \
-    [SETUP_ROWS] = {"rows", 0, "R", "rows, if not as many as columns", setup_set_rows},                      \
-    [SETUP_COLS] = {"cols", 0, "C", "columns", setup_set_cols},                                              \
-    [SETUP_DT] = {"dt", 0, "DT",                                                                             \
-                  "time step in s, above 0 and up to 1e6 (default 0.1); other\nmodels have their own",       \
-                  setup_set_dt},                                                                             \
+    [SETUP_ROWS] = {"rows", 0, "R", "rows, for a crossbar that is not square", setup_set_rows},              \
+    [SETUP_COLS] = {"cols", 0, "C", "columns, likewise", setup_set_cols},                                    \
+    [SETUP_DT] =                                                                                             \
+        {"dt", 0, "DT",                                                                                      \
+         "time step in s, above 0 and up to 1e6 (default 0.1); other\nmodels have their own default",        \
+         setup_set_dt},                                                                                      \
     [SETUP_SEED] = {"seed", 0, "S", "seed of all randomness, 0 to 2^64 - 1 (default 1)", setup_set_seed},    \
     [SETUP_MODEL] = {"model", 0, "MODEL",                                                                    \
-                     "the memristor (default sin-state:beta=0.5,r_on=0.1,r_off=10);\n"                       \
+                     "memristor model (default sin-state:beta=0.5,r_on=0.1,r_off=10);\n"                     \
                      "`ohmscape models` lists models, stimuli and initial states",                           \
                      setup_set_model},                                                                       \
     [SETUP_STIMULUS] = {"stimulus", 0, "STIMULUS",                                                           \
-                        "the voltages, in V (default uniform:lo=-5,hi=5); other models\nhave their own",     \
+                        "voltages, in V (default uniform:lo=-5,hi=5); other models have\ntheir own default", \
                         setup_set_stimulus},                                                                 \
     [SETUP_INIT] = {"init", 0, "INIT",                                                                       \
-                    "initial states, 1 the most conductive (default uniform:lo=0.1,hi=0.9);\nfile:path=F "   \
+                    "initial states, 1 being most conductive (default uniform:lo=0.1,hi=0.9);\nfile:path=F " \
                     "reads a matrix, .npy or HDF5",                                                          \
                     setup_set_init},                                                                         \
-    [SETUP_FLUX] = {"flux", 0, NULL, "keep the flux of every synapse, in V s (8 more bytes each)",           \
+    [SETUP_FLUX] = {"flux", 0, NULL, "track the flux of every synapse, in V s (8 more bytes each)",          \
                     setup_set_flux},                                                                         \
-    [SETUP_PRECISION] =                                                                                      \
-        {"precision", 0, "P",                                                                                \
-         "single (4 bytes a synapse), extended (8 bytes: no step is too\nsmall), or auto (default): "        \
-         "extended where rounding could take more\nthan 0.1 % of the largest step",                          \
-         setup_set_precision},                                                                               \
+    [SETUP_PRECISION] = {"precision", 0, "P",                                                                \
+                         "single (4 bytes per synapse), extended (8 bytes; no step is lost to\nrounding) "   \
+                         "or auto (default): "                                                               \
+                         "extended where rounding\ncould lose more than 0.1 % of the largest step",          \
+                         setup_set_precision},                                                               \
     [SETUP_DEVICE] = {"device", 0, "DEVICE",                                                                 \
-                      "auto (default), native, gpu, cpu or P.D, as `ohmscape devices`\n"                     \
-                      "prints them; or several, with commas, to share the rows",                             \
+                      "auto (default), native, gpu, cpu or P.D as listed by `ohmscape\n"                     \
+                      "devices`; several, separated by commas, share the rows",                              \
                       setup_set_device},                                                                     \
-    [SETUP_FUSE] = {"fuse", 0, "K", "steps in one launch, 1 to 65536, or auto (default): only speed",        \
+    [SETUP_FUSE] = {"fuse", 0, "K", "steps per launch, 1 to 65536 or auto (default); affects only speed",    \
                     setup_set_fuse},                                                                         \
-    [SETUP_LANES] = {"lanes", 0, "L", "vector width, 1, 4, 8, 16 or auto (default): only speed",             \
+    [SETUP_LANES] = {"lanes", 0, "L", "vector width, 1, 4, 8, 16 or auto (default); affects only speed",     \
                      setup_set_lanes},                                                                       \
-    [SETUP_BAND_ROWS] = {"band-rows", 0, "R", "most rows in one buffer, or auto (default): only layout",     \
+    [SETUP_BAND_ROWS] = {"band-rows", 0, "R",                                                                \
+                         "maximum rows per buffer, or auto (default); affects only layout",                  \
                          setup_set_band_rows},                                                               \
     [SETUP_FROM] = {"from", 0, "F.h5",                                                                       \
-                    "go on from a saved crossbar, with its parameters; only --stimulus\nmay be another, "    \
-                    "which takes effect from there on",                                                      \
+                    "continue from a saved crossbar with its parameters; only --stimulus\nmay differ, "      \
+                    "and takes effect from then on",                                                         \
                     setup_set_from}
 
 // The setters of that table; object starts with a setup.

@@ -77,7 +77,7 @@ ohm_status euler_check_stability(const euler *e) {
         worst = fmax(worst, excess_at(e, e->low + (e->high - e->low) * i / VOLTAGES));
     if (worst <= 1) return OHM_OK;
     if (!isfinite(worst))
-        return error_set(OHM_BAD_ARGUMENT, "model %s moves without bounds at voltages from %g to %g V",
+        return error_set(OHM_BAD_ARGUMENT, "model %s has an unbounded rate at voltages from %g to %g V",
                          name_of(e), e->low, e->high);
     char step[NUMBER_MAX_TEXT], substeps[96];
     number_format(e->dt, step);
@@ -176,8 +176,8 @@ static ohm_status exponent_too_large(const euler *e, const ohm_exponent *x, doub
     number_format(e->model->value[i], value);
     return error_set(
         OHM_BAD_ARGUMENT,
-        "model %s: %s reaches %.3g at %g V, and its exponential ends at %g: %s=%s or the voltage "
-        "is too far from what the model is for",
+        "model %s: %s reaches %.3g at %g V, but its exponential is limited to %g: %s=%s or the voltage "
+        "is outside the model's range",
         name_of(e), x->formula, x->value, voltage, x->limit, x->key, value);
 }
 

@@ -19,12 +19,12 @@ static const char *const quantities[] = {"x", "state", "auto", NULL};
 
 static const ohm_about file_about = {
     .name = "file",
-    .summary = "each device's own, from a matrix in a .npy or HDF5 file",
-    .equation = "x_ij from 0, the least, to 1, the most conductive;  or the state itself, in its own unit",
+    .summary = "one value per device, from a matrix in a .npy or HDF5 file",
+    .equation = "x_ij from 0, least conductive, to 1, most conductive;  or the state itself, in its own unit",
 };
 
 static const ohm_parameter file_parameters[] = {
-    {"path", "F", "1", 0, 0, 0, "the file: .npy, or HDF5 with /state or one matrix alone", OHM_NO_SLOT,
+    {"path", "F", "1", 0, 0, 0, "file: .npy, or HDF5 with /state or a single matrix", OHM_NO_SLOT,
      .text = SPEC_PATH},
     {"quantity", "q", "1", 2, 0, 2, "x, state or auto, which is state of a saved crossbar, else x",
      OHM_NO_SLOT, .choices = quantities},

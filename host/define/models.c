@@ -11,29 +11,30 @@
 
 // Of every model, behind its own: sub-steps if it follows a differential equation, and the rest.
 static const ohm_parameter common_parameters[] = {
-    {"substeps", "n", "1", 1, 1, 1e6, "sub-steps of Euler's method in a step", OHM_NO_SLOT, .whole = 1},
+    {"substeps", "n", "1", 1, 1, 1e6, "Euler sub-steps per time step", OHM_NO_SLOT, .whole = 1},
     {"noise", "σ", "1", 0, 0, 10,
-     "noise of a step's change: it is taken 1 + noise xi times, xi normal; at the default dt", OHM_NOISE},
+     "cycle-to-cycle noise: each change is multiplied by 1 + noise xi, xi normal; at default dt", OHM_NOISE},
     {"noise_add", "σ_add", "1", 0, 0, 1,
-     "noise added to a change: noise_add xi times the range of the state; at the default dt", OHM_NOISE_ADD},
+     "additive cycle-to-cycle noise: noise_add xi times the state's range; at default dt", OHM_NOISE_ADD},
     {"write_noise", "σ_w", "1", 0, 0, 1,
-     "noise of what is read until the device changes again, as a part of its range of conductance",
+     "write noise: read error redrawn when the state changes, as a fraction of the conductance range",
      OHM_WRITE_NOISE},
     {"read_noise", "σ_r", "1", 0, 0, 1,
-     "noise of what is read, new at every step, as a part of the range of conductance", OHM_READ_NOISE},
-    {"stuck", "p_stuck", "1", 0, 0, 1, "part of the devices that stay where they began", OHM_NO_SLOT},
-    {"stuck_low", "p_low", "1", 0, 0, 1, "part that rest at their least conductance", OHM_NO_SLOT},
-    {"stuck_high", "p_high", "1", 0, 0, 1, "part that rest at their greatest conductance", OHM_NO_SLOT},
-    {"stuck_open", "p_open", "1", 0, 0, 1, "part that are open", OHM_NO_SLOT},
+     "read noise: read error redrawn at every step, as a fraction of the conductance range", OHM_READ_NOISE},
+    {"stuck", "p_stuck", "1", 0, 0, 1, "fraction of devices stuck at their initial state", OHM_NO_SLOT},
+    {"stuck_low", "p_low", "1", 0, 0, 1, "fraction of devices stuck at minimum conductance", OHM_NO_SLOT},
+    {"stuck_high", "p_high", "1", 0, 0, 1, "fraction of devices stuck at maximum conductance", OHM_NO_SLOT},
+    {"stuck_open", "p_open", "1", 0, 0, 1, "fraction of devices that are open circuits", OHM_NO_SLOT},
     {"r_open", "R_open", "Ω", 1e9, 1e-3, 1e12, "resistance of an open device", OHM_R_OPEN},
     {"levels", "L", "1", 0, 0, 65536,
-     "levels of conductance that can be read, which divide each device's range equally; 0: continuous",
+     "conductance levels that can be read, evenly spaced over each device's range; 0: continuous",
      OHM_NO_SLOT, .whole = 1},
     {"drift_nu", "ν", "1", 0, 0, 1,
-     "an idle time t leaves (t/drift_t0)^-drift_nu of a conductance, or the device's least one", OHM_NU},
-    {"drift_t0", "t_0", "s", 1, 1e-9, 1e9, "idle time from which on it drifts", OHM_NO_SLOT},
-    {"drift_offset", "o", "1", 0, 0, 1, "1: it drifts from the start, by (t/drift_t0 + 1)^-drift_nu",
-     OHM_NO_SLOT, .whole = 1},
+     "drift exponent: an idle time t scales G by (t/drift_t0)^-drift_nu, down to the device's minimum",
+     OHM_NU},
+    {"drift_t0", "t_0", "s", 1, 1e-9, 1e9, "idle time after which drift starts", OHM_NO_SLOT},
+    {"drift_offset", "o", "1", 0, 0, 1, "1: drift from the start, by (t/drift_t0 + 1)^-drift_nu", OHM_NO_SLOT,
+     .whole = 1},
 };
 
 // ---- Checks -----------------------------------------------------------------------------------
@@ -44,9 +45,9 @@ static ohm_status check_growing(const spec *s) {
     if (spec_find(s, "growing") < 0 || spec_value(s, "growing") != LINEAR_SHRINKING) return OHM_OK;
     for (int i = 0; i < 2; i++) {
         if (spec_value(s, gamma[i]) >= 0) continue;
-        error_set(OHM_BAD_ARGUMENT, "model %s: with %s=%g steps grow towards their bound",
+        error_set(OHM_BAD_ARGUMENT, "model %s: with %s=%g steps grow towards the bound",
                   spec_entry_of(s)->about->name, gamma[i], spec_value(s, gamma[i]));
-        error_hint("if that is meant, add growing=yes");
+        error_hint("add growing=yes to allow this");
         return OHM_BAD_ARGUMENT;
     }
     return OHM_OK;
@@ -61,7 +62,8 @@ static ohm_status check_model(const spec *s) {
     const ohm_status growing = check_growing(s);
     if (growing) return growing;
     if (spec_value(s, "levels") == 1)
-        return error_set(OHM_BAD_ARGUMENT, "model %s: levels=1: write 2 or more, or 0 for none",
+        return error_set(OHM_BAD_ARGUMENT,
+                         "model %s: levels=1: use 2 or more, or 0 for continuous conductance",
                          spec_entry_of(s)->about->name);
     for (int i = 0; i < spec_entry_of(s)->count; i++) {
         ohm_spread spread;
@@ -71,7 +73,7 @@ static ohm_status check_model(const spec *s) {
         spreads++;
     }
     if (spreads <= OHM_MAX_SPREADS) return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT, "model %s: %d parameters are spread, more than %d",
+    return error_set(OHM_BAD_ARGUMENT, "model %s: %d parameters have a spread, more than %d",
                      spec_entry_of(s)->about->name, spreads, OHM_MAX_SPREADS);
 }
 

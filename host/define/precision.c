@@ -69,6 +69,6 @@ double precision_step_loss(const spec *model, const ohm_physics *p, double low, 
 void precision_warn(double loss, warnings *w) {
     if (loss > 0.01)
         warnings_add(
-            w, "precision: rounding to single precision can take %.3g %% of a step; extended takes nothing",
+            w, "precision: rounding to single precision can lose %.3g %% of a step; extended loses nothing",
             100 * loss);
 }

@@ -44,7 +44,7 @@ static ohm_status unknown_name(spec_role role, const char *name, int length) {
     char names[256] = "";
     const catalogue_entry *entry;
     for (int i = 0; (entry = catalogue_get(role, i)); i++) append(names, sizeof names, entry->about->name);
-    return error_set(OHM_BAD_ARGUMENT, "unknown %s \"%.*s\": there are %s", spec_role_name[role], length,
+    return error_set(OHM_BAD_ARGUMENT, "unknown %s \"%.*s\"; available: %s", spec_role_name[role], length,
                      name, names);
 }
 
@@ -52,14 +52,14 @@ static ohm_status unknown_key(const spec *s, const char *key, int length) {
     char keys[512] = "";
     const catalogue_entry *entry = spec_entry_of(s);
     for (int i = 0; i < entry->count; i++) append(keys, sizeof keys, catalogue_parameter(entry, i)->key);
-    return error_set(OHM_BAD_ARGUMENT, "%s %s has no parameter \"%.*s\": there are %s",
+    return error_set(OHM_BAD_ARGUMENT, "%s %s has no parameter \"%.*s\"; available: %s",
                      spec_role_name[s->role], name_of(s), length, key, keys);
 }
 
 static ohm_status unknown_choice(const spec *s, const ohm_parameter *p, const char *value) {
     char names[256] = "";
     for (int i = 0; p->choices[i]; i++) append(names, sizeof names, p->choices[i]);
-    return error_set(OHM_BAD_ARGUMENT, "%s %s: %s=%s: there are %s", spec_role_name[s->role], name_of(s),
+    return error_set(OHM_BAD_ARGUMENT, "%s %s: %s=%s is not one of %s", spec_role_name[s->role], name_of(s),
                      p->key, value, names);
 }
 
@@ -89,7 +89,7 @@ static ohm_status parse_spread(spec *s, int i, const char *text) {
     const size_t length = strcspn(text, ":");
     spec_spread *spread = &s->spread[i];
     if (p->slot == OHM_NO_SLOT)
-        return error_set(OHM_BAD_ARGUMENT, "%s %s: %s cannot be spread over the devices",
+        return error_set(OHM_BAD_ARGUMENT, "%s %s: %s cannot have a device-to-device spread",
                          spec_role_name[s->role], name_of(s), p->key);
     for (uint32_t kind = OHM_SPREAD_NORMAL; kind < OHM_SPREAD_KINDS; kind++)
         if (strlen(spec_spread_name[kind]) == length && strncmp(spec_spread_name[kind], text, length) == 0)
@@ -182,7 +182,7 @@ static ohm_status unknown_preset(const spec *s, const char *name, int length) {
     const preset *p;
     for (size_t i = 0; (p = presets_get(i)); i++)
         if (strcmp(p->model, name_of(s)) == 0) append(names, sizeof names, p->name);
-    return error_set(OHM_BAD_ARGUMENT, "%s %s has no preset \"%.*s\": there are %s", spec_role_name[s->role],
+    return error_set(OHM_BAD_ARGUMENT, "%s %s has no preset \"%.*s\"; available: %s", spec_role_name[s->role],
                      name_of(s), length, name, *names ? names : "none");
 }
 
@@ -251,7 +251,7 @@ static ohm_status check_order(const spec *s) {
     char low_text[NUMBER_MAX_TEXT], high_text[NUMBER_MAX_TEXT];
     number_format(spec_value(s, key[0]), low_text);
     number_format(spec_value(s, key[1]), high_text);
-    return error_set(OHM_BAD_ARGUMENT, "%s %s: %s=%s is more than %s=%s", spec_role_name[s->role], name_of(s),
+    return error_set(OHM_BAD_ARGUMENT, "%s %s: %s=%s exceeds %s=%s", spec_role_name[s->role], name_of(s),
                      key[0], low_text, key[1], high_text);
 }
 

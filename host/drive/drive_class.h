@@ -77,11 +77,8 @@ void drive_dark_frame(drive *d, uint64_t t, uint32_t most, drive_frame *frame);
     .own = table, .own_count = DRIVE_COUNT_OF(table), .count = DRIVE_COUNT_OF(table), .check = drive_check
 
 #define DRIVE_START                                                                                          \
-    {                                                                                                        \
-        "start", "t_0", "1", 0, 0, 7.2e16, "step at which it begins; before that nothing", OHM_NO_SLOT,      \
-            .whole = 1                                                                                       \
-    }
+    { "start", "t_0", "1", 0, 0, 7.2e16, "step at which it begins; 0 V before", OHM_NO_SLOT, .whole = 1 }
 #define DRIVE_HOLD                                                                                           \
-    { "hold", "h", "1", 1, 1, 7.2e16, "steps that each stays", OHM_NO_SLOT, .whole = 1 }
+    { "hold", "h", "1", 1, 1, 7.2e16, "steps for which each is held", OHM_NO_SLOT, .whole = 1 }
 
 #endif

@@ -124,7 +124,7 @@ static ohm_status read_as(const char *path, const char *name, const input_file *
                            "%s has changed since the crossbar was saved: it has %" PRIu64
                            " bytes with digest %016" PRIx64 ", not %" PRIu64 " with %016" PRIx64,
                            path, one->size, one->digest, known->size, known->digest);
-        error_hint("bring back the file that was used, or give another stimulus");
+        error_hint("restore the original file, or use another stimulus");
     }
     if (status) input_free(one);
     return status;

@@ -9,15 +9,15 @@
 
 static const ohm_about about = {
     .name = "lines",
-    .summary = "a random voltage on every row and column at every step",
+    .summary = "random word-line and bit-line voltages at every step",
     .equation = "V_ij = V_i - V_j,  each uniform from lo to hi",
     .ordered = {"lo", "hi"},
 };
 
 // A line's voltage less another's is up to twice a line's.
 static const ohm_parameter parameters[] = {
-    {"lo", "V_lo", "V", -0.5, -1000, 1000, "lowest voltage of a line", OHM_NO_SLOT, .scaled = -0.5},
-    {"hi", "V_hi", "V", 0.5, -1000, 1000, "highest voltage of a line, lo or more", OHM_NO_SLOT,
+    {"lo", "V_lo", "V", -0.5, -1000, 1000, "minimum voltage of a line", OHM_NO_SLOT, .scaled = -0.5},
+    {"hi", "V_hi", "V", 0.5, -1000, 1000, "maximum voltage of a line, lo or more", OHM_NO_SLOT,
      .scaled = 0.5},
 };
 

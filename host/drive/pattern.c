@@ -15,16 +15,16 @@
 
 static const ohm_about about = {
     .name = "pattern",
-    .summary = "pictures, scaled over the crossbar",
+    .summary = "grayscale pictures, scaled to the crossbar",
     .equation = "lo + (hi - lo) grey + noise Phi^-1(U),  grey from 0, black, to 1, white",
 };
 
 static const ohm_parameter parameters[] = {
-    {"file", "F", "1", 0, 0, 0, "a PNG, or several joined by +: these in turn", OHM_NO_SLOT,
+    {"file", "F", "1", 0, 0, 0, "PNG file, or several joined by + and used in turn", OHM_NO_SLOT,
      .text = SPEC_PATHS},
-    {"lo", "V_lo", "V", -1, -1000, 1000, "voltage where it is black", OHM_NO_SLOT, .scaled = -1},
-    {"hi", "V_hi", "V", 1, -1000, 1000, "voltage where it is white", OHM_NO_SLOT, .scaled = 1},
-    {"noise", "σ_V", "V", 0, 0, 180, "standard deviation of what is added", OHM_NO_SLOT},
+    {"lo", "V_lo", "V", -1, -1000, 1000, "voltage for black", OHM_NO_SLOT, .scaled = -1},
+    {"hi", "V_hi", "V", 1, -1000, 1000, "voltage for white", OHM_NO_SLOT, .scaled = 1},
+    {"noise", "σ_V", "V", 0, 0, 180, "standard deviation of added noise", OHM_NO_SLOT},
     DRIVE_HOLD,
     DRIVE_START,
 };

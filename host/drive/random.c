@@ -8,8 +8,8 @@
 #include <math.h>
 
 static const ohm_parameter uniform_parameters[] = {
-    {"lo", "V_lo", "V", -5, -1000, 1000, "lowest voltage", OHM_NO_SLOT, .scaled = -1},
-    {"hi", "V_hi", "V", 5, -1000, 1000, "highest voltage, lo or more", OHM_NO_SLOT, .scaled = 1},
+    {"lo", "V_lo", "V", -5, -1000, 1000, "minimum voltage", OHM_NO_SLOT, .scaled = -1},
+    {"hi", "V_hi", "V", 5, -1000, 1000, "maximum voltage, lo or more", OHM_NO_SLOT, .scaled = 1},
 };
 
 static const ohm_parameter constant_parameters[] = {

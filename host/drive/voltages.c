@@ -18,8 +18,7 @@ static const ohm_about about = {
 };
 
 static const ohm_parameter parameters[] = {
-    {"path", "F", "1", 0, 0, 0, "the file; after its last step it begins again", OHM_NO_SLOT,
-     .text = SPEC_PATH},
+    {"path", "F", "1", 0, 0, 0, "HDF5 file; repeats after its last step", OHM_NO_SLOT, .text = SPEC_PATH},
     DRIVE_START,
 };
 
@@ -54,16 +53,16 @@ static ohm_status check_shape(voltage_file *v, hid_t dataset, const char *name, 
     H5Tclose(type);
     H5Sclose(space);
     if (!number || rank != sides + 1 || size[0] < 1)
-        return error_set(OHM_BAD_FILE, "%s: %s is not numbers of [steps, %s]", v->path, name,
+        return error_set(OHM_BAD_FILE, "%s: %s is not a numeric array of [steps, %s]", v->path, name,
                          sides == 2         ? "rows, cols"
                          : side == &v->rows ? "rows"
                                             : "cols");
     for (int i = 0; i < sides; i++)
         if (size[i + 1] != side[i])
-            return error_set(OHM_BAD_FILE, "%s: %s has %" PRIu64 " %s, and the crossbar %" PRIu64, v->path,
+            return error_set(OHM_BAD_FILE, "%s: %s has %" PRIu64 " %s, but the crossbar has %" PRIu64, v->path,
                              name, (uint64_t)size[i + 1], side + i == &v->rows ? "rows" : "columns", side[i]);
     if (v->steps && v->steps != size[0])
-        return error_set(OHM_BAD_FILE, "%s: row_voltage and col_voltage have not as many steps", v->path);
+        return error_set(OHM_BAD_FILE, "%s: row_voltage and col_voltage differ in their numbers of steps", v->path);
     v->steps = size[0];
     return OHM_OK;
 }
@@ -83,7 +82,7 @@ static ohm_status open_datasets(voltage_file *v) {
     if (status) return status;
     if (v->cells >= 0) return check_shape(v, v->cells, "voltage", 2, &v->rows);
     if (v->row_lines < 0 || v->col_lines < 0)
-        return error_set(OHM_BAD_FILE, "%s has no voltage, nor row_voltage and col_voltage", v->path);
+        return error_set(OHM_BAD_FILE, "%s has neither voltage nor both row_voltage and col_voltage", v->path);
     status = check_shape(v, v->row_lines, "row_voltage", 1, &v->rows);
     return status ? status : check_shape(v, v->col_lines, "col_voltage", 1, &v->cols);
 }
@@ -152,7 +151,7 @@ static ohm_status scan_all(voltage_file *v) {
     if (!status) status = scan(v, v->col_lines, "col_voltage", v->cols, 0, &cols);
     v->low = rows.low - cols.high, v->high = rows.high - cols.low;
     if (!status && fmax(-v->low, v->high) > DRIVE_MAX_VOLTAGE)
-        return error_set(OHM_BAD_FILE, "%s: row and column voltages may be %g V apart, more than 1000",
+        return error_set(OHM_BAD_FILE, "%s: row and column voltages differ by up to %g V, more than 1000",
                          v->path, fmax(-v->low, v->high));
     return status;
 }

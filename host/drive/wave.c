@@ -13,19 +13,19 @@ static const char *const shapes[] = {"sine", "triangle", "square", "pulse", NULL
 
 static const ohm_about about = {
     .name = "wave",
-    .summary = "the same wave at every synapse",
+    .summary = "the same waveform at every synapse",
     .equation =
         "offset + amplitude f(frequency t + phase/(2 pi)),  f a sine, a triangle or a square from -1 to 1,\n"
-        "or a pulse: 1 for the part duty of a period, then 0",
+        "or a pulse: 1 for a fraction duty of the period, then 0",
 };
 
 static const ohm_parameter parameters[] = {
     {"shape", "f", "1", WAVE_SINE, 0, 3, "sine, triangle, square or pulse", OHM_NO_SLOT, .choices = shapes},
     {"amplitude", "V_a", "V", 1, -1000, 1000, "amplitude", OHM_NO_SLOT, .scaled = 1},
-    {"offset", "V_0", "V", 0, -1000, 1000, "voltage it goes about, or rises from", OHM_NO_SLOT},
-    {"frequency", "f", "Hz", 0, 0, 1e18, "frequency; 0: a period in 100 steps", OHM_NO_SLOT},
+    {"offset", "V_0", "V", 0, -1000, 1000, "mean voltage, or base of a pulse", OHM_NO_SLOT},
+    {"frequency", "f", "Hz", 0, 0, 1e18, "frequency; 0: one period every 100 steps", OHM_NO_SLOT},
     {"phase", "φ", "rad", 0, -7, 7, "phase at the start", OHM_NO_SLOT},
-    {"duty", "d", "1", 0.5, 0, 1, "part of a period that a pulse lasts", OHM_NO_SLOT},
+    {"duty", "d", "1", 0.5, 0, 1, "duty cycle: fraction of the period that a pulse lasts", OHM_NO_SLOT},
     DRIVE_START,
 };
 

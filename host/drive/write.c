@@ -13,7 +13,7 @@ static const char *const schemes[] = {"half", "third", NULL};
 
 static const ohm_about about = {
     .name = "write",
-    .summary = "one selected cell after the other",
+    .summary = "one selected cell at a time, with V/2 or V/3 on the others",
     .equation = "half:  V on the selected cell, V/2 on the others of its row and column, 0 elsewhere\n"
                 "third: V on the selected cell, V/3 on the others of its row and column, -V/3 elsewhere",
 };
@@ -22,8 +22,9 @@ static const ohm_parameter parameters[] = {
     {"v", "V", "V", 1, -1000, 1000, "voltage on the selected cell", OHM_NO_SLOT, .scaled = 1},
     {"scheme", "s", "1", WRITE_HALF, 0, 1, "half or third", OHM_NO_SLOT, .choices = schemes},
     {"row", "i", "1", -1, -1, 2147483647, "row of the cell; -1: all rows in turn", OHM_NO_SLOT, .whole = 1},
-    {"col", "j", "1", -1, -1, 2147483647, "its column; -1: all columns in turn", OHM_NO_SLOT, .whole = 1},
-    {"cells", "F", "1", 0, 0, 0, "a text file of lines ROW,COL: these cells in turn", OHM_NO_SLOT,
+    {"col", "j", "1", -1, -1, 2147483647, "column of the cell; -1: all columns in turn", OHM_NO_SLOT,
+     .whole = 1},
+    {"cells", "F", "1", 0, 0, 0, "text file with one ROW,COL per line: these cells in turn", OHM_NO_SLOT,
      .text = SPEC_PATH},
     DRIVE_HOLD,
     DRIVE_START,
@@ -62,7 +63,7 @@ static ohm_status read_cell(const char *line, const char *path, int number, uint
     int length = 0;
     if (line[0] == '#' || line[strspn(line, " \t\r\n")] == '\0') return OHM_OK;
     if (sscanf(line, "%" SCNu64 " , %" SCNu64 " %n", &one.row, &one.col, &length) != 2 || line[length])
-        return error_set(OHM_BAD_FILE, "%s, line %d: write ROW,COL", path, number);
+        return error_set(OHM_BAD_FILE, "%s, line %d: expected ROW,COL", path, number);
     if (one.row >= rows || one.col >= cols)
         return error_set(OHM_BAD_FILE, "%s, line %d: there is no cell in row %" PRIu64 ", column %" PRIu64,
                          path, number, one.row, one.col);

@@ -172,12 +172,12 @@ static ohm_status open_one(ohm_devices *devices, const char *text, size_t length
     if (is_word(text, length, "auto")) return open_auto(devices, i);
     if (!names_opencl(text, length))
         return error_set(OHM_BAD_ARGUMENT,
-                         "unknown device \"%.*s\": write auto, native, gpu, cpu or PLATFORM.DEVICE",
+                         "unknown device \"%.*s\"; use auto, native, gpu, cpu or PLATFORM.DEVICE",
                          (int)length, text);
     const search s = find_device(text, length);
     if (s.found) return open_opencl(devices, i, &s);
     error_set(OHM_NO_DEVICE, "there is no OpenCL device %.*s", (int)length, text);
-    error_hint("`ohmscape devices` lists what there is");
+    error_hint("`ohmscape devices` lists the available ones");
     return OHM_NO_DEVICE;
 }
 

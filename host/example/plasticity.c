@@ -1,4 +1,4 @@
-// How the spread of a crossbar's states grows under random voltages: an example of libohmscape.
+// Example of libohmscape: the standard deviation of a crossbar's states grows under random voltages.
 //
 //   cc plasticity.c $(pkg-config --cflags --libs ohmscape) -o plasticity && ./plasticity 512 100 10
 #include <ohmscape.h>

@@ -47,7 +47,7 @@ hid_t hdf5_open_dataset(hid_t file, const char *name) {
     const hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
     if (!hdf5_did(dataset) || stands_alone(dataset)) return dataset;
     H5Dclose(dataset);
-    hdf5_because("its data are in other files or datasets (it is virtual or external)");
+    hdf5_because("its data is in other files or datasets (it is virtual or external)");
     return -1;
 }
 

@@ -57,7 +57,7 @@ static ohm_status choose(matrix_file *m, char *name, size_t size) {
     if (!state && !hdf5_did(H5Literate(m->file, H5_INDEX_NAME, H5_ITER_INC, NULL, look_at, &c)))
         return unreadable(m);
     if (!state && c.count != 1)
-        return error_set(OHM_BAD_FILE, "%s has no dataset state, and %s matrix of numbers", m->path,
+        return error_set(OHM_BAD_FILE, "%s has no dataset state and %s numeric matrix", m->path,
                          c.count ? "more than one" : "no");
     snprintf(name, size, "%s", c.name);
     return OHM_OK;
@@ -84,7 +84,7 @@ static ohm_status open_hdf5(matrix_file *m) {
     note_model(m, name);
     return take_sides(m, m->dataset)
                ? OHM_OK
-               : error_set(OHM_BAD_FILE, "%s: %s is not a matrix of numbers", m->path, name);
+               : error_set(OHM_BAD_FILE, "%s: %s is not a numeric matrix", m->path, name);
 }
 
 static ohm_status open_npy(matrix_file *m) {

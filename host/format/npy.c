@@ -32,7 +32,7 @@ static ohm_status read_at(const npy_array *a, uint64_t position, void *to, size_
         const ssize_t count = pread(a->file, at, size, (off_t)position);
         if (count < 0 && errno == EINTR) continue;
         if (count < 0) return cannot_read(a->path);
-        if (count == 0) return damaged(a, "it is cut off");
+        if (count == 0) return damaged(a, "it is truncated");
         at += count;
         size -= (size_t)count;
         position += (uint64_t)count;
@@ -113,7 +113,7 @@ static ohm_status take_shape(const char *text, npy_array *a) {
     }
     if (*text != ')') return damaged(a, "its header has no shape");
     if (a->sides != 1 && a->sides != 2)
-        return error_set(OHM_BAD_FILE, "%s has %u sides, and a matrix two", a->path, a->sides);
+        return error_set(OHM_BAD_FILE, "%s has %u dimensions, but a matrix has two", a->path, a->sides);
     a->rows = a->sides == 2 ? side[0] : 1;
     a->cols = a->sides == 2 ? side[1] : side[0];
     return OHM_OK;
@@ -137,7 +137,7 @@ static ohm_status check_size(const npy_array *a) {
     const u128 numbers = (u128)a->rows * a->cols;
     if (numbers <= (uint64_t)info.st_size && numbers * a->width + a->position <= (uint64_t)info.st_size)
         return OHM_OK;
-    return error_set(OHM_BAD_FILE, "%s is cut off: it has not all of its %" PRIu64 " x %" PRIu64 " numbers",
+    return error_set(OHM_BAD_FILE, "%s is truncated: it should have %" PRIu64 " x %" PRIu64 " numbers",
                      a->path, a->rows, a->cols);
 }
 
@@ -149,7 +149,7 @@ static ohm_status read_start(npy_array *a) {
         return error_set(OHM_BAD_FILE, "%s is not an .npy file", a->path);
     const unsigned version = start[6], width = version == 1 ? 2 : 4;
     if (version != 1 && version != 2)
-        return error_set(OHM_BAD_FILE, "%s has format version %u.%u of .npy, and 1 and 2 can be read",
+        return error_set(OHM_BAD_FILE, "%s has .npy format version %u.%u, but only 1 and 2 can be read",
                          a->path, start[6], start[7]);
     status = read_at(a, 8, start + 8, width);
     const uint64_t size = little_endian(start + 8, width);

@@ -18,7 +18,7 @@ static ohm_status read_choice(const source *s, const char *name, const ohm_param
     char text[SOURCE_MAX_TEXT];
     if (!source_has(s, name))
         return error_set(OHM_BAD_FILE,
-                         "%s has no %s: an earlier ohmscape wrote it, whose model of this name was another",
+                         "%s has no %s: an earlier ohmscape wrote it, with a different model of this name",
                          s->path, name);
     const ohm_status status = source_text(s, name, text);
     if (status) return status;
@@ -68,13 +68,13 @@ static ohm_status check_format(const source *s) {
     uint64_t version;
     const bool named = !source_text(s, "format", format);
     if (named && strcmp(format, FILE_SERIES_FORMAT) == 0)
-        return error_set(OHM_BAD_FILE, "%s has a series and no state: its run lost the device", s->path);
+        return error_set(OHM_BAD_FILE, "%s has a series but no state: its run lost the device", s->path);
     if (!named || strcmp(format, FILE_FORMAT) != 0)
         return error_set(OHM_BAD_FILE, "%s is not an ohmscape file", s->path);
     const ohm_status status = source_number(s, "format_version", &version);
     if (status || (version >= 1 && version <= FILE_FORMAT_VERSION)) return status;
     return error_set(OHM_BAD_FILE,
-                     "%s has format version %" PRIu64 ", and this ohmscape reads versions 1 to %d", s->path,
+                     "%s has format version %" PRIu64 ", but this ohmscape reads versions 1 to %d", s->path,
                      version, FILE_FORMAT_VERSION);
 }
 
@@ -89,7 +89,7 @@ static ohm_status read_precision(const source *s, ohm_precision *precision) {
         *precision = i;
         if (strcmp(ohm_precision_name(i), text) == 0) return OHM_OK;
     }
-    return source_damaged(s, "its precision is not one");
+    return source_damaged(s, "its precision is invalid");
 }
 
 // Reads the parameters, and the step.
@@ -111,14 +111,14 @@ static ohm_status read_plan(const source *s, plan *p, uint64_t *step) {
     plan_bind(p);
     plan checked;
     if (plan_make(d, &checked)) return source_damaged(s, ohm_error_message());
-    return *step <= OHM_MAX_STEP ? OHM_OK : source_damaged(s, "its step is past the last");
+    return *step <= OHM_MAX_STEP ? OHM_OK : source_damaged(s, "its step is beyond the last one");
 }
 
 static ohm_status read_idle(const source *s, double *idle) {
     *idle = 0;
     const ohm_status status = source_has(s, "idle") ? source_real(s, "idle", idle) : OHM_OK;
     if (status || (*idle >= 0 && *idle <= OHM_MAX_IDLE)) return status;
-    return source_damaged(s, "its idle time is not one");
+    return source_damaged(s, "its idle time is invalid");
 }
 
 // ---- Planes -----------------------------------------------------------------------------------
@@ -401,7 +401,8 @@ static ohm_status warn_of_version(const source *s, const plan *p, warnings *w) {
     for (size_t i = 0; !status && version < 3 && i < sizeof changed / sizeof changed[0]; i++) {
         if (!spec_differs(model, spec_find(model, changed[i]))) continue;
         warnings_add(w,
-                     "%s was written when %s meant something else: it goes on as `ohmscape models %s` says",
+                     "%s was written when %s had a different meaning; its present one applies: see `ohmscape "
+                     "models %s`",
                      s->path, changed[i], spec_entry_of(model)->about->name);
     }
     return status;

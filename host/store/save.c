@@ -468,7 +468,7 @@ ohm_status ohm_save_check(const char *path, uint64_t bytes) {
         char needed[NUMBER_MAX_TEXT], left[NUMBER_MAX_TEXT];
         number_format_bytes(bytes, needed);
         number_format_bytes((uint64_t)disk.f_bavail * disk.f_frsize, left);
-        status = error_set(OHM_IO_FAILED, "cannot write %s: %s: it needs %s, and %s is free", path,
+        status = error_set(OHM_IO_FAILED, "cannot write %s: %s: it needs %s, but only %s is free", path,
                            strerror(ENOSPC), needed, left);
     }
     replacement_abandon(&r);

@@ -58,7 +58,7 @@ ohm_status source_digest(const source *s, const char *name, uint64_t *digest) {
     if (status) return status;
     char *end;
     *digest = strtoull(text, &end, 16);
-    return strlen(text) == 16 && !*end ? OHM_OK : source_damaged(s, "its digest is not one");
+    return strlen(text) == 16 && !*end ? OHM_OK : source_damaged(s, "its digest is invalid");
 }
 
 bool source_has(const source *s, const char *name) {

@@ -32,7 +32,7 @@ static ohm_status read_bytes(const source *s, const char *name, hid_t dataset, i
                   H5Sget_simple_extent_npoints(space) == (hssize_t)one->size);
     H5Tclose(type);
     H5Sclose(space);
-    if (!right) return source_damaged(s, "an input has not the bytes that it should");
+    if (!right) return source_damaged(s, "an input does not have the expected size and type");
     if (!kept) return OHM_OK;
     one->bytes = calloc(1, one->size + 1);
     if (!one->bytes) return error_no_memory("an input");
@@ -40,7 +40,7 @@ static ohm_status read_bytes(const source *s, const char *name, hid_t dataset, i
         return source_unreadable(s, name);
     if (input_digest(one->bytes, one->size) == one->digest) return OHM_OK;
     char what[SPEC_MAX_PATH + 64];
-    snprintf(what, sizeof what, "the input %s has not the digest that it should", one->name);
+    snprintf(what, sizeof what, "the input %s has the wrong digest", one->name);
     return source_damaged(s, what);
 }
 
@@ -83,7 +83,7 @@ ohm_status source_inputs(const source *s, input_set *set) {
 // ---- History ----------------------------------------------------------------------------------
 
 static ohm_status bad_history(const source *s) {
-    return source_damaged(s, "its history is not one");
+    return source_damaged(s, "its history is invalid");
 }
 
 // Opens a list of the history, and takes how many there are, and the size of each.

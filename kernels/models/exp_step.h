@@ -48,7 +48,7 @@ OHMIC_CURRENT(exp_step)
 
 static const ohm_about exp_step_about = {
     .name = "exp-step",
-    .summary = "a weight that pulses move, exponentially less towards its bounds",
+    .summary = "analog weight; pulse steps shrink exponentially towards the bounds",
     .equation = "z = 2 a w/(w_max - w_min) + b\n"
                 "V > 0: w <- w + D+ max(1 - a_up e^(gamma_up z), 0) (1 + noise xi),  "
                 "D+ = dw_min (1 + up_down)\n"
@@ -65,14 +65,15 @@ static const ohm_about exp_step_about = {
 };
 
 static const ohm_parameter exp_step_parameters[] = {
-    PULSED_PARAMETERS(0, "least weight, 0 or less", 1e-3, "greatest weight, above 0"),
-    {"a_up", "A_up", "1", 0.00081, -100, 100, "where pulses up lose their effect, or gain if it is below 0",
+    PULSED_PARAMETERS(0, "minimum weight, 0 or less", 1e-3, "maximum weight, above 0"),
+    {"a_up", "A_up", "1", 0.00081, -100, 100, "weight of the exponential in up steps; below 0 they grow",
      EXP_A_UP},
-    {"a_down", "A_dn", "1", 0.36833, -100, 100, "where pulses down lose their effect, or gain", EXP_A_DOWN},
-    {"gamma_up", "γ_up", "1", 12.44625, 0, 100, "how steeply pulses up do", EXP_GAMMA_UP},
-    {"gamma_down", "γ_dn", "1", 12.78785, 0, 100, "how steeply pulses down do", EXP_GAMMA_DOWN},
-    {"a", "a", "1", 0.244, -10, 10, "scale of the weight", EXP_A},
-    {"b", "b", "1", 0.2425, -10, 10, "offset of the weight", EXP_B},
+    {"a_down", "A_dn", "1", 0.36833, -100, 100, "weight of the exponential in down steps", EXP_A_DOWN},
+    {"gamma_up", "γ_up", "1", 12.44625, 0, 100, "steepness of the exponential in up steps", EXP_GAMMA_UP},
+    {"gamma_down", "γ_dn", "1", 12.78785, 0, 100, "steepness of the exponential in down steps",
+     EXP_GAMMA_DOWN},
+    {"a", "a", "1", 0.244, -10, 10, "scale of the weight in z", EXP_A},
+    {"b", "b", "1", 0.2425, -10, 10, "offset of the weight in z", EXP_B},
 };
 
 OHM_FN void exp_step_derive(const double *value, double dt, ohm_physics *p) {

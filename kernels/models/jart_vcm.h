@@ -301,15 +301,15 @@ enum { // places of the table
 
 OHM_FN const char *jart_vcm_flaw(const double *value) {
     if (value[JART_VCM_ROW_L_DISC] > value[JART_VCM_ROW_L_CELL])
-        return "l_disc is more than l_cell, but the disc is a part of the cell";
+        return "l_disc exceeds l_cell, but the disc is part of the cell";
     if (value[JART_VCM_ROW_PHI_N] > value[JART_VCM_ROW_PHI0])
-        return "phi_n is more than phi0, and the contact has no barrier then";
+        return "phi_n exceeds phi0, which leaves the contact without a barrier";
     return NULL;
 }
 
 static const ohm_about jart_vcm_about = {
     .name = "jart-vcm",
-    .summary = "the oxygen vacancies N in the disc of a filament, as log10 of N in 1e26/m^3",
+    .summary = "oxygen vacancy density N in the disc of a filament, as log10 of N in 1e26/m^3",
     .equation = "V = V_S + I (R_disc + R_plug + R_s),  T = t0 + I (V - I R_s) R_th\n"
                 "R_disc = l_disc/(2 e mu A N),  R_s = r_tiox + r0 (1 + r0 alpha r_line I^2)\n"
                 "phi = phi0 - (2 e^3 N (phi0 - phi_n - V_S)/(8 pi^2 eps_phi^3))^(1/4), 0 or more\n"
@@ -322,7 +322,7 @@ static const ohm_about jart_vcm_about = {
                 "V < 0: E = I R_disc/l_disc, F = 1 - (N/n_max)^10, R_th = r_th\n"
                 "R = v_read / I(v_read)",
     .source = "Bengel et al., IEEE TCAS-I 67, 4618 (2020), JART VCM v1b without variability; r_th as in\n"
-              "its Verilog-A, where some later papers have 1e7; v_read is ours",
+              "its Verilog-A code (some later papers use 1e7); v_read is ours",
     .ordered = {"n_min", "n_max"},
     .dt = 2e-6,
     .stimulus = "uniform:lo=-1.5,hi=1.5",
@@ -334,29 +334,31 @@ static const ohm_about jart_vcm_about = {
 };
 
 static const ohm_parameter jart_vcm_parameters[] = {
-    {"n_min", "N_min", "1e26/m³", 0.008, 1e-4, 100, "least vacancies in the disc", JART_VCM_N_MIN},
-    {"n_max", "N_max", "1e26/m³", 20, 1e-3, 1100, "most vacancies in the disc, n_min or more",
+    {"n_min", "N_min", "1e26/m³", 0.008, 1e-4, 100, "minimum vacancy density in the disc", JART_VCM_N_MIN},
+    {"n_max", "N_max", "1e26/m³", 20, 1e-3, 1100, "maximum vacancy density in the disc, n_min or more",
      JART_VCM_N_MAX},
     {"radius", "r", "m", 45e-9, 5e-9, 1e-7, "radius of the filament", JART_VCM_RADIUS},
     {"l_disc", "l_disc", "m", 0.4e-9, 1e-10, 5e-9, "length of the disc", JART_VCM_L_DISC},
-    {"phi0", "φ_0", "V", 0.18, 0.1, 0.5, "barrier of the contact", JART_VCM_PHI},
-    {"e_a", "ΔW", "eV", 1.35, 0.8, 1.5, "activation energy of a hop", JART_VCM_E_A},
+    {"phi0", "φ_0", "V", 0.18, 0.1, 0.5, "Schottky barrier height of the contact", JART_VCM_PHI},
+    {"e_a", "ΔW", "eV", 1.35, 0.8, 1.5, "activation energy of hopping", JART_VCM_E_A},
     {"r_th", "R_th", "K/W", 15.72e6, 0, 2e7, "thermal resistance", JART_VCM_R_TH},
     {"r_tiox", "R_TiOx", "Ω", 650, 0, 2e5, "series resistance of the oxide", JART_VCM_R_TIOX},
-    {"t0", "T_0", "K", 293, 200, 600, "temperature around", JART_VCM_T0},
+    {"t0", "T_0", "K", 293, 200, 600, "ambient temperature", JART_VCM_T0},
     {"v_read", "V_read", "V", 0.2, 1e-3, 1, "voltage at which R and G are read", JART_VCM_V_READ},
-    {"mu", "μ", "m²/Vs", 4e-6, 1e-6, 1e-5, "mobility of the electrons", OHM_NO_SLOT},
-    {"a", "a", "m", 0.25e-9, 1e-10, 1e-9, "distance of a hop", OHM_NO_SLOT},
-    {"nu0", "ν_0", "Hz", 2e13, 1e10, 1e14, "attempts to hop", OHM_NO_SLOT},
+    {"mu", "μ", "m²/Vs", 4e-6, 1e-6, 1e-5, "electron mobility", OHM_NO_SLOT},
+    {"a", "a", "m", 0.25e-9, 1e-10, 1e-9, "hopping distance", OHM_NO_SLOT},
+    {"nu0", "ν_0", "Hz", 2e13, 1e10, 1e14, "attempt frequency", OHM_NO_SLOT},
     {"eps", "ε", "1", 17, 10, 25, "static permittivity of the oxide", OHM_NO_SLOT},
-    {"eps_phi", "ε_φ", "1", 5.5, 1, 25, "permittivity for the lowering of the barrier", OHM_NO_SLOT},
+    {"eps_phi", "ε_φ", "1", 5.5, 1, 25, "permittivity for Schottky barrier lowering", OHM_NO_SLOT},
     {"r_line", "R_line", "K/W", 90471.47, 0, 1e7, "thermal resistance of the line", OHM_NO_SLOT},
     {"alpha", "α", "1/K", 3.92e-3, 0, 0.1, "temperature coefficient of the line", OHM_NO_SLOT},
     {"r0", "R_0", "Ω", 719.2437, 0, 1e5, "resistance of the line", OHM_NO_SLOT},
     {"phi_n", "φ_n", "V", 0.1, 0, 0.3, "Fermi level below the conduction band", JART_VCM_PHI_N},
-    {"n_plug", "N_plug", "1e26/m³", 20, 1e-3, 100, "vacancies in the plug", JART_VCM_N_PLUG},
-    {"l_cell", "l_cell", "m", 3e-9, 2e-9, 5e-9, "length of disc and plug, l_disc or more", JART_VCM_L_CELL},
-    {"r_th_reset", "R_th,eff", "1", 0.27, 0.1, 1, "part of r_th that heats at V > 0", JART_VCM_R_TH_RESET},
+    {"n_plug", "N_plug", "1e26/m³", 20, 1e-3, 100, "vacancy density in the plug", JART_VCM_N_PLUG},
+    {"l_cell", "l_cell", "m", 3e-9, 2e-9, 5e-9, "total length of disc and plug, l_disc or more",
+     JART_VCM_L_CELL},
+    {"r_th_reset", "R_th,eff", "1", 0.27, 0.1, 1, "fraction of r_th that is effective at V > 0",
+     JART_VCM_R_TH_RESET},
 };
 
 // N counts in 10²⁶/m³, and a vacancy has the charge 2 e.

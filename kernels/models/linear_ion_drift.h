@@ -89,12 +89,13 @@ static const char *const ion_windows[] = {"none", "joglekar", "biolek", "prodrom
 
 static const ohm_about linear_ion_drift_about = {
     .name = "linear-ion-drift",
-    .summary = "a boundary x in [0, 1] that drifts with the current",
-    .equation = "dx/dt = (mu r_on / d^2) I f(x),  I = V/R,  R = r_on x + r_off (1 - x)\n"
-                "window f: none 1; joglekar 1 - (2x - 1)^(2p); biolek 1 - (x - stp(-I))^(2p);\n"
-                "          prodromakis j (1 - ((x - 1/2)^2 + 3/4)^p)\n"
-                "joglekar and prodromakis are 0 at x = 0 and x = 1, which the state then never leaves: take\n"
-                "biolek where devices switch fully, as it is 0 only at the end that x moves towards",
+    .summary = "doping boundary x in [0, 1] that drifts with the current",
+    .equation =
+        "dx/dt = (mu r_on / d^2) I f(x),  I = V/R,  R = r_on x + r_off (1 - x)\n"
+        "window f: none 1; joglekar 1 - (2x - 1)^(2p); biolek 1 - (x - stp(-I))^(2p);\n"
+        "          prodromakis j (1 - ((x - 1/2)^2 + 3/4)^p)\n"
+        "joglekar and prodromakis are 0 at x = 0 and x = 1: a state that reaches an end stays there. Use\n"
+        "biolek for devices that switch fully; it is 0 only at the end that x moves towards",
     .source = "Strukov et al., Nature 453, 80 (2008); Joglekar and Wolf, Eur. J. Phys. 30, 661 (2009);\n"
               "Biolek et al., Radioengineering 18, 210 (2009); Prodromakis et al., IEEE TED 58, 3099 (2011)",
     .ordered = {"r_on", "r_off"},
@@ -109,11 +110,11 @@ static const ohm_parameter linear_ion_drift_parameters[] = {
     {"r_off", "R_off", "Ω", 16e3, 1e-3, 1e12, "resistance at x = 0, r_on or more", ION_R_OFF},
     {"d", "D", "m", 10e-9, 1e-10, 1e-5, "thickness of the oxide", ION_D},
     {"mu", "μ_v", "m²/(V·s)", 1e-14, 1e-20, 1e-6, "mobility of the dopants", ION_MU},
-    {"v_th", "V_th", "V", 0, 0, 1000, "no drift below this voltage, either way", ION_V_TH},
-    {"window", "f", "1", ION_NONE, 0, 3, "what slows the drift near the ends", OHM_NO_SLOT,
+    {"v_th", "V_th", "V", 0, 0, 1000, "no drift while |V| is below this voltage", ION_V_TH},
+    {"window", "f", "1", ION_NONE, 0, 3, "window function, which slows the drift near the ends", OHM_NO_SLOT,
      .choices = ion_windows},
     {"p", "p", "1", 1, 0.1, 20, "exponent of the window", ION_P},
-    {"j", "j", "1", 1, 1e-3, 1e3, "height of prodromakis's window", ION_J},
+    {"j", "j", "1", 1, 1e-3, 1e3, "height of the prodromakis window", ION_J},
 };
 
 OHM_FN void linear_ion_drift_derive(const double *value, double dt, ohm_physics *p) {

@@ -47,10 +47,10 @@ OHMIC_CURRENT(linear_step)
 
 static const ohm_about linear_step_about = {
     .name = "linear-step",
-    .summary = "a weight that pulses move, less so towards its bounds",
+    .summary = "analog weight; pulse steps shrink linearly towards the bounds",
     .equation = "V > 0: w <- w + D+ (1 - |gamma_up| w/w_max) (1 + noise xi),  D+ = dw_min (1 + up_down)\n"
                 "V < 0: w <- w - D- (1 - |gamma_down| w/w_min) (1 + noise xi),  D- = dw_min (1 - up_down)\n"
-                "w_max and w_min are here those without spread; with growing=yes gamma keeps its sign\n"
+                "w_max and w_min here are the values without spread; with growing=yes gamma keeps its sign\n"
                 "G rises linearly from 1/r_off at w_min to 1/r_on at w_max; gamma = 0 is "
                 "constant-step\n" PULSED_UP_DOWN_NOTE,
     .source = PULSED_SOURCE,
@@ -66,13 +66,12 @@ static const char *const linear_growing[] = {"no", "yes", NULL};
 
 static const ohm_parameter linear_step_parameters[] = {
     PULSED_DIVIDING,
-    {"gamma_up", "γ⁺", "1", 0, -1, 1, "how pulses up fall with w/w_max", LINEAR_GAMMA_UP,
+    {"gamma_up", "γ⁺", "1", 0, -1, 1, "decrease of up steps with w/w_max", LINEAR_GAMMA_UP,
      .spread = OHM_SPREAD_NORMAL, .sigma = 0.05},
-    {"gamma_down", "γ⁻", "1", 0, -1, 1, "how pulses down fall with w/w_min", LINEAR_GAMMA_DOWN,
+    {"gamma_down", "γ⁻", "1", 0, -1, 1, "decrease of down steps with w/w_min", LINEAR_GAMMA_DOWN,
      .spread = OHM_SPREAD_NORMAL, .sigma = 0.05},
-    {"growing", "g", "1", LINEAR_SHRINKING, 0, 1,
-     "whether steps may grow towards a bound, where gamma is below 0", OHM_NO_SLOT,
-     .choices = linear_growing},
+    {"growing", "g", "1", LINEAR_SHRINKING, 0, 1, "whether steps may grow towards a bound, for gamma below 0",
+     OHM_NO_SLOT, .choices = linear_growing},
 };
 
 OHM_FN void linear_step_derive(const double *value, double dt, ohm_physics *p) {

@@ -66,7 +66,7 @@ OHMIC_CURRENT(mmss)
 
 static const ohm_about mmss_about = {
     .name = "mmss",
-    .summary = "metastable switches, of which the part x in [0, 1] is on",
+    .summary = "metastable switches; x in [0, 1] is the fraction that is on",
     .equation = "dx/dt = ((1 - x) P_on - x P_off)/tau,  P_on = 1/(1 + e^(-(V - v_on) q/kT)),\n"
                 "P_off = 1 - 1/(1 + e^(-(V + v_off) q/kT)),  G = x/r_on + (1 - x)/r_off",
     .source = "Nugent and Molter, PLoS ONE 9, e85175 (2014)",
@@ -80,9 +80,9 @@ static const ohm_about mmss_about = {
 static const ohm_parameter mmss_parameters[] = {
     {"r_on", "R_on", "Ω", 500, 1e-3, 1e9, "resistance at x = 1", MMSS_R_ON},
     {"r_off", "R_off", "Ω", 1500, 1e-3, 1e12, "resistance at x = 0, r_on or more", MMSS_R_OFF},
-    {"v_on", "V_on", "V", 0.27, 0, 100, "voltage of switching on", MMSS_V_ON},
-    {"v_off", "V_off", "V", 0.27, 0, 100, "voltage of switching off, as a positive number", MMSS_V_OFF},
-    {"tau", "τ", "s", 1e-4, 1e-15, 1e6, "time scale of the switches", MMSS_TAU},
+    {"v_on", "V_on", "V", 0.27, 0, 100, "switching-on voltage", MMSS_V_ON},
+    {"v_off", "V_off", "V", 0.27, 0, 100, "magnitude of the switching-off voltage", MMSS_V_OFF},
+    {"tau", "τ", "s", 1e-4, 1e-15, 1e6, "switching time constant", MMSS_TAU},
     {"temperature", "T", "K", 298.5, 10, 2000, "temperature", MMSS_T},
 };
 

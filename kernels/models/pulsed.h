@@ -66,7 +66,7 @@ OHM_FN vf32 pulsed_change(vf32 voltage, vf32 up, vf32 down) {
      0.001,                                                                                                    \
      1e-9,                                                                                                     \
      100,                                                                                                      \
-     "mean change of a pulse",                                                                                 \
+     "mean weight change per pulse",                                                                           \
      PULSED_DW_MIN,                                                                                            \
      .spread = OHM_SPREAD_NORMAL,                                                                              \
      .sigma = 0.0003},                                                                                         \
@@ -76,7 +76,7 @@ OHM_FN vf32 pulsed_change(vf32 voltage, vf32 up, vf32 down) {
          0,                                                                                                    \
          -0.99,                                                                                                \
          0.99,                                                                                                 \
-         "pulses up change 1 + up_down times dw_min, pulses down 1 - up_down times",                           \
+         "asymmetry: up steps are dw_min (1 + up_down), down steps dw_min (1 - up_down)",                      \
          PULSED_UP_DOWN,                                                                                       \
          .spread = OHM_SPREAD_NORMAL,                                                                          \
          .sigma = 0.01},                                                                                       \
@@ -91,13 +91,13 @@ OHM_FN vf32 pulsed_change(vf32 voltage, vf32 up, vf32 down) {
 
 // Of models whose steps are divided by the bounds.
 #define PULSED_DIVIDING                                                                                      \
-    PULSED_PARAMETERS(-1e-3, "least weight, below 0 since steps are divided by it", 1e-3,                    \
-                      "greatest weight, above 0 since steps are divided by it")
+    PULSED_PARAMETERS(-1e-3, "minimum weight, below 0 since steps are divided by it", 1e-3,                  \
+                      "maximum weight, above 0 since steps are divided by it")
 
 // What aihwkit calls up_down, in print.
 #define PULSED_UP_DOWN_NOTE                                                                                  \
-    "aihwkit's b and dw, where pulses up do dw (1 + min(b, 0)) and down dw (1 - max(b, 0)), are\n"           \
-    "up_down = (b/2)/(1 - |b|/2) and dw_min = dw (1 - |b|/2)"
+    "From aihwkit's b and dw (up pulses of dw (1 + min(b, 0)), down pulses of dw (1 - max(b, 0))):\n"        \
+    "up_down = (b/2)/(1 - |b|/2), dw_min = dw (1 - |b|/2)"
 
 #define PULSED_SOURCE                                                                                        \
     "Gokmen and Vlasov, Front. Neurosci. 10, 333 (2016); Rasch et al., AICAS 2021;\nr_on and r_off are ours"

@@ -42,7 +42,7 @@ OHMIC_CURRENT(sin_resistance)
 
 static const ohm_about sin_resistance_about = {
     .name = "sin-resistance",
-    .summary = "a resistance pushed by the sine of the voltage",
+    .summary = "resistance driven by the sine of the voltage",
     .equation = "R <- clip(R + alpha sin(V) dt, r_on, r_off)",
     .source = "Simple Dynamic Visualization of Memristor-Based Synaptic Plasticity in a Simulated "
               "Neural Network (preprint, 17 May 2024), text; the bounds are ours",
@@ -54,9 +54,9 @@ static const ohm_about sin_resistance_about = {
 };
 
 static const ohm_parameter sin_resistance_parameters[] = {
-    {"alpha", "α", "1", 0.5, -1e6, 1e6, "scaling factor of a step", SIN_RESISTANCE_ALPHA},
-    {"r_on", "R_on", "Ω", 0.1, 1e-12, 1e12, "lowest resistance", OHM_LOW},
-    {"r_off", "R_off", "Ω", 10, 1e-12, 1e12, "highest resistance, r_on or more", OHM_HIGH},
+    {"alpha", "α", "1", 0.5, -1e6, 1e6, "scale factor of a step", SIN_RESISTANCE_ALPHA},
+    {"r_on", "R_on", "Ω", 0.1, 1e-12, 1e12, "minimum resistance", OHM_LOW},
+    {"r_off", "R_off", "Ω", 10, 1e-12, 1e12, "maximum resistance, r_on or more", OHM_HIGH},
 };
 
 OHM_FN void sin_resistance_derive(const double *value, double dt, ohm_physics *p) {

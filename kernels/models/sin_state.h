@@ -41,7 +41,7 @@ OHMIC_CURRENT(sin_state)
 
 static const ohm_about sin_state_about = {
     .name = "sin-state",
-    .summary = "a state w in [0, 1] pushed by the sine of the voltage",
+    .summary = "state w in [0, 1], driven by the sine of the voltage",
     .equation = "w <- clip(w + beta sin(V) dt, 0, 1),  R = r_on w + r_off (1 - w)",
     .source = "Simple Dynamic Visualization of Memristor-Based Synaptic Plasticity in a Simulated "
               "Neural Network (preprint, 17 May 2024), listing",

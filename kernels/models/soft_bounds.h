@@ -36,7 +36,7 @@ OHMIC_CURRENT(soft_bounds)
 
 static const ohm_about soft_bounds_about = {
     .name = "soft-bounds",
-    .summary = "a weight that pulses move, by nothing at its bounds",
+    .summary = "analog weight; pulse steps shrink linearly to 0 at the bounds",
     .equation = "V > 0: w <- w + D+ (1 - w/w_max) (1 + noise xi),  D+ = dw_min (1 + up_down)\n"
                 "V < 0: w <- w - D- (1 - w/w_min) (1 + noise xi),  D- = dw_min (1 - up_down)\n"
                 "G rises linearly from 1/r_off at w_min to 1/r_on at w_max\n" PULSED_UP_DOWN_NOTE,

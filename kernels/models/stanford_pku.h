@@ -94,7 +94,7 @@ OHM_FN int stanford_pku_exponents(const float *c, double voltage, ohm_exponent *
 
 static const ohm_about stanford_pku_about = {
     .name = "stanford-pku",
-    .summary = "the gap g of a filament, in m, moved by field and heat",
+    .summary = "gap g of a filament, in m, moved by field and heat",
     .equation = "I = i0 e^(-g/g0) sinh(V/v0),  T = t0 + |V I| r_th\n"
                 "gamma = gamma0 - beta (g/1 nm)^3, taken as 0 where gamma |V|/t_ox < f_min\n"
                 "dg/dt = -speed e^(-q e_a/kT) sinh(gamma a0 q V/(t_ox k T)),  g in [g_min, g_max]\n"
@@ -110,20 +110,20 @@ static const ohm_about stanford_pku_about = {
 };
 
 static const ohm_parameter stanford_pku_parameters[] = {
-    {"g0", "g_0", "m", 0.25e-9, 1e-11, 1e-8, "decay of the current with the gap", STANFORD_G0},
-    {"v0", "V_0", "V", 0.25, 0.02, 10, "decay of the current with the voltage", STANFORD_V0},
-    {"i0", "I_0", "A", 1e-3, 1e-12, 1, "current", STANFORD_I0},
-    {"t0", "T_0", "K", 298, 50, 1000, "temperature around", STANFORD_T0},
+    {"g0", "g_0", "m", 0.25e-9, 1e-11, 1e-8, "decay length of the current with the gap", STANFORD_G0},
+    {"v0", "V_0", "V", 0.25, 0.02, 10, "voltage scale of the current", STANFORD_V0},
+    {"i0", "I_0", "A", 1e-3, 1e-12, 1, "current prefactor", STANFORD_I0},
+    {"t0", "T_0", "K", 298, 50, 1000, "ambient temperature", STANFORD_T0},
     {"r_th", "R_th", "K/W", 2.1e3, 0, 1e9, "thermal resistance", STANFORD_R_TH},
-    {"gamma0", "γ_0", "1", 16, 0, 1e3, "enhancement of the field without a gap", STANFORD_GAMMA0},
-    {"beta", "β", "1", 0.8, 0, 100, "how it falls with the gap", STANFORD_BETA},
+    {"gamma0", "γ_0", "1", 16, 0, 1e3, "field enhancement factor at zero gap", STANFORD_GAMMA0},
+    {"beta", "β", "1", 0.8, 0, 100, "decrease of the field enhancement with the gap", STANFORD_BETA},
     {"t_ox", "t_ox", "m", 12e-9, 1e-10, 1e-6, "thickness of the oxide", STANFORD_T_OX},
-    {"f_min", "F_min", "V/m", 1.4e9, 0, 1e12, "field below which the gap rests", STANFORD_F_MIN},
-    {"speed", "v_0", "m/s", 10, 0, 1e6, "speed", STANFORD_SPEED},
+    {"f_min", "F_min", "V/m", 1.4e9, 0, 1e12, "minimum field that moves the gap", STANFORD_F_MIN},
+    {"speed", "v_0", "m/s", 10, 0, 1e6, "velocity prefactor", STANFORD_SPEED},
     {"e_a", "E_a", "eV", 0.6, 0, 2, "activation energy", STANFORD_E_A},
-    {"a0", "a_0", "m", 0.25e-9, 1e-11, 1e-8, "distance of the sites", STANFORD_A0},
-    {"g_min", "g_min", "m", 0.2e-9, 0, 1e-8, "least gap", OHM_LOW},
-    {"g_max", "g_max", "m", 1.7e-9, 0, 1e-8, "greatest gap, g_min or more", OHM_HIGH},
+    {"a0", "a_0", "m", 0.25e-9, 1e-11, 1e-8, "distance between hopping sites", STANFORD_A0},
+    {"g_min", "g_min", "m", 0.2e-9, 0, 1e-8, "minimum gap", OHM_LOW},
+    {"g_max", "g_max", "m", 1.7e-9, 0, 1e-8, "maximum gap, g_min or more", OHM_HIGH},
     {"v_read", "V_read", "V", 0.1, 1e-3, 4, "voltage at which R and G are read", STANFORD_V_READ},
 };
 

@@ -106,9 +106,9 @@ enum { VTEAM_ROW_D = 2, VTEAM_ROW_WINDOW = 9, VTEAM_ROW_A_ON, VTEAM_ROW_A_OFF };
 OHM_FN const char *vteam_flaw(const double *value) {
     const double from = fmax(value[VTEAM_ROW_A_ON], 0), to = fmin(value[VTEAM_ROW_A_OFF], value[VTEAM_ROW_D]);
     if (!value[VTEAM_ROW_WINDOW] || from < to) return NULL;
-    return "window=exponential leaves the state no room: it holds it above a_on and below a_off, so a_on has "
-           "to "
-           "be less than a_off, within the device from 0 to d";
+    return "window=exponential confines the state to between a_on and a_off: a_on must be less than a_off, "
+           "and "
+           "the interval must overlap [0, d]";
 }
 
 OHM_FN int vteam_exponents(const float *c, double voltage, ohm_exponent *e) {
@@ -122,7 +122,7 @@ OHM_FN int vteam_exponents(const float *c, double voltage, ohm_exponent *e) {
 
 static const ohm_about vteam_about = {
     .name = "vteam",
-    .summary = "a state x/D in [0, 1] that moves beyond thresholds of the voltage",
+    .summary = "state x/D in [0, 1] that moves while the voltage exceeds a threshold",
     .equation = "dx/dt = k_off (V/v_off - 1)^alpha_off f_off(x) for V > v_off,\n"
                 "        k_on (V/v_on - 1)^alpha_on f_on(x) for V < v_on, 0 between\n"
                 "R = r_on + (r_off - r_on) x/d\n"
@@ -143,16 +143,16 @@ static const ohm_parameter vteam_parameters[] = {
     {"r_on", "R_on", "Ω", 50, 1e-3, 1e9, "resistance at x = 0", VTEAM_R_ON},
     {"r_off", "R_off", "Ω", 1000, 1e-3, 1e12, "resistance at x = d, r_on or more", VTEAM_R_OFF},
     {"d", "D", "m", 3e-9, 1e-10, 1e-5, "length of the device", VTEAM_D},
-    {"k_on", "k_on", "m/s", -10, -1e6, 0, "speed of switching on", VTEAM_K_ON},
-    {"k_off", "k_off", "m/s", 5e-4, 0, 1e6, "speed of switching off", VTEAM_K_OFF},
-    {"alpha_on", "α_on", "1", 3, 0.1, 10, "exponent of switching on", VTEAM_ALPHA_ON},
-    {"alpha_off", "α_off", "1", 1, 0.1, 10, "exponent of switching off", VTEAM_ALPHA_OFF},
-    {"v_on", "v_on", "V", -0.2, -1000, -1e-3, "threshold of switching on", VTEAM_V_ON},
-    {"v_off", "v_off", "V", 0.02, 1e-3, 1000, "threshold of switching off", VTEAM_V_OFF},
-    {"window", "f", "1", 0, 0, 1, "what slows the state near the ends", OHM_NO_SLOT,
+    {"k_on", "k_on", "m/s", -10, -1e6, 0, "switching-on rate", VTEAM_K_ON},
+    {"k_off", "k_off", "m/s", 5e-4, 0, 1e6, "switching-off rate", VTEAM_K_OFF},
+    {"alpha_on", "α_on", "1", 3, 0.1, 10, "switching-on exponent", VTEAM_ALPHA_ON},
+    {"alpha_off", "α_off", "1", 1, 0.1, 10, "switching-off exponent", VTEAM_ALPHA_OFF},
+    {"v_on", "v_on", "V", -0.2, -1000, -1e-3, "switching-on threshold", VTEAM_V_ON},
+    {"v_off", "v_off", "V", 0.02, 1e-3, 1000, "switching-off threshold", VTEAM_V_OFF},
+    {"window", "f", "1", 0, 0, 1, "window function, which slows the state near the ends", OHM_NO_SLOT,
      .choices = vteam_windows},
-    {"a_on", "a_on", "m", 0, -1e-5, 1e-5, "where switching on slows down", VTEAM_A_ON},
-    {"a_off", "a_off", "m", 3e-9, -1e-5, 1e-5, "where switching off slows down", VTEAM_A_OFF},
+    {"a_on", "a_on", "m", 0, -1e-5, 1e-5, "position where switching on slows down", VTEAM_A_ON},
+    {"a_off", "a_off", "m", 3e-9, -1e-5, 1e-5, "position where switching off slows down", VTEAM_A_OFF},
     {"w_c", "w_c", "m", 107e-12, 1e-12, 1e-5, "width of the window's edges", VTEAM_W_C},
 };
 

@@ -92,7 +92,7 @@ OHM_FN int yakopcic_exponents(const float *c, double voltage, ohm_exponent *e) {
 
 static const ohm_about yakopcic_about = {
     .name = "yakopcic",
-    .summary = "a sinh conductor whose state x moves beyond thresholds",
+    .summary = "sinh conduction; state x moves while the voltage exceeds a threshold",
     .equation = "I = a1 x sinh(b V) for V >= 0, a2 x sinh(b V) for V < 0;  dx/dt = eta g(V) f(x)\n"
                 "g = a_p (e^V - e^v_p) for V > v_p, -a_n (e^-V - e^v_n) for V < -v_n, else 0\n"
                 "eta V >= 0: f = e^(-alpha_p (x - x_p)) ((x_p - x)/(1 - x_p) + 1) for x >= x_p, else 1\n"
@@ -116,11 +116,11 @@ static const ohm_parameter yakopcic_parameters[] = {
     {"x_n", "x_n", "1", 0.5, 0, 0.99, "1 - x above which falling slows down", YAKOPCIC_X_N},
     {"alpha_p", "α_p", "1", 1, 0, 50, "how rising slows down", YAKOPCIC_ALPHA_P},
     {"alpha_n", "α_n", "1", 5, 0, 50, "how falling slows down", YAKOPCIC_ALPHA_N},
-    {"eta", "η", "1", 1, -1, 1, "direction of the motion", YAKOPCIC_ETA},
+    {"eta", "η", "1", 1, -1, 1, "direction of state motion", YAKOPCIC_ETA},
     {"v_p", "V_p", "V", 0.16, 0, 20, "positive threshold", YAKOPCIC_V_P},
     {"v_n", "V_n", "V", 0.15, 0, 20, "negative threshold, as a positive number", YAKOPCIC_V_N},
     {"v_read", "V_read", "V", 0.1, 1e-3, 4, "voltage at which R and G are read", YAKOPCIC_V_READ},
-    {"x_min", "x_min", "1", 0.01, 1e-6, 0.5, "least state", OHM_LOW},
+    {"x_min", "x_min", "1", 0.01, 1e-6, 0.5, "minimum state", OHM_LOW},
 };
 
 OHM_FN void yakopcic_derive(const double *value, double dt, ohm_physics *p) {

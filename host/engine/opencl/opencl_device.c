@@ -49,7 +49,7 @@ static const char *code_name(cl_int code) {
         NAME(CL_INVALID_OPERATION);
     }
 #undef NAME
-    return "an unnamed error";
+    return "unknown error";
 }
 
 ohm_status opencl_failed(const char *call, cl_int code) {
@@ -124,7 +124,7 @@ static ohm_status create_context(opencl_device *d, const cl_context_properties *
     d->context = clCreateContext(gl ? properties : NULL, 1, &d->id, NULL, NULL, &code);
     if (d->context) return OHM_OK;
     opencl_failed("clCreateContext", code);
-    return gl ? opencl_no_sharing("its driver failed to make a shared context: %s", ohm_error_message())
+    return gl ? opencl_no_sharing("its driver failed to create a shared context: %s", ohm_error_message())
               : opencl_failed("clCreateContext", code);
 }
 
@@ -174,11 +174,10 @@ void opencl_building_hint(const ohm_device_info *device, char *text, size_t size
     if (strcmp(device->platform, "Portable Computing Language") != 0)
         snprintf(text, size, "the native engine needs no OpenCL driver");
     else
-        snprintf(
-            text, size,
-            "PoCL's cache of kernels may be damaged, full or read-only: remove %s, or set POCL_CACHE_DIR to "
-            "another folder; the native engine needs none",
-            folder && *folder ? folder : "~/.cache/pocl");
+        snprintf(text, size,
+                 "PoCL's kernel cache may be damaged, full or read-only: remove %s, or set POCL_CACHE_DIR to "
+                 "another folder; the native engine needs none",
+                 folder && *folder ? folder : "~/.cache/pocl");
 }
 
 static ohm_status build_failed(const opencl_device *device, cl_program program, cl_int code) {

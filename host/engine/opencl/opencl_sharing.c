@@ -47,7 +47,7 @@ static ohm_status ask_driver(cl_platform_id platform, cl_device_id id,
     }
     for (size_t i = 0; i < size / sizeof id; i++)
         if (devices[i] == id) return OHM_OK;
-    return opencl_no_sharing("another device draws for this OpenGL context");
+    return opencl_no_sharing("this OpenGL context belongs to another device");
 }
 
 ohm_status opencl_sharing_properties(cl_device_id id, const cl_context_properties *gl,
