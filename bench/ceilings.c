@@ -5,6 +5,7 @@
 #include "../host/define/plan.h"
 #include "../host/engine/devices.h"
 #include "../host/base/error.h"
+#include "../host/engine/native/native.h"
 #include "../host/engine/opencl/opencl_engine.h"
 
 #include <omp.h>
@@ -23,8 +24,9 @@ typedef struct ceiling_prop {
     const contender *device;
     problem problem;
     engine *engine;
-    band *band;
-    unsigned fuse; // steps a launch
+    ohm_shape shape;
+    buffer *memory; // float32 [shape.rows, shape.pitch]
+    unsigned fuse;  // steps a launch
     const native_ceilings *native;
     cl_kernel kernel[CEILINGS];
 } ceiling_prop;
@@ -33,7 +35,7 @@ static void destroy(void *object) {
     ceiling_prop *p = object;
     for (int i = 0; i < CEILINGS; i++)
         if (p->kernel[i]) clReleaseKernel(p->kernel[i]);
-    if (p->band) p->engine->class->band_destroy(p->band);
+    buffer_release(p->memory);
     if (p->engine) p->engine->class->destroy(p->engine);
     free(p);
 }
@@ -47,19 +49,17 @@ static uint64_t chunk_of(uint64_t strips, unsigned lanes) {
 }
 
 static ohm_status launch_native(const ceiling_prop *p, row_kind kind, uint64_t t, uint32_t steps) {
-    native_advance *run = kind == ROW_COPY     ? p->native->copy
-                          : kind == ROW_PHILOX ? p->native->philox
-                                               : p->native->arithmetic[p->problem.variant.model];
-    const native_job job = {.memory = {native_plane(p->band, PLANE_STATE), NULL, NULL},
-                            .shape = p->band->shape,
-                            .physics = p->problem.physics,
-                            .t = t,
-                            .steps = steps};
-    const uint64_t strips = (uint64_t)job.shape.rows * (job.shape.pitch / (4 * p->native->lanes));
+    native_loop *run = kind == ROW_COPY     ? p->native->copy
+                       : kind == ROW_PHILOX ? p->native->philox
+                                            : p->native->arithmetic[p->problem.variant.model];
+    void *const memory[] = {native_memory(p->memory)};
+    const ohm_advance a = {.t = t, .steps = steps};
+    const ohm_call call = {memory, &a, p->shape, &p->problem.physics, p->problem.variant};
+    const uint64_t strips = (uint64_t)p->shape.rows * (p->shape.pitch / (4 * p->native->lanes));
     const uint64_t chunk = chunk_of(strips, p->native->lanes);
 #pragma omp parallel for schedule(dynamic)
     for (uint64_t first = 0; first < strips; first += chunk)
-        run(&job, first, first + chunk < strips ? first + chunk : strips);
+        run(&call, first, first + chunk < strips ? first + chunk : strips, 0);
     return OHM_OK;
 }
 
@@ -97,14 +97,22 @@ static ohm_status launch_opencl(const ceiling_prop *p, row_kind kind, uint64_t t
     const cl_kernel kernel = p->kernel[kind - ROW_COPY];
     const cl_ulong first = t;
     const cl_uint count = steps;
-    const argument arguments[] = {ARGUMENT(((opencl_band *)p->band)->plane[PLANE_STATE]),
-                                  ARGUMENT(p->band->shape), ARGUMENT(p->problem.physics), ARGUMENT(first),
-                                  ARGUMENT(count)};
+    const cl_mem memory = opencl_memory(p->memory);
+    const struct {
+        size_t size;
+        const void *value;
+    } argument[] = {{sizeof memory, &memory},
+                    {sizeof p->shape, &p->shape},
+                    {sizeof p->problem.physics, &p->problem.physics},
+                    {sizeof first, &first},
+                    {sizeof count, &count}};
     size_t global[2], local[2];
-    opencl_grid(&p->band->shape, p->engine->lanes, global, local);
-    const ohm_status status = opencl_set_arguments(kernel, arguments, 5);
-    if (status) return status;
-    cl_int code = clEnqueueNDRangeKernel(queue, kernel, 2, NULL, global, local, 0, NULL, NULL);
+    cl_int code = CL_SUCCESS;
+    for (cl_uint i = 0; i < sizeof argument / sizeof argument[0] && !code; i++)
+        code = clSetKernelArg(kernel, i, argument[i].size, argument[i].value);
+    if (code) return opencl_failed("clSetKernelArg", code);
+    opencl_grid(&p->shape, p->engine->lanes, global, local);
+    code = clEnqueueNDRangeKernel(queue, kernel, 2, NULL, global, local, 0, NULL, NULL);
     if (code) return opencl_failed("clEnqueueNDRangeKernel", code);
     code = clFlush(queue);
     return code ? opencl_failed("clFlush", code) : OHM_OK;
@@ -141,8 +149,9 @@ static ohm_status make(const bench *b, const case_list *l, ceiling_prop *p) {
     uint64_t bytes = MOST_BYTES, row = p->problem.pitch * sizeof(float);
     if (bytes > p->device->info.max_allocation) bytes = p->device->info.max_allocation;
     const uint64_t rows = bytes / row < l->side ? bytes / row : l->side;
-    status = p->engine->class->band_create(p->engine, 0, (uint32_t)rows, &p->band);
-    if (!status) status = p->engine->class->fill(p->band);
+    p->shape = (ohm_shape){p->problem.cols, p->problem.pitch, (uint32_t)rows, 0};
+    status = p->engine->class->create(p->engine, rows * row, &p->memory);
+    if (!status) status = p->engine->class->clear(p->memory);
     if (status) return status;
     if (ohm_devices_cl_queue(p->device->devices, 0)) return build_kernels(p);
     p->native = find_native(p->engine->lanes);
@@ -162,7 +171,7 @@ ohm_status cases_add_ceilings(bench *b, case_list *l, contender *c, unsigned fus
     ohm_status status = OHM_OK;
     for (row_kind kind = ROW_COPY; kind <= ROW_ARITHMETIC && !status; kind++) {
         bench_row r = cases_row(l, kind, c->info.id);
-        if (!made) r.synapses = (uint64_t)p->band->shape.rows * l->side;
+        if (!made) r.synapses = (uint64_t)p->shape.rows * l->side;
         const bench_case e = {
             .run = run_ceiling, .object = p, .choice = kind, .least = kind == ROW_COPY ? 1 : fuse};
         status = made ? cases_fail(b, r, made) : cases_add(b, l, &r, &e);

@@ -2,7 +2,7 @@
 #include "commit.h"
 #include "../host/cli/child.h"
 #include "../host/cli/report.h"
-#include "../host/engine/engine.h"
+#include "../host/engine/native/native.h"
 
 #include <ctype.h>
 #include <stdio.h>

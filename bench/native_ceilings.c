@@ -4,35 +4,37 @@
 
 #include "../kernels/ceilings.h"
 
-static void copy(const native_job *job, u64 first, u64 end) {
-    const ohm_shape shape = job->shape;
-    float *plane = job->memory.state;
-    const u32 flip = (u32)(job->t >> 32); // t is small
+static void copy(const ohm_call *c, u64 first, u64 end, u64 item) {
+    const ohm_shape shape = c->shape;
+    float *plane = c->buffer[0];
+    const u32 flip = (u32)(((const ohm_advance *)c->arguments)->t >> 32); // t is small
+    (void)item;
     FOR_STRIPS(shape, first, end, ceiling_copy(plane, shape, row, x, flip));
 }
 
-static void philox(const native_job *job, u64 first, u64 end) {
-    const ohm_physics physics = job->physics;
-    const ohm_shape shape = job->shape;
-    float *plane = job->memory.state;
-    const u64 t = job->t;
-    const u32 steps = job->steps;
-    FOR_STRIPS(shape, first, end, ceiling_philox(plane, shape, row, x, t, steps, &physics));
+static void philox(const ohm_call *c, u64 first, u64 end, u64 item) {
+    const ohm_physics physics = *c->physics;
+    const ohm_shape shape = c->shape;
+    const ohm_advance a = *(const ohm_advance *)c->arguments;
+    float *plane = c->buffer[0];
+    (void)item;
+    FOR_STRIPS(shape, first, end, ceiling_philox(plane, shape, row, x, a.t, a.steps, &physics));
 }
 
-OHM_FN void arithmetic_strips(int model, const native_job *job, u64 first, u64 end) {
-    const ohm_variant kind = {.model = model, .stimulus = OHM_DISTRIBUTION_uniform};
-    const ohm_physics physics = job->physics;
-    const ohm_shape shape = job->shape;
-    const ohm_memory m = job->memory;
-    const u64 t = job->t;
-    const u32 steps = job->steps;
-    FOR_RUNS(shape, first, end, ceiling_arithmetic_run(kind, m, shape, row, x, stop, t, steps, &physics));
+OHM_FN void arithmetic_strips(int model, const ohm_call *c, u64 first, u64 end) {
+    const ohm_variant variant = {.model = model, .stimulus = OHM_DISTRIBUTION_uniform};
+    const ohm_physics physics = *c->physics;
+    const ohm_shape shape = c->shape;
+    const ohm_memory m = {.state = c->buffer[0]};
+    const ohm_advance a = *(const ohm_advance *)c->arguments;
+    FOR_RUNS(shape, first, end,
+             ceiling_arithmetic_run(variant, m, shape, row, x, stop, a.t, a.steps, &physics));
 }
 
 #define ARITHMETIC(model, unused)                                                                            \
-    static void arithmetic_##model(const native_job *job, u64 first, u64 end) {                              \
-        arithmetic_strips(OHM_MODEL_##model, job, first, end);                                               \
+    static void arithmetic_##model(const ohm_call *c, u64 first, u64 end, u64 item) {                        \
+        (void)item;                                                                                          \
+        arithmetic_strips(OHM_MODEL_##model, c, first, end);                                                 \
     }
 OHM_MODELS(ARITHMETIC, )
 

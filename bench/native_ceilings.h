@@ -4,11 +4,12 @@
 
 #include "../host/engine/native/loops.h"
 
-// They work on job->state as on any memory. copy passes over it once, however many steps there are.
+// They work on buffer 0 as on any memory, with the arguments of advance. copy passes over it once, however
+// many steps there are.
 typedef struct native_ceilings {
     unsigned lanes;
-    native_advance *copy, *philox;
-    native_advance *arithmetic[OHM_MODEL_COUNT]; // under uniform voltages, of devices that are all alike
+    native_loop *copy, *philox;
+    native_loop *arithmetic[OHM_MODEL_COUNT]; // under uniform voltages, of devices that are all alike
 } native_ceilings;
 
 extern const native_ceilings native_ceilings_1, native_ceilings_4, native_ceilings_8, native_ceilings_16;

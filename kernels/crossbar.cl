@@ -2,10 +2,9 @@
 // OHM_INITIAL, the distribution of the initial state; OHM_GROUP, the work-items in a group that tallies, 1
 // unless OHM_LANES is 1.
 //
-// fill, settle and advance run on a grid of (strips of a row, rows), rounded up; digest and tally on any
-// number of work-items, among which they share the strips of the band.
-#include "advance.h"
-#include "measure.h"
+// The operations are those of operations.h. STRIPS is a grid of (strips of a row, rows), rounded up; SHARES
+// any number of work-items, among which they share the strips of the band.
+#include "operations.h"
 
 // A vector in memory makes LLVM align the stack of a kernel. Without one, whether vectors for which there are
 // no registers lie across cache lines depends on what called the kernel (yakopcic at 16 lanes: 1.63 or
@@ -19,20 +18,21 @@
 // PoCL compiles a kernel when it is first enqueued, not when the program is built: steps = 0 is how
 // the host pays for that during set-up.
 __kernel void crossbar_advance(__global float *state, __global float *flux, __global float *state_rest,
-                               __global float *flux_rest, __global const float *frame, ohm_frame geometry,
-                               ohm_shape shape, ohm_physics physics, ulong t, uint steps) {
+                               __global float *flux_rest, __global const float *frame, ohm_shape shape,
+                               ohm_physics physics, ohm_advance a) {
     const uint x = get_global_id(0), row = get_global_id(1);
-    if (x >= strips_per_row(shape) || row >= shape.rows || steps == 0) return;
+    if (x >= strips_per_row(shape) || row >= shape.rows || a.steps == 0) return;
     const ohm_memory m = {state, flux, state_rest, flux_rest, frame};
     ALIGN_STACK;
-    strip_advance(VARIANT, m, &geometry, shape, row, x, t, steps, &physics);
+    strip_advance(VARIANT, m, &a.frame, shape, row, x, a.t, a.steps, &physics);
 }
 
 __kernel void crossbar_fill(__global float *state, __global float *flux, __global float *state_rest,
-                            __global float *flux_rest, ohm_shape shape, ohm_physics physics) {
+                            __global float *flux_rest, ohm_shape shape, ohm_physics physics, ohm_fill a) {
     const uint x = get_global_id(0), row = get_global_id(1);
     if (x >= strips_per_row(shape) || row >= shape.rows) return;
     const ohm_memory m = {state, flux, state_rest, flux_rest, 0};
+    (void)a;
     strip_fill(VARIANT, OHM_INITIAL, m, shape, row, x, &physics);
 }
 
@@ -42,6 +42,13 @@ __kernel void crossbar_settle(__global float *state, __global float *state_rest,
     if (x >= strips_per_row(shape) || row >= shape.rows) return;
     const ohm_memory m = {.state = state, .state_rest = state_rest};
     strip_settle(VARIANT, m, shape, row, x, &physics);
+}
+
+__kernel void crossbar_current(__global const float *state, __global const float *voltage,
+                               __global float *current, ohm_shape shape, ohm_physics physics, ohm_current a) {
+    const uint x = get_global_id(0), row = get_global_id(1);
+    if (x >= strips_per_row(shape) || row >= shape.rows) return;
+    strip_current(VARIANT, state, voltage, current, shape, a.row, row, x, &physics);
 }
 
 // The strips of one work-item among all: on a GPU every n-th, so that neighbours read neighbouring
@@ -63,7 +70,9 @@ static inline share share_of_item(ohm_shape shape) {
 }
 
 // sums[item] = the item's share of the digest of a plane.
-__kernel void crossbar_digest(__global const float *plane, ohm_shape shape, __global ulong *sums) {
+__kernel void crossbar_digest(__global const float *plane, __global ulong *sums, ohm_shape shape,
+                              ohm_physics physics) {
+    (void)physics;
     const share s = share_of_item(shape);
     const uint strips = strips_per_row(shape);
     vu64 sum = v_splat_u64(0);
@@ -76,8 +85,8 @@ __kernel void crossbar_digest(__global const float *plane, ohm_shape shape, __gl
 
 // tallies[item], and bins[TALLY_BINS * group], the group's histogram.
 __kernel __attribute__((reqd_work_group_size(OHM_GROUP, 1, 1))) void
-crossbar_tally(__global const float *state, ohm_shape shape, ohm_physics physics, __global ohm_tally *tallies,
-               __global uint *bins) {
+crossbar_tally(__global const float *state, __global ohm_tally *tallies, __global uint *bins, ohm_shape shape,
+               ohm_physics physics) {
     __local uint local_bins[TALLY_BINS];
     for (uint i = get_local_id(0); i < TALLY_BINS; i += OHM_GROUP) local_bins[i] = 0;
     barrier(CLK_LOCAL_MEM_FENCE);

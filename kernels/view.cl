@@ -1,5 +1,5 @@
 // The kernels of a picture. Options as for crossbar.cl.
-#include "view.h"
+#include "operations.h"
 
 // Adds the rows of one band to the pixels' totals, int64 [height, width].
 #if OHM_LANES == 1
@@ -24,20 +24,20 @@ static inline float synapse_value(const ohm_picture *v, ohm_memory m, const ohm_
 // picture.spread neighbouring work-items share a pixel and take every spread-th of its columns, so that
 // neighbours read neighbouring floats whether a pixel is one synapse wide or a thousand.
 __kernel __attribute__((reqd_work_group_size(OHM_GROUP, 1, 1))) void
-view_band(__global float *plane, __global const float *frame, ohm_frame geometry, ohm_shape shape,
-          ohm_physics physics, ohm_picture picture, __global const ohm_span *cols,
-          __global const ohm_span *rows, uint first_y, __global long *totals) {
+crossbar_view(__global float *plane, __global const float *frame, __global const ohm_span *cols,
+              __global const ohm_span *rows, __global long *totals, ohm_shape shape, ohm_physics physics,
+              ohm_view_part a) {
     const ohm_memory m = {.state = plane, .frame = frame};
     __local long shared_total[OHM_GROUP];
-    const ohm_picture *v = &picture;
-    const uint y = first_y + get_global_id(1), x = v->x0 + get_global_id(0) / v->spread;
+    const ohm_picture *v = &a.picture;
+    const uint y = a.first + get_global_id(1), x = v->x0 + get_global_id(0) / v->spread;
     const uint share = get_local_id(0) % v->spread;
     const ohm_span part = view_rows_of_band(rows[y], shape);
     long total = view_start(v);
     if (x < v->x1)
         for (uint row = part.first; row < part.end; row++)
             for (uint col = cols[x].first + share; col < cols[x].end; col += v->spread) {
-                const float value = synapse_value(v, m, &geometry, shape, row, col, &physics);
+                const float value = synapse_value(v, m, &a.frame, shape, row, col, &physics);
                 const long one = v->reduction == VIEW_MEAN ? (long)view_fixed(v, value)
                                                            : view_ordered(as_uint(view_signed(v, value)));
                 total = view_join(v, total, one);
@@ -53,23 +53,25 @@ view_band(__global float *plane, __global const float *frame, ohm_frame geometry
 #else
 
 // A work-item has a run of pixels.
-__kernel void view_band(__global float *plane, __global const float *frame, ohm_frame geometry,
-                        ohm_shape shape, ohm_physics physics, ohm_picture picture,
-                        __global const ohm_span *cols, __global const ohm_span *rows, uint first_y,
-                        __global long *totals) {
+__kernel void crossbar_view(__global float *plane, __global const float *frame, __global const ohm_span *cols,
+                            __global const ohm_span *rows, __global long *totals, ohm_shape shape,
+                            ohm_physics physics, ohm_view_part a) {
     const ohm_memory m = {.state = plane, .frame = frame};
-    const uint x = picture.x0 + get_global_id(0) * VIEW_RUN, end = min(x + VIEW_RUN, picture.x1);
-    view_run(VARIANT, &picture, m, &geometry, shape, cols, rows, x, end, first_y + get_global_id(1), &physics,
+    const ohm_picture *v = &a.picture;
+    const uint x = v->x0 + get_global_id(0) * VIEW_RUN, end = min(x + VIEW_RUN, v->x1);
+    view_run(VARIANT, v, m, &a.frame, shape, cols, rows, x, end, a.first + get_global_id(1), &physics,
              totals);
 }
 
 #endif
 
 // image[y, x] = the value of the picture's pixel that it shows. The image is width pixels wide.
-__kernel void view_image(ohm_picture picture, __global const ohm_span *cols, __global const ohm_span *rows,
-                         __global const long *totals, uint width, __global const uint *col_of,
-                         __global const uint *row_of, __global float *image) {
+__kernel void crossbar_image(__global const ohm_span *cols, __global const ohm_span *rows,
+                             __global const long *totals, __global const uint *col_of,
+                             __global const uint *row_of, __global float *image, ohm_shape shape,
+                             ohm_physics physics, ohm_image a) {
     const uint x = get_global_id(0), y = get_global_id(1);
-    if (x >= width) return;
-    image[(ulong)y * width + x] = view_pixel(&picture, cols, rows, col_of[x], row_of[y], totals);
+    (void)shape, (void)physics;
+    if (x >= a.width) return;
+    image[(ulong)y * a.width + x] = view_pixel(&a.picture, cols, rows, col_of[x], row_of[y], totals);
 }

@@ -3,6 +3,7 @@
 #include "probe_lanes.h"
 
 #include "../host/base/error.h"
+#include "../host/engine/native/native.h"
 #include "../host/engine/opencl/opencl.h"
 
 #include <stdio.h>

@@ -1,5 +1,6 @@
 #include "subject.h"
 
+#include "../host/engine/native/native.h"
 #include "../host/array/crossbar.h"
 
 #include <math.h>

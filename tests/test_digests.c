@@ -2,6 +2,7 @@
 // and interruptions.
 #include "scene.h"
 
+#include "../host/engine/native/native.h"
 #include "../host/array/crossbar.h"
 
 #include <inttypes.h>

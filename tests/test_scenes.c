@@ -2,6 +2,7 @@
 // digest a scene, over engines, lane widths, launch sizes, bands, devices and interruptions.
 #include "sample.h"
 
+#include "../host/engine/native/native.h"
 #include "../host/array/crossbar.h"
 
 #include <hdf5.h>

@@ -1,6 +1,7 @@
 // Looking at a crossbar: pictures against plain sums in double, and the same bits from every engine.
 #include "subject.h"
 
+#include "../host/engine/native/native.h"
 #include "../host/array/crossbar.h"
 #include "../host/ohmscape_cl.h"
 
@@ -385,17 +386,17 @@ static void values_stay_in_their_ranges(void **state) {
 static cl_mem poisoned_buffer(const ohm_devices *devices, const ohm_view *v) {
     cl_int code;
     float *poison = poisoned(v);
-    cl_mem buffer =
+    cl_mem pixels =
         clCreateBuffer(ohm_devices_cl_context(devices, 0), CL_MEM_READ_WRITE | CL_MEM_COPY_HOST_PTR,
                        (pixels_of(v) + GUARD) * sizeof *poison, poison, &code);
     assert_int_equal(code, CL_SUCCESS);
     free(poison);
-    return buffer;
+    return pixels;
 }
 
-static void compare_buffer(const ohm_devices *devices, ohm_crossbar *c, const ohm_view *v, cl_mem buffer) {
+static void compare_buffer(const ohm_devices *devices, ohm_crossbar *c, const ohm_view *v, cl_mem pixels) {
     float *expected = draw(c, v), *found = poisoned(v);
-    const cl_int code = clEnqueueReadBuffer(ohm_devices_cl_queue(devices, 0), buffer, CL_TRUE, 0,
+    const cl_int code = clEnqueueReadBuffer(ohm_devices_cl_queue(devices, 0), pixels, CL_TRUE, 0,
                                             (pixels_of(v) + GUARD) * sizeof *found, found, 0, NULL, NULL);
     assert_int_equal(code, CL_SUCCESS);
     check_guard(v, found);

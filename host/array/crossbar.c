@@ -1,6 +1,8 @@
 // A crossbar: its rows split into bands over the devices, and everything done band by band.
 #include "crossbar.h"
 #include "../engine/devices.h"
+#include "schedule.h"
+#include "statistics.h"
 #include "../base/error.h"
 #include "findings.h"
 #include "initial.h"
@@ -12,22 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-// ---- Planes -----------------------------------------------------------------------------------
-
-bool plane_exists(ohm_variant variant, plane which) {
-    switch (which) {
-    case PLANE_STATE: return true;
-    case PLANE_STATE_REST: return variant.extended;
-    default: return variant.flux;
-    }
-}
-
-unsigned plane_count(ohm_variant variant) {
-    unsigned count = 0;
-    for (int i = 0; i < PLANE_COUNT; i++) count += plane_exists(variant, i);
-    return count;
-}
 
 static ohm_status check_state(const ohm_crossbar *c) {
     if (!c->lost) return OHM_OK;
@@ -84,8 +70,7 @@ static ohm_status add_bands(ohm_crossbar *c, const ohm_device_info *info, size_t
         if (!bands) return error_no_memory("a band");
         c->bands = bands;
         engine *e = c->engines[i];
-        const ohm_status status =
-            e->class->band_create(e, (uint32_t)row, (uint32_t)rows, &bands[c->band_count]);
+        const ohm_status status = band_create(e, row, rows, &bands[c->band_count]);
         if (status) return status;
         c->band_count++;
         row += rows;
@@ -111,7 +96,9 @@ ohm_status crossbar_last_frame(const ohm_crossbar *c, drive_frame *frame) {
 static ohm_status create_engines(ohm_crossbar *c, ohm_devices *devices) {
     const size_t n = ohm_devices_count(devices);
     c->engines = calloc(n, sizeof *c->engines);
-    if (!c->engines) return error_no_memory("engines");
+    c->frames = calloc(n, sizeof *c->frames);
+    c->pictures = calloc(n, sizeof *c->pictures);
+    if (!c->engines || !c->frames || !c->pictures) return error_no_memory("engines");
     for (size_t i = 0; i < n; i++) {
         const ohm_status status = devices_create_engine(devices, i, &c->problem, &c->engines[i]);
         if (status) return status;
@@ -120,33 +107,75 @@ static ohm_status create_engines(ohm_crossbar *c, ohm_devices *devices) {
     return OHM_OK;
 }
 
-// Waits for every engine, also after one has failed.
-static ohm_status wait_all(ohm_crossbar *c, ohm_status status) {
-    for (size_t i = 0; i < c->engine_count; i++) {
-        const ohm_status waited = c->engines[i]->class->wait(c->engines[i]);
-        if (!status) status = waited;
-    }
+frame_store *crossbar_frames(ohm_crossbar *c, const engine *e) {
+    size_t i = 0;
+    while (c->engines[i] != e) i++;
+    return &c->frames[i];
+}
+
+ohm_status crossbar_fill(ohm_crossbar *c) {
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < c->band_count && !status; i++) status = band_fill(c->bands[i]);
+    return schedule_wait(c, status);
+}
+
+ohm_status crossbar_clear(ohm_crossbar *c) {
+    const bool padded = c->problem.pitch != c->problem.cols;
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < c->band_count; i++)
+        for (int k = 0; k < PLANE_COUNT && !status; k++) {
+            buffer *const held = c->bands[i]->plane[k];
+            if (held && (padded || k != PLANE_STATE)) status = held->engine->class->clear(held);
+        }
     return status;
 }
 
-// Draws the initial state, and steps by none: devices that compile at the first launch do it now.
-ohm_status crossbar_fill(ohm_crossbar *c) {
+// ---- The first launches -----------------------------------------------------------------------
+
+// The least sides at which a band's groups have the size that they have in a large one.
+#define REHEARSAL_ROWS 256u
+#define REHEARSAL_COLS 4096u
+
+static ohm_status launch_each(ohm_crossbar *c, const band *b) {
     const drive_frame none = {0};
+    tally_total total = tally_total_start();
+    uint64_t digest = 0;
+    ohm_status status = band_fill(b);
+    if (!status) status = band_advance(b, crossbar_frames(c, b->engine), 0, 0, &none);
+    if (!status) status = band_digest(b, PLANE_STATE, &digest);
+    if (!status) status = band_tally(b, &total);
+    const ohm_status waited = b->engine->class->wait(b->engine);
+    return status ? status : waited;
+}
+
+// Launches the operations of every run once, on a part of a band that is to be filled: PoCL compiles a kernel
+// when it is launched. What its compiler can do wrong it does now, and not at the end of a long run.
+static ohm_status rehearse(ohm_crossbar *c, const band *b) {
+    engine *e = b->engine;
+    if (!e->class->build_begin) return OHM_OK;
+    band part = *b;
+    ohm_shape *shape = &part.shape;
+    if (shape->rows > REHEARSAL_ROWS) shape->rows = REHEARSAL_ROWS;
+    if (shape->pitch > REHEARSAL_COLS) shape->cols = shape->pitch = REHEARSAL_COLS;
+    e->class->build_begin(e);
+    const ohm_status status = launch_each(c, &part);
+    e->class->build_end(e, status);
+    return status;
+}
+
+static ohm_status rehearse_all(ohm_crossbar *c) {
     ohm_status status = OHM_OK;
-    for (size_t i = 0; i < c->band_count && !status; i++) {
-        const engine_class *class = c->bands[i]->engine->class;
-        status = class->fill(c->bands[i]);
-        if (!status) status = class->advance(c->bands[i], 0, 0, &none);
-    }
-    return wait_all(c, status);
+    for (size_t i = 0; i < c->band_count && !status; i++)
+        if (i == 0 || c->bands[i]->engine != c->bands[i - 1]->engine) status = rehearse(c, c->bands[i]);
+    return status;
 }
 
 // Steps a launch, if not told: enough that a launch has some millions of synapse-steps, at least 16,
 // beyond which the memory traffic saved no longer shows, and 64 where every launch draws what differs between
 // devices, which takes as long as three to five steps.
 static unsigned choose_fuse(const problem *p) {
-    const double launch = 4e6, least = p->variant.varied ? 64 : 16;
-    const double steps = launch / ((double)p->rows * (double)p->pitch);
+    const double whole = 4e6, least = p->variant.varied ? 64 : 16;
+    const double steps = whole / ((double)p->rows * (double)p->pitch);
     return (unsigned)(steps < least ? least : steps > 256 ? 256 : steps);
 }
 
@@ -164,16 +193,24 @@ static ohm_status build(ohm_crossbar *c, ohm_devices *devices) {
         status = check_share(&c->problem, ohm_devices_info(devices, i), i, n, &host);
     if (!status) status = create_engines(c, devices);
     for (size_t i = 0; i < n && !status; i++) status = add_bands(c, ohm_devices_info(devices, i), i);
-    return status ? status : crossbar_fill(c);
+    return status ? status : rehearse_all(c);
 }
 
 static void release(ohm_crossbar *c) {
-    for (size_t i = 0; i < c->band_count; i++) c->bands[i]->engine->class->band_destroy(c->bands[i]);
-    for (size_t i = 0; i < c->engine_count; i++) c->engines[i]->class->destroy(c->engines[i]);
+    for (size_t i = 0; i < c->band_count; i++) band_destroy(c->bands[i]);
+    for (size_t i = 0; i < c->engine_count; i++) {
+        frame_store_release(&c->frames[i]);
+        picture_store_release(&c->pictures[i]);
+        c->engines[i]->class->destroy(c->engines[i]);
+    }
     free(c->bands);
     free(c->engines);
+    free(c->frames);
+    free(c->pictures);
     c->bands = NULL;
     c->engines = NULL;
+    c->frames = NULL;
+    c->pictures = NULL;
     c->band_count = c->engine_count = 0;
 }
 
@@ -222,6 +259,7 @@ ohm_status ohm_definition_check(const ohm_definition *d) {
 // Gives every engine a problem of the same size; if one fails, the old one again to those before it.
 static ohm_status configure(ohm_crossbar *c, const problem *p) {
     for (size_t i = 0; i < c->engine_count; i++) {
+        if (memcmp(&p->variant, &c->problem.variant, sizeof p->variant)) c->pictures[i].rehearsed = false;
         const ohm_status status = c->engines[i]->class->configure(c->engines[i], p);
         if (!status) continue;
         while (i-- > 0) (void)c->engines[i]->class->configure(c->engines[i], &c->problem);
@@ -234,8 +272,7 @@ static ohm_status configure(ohm_crossbar *c, const problem *p) {
 static ohm_status prepare(ohm_crossbar *c, const problem *p) {
     ohm_status status = configure(c, p);
     if (status) return status;
-    for (size_t i = 0; i < c->band_count && !status; i++)
-        status = c->bands[i]->engine->class->band_extend(c->bands[i]);
+    for (size_t i = 0; i < c->band_count && !status; i++) status = band_extend(c->bands[i]);
     if (status) (void)configure(c, &c->problem);
     return status;
 }
@@ -299,6 +336,7 @@ ohm_status crossbar_create(ohm_devices *devices, const ohm_definition *definitio
     matrix_file initial = {.array = {.file = -1}, .file = -1, .dataset = -1};
     if (!status && !inputs) status = initial_open(&c->plan, &c->problem, &initial);
     if (!status) status = build_where_it_works(c, devices);
+    if (!status && !inputs) status = crossbar_fill(c);
     if (!status) status = initial_write(c, &initial);
     matrix_close(&initial);
     if (!status) status = history_add(&c->history, 0, c->plan.text[ROLE_STIMULUS]);
@@ -357,17 +395,6 @@ uint64_t ohm_crossbar_step(const ohm_crossbar *c) {
 
 // ---- Advancing --------------------------------------------------------------------------------
 
-// Launches the bands whose engines return at once before those whose engines keep this thread.
-static ohm_status launch(ohm_crossbar *c, uint64_t t, uint32_t steps, const drive_frame *frame) {
-    ohm_status status = OHM_OK;
-    for (int asynchronous = 1; asynchronous >= 0; asynchronous--)
-        for (size_t i = 0; i < c->band_count && !status; i++) {
-            const engine_class *class = c->bands[i]->engine->class;
-            if (class->asynchronous == asynchronous) status = class->advance(c->bands[i], t, steps, frame);
-        }
-    return status;
-}
-
 // What is read of the devices changes with it, and nothing else.
 static ohm_status set_idle(ohm_crossbar *c, double seconds) {
     const double before = c->idle;
@@ -392,28 +419,10 @@ static ohm_status settle(ohm_crossbar *c) {
     ohm_status status = OHM_OK;
     const ohm_physics *p = &c->problem.physics;
     const bool drifts = p->drift > 0 && (p->model[OHM_NU] > 0 || p->spreads & OHM_BIT(OHM_NU));
-    for (size_t i = 0; drifts && i < c->band_count && !status; i++)
-        status = c->bands[i]->engine->class->settle(c->bands[i]);
-    status = wait_all(c, status);
+    for (size_t i = 0; drifts && i < c->band_count && !status; i++) status = band_settle(c->bands[i]);
+    status = schedule_wait(c, status);
     c->lost = status != OHM_OK; // some of the bands may have settled, and others not
     return status ? status : set_idle(c, 0);
-}
-
-// Launches steps until they are done or something fails. Returns how many have been launched as they should.
-static uint64_t launch_all(ohm_crossbar *c, uint64_t steps, ohm_status *status) {
-    const uint32_t fuse = c->plan.definition.fuse;
-    uint64_t done = 0;
-    while (done < steps) {
-        const uint32_t most = steps - done < fuse ? (uint32_t)(steps - done) : fuse;
-        drive_frame frame;
-        *status = drive_next(c->stimulus, c->step + done, most, NULL, &frame);
-        if (*status) return done;
-        *status = launch(c, c->step + done, frame.steps, &frame);
-        c->lost = *status != OHM_OK; // some of the bands may have gone on, and others not
-        if (c->lost) return done;
-        done += frame.steps;
-    }
-    return done;
 }
 
 ohm_status ohm_crossbar_advance(ohm_crossbar *c, uint64_t steps) {
@@ -424,8 +433,8 @@ ohm_status ohm_crossbar_advance(ohm_crossbar *c, uint64_t steps) {
     ohm_status status = check_state(c);
     if (!status && steps && c->idle > 0) status = settle(c);
     if (status) return status;
-    const uint64_t done = launch_all(c, steps, &status);
-    const ohm_status waited = wait_all(c, OHM_OK);
+    const uint64_t done = schedule_steps(c, steps, &status);
+    const ohm_status waited = schedule_wait(c, OHM_OK);
     c->lost = c->lost || waited;
     if (!status) status = waited;
     if (c->lost || !done) return status;
@@ -452,7 +461,7 @@ ohm_status crossbar_digest(ohm_crossbar *c, plane which, uint64_t *digest) {
     if (known) return known;
     uint64_t sum = 0;
     for (size_t i = 0; i < c->band_count; i++) {
-        const ohm_status status = c->bands[i]->engine->class->digest(c->bands[i], which, &sum);
+        const ohm_status status = band_digest(c->bands[i], which, &sum);
         if (status) return status;
     }
     *digest = sum;
@@ -468,56 +477,15 @@ ohm_status ohm_crossbar_rest_digest(ohm_crossbar *c, uint64_t *digest) {
     return c->problem.variant.extended ? crossbar_digest(c, PLANE_STATE_REST, digest) : OHM_OK;
 }
 
-// Mean and standard deviation of n fixed-point numbers, in their own unit, from exact sums: the spread
-// about the whole number next to the mean is an integer, so nothing cancels.
-static void summarise(u128 sum, u128 square, uint64_t n, double *mean, double *std) {
-    const u128 whole = sum / n;
-    const double rest = (double)(uint64_t)(sum % n) / (double)n;
-    const u128 spread = square - 2 * whole * sum + whole * whole * n;
-    *mean = (double)whole + rest;
-    *std = sqrt(fmax((double)spread / (double)n - rest * rest, 0));
-}
-
-_Static_assert(OHM_HISTOGRAM_BINS == TALLY_BINS, "the histogram is the tally's");
-
-static double mean_of(u128 sum, uint64_t n, float scale) {
-    return ((double)(sum / n) + (double)(uint64_t)(sum % n) / (double)n) / scale;
-}
-
-static ohm_statistics statistics_of(const tally_total *t, const problem *p) {
-    const ohm_physics *physics = &p->physics;
-    const uint64_t n = p->rows * p->cols;
-    // Of the scale itself, which is rounded: dividing by it undoes just what the devices did.
-    const double one = physics->state_scale > 0 ? physics->state_scale : 1;
-    double mean, std;
-    summarise(t->state, t->square, n, &mean, &std);
-    ohm_statistics s = {
-        .state_min = t->state_min,
-        .state_max = t->state_max,
-        .state_mean = physics->state_low + mean / one,
-        .state_std = std / one,
-        .resistance_min = t->resistance_min,
-        .resistance_max = t->resistance_max,
-        .resistance_mean = mean_of(t->resistance, n, physics->resistance_scale),
-        .conductance_min = t->conductance_min,
-        .conductance_max = t->conductance_max,
-        .conductance_mean = mean_of(t->conductance, n, physics->conductance_scale),
-        .state_low = physics->state_low,
-        .state_high = physics->state_high,
-    };
-    for (int i = 0; i < OHM_HISTOGRAM_BINS; i++) s.histogram[i] = t->bins[i];
-    return s;
-}
-
 ohm_status ohm_crossbar_statistics(ohm_crossbar *c, ohm_statistics *statistics) {
     const ohm_status known = check_state(c);
     if (known) return known;
     tally_total total = tally_total_start();
     for (size_t i = 0; i < c->band_count; i++) {
-        const ohm_status status = c->bands[i]->engine->class->tally(c->bands[i], &total);
+        const ohm_status status = band_tally(c->bands[i], &total);
         if (status) return status;
     }
-    *statistics = statistics_of(&total, &c->problem);
+    *statistics = tally_total_statistics(&total, &c->problem);
     return OHM_OK;
 }
 
@@ -555,7 +523,7 @@ ohm_status crossbar_read(ohm_crossbar *c, plane which, area a, float *out) {
     for (size_t i = 0; i < c->band_count && !status; i++) {
         band *b = c->bands[i];
         const area part = area_in_band(a, b);
-        if (part.rows) status = b->engine->class->read(b, which, part, out + offset_of(part, b, a));
+        if (part.rows) status = band_get(b, which, part, out + offset_of(part, b, a));
     }
     return status;
 }
@@ -565,7 +533,7 @@ ohm_status crossbar_write(ohm_crossbar *c, plane which, area a, const float *in)
     for (size_t i = 0; i < c->band_count && !status; i++) {
         band *b = c->bands[i];
         const area part = area_in_band(a, b);
-        if (part.rows) status = b->engine->class->write(b, which, part, in + offset_of(part, b, a));
+        if (part.rows) status = band_put(b, which, part, in + offset_of(part, b, a));
     }
     return status;
 }

@@ -3,7 +3,8 @@
 #define OHM_CROSSBAR_H
 
 #include "../define/plan.h"
-#include "../engine/engine.h"
+#include "band.h"
+#include "picture.h"
 #include "history.h"
 #include "series.h"
 #include "../define/warnings.h"
@@ -13,8 +14,10 @@ struct ohm_crossbar {
     problem problem;
     uint64_t step;
     size_t engine_count, band_count;
-    engine **engines; // one for each device
-    band **bands;     // in the order of their rows
+    engine **engines;        // one for each device
+    band **bands;            // in the order of their rows
+    frame_store *frames;     // of each engine
+    picture_store *pictures; // likewise
     series series;
     history history;
     bool lost;       // a device failed within a step: nobody knows what the state is
@@ -48,8 +51,15 @@ ohm_status crossbar_create(ohm_devices *devices, const ohm_definition *definitio
 // Bytes that the planes take in a file.
 uint64_t crossbar_planes_bytes(const ohm_crossbar *crossbar);
 
+// What an engine has of the stimulus's frames.
+frame_store *crossbar_frames(ohm_crossbar *crossbar, const engine *e);
+
 // Draws the initial state. Errors: OHM_DEVICE_FAILED.
 ohm_status crossbar_fill(ohm_crossbar *crossbar);
+
+// Fills with 0 what a file may not have: every plane but the state's, and the padding of that.
+// Errors: OHM_DEVICE_FAILED.
+ohm_status crossbar_clear(ohm_crossbar *crossbar);
 
 // Digest of a plane, as ohm_crossbar_digest of the state.
 ohm_status crossbar_digest(ohm_crossbar *crossbar, plane which, uint64_t *digest);
@@ -57,14 +67,5 @@ ohm_status crossbar_digest(ohm_crossbar *crossbar, plane which, uint64_t *digest
 // An area of a plane, from and to float32 [area.rows, area.cols]. It lies within the crossbar.
 ohm_status crossbar_read(ohm_crossbar *crossbar, plane which, area a, float *out);
 ohm_status crossbar_write(ohm_crossbar *crossbar, plane which, area a, const float *in);
-
-// Where the picture that the engines have drawn goes.
-typedef ohm_status view_sink(ohm_crossbar *crossbar, const view_job *job, void *target);
-
-// Draws a view, and hands it to the sink. Errors: as ohm_crossbar_view.
-ohm_status crossbar_draw(ohm_crossbar *crossbar, const ohm_view *view, view_sink *sink, void *target);
-
-// The sink for float32 [height, width] on the host.
-ohm_status crossbar_image(ohm_crossbar *crossbar, const view_job *job, void *image);
 
 #endif

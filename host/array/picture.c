@@ -89,7 +89,8 @@ static ohm_status make_spans(const side *s, bool nearest, spans *made) {
     return OHM_OK;
 }
 
-view_part view_part_of(const view_job *job, uint64_t row0, uint64_t rows) {
+// The pixel rows that show any of so many rows of the crossbar.
+static view_part part_of(const view_job *job, uint64_t row0, uint64_t rows) {
     const ohm_picture *p = &job->picture;
     view_part part = {p->y0, p->y1};
     while (part.first < part.end && job->rows[part.first].end <= row0) part.first++;
@@ -190,7 +191,118 @@ static ohm_status check_view(const ohm_crossbar *c, const ohm_view *v) {
     return OHM_OK;
 }
 
+// ---- Memory -----------------------------------------------------------------------------------
+
+void picture_store_release(picture_store *s) {
+    buffer *const all[] = {s->cols, s->rows, s->totals, s->col_of, s->row_of, s->image};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) buffer_release(all[i]);
+    *s = (picture_store){0};
+}
+
+// Brings an array of the host's to the engine; where both have one memory it stays where it is.
+static ohm_status send(engine *e, buffer **b, const void *values, uint64_t bytes) {
+    if (e->class->wrap) {
+        buffer_release(*b);
+        return e->class->wrap(e, (void *)values, bytes, b); // which is only read
+    }
+    const ohm_status status = buffer_make_room(e, b, bytes);
+    return status ? status : e->class->put(*b, region_of_bytes(bytes), values);
+}
+
+static ohm_status make_ready(engine *e, picture_store *s, const view_job *job) {
+    const uint64_t width = job->picture.width, height = job->picture.height;
+    ohm_status status = send(e, &s->cols, job->cols, width * sizeof *job->cols);
+    if (!status) status = send(e, &s->rows, job->rows, height * sizeof *job->rows);
+    if (!status) status = send(e, &s->col_of, job->col_of, job->width * sizeof *job->col_of);
+    if (!status) status = send(e, &s->row_of, job->row_of, job->height * sizeof *job->row_of);
+    if (!status) status = buffer_make_room(e, &s->totals, width * height * sizeof(int64_t));
+    return status;
+}
+
 // ---- Drawing ----------------------------------------------------------------------------------
+
+// Adds a band's synapses to its engine's picture, whose bands come in the order of their rows.
+static ohm_status draw_band(const band *b, frame_store *f, const picture_store *s, const view_job *job) {
+    const ohm_picture *v = &job->picture;
+    const view_part part = part_of(job, b->shape.row0, b->shape.rows);
+    const drive_frame none = {0}; // but for voltages
+    const drive_frame *frame = v->quantity == VIEW_VOLTAGE ? &job->frame : &none;
+    if (part.first >= part.end) return OHM_OK;
+    ohm_view_part a = {.picture = *v, .first = part.first};
+    const ohm_status status = frame_store_send(f, b->engine, &b->shape, frame, &a.frame);
+    if (status) return status;
+    buffer *const from = b->plane[v->quantity == VIEW_FLUX ? PLANE_FLUX : PLANE_STATE];
+    return b->engine->class->run(
+        b->engine, &(launch){.operation = OHM_OPERATION_view,
+                             .shape = b->shape,
+                             .physics = &job->physics,
+                             .buffer = {from, frame->values ? f->values : NULL, s->cols, s->rows, s->totals},
+                             .buffers = 5,
+                             .arguments = &a,
+                             .size = sizeof a,
+                             .width = v->x1 - v->x0,
+                             .height = part.end - part.first,
+                             .spread = v->spread});
+}
+
+// Fills the image, in a buffer of the engine, from its totals.
+static ohm_status fill_image(engine *e, const picture_store *s, const view_job *job, buffer *image) {
+    const ohm_image a = {.picture = job->picture, .width = job->width};
+    return e->class->run(e, &(launch){.operation = OHM_OPERATION_image,
+                                      .physics = &job->physics,
+                                      .buffer = {s->cols, s->rows, s->totals, s->col_of, s->row_of, image},
+                                      .buffers = 6,
+                                      .arguments = &a,
+                                      .size = sizeof a,
+                                      .width = job->width,
+                                      .height = job->height});
+}
+
+static ohm_status image_to_host(engine *e, picture_store *s, const view_job *job, float *image) {
+    const uint64_t bytes = (uint64_t)job->width * job->height * sizeof *image;
+    buffer *wrapped = NULL;
+    if (!e->class->wrap) {
+        ohm_status status = buffer_make_room(e, &s->image, bytes);
+        if (!status) status = fill_image(e, s, job, s->image);
+        return status ? status : e->class->get(s->image, region_of_bytes(bytes), image);
+    }
+    ohm_status status = e->class->wrap(e, image, bytes, &wrapped);
+    if (!status) status = fill_image(e, s, job, wrapped);
+    buffer_release(wrapped);
+    return status;
+}
+
+// Draws a synapse of state 0 to one pixel: PoCL compiles a kernel when it is launched.
+static ohm_status draw_one(engine *e, picture_store *s, const view_job *job) {
+    ohm_span one = {0, 1, 1};
+    uint32_t first = 0;
+    float pixel;
+    frame_store nothing = {0};
+    view_job j = *job;
+    j.picture.quantity = VIEW_STATE;
+    j.picture.width = j.picture.height = j.picture.spread = j.picture.x1 = j.picture.y1 = 1;
+    j.picture.x0 = j.picture.y0 = j.picture.row0 = 0;
+    j.cols = j.rows = &one;
+    j.width = j.height = 1;
+    j.col_of = j.row_of = &first;
+    band b = {.engine = e, .shape = {1, OHM_BLOCK, 1, 0}};
+    ohm_status status = e->class->create(e, OHM_BLOCK * sizeof(float), &b.plane[PLANE_STATE]);
+    if (!status) status = e->class->clear(b.plane[PLANE_STATE]);
+    if (!status) status = make_ready(e, s, &j);
+    if (!status) status = draw_band(&b, &nothing, s, &j);
+    if (!status) status = image_to_host(e, s, &j, &pixel);
+    buffer_release(b.plane[PLANE_STATE]);
+    return status;
+}
+
+static ohm_status rehearse(engine *e, picture_store *s, const view_job *job) {
+    if (!e->class->build_begin || s->rehearsed) return OHM_OK;
+    e->class->build_begin(e);
+    const ohm_status status = draw_one(e, s, job);
+    e->class->build_end(e, status);
+    s->rehearsed = !status;
+    return status;
+}
 
 // The rows that an engine has: all its bands follow one another.
 static view_part rows_of_engine(const ohm_crossbar *c, const engine *e) {
@@ -209,30 +321,35 @@ static bool empty(const view_job *job) {
 }
 
 static ohm_status draw_bands(ohm_crossbar *c, view_job *job) {
-    const engine *last = NULL;
+    size_t of = 0; // the band's engine
     ohm_status status = OHM_OK;
-    for (size_t i = 0; i < c->engine_count && !status; i++)
-        status = c->engines[i]->class->view_begin(c->engines[i], job);
+    for (size_t i = 0; i < c->engine_count && !status; i++) {
+        status = rehearse(c->engines[i], &c->pictures[i], job);
+        if (!status) status = make_ready(c->engines[i], &c->pictures[i], job);
+    }
     for (size_t i = 0; i < c->band_count && !status && !empty(job); i++) {
-        band *b = c->bands[i];
-        if (b->engine != last) job->picture.row0 = b->shape.row0;
-        last = b->engine;
-        if (b->shape.rows) status = b->engine->class->view(b, job);
+        const band *b = c->bands[i];
+        const bool first = i == 0 || c->bands[i - 1]->engine != b->engine;
+        while (c->engines[of] != b->engine) of++;
+        if (first) job->picture.row0 = b->shape.row0;
+        status = draw_band(b, &c->frames[of], &c->pictures[of], job);
     }
     return status;
 }
 
 // Joins an engine's totals to those of all.
-static ohm_status join(ohm_crossbar *c, engine *e, const view_job *job, int64_t *totals) {
+static ohm_status join(ohm_crossbar *c, size_t of, const view_job *job, int64_t *totals) {
+    engine *e = c->engines[of];
     const ohm_picture *p = &job->picture;
     const view_part rows = rows_of_engine(c, e);
     if (rows.end <= rows.first) return OHM_OK;
-    const view_part part = view_part_of(job, rows.first, rows.end - rows.first);
+    const view_part part = part_of(job, rows.first, rows.end - rows.first);
     if (part.first >= part.end) return OHM_OK;
     const size_t first = (size_t)part.first * p->width, count = (size_t)(part.end - part.first) * p->width;
     int64_t *some = malloc(count * sizeof *some);
     if (!some) return error_no_memory("a picture");
-    const ohm_status status = e->class->view_totals(e, job, part, some);
+    const region rows_drawn = {first * sizeof *some, count * sizeof *some, count * sizeof *some, 1};
+    const ohm_status status = e->class->get(c->pictures[of].totals, rows_drawn, some);
     for (size_t row = 0; row < count && !status; row += p->width)
         for (size_t i = row + p->x0; i < row + p->x1; i++) // the rest no engine has written
             totals[first + i] = view_join(p, totals[first + i], some[i]);
@@ -240,7 +357,7 @@ static ohm_status join(ohm_crossbar *c, engine *e, const view_job *job, int64_t 
     return status;
 }
 
-void view_fill_row(const view_job *job, const int64_t *totals, uint32_t y, float *image) {
+static void fill_row(const view_job *job, const int64_t *totals, uint32_t y, float *image) {
     float *row = image + (size_t)y * job->width;
     for (uint32_t x = 0; x < job->width; x++)
         row[x] = view_pixel(&job->picture, job->cols, job->rows, job->col_of[x], job->row_of[y], totals);
@@ -252,9 +369,8 @@ static ohm_status join_all(ohm_crossbar *c, const view_job *job, float *image) {
     if (!totals) return error_no_memory("a picture");
     for (size_t i = 0; i < pixels; i++) totals[i] = view_start(&job->picture);
     ohm_status status = OHM_OK;
-    for (size_t i = 0; i < c->engine_count && !status && !empty(job); i++)
-        status = join(c, c->engines[i], job, totals);
-    for (uint32_t y = 0; y < job->height && !status; y++) view_fill_row(job, totals, y, image);
+    for (size_t i = 0; i < c->engine_count && !status && !empty(job); i++) status = join(c, i, job, totals);
+    for (uint32_t y = 0; y < job->height && !status; y++) fill_row(job, totals, y, image);
     free(totals);
     return status;
 }
@@ -272,7 +388,11 @@ ohm_status crossbar_draw(ohm_crossbar *c, const ohm_view *view, view_sink *sink,
 
 ohm_status crossbar_image(ohm_crossbar *c, const view_job *job, void *image) {
     if (c->engine_count > 1) return join_all(c, job, image);
-    return c->engines[0]->class->view_image(c->engines[0], job, image);
+    return image_to_host(c->engines[0], &c->pictures[0], job, image);
+}
+
+ohm_status crossbar_image_into(ohm_crossbar *c, const view_job *job, buffer *image) {
+    return fill_image(c->engines[0], &c->pictures[0], job, image);
 }
 
 ohm_status ohm_crossbar_view(ohm_crossbar *c, const ohm_view *view, float *image) {

@@ -1,9 +1,10 @@
 // Pictures of a crossbar, as the engines make them.
-#ifndef OHM_HOST_VIEW_H
-#define OHM_HOST_VIEW_H
+#ifndef OHM_PICTURE_H
+#define OHM_PICTURE_H
 
 #include "../../kernels/view.h"
 #include "../drive/drive.h"
+#include "../engine/engine.h"
 
 // What one picture takes. Neighbouring pixels of the image may show the same synapses, where a synapse is
 // larger than a pixel: the engines work out each once, in the picture, from which the image is then filled.
@@ -21,10 +22,24 @@ typedef struct view_part {
     uint32_t first, end;
 } view_part;
 
-// Row y of the image, from the picture's totals, int64 [picture.height, picture.width].
-void view_fill_row(const view_job *job, const int64_t *totals, uint32_t y, float *image);
+// What pictures take of an engine, kept from one to the next.
+typedef struct picture_store {
+    buffer *cols, *rows, *totals, *col_of, *row_of, *image;
+    bool rehearsed; // each operation has been run once
+} picture_store;
 
-// The pixel rows that show any of so many rows of the crossbar.
-view_part view_part_of(const view_job *job, uint64_t row0, uint64_t rows);
+void picture_store_release(picture_store *s);
+
+// Where the picture that the engines have drawn goes.
+typedef ohm_status view_sink(ohm_crossbar *crossbar, const view_job *job, void *target);
+
+// Draws a view, and hands it to the sink. Errors: as ohm_crossbar_view.
+ohm_status crossbar_draw(ohm_crossbar *crossbar, const ohm_view *view, view_sink *sink, void *target);
+
+// The sink for float32 [height, width] on the host.
+ohm_status crossbar_image(ohm_crossbar *crossbar, const view_job *job, void *image);
+
+// The same into a buffer of the first engine, which is the only one.
+ohm_status crossbar_image_into(ohm_crossbar *crossbar, const view_job *job, buffer *image);
 
 #endif

@@ -132,17 +132,45 @@ static double furthest(const float *voltage, uint64_t n) {
     return most;
 }
 
+// Bytes of voltages, and of currents, that an engine has at a time.
+#define PIECE_BYTES ((uint64_t)16 << 20)
+
+// The currents of a band's rows, piece by piece.
+static ohm_status currents_of_band(const band *b, uint64_t row, uint64_t rows, const float *voltage,
+                                   float *out) {
+    const engine_class *class = b->engine->class;
+    const uint64_t cols = b->shape.cols, pitch = b->shape.pitch * sizeof(float);
+    uint64_t piece = PIECE_BYTES / pitch ? PIECE_BYTES / pitch : 1;
+    if (piece > rows) piece = rows;
+    buffer *in = NULL, *currents = NULL;
+    ohm_status status = class->create(b->engine, piece * pitch, &in);
+    if (!status) status = class->create(b->engine, piece * pitch, &currents);
+    if (!status) status = class->clear(in); // the padding
+    for (uint64_t i = 0; i < rows && !status; i += piece) {
+        const uint64_t some = piece < rows - i ? piece : rows - i;
+        const region r = {0, pitch, cols * sizeof(float), some};
+        status = class->put(in, r, voltage + i * cols);
+        if (!status) status = band_current(b, row + i, some, in, currents);
+        if (!status) status = class->get(currents, r, out + i * cols);
+    }
+    buffer_release(in);
+    buffer_release(currents);
+    return status;
+}
+
 ohm_status ohm_crossbar_read_current(ohm_crossbar *c, uint64_t row0, uint64_t rows, const float *voltage,
                                      float *out) {
-    const problem *p = &c->problem;
     ohm_status status = check_rows(c, row0, rows);
-    if (!status) status = check_voltage(c, furthest(voltage, rows * p->cols));
-    if (!status) status = read_rows(c, PLANE_STATE, row0, rows, out);
-    for (uint64_t i = 0; i < rows && !status; i++)
-        for (uint64_t col = 0; col < p->cols; col++) {
-            float *value = &out[i * p->cols + col];
-            *value = current_of(p, row0 + i, col, *value, voltage[i * p->cols + col]);
-        }
+    if (!status) status = check_voltage(c, furthest(voltage, rows * c->problem.cols));
+    for (size_t i = 0; i < c->band_count && !status; i++) {
+        const band *b = c->bands[i];
+        const uint64_t first = b->shape.row0 > row0 ? b->shape.row0 : row0;
+        const uint64_t band_end = b->shape.row0 + b->shape.rows;
+        const uint64_t end = band_end < row0 + rows ? band_end : row0 + rows;
+        if (first >= end) continue;
+        const uint64_t skipped = (first - row0) * c->problem.cols;
+        status = currents_of_band(b, first - b->shape.row0, end - first, voltage + skipped, out + skipped);
+    }
     return status;
 }
 

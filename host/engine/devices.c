@@ -1,6 +1,7 @@
 // Listing devices, and opening those that a selector names.
 #include "devices.h"
 #include "../base/error.h"
+#include "native/native.h"
 #include "opencl/opencl.h"
 
 #include <assert.h>

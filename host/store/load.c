@@ -156,16 +156,16 @@ static ohm_status check_values(ohm_crossbar *c, plane which, area piece, const f
     return OHM_OK;
 }
 
-static ohm_status read_piece(ohm_crossbar *c, plane which, area piece, hid_t dataset, float *buffer) {
+static ohm_status read_piece(ohm_crossbar *c, plane which, area piece, hid_t dataset, float *values) {
     hid_t file_space, memory_space;
     const bool done =
         hdf5_select(dataset, piece, &file_space, &memory_space) &&
-        hdf5_did(H5Dread(dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, buffer));
+        hdf5_did(H5Dread(dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, values));
     H5Sclose(file_space);
     H5Sclose(memory_space);
     if (!done) return error_set(OHM_BAD_FILE, "%s", hdf5_reason());
-    const ohm_status status = check_values(c, which, piece, buffer);
-    return status ? status : crossbar_write(c, which, piece, buffer);
+    const ohm_status status = check_values(c, which, piece, values);
+    return status ? status : crossbar_write(c, which, piece, values);
 }
 
 // Puts the file and the plane in front of what read_piece said.
@@ -204,6 +204,7 @@ static bool has_plane(const source *s, plane which) {
 static ohm_status read_planes(const source *s, ohm_crossbar *c) {
     ohm_status status = OHM_OK;
     if (has_plane(s, PLANE_STATE_REST) && !c->problem.variant.extended) status = crossbar_extend(c);
+    if (!status) status = crossbar_clear(c);
     for (int i = 0; i < PLANE_COUNT && !status; i++) {
         const bool wanted = i == PLANE_STATE || i == PLANE_FLUX || has_plane(s, i);
         if (wanted && plane_exists(c->problem.variant, i)) status = read_plane(s, c, i);

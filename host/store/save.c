@@ -118,13 +118,13 @@ static hid_t create_plane(hid_t file, const problem *p, const char *name) {
     return dataset;
 }
 
-static ohm_status write_piece(ohm_crossbar *c, plane which, area piece, hid_t dataset, float *buffer) {
-    const ohm_status status = crossbar_read(c, which, piece, buffer);
+static ohm_status write_piece(ohm_crossbar *c, plane which, area piece, hid_t dataset, float *values) {
+    const ohm_status status = crossbar_read(c, which, piece, values);
     if (status) return status;
     hid_t file_space, memory_space;
     const bool done =
         hdf5_select(dataset, piece, &file_space, &memory_space) &&
-        hdf5_did(H5Dwrite(dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, buffer));
+        hdf5_did(H5Dwrite(dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, values));
     const ohm_status written = done ? OHM_OK : hdf5_failed(file_plane_name[which]);
     H5Sclose(file_space);
     H5Sclose(memory_space);

@@ -60,10 +60,10 @@ OHM_FN vf32 yakopcic_initial(vf32 x, const vf32 *c) {
 // Both directions are one: beyond is how far x is past the point where the motion slows down.
 OHM_FN vf32 yakopcic_rate(vf32 x, vf32 voltage, const vf32 *c, const ohm_physics *p) {
     (void)p;
-    const vf32 zero = v_splat(0), one = v_splat(1.0f), drive = c[YAKOPCIC_ETA] * voltage;
-    const vf32 beyond = v_where_less(drive, zero, one - c[YAKOPCIC_X_N] - x, x - c[YAKOPCIC_X_P]);
-    const vf32 per = v_where_less(drive, zero, c[YAKOPCIC_PER_N], c[YAKOPCIC_PER_P]);
-    const vf32 alpha = v_where_less(drive, zero, c[YAKOPCIC_ALPHA_N], c[YAKOPCIC_ALPHA_P]);
+    const vf32 zero = v_splat(0), one = v_splat(1.0f), push = c[YAKOPCIC_ETA] * voltage;
+    const vf32 beyond = v_where_less(push, zero, one - c[YAKOPCIC_X_N] - x, x - c[YAKOPCIC_X_P]);
+    const vf32 per = v_where_less(push, zero, c[YAKOPCIC_PER_N], c[YAKOPCIC_PER_P]);
+    const vf32 alpha = v_where_less(push, zero, c[YAKOPCIC_ALPHA_N], c[YAKOPCIC_ALPHA_P]);
     const vf32 past = v_max(beyond, zero);
     const vf32 f = v_exp(-alpha * past) * v_fma(-past, per, one);
     const vf32 size = v_abs(voltage);

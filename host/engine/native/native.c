@@ -1,6 +1,7 @@
 // The native engine: the physics in C, on all cores, with the widest vectors the processor has.
-#include "../engine.h"
+#include "native.h"
 #include "../../base/error.h"
+#include "../../base/memory.h"
 #include "loops.h"
 
 #include <omp.h>
@@ -11,18 +12,18 @@
 #include <unistd.h>
 
 #define HUGE_PAGE ((size_t)2 << 20)
+#define SHARES_BUSY 64 // shares of a digest or a tally: a few for each core
 
 typedef struct native_engine {
     engine base;
     const native_lanes *lanes;
-    int64_t *totals; // of the last picture
-    size_t pixels;   // room for so many
 } native_engine;
 
-typedef struct native_band {
-    band base;
-    float *plane[PLANE_COUNT];
-} native_band;
+typedef struct native_buffer {
+    buffer base;
+    void *values;
+    bool borrowed; // the caller's own
+} native_buffer;
 
 // ---- The machine ------------------------------------------------------------------------------
 
@@ -52,17 +53,6 @@ static const native_lanes *find_lanes(unsigned wanted) {
     return NULL;
 }
 
-uint64_t host_memory_available(void) {
-    unsigned long long kib = 0;
-    FILE *f = fopen("/proc/meminfo", "r");
-    char line[128];
-    while (f && fgets(line, sizeof line, f))
-        if (sscanf(line, "MemAvailable: %llu", &kib) == 1) break;
-    if (f) fclose(f);
-    if (kib) return (uint64_t)kib * 1024;
-    return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
 static void read_processor_name(char *name, size_t size) {
     FILE *f = fopen("/proc/cpuinfo", "r");
     char line[256];
@@ -78,7 +68,7 @@ static void read_processor_name(char *name, size_t size) {
 
 ohm_device_info native_device_info(void) {
     const native_lanes *lanes = find_lanes(0);
-    const uint64_t memory = host_memory_available();
+    const uint64_t memory = memory_available();
     ohm_device_info info = {
         .id = "native",
         .platform = "C",
@@ -93,133 +83,126 @@ ohm_device_info native_device_info(void) {
     return info;
 }
 
-// ---- Bands ------------------------------------------------------------------------------------
+// ---- Memory -----------------------------------------------------------------------------------
 
-static void native_band_destroy(band *b) {
-    native_band *nb = (native_band *)b;
-    if (!nb) return;
-    for (int i = 0; i < PLANE_COUNT; i++) free(nb->plane[i]);
-    free(nb);
-}
-
-// An array of floats on its own pages, huge ones where the system has them: a large crossbar touches
+// Memory on its own pages, huge ones where the system has them: a large crossbar touches
 // a million small pages, whose faults took longer than drawing its initial state.
-static float *allocate_plane(size_t bytes) {
+static void *allocate(size_t bytes) {
     const size_t page = bytes < HUGE_PAGE ? OHM_BLOCK * sizeof(float) : HUGE_PAGE;
     const size_t rounded = (bytes + page - 1) / page * page;
-    float *values = aligned_alloc(page, rounded);
+    void *values = aligned_alloc(page, rounded);
     if (values && page == HUGE_PAGE) madvise(values, rounded, MADV_HUGEPAGE);
     return values;
 }
 
-static size_t plane_bytes(const band *b) {
-    return (size_t)b->shape.rows * b->shape.pitch * sizeof(float);
-}
-
-static ohm_status native_band_create(engine *e, uint32_t row0, uint32_t rows, band **b) {
-    const problem *p = &e->problem;
-    native_band *nb = calloc(1, sizeof *nb);
-    if (!nb) return error_no_memory("a band");
-    nb->base = (band){e, {p->cols, p->pitch, rows, row0}};
-    for (int i = 0; i < PLANE_COUNT; i++) {
-        if (!plane_exists(p->variant, i)) continue;
-        nb->plane[i] = allocate_plane(plane_bytes(&nb->base));
-        if (!nb->plane[i]) {
-            native_band_destroy(&nb->base);
-            return error_no_memory("a band");
-        }
+static ohm_status make_buffer(engine *e, void *values, uint64_t bytes, bool borrowed, buffer **b) {
+    native_buffer *n = values || !bytes ? calloc(1, sizeof *n) : NULL;
+    *b = NULL;
+    if (!n) {
+        if (!borrowed) free(values);
+        return error_no_memory("a band");
     }
-    *b = &nb->base;
+    *n = (native_buffer){{e, bytes}, values, borrowed};
+    *b = &n->base;
     return OHM_OK;
 }
 
-static ohm_status native_band_extend(band *b) {
-    native_band *nb = (native_band *)b;
-    for (int i = 0; i < PLANE_COUNT; i++) {
-        if (!plane_exists(b->engine->problem.variant, i)) {
-            free(nb->plane[i]);
-            nb->plane[i] = NULL;
-        }
-        if (nb->plane[i] || !plane_exists(b->engine->problem.variant, i)) continue;
-        nb->plane[i] = allocate_plane(plane_bytes(b));
-        if (!nb->plane[i]) return error_no_memory("a band");
-        memset(nb->plane[i], 0, plane_bytes(b));
-    }
+static ohm_status native_create(engine *e, uint64_t bytes, buffer **b) {
+    return make_buffer(e, bytes ? allocate(bytes) : NULL, bytes, false, b);
+}
+
+static ohm_status native_wrap(engine *e, void *values, uint64_t bytes, buffer **b) {
+    return make_buffer(e, values, bytes, true, b);
+}
+
+static void native_release(buffer *b) {
+    native_buffer *n = (native_buffer *)b;
+    if (!n->borrowed) free(n->values);
+    free(n);
+}
+
+void *native_memory(const buffer *b) {
+    return b ? ((const native_buffer *)b)->values : NULL;
+}
+
+static ohm_status native_clear(buffer *b) {
+    memset(native_memory(b), 0, b->bytes);
     return OHM_OK;
 }
 
-float *native_plane(band *b, plane which) {
-    return ((native_band *)b)->plane[which];
+static ohm_status native_put(buffer *b, region to, const void *from) {
+    char *at = (char *)native_memory(b) + to.offset;
+    for (uint64_t i = 0; i < to.height; i++)
+        memcpy(at + i * to.pitch, (const char *)from + i * to.width, to.width);
+    return OHM_OK;
 }
 
-static native_job job_of(band *b) {
-    native_band *nb = (native_band *)b;
-    const problem *p = &b->engine->problem;
-    return (native_job){.memory = {nb->plane[PLANE_STATE], nb->plane[PLANE_FLUX], nb->plane[PLANE_STATE_REST],
-                                   nb->plane[PLANE_FLUX_REST], NULL},
-                        .shape = b->shape,
-                        .physics = p->physics,
-                        .variant = p->variant,
-                        .initial = p->initial};
+static ohm_status native_get(buffer *b, region from, void *to) {
+    const char *at = (char *)native_memory(b) + from.offset;
+    for (uint64_t i = 0; i < from.height; i++)
+        memcpy((char *)to + i * from.width, at + i * from.pitch, from.width);
+    return OHM_OK;
 }
 
-// Work is dealt out in chunks of strips: small enough that a core which the system keeps from us does
-// not hold up the others, and that a tally takes no more synapses than it may.
+// ---- Running ----------------------------------------------------------------------------------
+
+// Strips are dealt out in chunks: small enough that a core which the system keeps from us does not hold up
+// the others.
 #define CHUNK_SYNAPSES (1u << 15)
 
-static uint64_t strips_of(const band *b) {
-    return (uint64_t)b->shape.rows * (b->shape.pitch / (4 * b->engine->lanes));
+static uint64_t strips_of(const ohm_shape *shape, unsigned lanes) {
+    return (uint64_t)shape->rows * (shape->pitch / (4 * lanes));
 }
 
-static uint64_t chunk_strips(const band *b) {
-    const uint64_t strips = strips_of(b);
-    const uint64_t share = strips / (unsigned)omp_get_max_threads() + 1;
-    const uint64_t most = CHUNK_SYNAPSES / (4 * b->engine->lanes);
-    return share < most ? share : most;
-}
-
-static const native_lanes *lanes_of(const band *b) {
-    return ((const native_engine *)b->engine)->lanes;
-}
-
-static void run_job(const band *b, native_advance *run, const native_job *job) {
-    const uint64_t strips = strips_of(b), chunk = chunk_strips(b);
+static void run_strips(native_loop *run, const ohm_call *call, unsigned lanes) {
+    const uint64_t strips = strips_of(&call->shape, lanes), most = CHUNK_SYNAPSES / (4 * lanes);
+    const uint64_t share = strips / (unsigned)omp_get_max_threads() + 1, chunk = share < most ? share : most;
     // A single chunk needs no other thread, which a busy machine would let it wait for.
 #pragma omp parallel for schedule(dynamic) if (strips > chunk)
     for (uint64_t first = 0; first < strips; first += chunk)
-        run(job, first, first + chunk < strips ? first + chunk : strips);
+        run(call, first, first + chunk < strips ? first + chunk : strips, 0);
 }
 
-static ohm_status native_fill(band *b) {
-    const native_job job = job_of(b);
-    run_job(b, lanes_of(b)->fill, &job);
-    return OHM_OK;
+static void run_shares(native_loop *run, const ohm_call *call, unsigned lanes, uint64_t items) {
+    const uint64_t strips = strips_of(&call->shape, lanes), each = (strips + items - 1) / items;
+#pragma omp parallel for schedule(dynamic) if (strips > CHUNK_SYNAPSES / (4 * lanes))
+    for (uint64_t i = 0; i < items; i++) {
+        const uint64_t first = i * each < strips ? i * each : strips;
+        run(call, first, first + each < strips ? first + each : strips, i);
+    }
 }
 
-static ohm_status native_settle(band *b) {
-    const native_job job = job_of(b);
-    run_job(b, lanes_of(b)->settle, &job);
-    return OHM_OK;
+static void run_pixels(native_loop *run, const ohm_call *call, const launch *l) {
+#pragma omp parallel for collapse(2) schedule(dynamic)
+    for (uint32_t y = 0; y < l->height; y++)
+        for (uint32_t x = 0; x < l->width; x += VIEW_RUN)
+            run(call, x, x + VIEW_RUN < l->width ? x + VIEW_RUN : l->width, y);
 }
 
 // The loops made for a variant: the most common ones have their own, in which nothing is asked at each strip.
 // Noise is common in pulsed models.
-static native_advance *find_advance(const native_lanes *lanes, ohm_variant variant) {
-    const bool common =
-        variant.stimulus == OHM_DISTRIBUTION_uniform && !variant.frame && !variant.flux && variant.single;
-    if (!common || variant.additive) return lanes->general;
-    if (variant.noisy && model_kinetics(variant.model) != OHM_PULSED) return lanes->general;
-    return variant.varied ? lanes->varied[variant.model] : lanes->plain[variant.model];
+static native_loop *find_loop(const native_lanes *lanes, ohm_variant v, int operation) {
+    const bool common = v.stimulus == OHM_DISTRIBUTION_uniform && !v.frame && !v.flux && v.single;
+    const bool rare = v.additive || (v.noisy && model_kinetics(v.model) != OHM_PULSED);
+    if (operation != OHM_OPERATION_advance || !common || rare) return lanes->loop[operation];
+    return v.varied ? lanes->varied[v.model] : lanes->plain[v.model];
 }
 
-static ohm_status native_advance_band(band *b, uint64_t t, uint32_t steps, const drive_frame *frame) {
-    if (steps == 0) return OHM_OK; // the loops do one step at least
-    native_job job = job_of(b);
-    job.t = t;
-    job.steps = steps;
-    job.memory.frame = frame->values;
-    job.geometry = frame->geometry;
-    run_job(b, find_advance(lanes_of(b), job.variant), &job);
+enum { STRIPS, SHARES, RUNS, ITEMS };
+#define GRID(name, file, grid) [OHM_OPERATION_##name] = grid,
+static const int grid_of[OHM_OPERATION_COUNT] = {OHM_OPERATIONS(GRID)};
+
+static ohm_status native_run(engine *e, const launch *l) {
+    const native_lanes *lanes = ((const native_engine *)e)->lanes;
+    void *memory[LAUNCH_MAX_BUFFERS];
+    for (unsigned i = 0; i < LAUNCH_MAX_BUFFERS; i++) memory[i] = native_memory(l->buffer[i]);
+    const ohm_call call = {memory, l->arguments, l->shape, l->physics, e->problem.variant};
+    native_loop *const run = find_loop(lanes, call.variant, l->operation);
+    switch (grid_of[l->operation]) {
+    case STRIPS: run_strips(run, &call, lanes->lanes); break;
+    case SHARES: run_shares(run, &call, lanes->lanes, l->items); break;
+    default: run_pixels(run, &call, l); break;
+    }
     return OHM_OK;
 }
 
@@ -228,98 +211,9 @@ static ohm_status native_wait(engine *e) {
     return OHM_OK;
 }
 
-static ohm_status native_digest(band *b, plane which, uint64_t *digest) {
-    const native_lanes *lanes = lanes_of(b);
-    const float *values = native_plane(b, which);
-    const uint64_t strips = strips_of(b), chunk = chunk_strips(b);
-    uint64_t sum = 0;
-#pragma omp parallel for schedule(dynamic) reduction(+ : sum) if (strips > chunk)
-    for (uint64_t first = 0; first < strips; first += chunk)
-        sum += lanes->digest(values, b->shape, first, first + chunk < strips ? first + chunk : strips);
-    *digest += sum;
-    return OHM_OK;
-}
-
-static ohm_status native_tally(band *b, tally_total *total) {
-    const native_lanes *lanes = lanes_of(b);
-    const native_job job = job_of(b);
-    const uint64_t strips = strips_of(b), chunk = chunk_strips(b);
-#pragma omp parallel for schedule(dynamic) if (strips > chunk)
-    for (uint64_t first = 0; first < strips; first += chunk) {
-        const uint64_t end = first + chunk < strips ? first + chunk : strips;
-        uint32_t bins[TALLY_BINS] = {0};
-        const ohm_tally tally = lanes->tally(&job, first, end, bins);
-#pragma omp critical
-        {
-            tally_total_add(total, &tally);
-            tally_total_add_bins(total, bins);
-        }
-    }
-    return OHM_OK;
-}
-
-static ohm_status native_read(band *b, plane which, area a, float *out) {
-    const uint64_t pitch = b->shape.pitch;
-    const float *from = native_plane(b, which) + a.row * pitch + a.col;
-    for (uint64_t i = 0; i < a.rows; i++) memcpy(out + i * a.cols, from + i * pitch, a.cols * sizeof *out);
-    return OHM_OK;
-}
-
-static ohm_status native_write(band *b, plane which, area a, const float *in) {
-    const uint64_t pitch = b->shape.pitch;
-    float *to = native_plane(b, which) + a.row * pitch + a.col;
-    for (uint64_t i = 0; i < a.rows; i++) memcpy(to + i * pitch, in + i * a.cols, a.cols * sizeof *in);
-    return OHM_OK;
-}
-
-// ---- Pictures ---------------------------------------------------------------------------------
-
-static ohm_status native_view_begin(engine *e, const view_job *job) {
-    native_engine *n = (native_engine *)e;
-    const size_t pixels = (size_t)job->picture.width * job->picture.height;
-    if (pixels <= n->pixels) return OHM_OK;
-    free(n->totals);
-    n->pixels = 0;
-    n->totals = malloc(pixels * sizeof *n->totals);
-    if (!n->totals) return error_no_memory("a picture");
-    n->pixels = pixels;
-    return OHM_OK;
-}
-
-static ohm_status native_view_band(band *b, const view_job *job) {
-    native_engine *n = (native_engine *)b->engine;
-    const ohm_picture *v = &job->picture;
-    native_job band_job = job_of(b);
-    band_job.physics = job->physics;
-    band_job.memory.frame = job->frame.values;
-    band_job.geometry = job->frame.geometry;
-    const view_part part = view_part_of(job, b->shape.row0, b->shape.rows);
-    native_view *const run = n->lanes->view;
-#pragma omp parallel for collapse(2) schedule(dynamic)
-    for (uint32_t y = part.first; y < part.end; y++)
-        for (uint32_t x = v->x0; x < v->x1; x += VIEW_RUN)
-            run(&band_job, job, x, x + VIEW_RUN < v->x1 ? x + VIEW_RUN : v->x1, y, n->totals);
-    return OHM_OK;
-}
-
-static ohm_status native_view_totals(engine *e, const view_job *job, view_part part, int64_t *totals) {
-    const size_t width = job->picture.width;
-    memcpy(totals, ((native_engine *)e)->totals + part.first * width,
-           (part.end - part.first) * width * sizeof *totals);
-    return OHM_OK;
-}
-
-static ohm_status native_view_image(engine *e, const view_job *job, float *image) {
-    const int64_t *totals = ((native_engine *)e)->totals;
-#pragma omp parallel for
-    for (uint32_t y = 0; y < job->height; y++) view_fill_row(job, totals, y, image);
-    return OHM_OK;
-}
-
 // ---- The engine -------------------------------------------------------------------------------
 
 static void native_destroy(engine *e) {
-    if (e) free(((native_engine *)e)->totals);
     free(e);
 }
 
@@ -329,24 +223,16 @@ static ohm_status native_configure(engine *e, const problem *p) {
 }
 
 static const engine_class native_class = {
-    .asynchronous = false,
     .destroy = native_destroy,
     .configure = native_configure,
-    .band_create = native_band_create,
-    .band_destroy = native_band_destroy,
-    .band_extend = native_band_extend,
-    .fill = native_fill,
-    .settle = native_settle,
-    .advance = native_advance_band,
+    .create = native_create,
+    .wrap = native_wrap,
+    .release = native_release,
+    .clear = native_clear,
+    .put = native_put,
+    .get = native_get,
+    .run = native_run,
     .wait = native_wait,
-    .digest = native_digest,
-    .tally = native_tally,
-    .read = native_read,
-    .write = native_write,
-    .view_begin = native_view_begin,
-    .view = native_view_band,
-    .view_totals = native_view_totals,
-    .view_image = native_view_image,
 };
 
 ohm_status native_engine_create(const problem *p, engine **e) {
@@ -354,7 +240,7 @@ ohm_status native_engine_create(const problem *p, engine **e) {
     if (!lanes) return error_set(OHM_BAD_ARGUMENT, "this processor has no %u-lane native engine", p->lanes);
     native_engine *n = calloc(1, sizeof *n);
     if (!n) return error_no_memory("the native engine");
-    n->base = (engine){&native_class, *p, lanes->lanes};
+    n->base = (engine){&native_class, *p, lanes->lanes, SHARES_BUSY, 1};
     n->lanes = lanes;
     *e = &n->base;
     return OHM_OK;

@@ -51,10 +51,6 @@ void opencl_building(const opencl_device *device);
 // What to do about a device that fails or crashes while it builds kernels.
 void opencl_building_hint(const ohm_device_info *device, char *text, size_t size);
 
-// Draws the picture that the engine's bands were added to (engine.h) into a buffer of its context,
-// float32 [height, width].
-ohm_status opencl_view_buffer(engine *e, const view_job *job, cl_mem image);
-
 // The properties of a context of this device that shares objects with the OpenGL context gl, if the
 // driver says that it can. Errors: OHM_NO_DEVICE, with the reason.
 #define OPENCL_MAX_PROPERTIES 16

@@ -1,5 +1,6 @@
 // Finding and opening OpenCL devices, and building programs for them.
 #include "../../base/error.h"
+#include "../../base/memory.h"
 #include "opencl.h"
 
 #include <errno.h>
@@ -90,7 +91,7 @@ static ohm_device_info info_of(cl_platform_id platform, cl_device_id id) {
     clGetDeviceInfo(id, CL_DEVICE_HOST_UNIFIED_MEMORY, sizeof unified, &unified, NULL);
     info.type = type_of(type);
     // A CPU's memory is the host's: PoCL 3.1 claims 3.4 of 24 GiB on one machine, and gives them all.
-    const uint64_t host = host_memory_available();
+    const uint64_t host = memory_available();
     if (info.type == OHM_DEVICE_CPU || (unified && host < memory)) memory = host;
     info.compute_units = units;
     info.lanes = lanes_of(id, info.type);

@@ -1,0 +1,32 @@
+// Pictures into a buffer of OpenCL's, such as one that OpenGL shares.
+#include "../base/error.h"
+#include "../engine/opencl/opencl_engine.h"
+#include "crossbar.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+// The picture of several engines is put together on the host, and is small.
+static ohm_status send_image(ohm_crossbar *c, const view_job *job, buffer *image) {
+    float *pixels = malloc(image->bytes);
+    if (!pixels) return error_no_memory("a picture");
+    ohm_status status = crossbar_image(c, job, pixels);
+    if (!status) status = image->engine->class->put(image, region_of_bytes(image->bytes), pixels);
+    free(pixels);
+    return status;
+}
+
+static ohm_status to_buffer(ohm_crossbar *c, const view_job *job, void *memory) {
+    buffer *image;
+    ohm_status status =
+        opencl_wrap(c->engines[0], memory, (uint64_t)job->width * job->height * sizeof(float), &image);
+    if (status) return status;
+    status = c->engine_count > 1 ? send_image(c, job, image) : crossbar_image_into(c, job, image);
+    buffer_release(image);
+    return status;
+}
+
+ohm_status ohm_crossbar_view_cl(ohm_crossbar *c, const ohm_view *view, cl_mem image) {
+    assert(c->engines[0]->class->asynchronous && "the first device is the native engine");
+    return crossbar_draw(c, view, to_buffer, image);
+}

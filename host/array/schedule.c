@@ -1,0 +1,37 @@
+#include "schedule.h"
+
+ohm_status schedule_wait(ohm_crossbar *c, ohm_status status) {
+    for (size_t i = 0; i < c->engine_count; i++) {
+        const ohm_status waited = c->engines[i]->class->wait(c->engines[i]);
+        if (!status) status = waited;
+    }
+    return status;
+}
+
+// One visit of every band: those whose engines return at once before those whose engines keep this thread.
+static ohm_status visit(ohm_crossbar *c, uint64_t t, uint32_t steps, const drive_frame *frame) {
+    ohm_status status = OHM_OK;
+    for (int asynchronous = 1; asynchronous >= 0; asynchronous--)
+        for (size_t i = 0; i < c->band_count && !status; i++) {
+            const band *b = c->bands[i];
+            if (b->engine->class->asynchronous != asynchronous) continue;
+            status = band_advance(b, crossbar_frames(c, b->engine), t, steps, frame);
+        }
+    return status;
+}
+
+uint64_t schedule_steps(ohm_crossbar *c, uint64_t steps, ohm_status *status) {
+    const uint32_t most = drive_is_closed_loop(c->stimulus) ? 1 : c->plan.definition.fuse;
+    uint64_t done = 0;
+    while (done < steps) {
+        const uint32_t now = steps - done < most ? (uint32_t)(steps - done) : most;
+        drive_frame frame;
+        *status = drive_next(c->stimulus, c->step + done, now, NULL, &frame);
+        if (*status) return done;
+        *status = visit(c, c->step + done, frame.steps, &frame);
+        c->lost = *status != OHM_OK; // some of the bands may have gone on, and others not
+        if (c->lost) return done;
+        done += frame.steps;
+    }
+    return done;
+}

@@ -1,0 +1,16 @@
+#include "engine.h"
+
+void buffer_release(buffer *b) {
+    if (b) b->engine->class->release(b);
+}
+
+ohm_status buffer_make_room(engine *e, buffer **b, uint64_t bytes) {
+    if (*b && (*b)->bytes >= bytes) return OHM_OK;
+    buffer_release(*b);
+    *b = NULL;
+    return e->class->create(e, bytes, b);
+}
+
+region region_of_bytes(uint64_t bytes) {
+    return (region){0, bytes, bytes, 1};
+}
