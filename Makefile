@@ -10,10 +10,17 @@ CFLAGS ?= -O3 -g
 V      ?= 0
 JOBS   ?= -j$(shell nproc 2>/dev/null || echo 1)
 
+# The archiver of the same toolchain, and the machine that it compiles for.
+ifeq ($(origin AR),default)
+AR := $(or $(shell $(CC) -print-prog-name=ar 2>/dev/null),ar)
+endif
+MACHINE := $(shell $(CC) -dumpmachine 2>/dev/null)
+
 VERSION := $(shell sed -n 's/^.define OHM_VERSION "\(.*\)"/\1/p' host/ohmscape.h)
 
 # ---- What is needed ---------------------------------------------------------------------------
-# Probe (a shell command that succeeds where the thing is there) @ Debian packages @ what for.
+# Probe (a shell command that succeeds where the thing is there) @ Debian packages @ what for. A package with
+# a ? is done without where apt has none of that name: its tests are skipped then.
 define NEEDED_TO_BUILD
 command -v cc @ gcc @ the C compiler
 command -v pkg-config @ pkg-config @ finding libraries
@@ -25,6 +32,7 @@ pkg-config --exists hdf5 @ libhdf5-dev @ state files
 pkg-config --exists libcjson @ libcjson-dev @ JSON output
 command -v c++ @ g++ @ a C++ compiler, for the viewer's panel
 pkg-config --exists glfw3 @ libglfw3-dev @ windows
+pkg-config --max-version=3.3.99 glfw3 || ls /usr/lib/*/libdecor/plugins-1/*.so @ libdecor-0-plugin-1-cairo? @ their frames on Wayland
 pkg-config --exists x11 @ libx11-dev @ noticing that the X server has ended
 ls /usr/include/X11/extensions/Xrandr.h @ libxrandr-dev @ what GLFW's native header includes
 pkg-config --exists epoxy @ libepoxy-dev @ OpenGL functions
@@ -42,7 +50,7 @@ define NEEDED_TO_TEST
 pkg-config --exists cmocka @ libcmocka-dev @ unit tests
 command -v bats @ bats @ command-line tests
 ls /usr/include/Random123/philox.h @ librandom123-dev @ another implementation of Philox to compare with
-command -v oclgrind @ oclgrind @ races and bounds in kernels
+command -v oclgrind @ oclgrind? @ races and bounds in kernels
 command -v h5dump @ hdf5-tools @ reading files with another program
 command -v jq @ jq @ reading JSON with another program
 for p in python3 /usr/bin/python3; do $$p -c 'import numpy, h5py, matplotlib, PIL, jsonschema' && break; done @ python3-numpy python3-h5py python3-matplotlib python3-pil python3-jsonschema @ reading files and pictures with another program
@@ -67,11 +75,15 @@ export NEEDED_TO_PLOT NEEDED_FOR_ASAN NEEDED_TO_BUILD NEEDED_TO_TEST NEEDED_TO_L
 # Installs what is missing with apt, or names it.
 define INSTALL
 missing=$$(printf '%s\n' "$$NEEDED" | while IFS=@ read -r probe package purpose; do \
-    sh -c "$$probe" >/dev/null 2>&1 || { echo missing: $$package '-' $$purpose >&2; echo $$package; }; done); \
+    sh -c "$$probe" >/dev/null 2>&1 && continue; \
+    case $$package in *\?*) package=$${package%\?*}; apt-cache show $$package >/dev/null 2>&1 || continue; esac; \
+    echo missing: $$package '-' $$purpose >&2; echo $$package; done); \
 [ -z "$$missing" ] && exit 0; \
 missing=$$(echo $$missing); \
 command -v apt-get >/dev/null || { echo "make: install these (Debian's names), then try again: $$missing" >&2; exit 1; }; \
 if [ "$$(id -u)" = 0 ]; then sudo=; else sudo=sudo; fi; \
+[ -z "$$sudo" ] || command -v sudo >/dev/null || \
+  { echo "make: there is no sudo; as root: apt-get install --no-install-recommends $$missing" >&2; exit 1; }; \
 echo "make: installing $$missing$${sudo:+ with sudo}" >&2; \
 $$sudo apt-get update -qq && \
 $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
@@ -93,6 +105,7 @@ deps-tsan: deps
 # ---- Compiling --------------------------------------------------------------------------------
 # pkg-config is asked when it is needed, not before `deps` has installed it.
 PACKAGES = OpenCL hdf5 libcjson libpng
+VIEW_PACKAGES = glfw3 epoxy imgui x11
 # Tables of parameters leave out what is 0.
 WARNINGS = -Wall -Wextra -pedantic -Wmissing-prototypes -Wshadow -Wno-psabi -Wno-missing-field-initializers
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fPIC -fvisibility=hidden -fopenmp \
@@ -106,7 +119,7 @@ LANES_1  =
 LANES_4  =
 LANES_8  = -mavx2 -mfma
 LANES_16 = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mprefer-vector-width=512
-LANES    = 1 4 $(if $(filter x86_64,$(shell uname -m)),8 16)
+LANES    = 1 4 $(if $(filter x86_64-%,$(MACHINE)),8 16)
 
 # The files of kernels that the library carries.
 KERNEL_FILES = crossbar view
@@ -123,7 +136,7 @@ VIEW_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out viz/main.c,$(wildcard vi
 BENCH_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/main.c bench/native_ceilings.c,$(wildcard bench/*.c))) \
                 $(LANES:%=$(BUILD)/bench/native_ceilings_%.o) $(BUILD)/kernels/ceilings.o $(patsubst %,$(BUILD)/bench/%_py.o,peers peers_models) \
                 $(KIT_OBJECTS)
-VIEW_LIBS    = $(shell pkg-config --libs glfw3 epoxy imgui x11) -ldl -lpthread
+VIEW_LIBS    = $(shell pkg-config --libs $(VIEW_PACKAGES)) -ldl -lpthread
 ALL_CXXFLAGS = -std=c++17 -D_GNU_SOURCE -Wall -Wextra $(CFLAGS) -fPIC -fvisibility=hidden \
                $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer) \
                $(shell pkg-config --cflags glfw3 imgui OpenCL)
@@ -192,11 +205,19 @@ $(BUILD)/kernels/%.o: $(BUILD)/kernels/%.cl $(BUILD)/flags
 $(BUILD)/bench/%_py.o: bench/%.py $(BUILD)/flags
 	@mkdir -p $(@D); name=ohm_bench_$*; $(EMBED)
 
+# One line where something is missing, instead of what compilers say. Who asks for a file by name may not need
+# the viewer.
+SOUGHT = $(PACKAGES) $(if $(filter-out all tests install,$(MAKECMDGOALS)),,$(VIEW_PACKAGES))
+sought:
+	@missing=; for tool in $(firstword $(CC)) pkg-config; do command -v $$tool >/dev/null || missing="$$missing $$tool"; done; \
+	  for package in $(SOUGHT); do pkg-config --exists $$package 2>/dev/null || missing="$$missing $$package"; done; \
+	  [ -z "$$missing" ] || { echo "make: not found:$$missing; \`make deps\` installs what is needed" >&2; exit 1; }
+
 # Changes when a flag does, and everything with it.
-$(BUILD)/flags: always
+$(BUILD)/flags: always | sought
 	@mkdir -p $(@D); echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' >$@
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(addprefix $(BUILD)/,host viz bench tests) -name '*.d' 2>/dev/null)
 
 # ---- Running ----------------------------------------------------------------------------------
 run: deps ## simulate a 4096 x 4096 crossbar for 200 steps, and draw it and the paper's figure
@@ -231,6 +252,9 @@ asan: deps-asan ## run the tests under the address and undefined-behaviour sanit
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g' SANITIZE=address,undefined $(JOBS) all tests
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan CFLAGS='-O1 -g' SANITIZE=address,undefined check
 
+check-debian: ## as root, run and test what is committed on bare Debian 12 and 13, each in a folder; takes long
+	tests/check_debian bookworm trixie
+
 # The native engine alone: OpenCL runtimes are not built for it.
 TSAN = BUILD=$(BUILD)/tsan CC=clang CFLAGS='-O1 -g' SANITIZE=thread
 tsan: deps-tsan ## run the native engine under the thread sanitizer
@@ -262,6 +286,7 @@ install: all $(BUILD)/ohmscape.1 $(BUILD)/ohmscape.pc ## install under PREFIX, /
 	install -Dm755 $(BUILD)/ohmscape $(bindir)/ohmscape
 	install -Dm755 $(BUILD)/ohmscape-view $(bindir)/ohmscape-view
 	install -Dm755 $(BUILD)/ohmscape-bench $(bindir)/ohmscape-bench
+	install -Dm644 $(BUILD)/libohmscape.a $(libdir)/libohmscape.a
 	install -Dm644 $(BUILD)/libohmscape.so.$(VERSION) $(libdir)/libohmscape.so.$(VERSION)
 	ln -sf libohmscape.so.$(VERSION) $(libdir)/libohmscape.so.0
 	ln -sf libohmscape.so.0 $(libdir)/libohmscape.so
@@ -270,9 +295,19 @@ install: all $(BUILD)/ohmscape.1 $(BUILD)/ohmscape.pc ## install under PREFIX, /
 	install -Dm644 -t $(exampledir) $(wildcard host/example/*)
 	install -Dm644 $(BUILD)/ohmscape.1 $(mandir)/ohmscape.1
 	install -Dm644 $(BUILD)/ohmscape.pc $(libdir)/pkgconfig/ohmscape.pc
+	$(RENEW_LOADER)
+
+uninstall: ## remove what install puts there, for the same PREFIX and DESTDIR
+	rm -f $(addprefix $(bindir)/,ohmscape ohmscape-view ohmscape-bench) $(libdir)/libohmscape.a $(libdir)/libohmscape.so* \
+	  $(includedir)/ohmscape.h $(includedir)/ohmscape_cl.h $(mandir)/ohmscape.1 $(libdir)/pkgconfig/ohmscape.pc
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/ohmscape
+	$(RENEW_LOADER)
+
+# The loader looks in its cache alone. Only root can renew it, and it may not know a PREFIX of one's own.
+RENEW_LOADER = $(if $(DESTDIR),,PATH="$$PATH:/usr/sbin:/sbin"; ldconfig 2>/dev/null || true)
 
 $(BUILD)/ohmscape.pc: host/ohmscape.pc.in always
-	@sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' $< >$@
+	@sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|; s|@PRIVATE@|$(LIBS) -fopenmp|' $< >$@
 
 # The manual's options are what --help prints.
 $(BUILD)/ohmscape.1: host/ohmscape.1.in $(BUILD)/ohmscape $(BUILD)/ohmscape-view $(BUILD)/ohmscape-bench
@@ -283,7 +318,8 @@ clean: ## remove build/
 	rm -rf $(BUILD)
 
 help: ## list these targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile tests/tests.mk | column -t -s '|'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile tests/tests.mk | \
+	  while IFS='|' read -r target purpose; do printf '  make %-12s  %s\n' "$$target" "$$purpose"; done
 
-.PHONY: all bench deps deps-bench deps-test deps-lint deps-asan deps-tsan run view test tests check asan tsan check-tsan lint install clean help always
+.PHONY: all bench check-debian deps deps-bench deps-test deps-lint deps-asan deps-tsan run view test tests check asan tsan check-tsan lint install uninstall clean help sought always
 .SECONDARY:

@@ -165,7 +165,7 @@ END
         expect_rows "$files/all.json" "def near(a; b): (a / b - 1 | fabs) < 1e-6;
             [.rows[] | select(.seconds)] | length > 0 and all($filter)"
     done <<'END'
-.seconds.min <= .seconds.median and .seconds.median <= .seconds.max and .seconds.samples >= 3
+.seconds.min <= .seconds.median and .seconds.median <= .seconds.max and .seconds.samples >= 2
 near(.synapse_steps_per_second.median; .synapses * .steps / .seconds.median)
 near(.synapse_steps_per_second.min; .synapses * .steps / .seconds.max)
 near(.synapse_steps_per_second.max; .synapses * .steps / .seconds.min)

@@ -845,7 +845,7 @@ into_full() {
 }
 
 @test "progress is shown on a terminal, unless --quiet" {
-    need_command script
+    need_terminal
     run script -qec "'$ohmscape' run --device native -t 20 >'$tmp/out'" /dev/null
     [[ $output =~ "step 20 of 20  "[0-9.e+]+" synapse-steps/s  "[0-9]+" s left" ]] || fail "no progress: $output"
     grep -q '^digest' "$tmp/out"

@@ -12,9 +12,13 @@ common_setup() {
     ohmscape=${OHMSCAPE:-build/ohmscape}
     export OHMSCAPE_PROGRAM=$ohmscape # for Python
     tmp=$BATS_TEST_TMPDIR
-    export POCL_CACHE_DIR=$BATS_RUN_TMPDIR/pocl # one for all tests: kernels are built once
+    export POCL_CACHE_DIR=${POCL_CACHE_DIR:-$BATS_RUN_TMPDIR/pocl} # one for all tests: kernels are built once
     mkdir -p "$POCL_CACHE_DIR"
     unset OHMSCAPE_KERNELS
+    if [ -z "${XDG_RUNTIME_DIR-}" ]; then # which libraries complain about on stderr
+        export XDG_RUNTIME_DIR=$BATS_RUN_TMPDIR/runtime
+        mkdir -p -m 700 "$XDG_RUNTIME_DIR"
+    fi
     export LC_ALL=C
 }
 
@@ -55,6 +59,11 @@ need_command() {
     command -v "$1" >/dev/null || skip "no $1"
 }
 
+need_terminal() {
+    need_command script
+    script -qec true /dev/null </dev/null >/dev/null 2>&1 || skip "no pseudo-terminals here"
+}
+
 # start_display FOLDER: a display in memory with a free number, $DISPLAY; its logs go into the folder.
 # -noreset: it stays when its last client leaves; -r: a key that is held for long, on a busy machine, does
 # not repeat.
@@ -82,7 +91,7 @@ stop_display() {
 
 # Runs the program; a hang is exit status 124. Leaves $status, $output (stdout) and $stderr.
 try() {
-    run --separate-stderr timeout 60 "$ohmscape" "$@"
+    run --separate-stderr timeout 120 "$ohmscape" "$@"
 }
 
 show() {

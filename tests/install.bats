@@ -2,14 +2,22 @@
 # program that finds it through pkg-config.
 load common
 
+prefix=/opt/ohm
+
+setup_file() {
+    make_for install "$BATS_FILE_TMPDIR/root"
+}
+
+# make_for TARGET ROOT: install or uninstall there.
+make_for() {
+    env -u PKG_CONFIG_PATH -u PKG_CONFIG_SYSROOT_DIR -u LD_LIBRARY_PATH make --no-print-directory "$1" DESTDIR="$2" PREFIX=$prefix \
+        BUILD="${BUILD:-build}" >"$BATS_FILE_TMPDIR/log" 2>&1 ||
+        fail "make $1 failed" "$(cat "$BATS_FILE_TMPDIR/log")"
+}
+
 setup() {
     common_setup
-    prefix=/opt/ohm
     root=$BATS_FILE_TMPDIR/root
-    if [ ! -d "$root" ]; then
-        make --no-print-directory install DESTDIR="$root" PREFIX=$prefix BUILD="${BUILD:-build}" >"$tmp/log" 2>&1 ||
-            fail "make install failed" "$(cat "$tmp/log")"
-    fi
     export PKG_CONFIG_PATH=$root$prefix/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root
     export LD_LIBRARY_PATH=$root$prefix/lib
 }
@@ -42,6 +50,23 @@ setup() {
     [ "$status" -eq 0 ]
     [ "${#lines[@]}" -eq 5 ]
     [[ ${lines[4]} == "digest $(digest_of -n 100 -t 30) on "?* ]]
+}
+
+@test "the example links with the static library, and what pkg-config says it needs" {
+    [ -z "$SANITIZE" ] || skip "the example is not built with the sanitizers"
+    unset PKG_CONFIG_SYSROOT_DIR LD_LIBRARY_PATH # what the library needs is not below the root
+    local flags
+    flags=$(pkg-config --define-variable=prefix="$root$prefix" --static --cflags --libs ohmscape)
+    cc "$root$prefix/share/doc/ohmscape/examples/plasticity.c" ${flags/-lohmscape/-l:libohmscape.a} -o "$tmp/plasticity"
+    run "$tmp/plasticity" 100 30 10
+    [[ ${lines[4]} == "digest $(digest_of -n 100 -t 30) on "?* ]]
+}
+
+@test "uninstall leaves nothing" {
+    make_for install "$tmp/root"
+    make_for uninstall "$tmp/root"
+    run find "$tmp/root" -not -type d
+    [ -z "$output" ] || fail "left: $output"
 }
 
 @test "the headers are C++ too, and stand alone" {

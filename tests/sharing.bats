@@ -104,6 +104,20 @@ expect_fallback() {
 
 # ---- In a window ------------------------------------------------------------------------------
 
+# Waits for some more frames, of which viz/ui.cpp tells the number.
+see_frames() {
+    local last=$(($(frame) + 5))
+    for _ in $(seq 1200); do
+        [ "$(frame)" -lt "$last" ] || return 0
+        sleep 0.05
+    done
+    fail "no frames:" "$(<"$tmp/err")"
+}
+
+frame() {
+    awk -F'\t' '$4 == "frame" { print $5 }' "$tmp/controls"
+}
+
 # Runs `view ARG...` over the layer on a display of its own, resized once it has drawn, until it is told to
 # quit; leaves what it printed in $output.
 resize() {
@@ -112,8 +126,8 @@ resize() {
     need_command Xvfb
     need_command xdotool
     start_display "$tmp"
-    env OPENCL_LAYERS="$layer" GL_SHARING_LOG="$log" ${fault:+GL_SHARING_FAULT=$fault} timeout 120 \
-        "$ohmscape" view --device 0.0 "$@" >"$tmp/out" 2>"$tmp/err" &
+    env OPENCL_LAYERS="$layer" GL_SHARING_LOG="$log" ${fault:+GL_SHARING_FAULT=$fault} \
+        OHMSCAPE_CONTROLS="$tmp/controls" timeout 120 "$ohmscape" view --device 0.0 "$@" >"$tmp/out" 2>"$tmp/err" &
     local viewer=$!
     for _ in $(seq 1200); do
         window=$(xdotool search --name '^ohmscape - .*(shared|copied)' 2>/dev/null | head -1) || true
@@ -122,7 +136,7 @@ resize() {
     done
     for size in "900 700" "640 500" "1000 600"; do
         xdotool windowsize --sync "$window" $size
-        sleep 0.3
+        see_frames
     done
     xdotool windowfocus "$window" key q
     status=0

@@ -28,10 +28,14 @@ TEST_ENVIRONMENT = POCL_CACHE_DIR=$(abspath $(BUILD))/pocl-cache OHMSCAPE=$(BUIL
 # make check SKIP='view.bats test_digests' leaves these out.
 RUN = $(filter-out $(SKIP:%=tests/%) $(SKIP:%=$(BUILD)/tests/%),$(wildcard tests/*.bats) $(TEST_PROGRAMS))
 
+# The longest first, so that no processor waits for one at the end.
+LONGEST = test_view bench.bats oclgrind.bats view.bats files.bats test_digests window.bats cli.bats test_models experiment.bats
+IN_ORDER = $(foreach name,$(LONGEST),$(filter %/$(name),$(RUN))) $(filter-out $(LONGEST:%=tests/%) $(LONGEST:%=$(BUILD)/tests/%),$(RUN))
+
 check: ## run the tests that are built, without building
-	@mkdir -p $(BUILD)/pocl-cache
-	@printf '%s\n' $(RUN) | sort -r | \
-	  env $(TEST_ENVIRONMENT) xargs -n 1 -P $$(nproc) tests/run_one
+	@mkdir -p $(BUILD)/pocl-cache; rm -f $(BUILD)/tests/*.count $(BUILD)/tests/*.out
+	@printf '%s\n' $(IN_ORDER) | env $(TEST_ENVIRONMENT) xargs -n 1 -P $$(nproc) tests/run_one; \
+	  status=$$?; tests/tally $(BUILD)/tests && exit $$status
 
 # Clang's OpenMP tells the thread sanitizer (through Archer) what its barriers and locks order; the
 # runtime itself is not instrumented.

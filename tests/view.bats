@@ -542,7 +542,7 @@ need_film() {
 # film_of F: prints width,height,frames/s,frames.
 film_of() {
     ffprobe -v error -count_frames -select_streams v -of csv=p=0 \
-        -show_entries stream=width,height,r_frame_rate,nb_read_frames "$1"
+        -show_entries stream=width,height,avg_frame_rate,nb_read_frames "$1"
 }
 
 # expect_film F WIDTH,HEIGHT,RATE,FRAMES

@@ -126,6 +126,14 @@ static GLFWwindow *create_window(const surface_options *o, int api) {
     return glfwCreateWindow(o->width, o->height, "ohmscape", NULL, NULL);
 }
 
+// Not in every GLFW: Debian 12 has one for Wayland alone.
+#pragma weak glfwGetX11Display
+#pragma weak glfwGetGLXContext
+
+static bool on_x11(void) {
+    return glfwGetX11Display && glfwGetX11Display();
+}
+
 static void note_sharing_of_window(surface *s, int api) {
     const bool egl = api == GLFW_EGL_CONTEXT_API;
     s->api = egl ? "EGL" : "GLX";
@@ -140,12 +148,47 @@ static void note_sharing_of_window(surface *s, int api) {
     memcpy(s->sharing, sharing, sizeof sharing);
 }
 
-static ohm_status open_window(const surface_options *o, surface *s) {
+#ifdef GLFW_PLATFORM
+static bool is_set(const char *name) {
+    const char *value = getenv(name);
+    return value && *value;
+}
+
+// Whether to look for a Wayland display. GLFW looks for one first, and libwayland says on stderr what it
+// misses.
+static bool may_be_wayland(void) {
+    const char *name = getenv("WAYLAND_DISPLAY");
+    if (is_set("WAYLAND_SOCKET") || (name && *name == '/')) return true;
+    return is_set("XDG_RUNTIME_DIR") && (is_set("WAYLAND_DISPLAY") || !is_set("DISPLAY"));
+}
+#endif
+
+static bool start_glfw(void) {
     glfwSetErrorCallback(keep_reason);
-    if (!glfwInit()) return no_display();
-    int api = o->api == SURFACE_API_EGL ? GLFW_EGL_CONTEXT_API : GLFW_NATIVE_CONTEXT_API;
+#ifdef GLFW_PLATFORM
+    if (!may_be_wayland() && glfwPlatformSupported(GLFW_PLATFORM_X11))
+        glfwInitHint(GLFW_PLATFORM, GLFW_PLATFORM_X11);
+#endif
+    return glfwInit();
+}
+
+// GLFW's own on X11 is GLX; on Wayland it is EGL, which is asked for by name, so that it is known.
+static int choose_api(const surface_options *o) {
+    return o->api == SURFACE_API_EGL || !on_x11() ? GLFW_EGL_CONTEXT_API : GLFW_NATIVE_CONTEXT_API;
+}
+
+static ohm_status no_glx(void) {
+    error_set(OHM_NO_DEVICE, "there is no GLX here: the display is not an X server's");
+    error_hint("--context egl");
+    return OHM_NO_DEVICE;
+}
+
+static ohm_status open_window(const surface_options *o, surface *s) {
+    if (!start_glfw()) return no_display();
+    if (o->api == SURFACE_API_GLX && !on_x11()) return no_glx();
+    int api = choose_api(o);
     s->window = create_window(o, api);
-    if (!s->window && o->api == SURFACE_API_AUTO) {
+    if (!s->window && o->api == SURFACE_API_AUTO && api != GLFW_EGL_CONTEXT_API) {
         api = GLFW_EGL_CONTEXT_API;
         s->window = create_window(o, api);
     }

@@ -4,7 +4,11 @@
 #include <backends/imgui_impl_glfw.h>
 #include <backends/imgui_impl_opengl3.h>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <imgui.h>
+#include <string>
 #include <unistd.h>
 
 static bool has_window;    // the surface is one
@@ -51,9 +55,62 @@ extern "C" void ui_close(void) {
     ImGui::DestroyContext();
 }
 
+// ---- Telling the controls -----------------------------------------------------------------------
+// Whoever works a window by mouse and keys, as the tests do, reads from the file OHMSCAPE_CONTROLS what was
+// drawn last: a line for each control, in order, of x and y of its middle, what it is doing, name and value,
+// with tabs between them, and at the end the number of the frame.
+
+static FILE *told;
+static std::string told_path;
+
+static void tell_begin() {
+    const char *path = has_window ? getenv("OHMSCAPE_CONTROLS") : nullptr;
+    if (!path || !*path) return;
+    told_path = path;
+    told = fopen((told_path + ".new").c_str(), "w");
+}
+
+static void tell_end() {
+    if (!told) return;
+    fprintf(told, "0\t0\tframe\tframe\t%d\n", ImGui::GetFrameCount());
+    const bool written = fclose(told) == 0;
+    told = nullptr;
+    if (written) rename((told_path + ".new").c_str(), told_path.c_str());
+}
+
+static void tell(ImVec2 middle, const char *doing, const char *name, const char *value) {
+    if (told)
+        fprintf(told, "%.0f\t%.0f\t%s\t%s\t%s\n", double(middle.x), double(middle.y), doing, name, value);
+}
+
+// Of a label, what follows ## tells equal ones apart.
+static const char *name_of(const char *label) {
+    const char *key = strstr(label, "##");
+    return key ? key + 2 : label;
+}
+
+static const char *doing_of_item() {
+    return ImGui::IsItemActive() ? "active" : ImGui::IsItemHovered() ? "hovered" : "idle";
+}
+
+// The control that was drawn last.
+static void tell_item(const char *label, const char *value) {
+    const ImVec2 low = ImGui::GetItemRectMin(), high = ImGui::GetItemRectMax();
+    tell(ImVec2((low.x + high.x) / 2, (low.y + high.y) / 2), doing_of_item(), name_of(label), value);
+}
+
+static void tell_number(const char *label, double value) {
+    char text[32];
+    snprintf(text, sizeof text, "%.17g", value);
+    tell_item(label, text);
+}
+
+// ---- A frame ------------------------------------------------------------------------------------
+
 extern "C" void ui_begin(int width, int height, double seconds) {
     ImGui_ImplOpenGL3_NewFrame();
     if (has_window) ImGui_ImplGlfw_NewFrame();
+    tell_begin();
     ImGuiIO &io = ImGui::GetIO();
     if (!has_window) {
         io.DisplaySize = ImVec2(float(width), float(height));
@@ -63,6 +120,7 @@ extern "C" void ui_begin(int width, int height, double seconds) {
 }
 
 extern "C" void ui_end(void) {
+    tell_end();
     ImGui::Render();
     ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
 }
@@ -144,6 +202,7 @@ extern "C" void ui_tooltip(const char *text) {
 
 extern "C" void ui_label(const char *text) {
     ImGui::TextWrapped("%s", text);
+    tell_item("", text);
 }
 
 extern "C" void ui_section(const char *title) {
@@ -157,15 +216,40 @@ extern "C" void ui_same_line(void) {
 }
 
 extern "C" bool ui_button(const char *label) {
-    return ImGui::Button(label);
+    const bool pressed = ImGui::Button(label);
+    tell_item(label, "");
+    return pressed;
 }
 
 extern "C" bool ui_check(const char *label, bool *on) {
-    return ImGui::Checkbox(label, on);
+    const bool changed = ImGui::Checkbox(label, on);
+    tell_item(label, *on ? "on" : "off");
+    return changed;
+}
+
+// The lines of an open menu; whether one was chosen.
+static bool choose(int *chosen, const char *const *names, int count) {
+    bool changed = false;
+    for (int i = 0; i < count; i++) {
+        ImGui::PushID(i);
+        if (ImGui::Selectable(names[i], i == *chosen)) *chosen = i, changed = true;
+        if (ImGui::IsItemVisible()) tell_item(names[i], "in a menu");
+        if (i == *chosen) ImGui::SetItemDefaultFocus();
+        ImGui::PopID();
+    }
+    return changed;
 }
 
 extern "C" bool ui_choice(const char *label, int *chosen, const char *const *names, int count) {
-    return ImGui::Combo(label, chosen, names, count);
+    const char *shown = *chosen >= 0 && *chosen < count ? names[*chosen] : "";
+    const ImVec2 corner = ImGui::GetCursorScreenPos();
+    const ImVec2 middle(corner.x + ImGui::CalcItemWidth() / 2, corner.y + ImGui::GetFrameHeight() / 2);
+    const bool open = ImGui::BeginCombo(label, shown);
+    tell(middle, open ? "open" : doing_of_item(), name_of(label), shown);
+    if (!open) return false;
+    const bool changed = choose(chosen, names, count);
+    ImGui::EndCombo();
+    return changed;
 }
 
 static void help_below_mouse(const char *help) {
@@ -179,6 +263,7 @@ static bool slider(const char *label, double *value, double low, double high, co
     const bool changed =
         ImGui::SliderScalar(label, ImGuiDataType_Double, value, &low, &high, format,
                             (wide ? ImGuiSliderFlags_Logarithmic : 0) | ImGuiSliderFlags_AlwaysClamp);
+    tell_number(label, *value);
     help_below_mouse(help);
     return changed;
 }
@@ -198,18 +283,23 @@ extern "C" bool ui_number(const char *label, uint64_t *value) {
     const ImU64 one = 1;
     ImU64 number = *value;
     const bool changed = ImGui::InputScalar(label, ImGuiDataType_U64, &number, &one);
+    tell_number(label, double(number));
     *value = number;
     return changed;
 }
 
 extern "C" bool ui_typed(const char *label, char *text, size_t size, const char *help) {
     ImGui::InputText(label, text, size);
+    tell_item(label, text);
+    const bool ended = ImGui::IsItemDeactivatedAfterEdit();
     help_below_mouse(help);
-    return ImGui::IsItemDeactivatedAfterEdit();
+    return ended;
 }
 
 extern "C" bool ui_fold(const char *title) {
-    return ImGui::CollapsingHeader(title);
+    const bool open = ImGui::CollapsingHeader(title);
+    tell_item(title, open ? "open" : "closed");
+    return open;
 }
 
 extern "C" void ui_canvas(const char *name, double height, double *x, double *y, double *width, bool *held,

@@ -108,6 +108,7 @@ static ohm_status check_values(const voltage_file *v, const char *name, uint64_t
                                uint64_t count, uint64_t cols, double *low, double *high) {
     for (uint64_t i = 0; i < count; i++) {
         const double value = (double)values[i];
+        // Without fmin and fmax, on which GCC 12 crashes for 64-bit Arm.
         if (value < *low) *low = value;
         if (value > *high) *high = value;
         if (fabs(value) <= DRIVE_MAX_VOLTAGE) continue; // false for NaN

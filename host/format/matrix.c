@@ -34,12 +34,18 @@ typedef struct candidates {
     int count;
 } candidates;
 
+// By a handle: what H5Oget_info fills in differs between HDF5 1.10 and 1.14.
+static bool is_dataset(hid_t group, const char *name) {
+    const hid_t object = H5Oopen(group, name, H5P_DEFAULT);
+    const bool dataset = H5Iget_type(object) == H5I_DATASET;
+    if (object >= 0) H5Oclose(object);
+    return dataset;
+}
+
 static herr_t look_at(hid_t group, const char *name, const H5L_info_t *info, void *object) {
     (void)info;
     candidates *c = object;
-    H5O_info_t about;
-    if (H5Oget_info_by_name1(group, name, &about, H5P_DEFAULT) < 0 || about.type != H5O_TYPE_DATASET)
-        return 0;
+    if (!is_dataset(group, name)) return 0;
     const hid_t dataset = hdf5_open_dataset(group, name);
     if (dataset < 0) return 0;
     if (take_sides(c->matrix, dataset)) {

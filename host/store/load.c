@@ -151,8 +151,9 @@ static ohm_status check_values(ohm_crossbar *c, plane which, area piece, const f
             return error_set(OHM_BAD_FILE, "row %" PRIu64 ", column %" PRIu64 " is %g, outside [%g, %g]",
                              piece.row + i / piece.cols, piece.col + i % piece.cols, (double)values[i],
                              (double)low, (double)high);
+    // Without fmax, on which GCC 12 crashes for 64-bit Arm.
     for (uint64_t i = 0; which == PLANE_FLUX && i < piece.rows * piece.cols; i++)
-        c->flux_bound = fmax(c->flux_bound, fabsf(values[i]));
+        if (fabsf(values[i]) > c->flux_bound) c->flux_bound = fabsf(values[i]);
     return OHM_OK;
 }
 

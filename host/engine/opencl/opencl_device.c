@@ -48,6 +48,8 @@ static const char *code_name(cl_int code) {
         NAME(CL_INVALID_BUFFER_SIZE);
         NAME(CL_INVALID_EVENT);
         NAME(CL_INVALID_OPERATION);
+    case -1000: return "CL_INVALID_GL_SHAREGROUP_REFERENCE_KHR"; // cl_gl.h
+    case -9999: return "an illegal read or write of a buffer";   // NVIDIA's own
     }
 #undef NAME
     return "unknown error";
