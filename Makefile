@@ -267,6 +267,7 @@ LINT_VARIANT = -DOHM_MODEL=stanford_pku -DOHM_STIMULUS=2 -DOHM_INITIAL=0 -DOHM_F
             -DOHM_VARIED=1 -DOHM_NOISY=1 -DOHM_FAULTY=1 -DOHM_ADDITIVE=1 -DOHM_NOISY_READ=1 -DOHM_SPREADS=0x88 -DOHM_GROUP=1
 lint: deps-lint ## check layout, warnings, kernels alone, and static analysis
 	clang-format --dry-run -Werror $(SOURCES)
+	tests/layers
 	@for lanes in 1 4 8 16; do echo "clang, kernels at $$lanes lanes"; \
 	  clang -x cl -cl-std=CL1.2 -Xclang -finclude-default-header -fsyntax-only -Wall -Wextra -Wno-unused-parameter -Werror \
 	    -DOHM_LANES=$$lanes $(LINT_VARIANT) \

@@ -1,4 +1,5 @@
 // ohmscape-bench: the benchmark, which `ohmscape bench` hands over to.
+#include "../host/cli/cli.h"
 #include "files.h"
 #include "machine.h"
 #include "plot.h"
@@ -6,6 +7,7 @@
 #include "../host/cli/guard.h"
 #include "../host/define/plan.h"
 #include "../host/base/error.h"
+#include "../host/cli/options.h"
 
 #include <hdf5.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
 #ifndef BENCH_OPTIONS_H
 #define BENCH_OPTIONS_H
 
-#include "../host/cli/cli.h"
+#include "../host/cli/options.h"
 
 #define LIST_MAX 64
 

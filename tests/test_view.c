@@ -2,7 +2,7 @@
 #include "subject.h"
 
 #include "../host/engine/native/native.h"
-#include "../host/array/crossbar.h"
+#include "../host/array/picture.h"
 #include "../host/ohmscape_cl.h"
 
 #include <inttypes.h>

@@ -7,6 +7,7 @@
 #include "field.h"
 #include "overlay.h"
 #include "trace.h"
+#include "input.h"
 
 #include <epoxy/gl.h>
 #include <math.h>

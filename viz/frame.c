@@ -1,11 +1,12 @@
 // A frame: where things are, the picture with its axes, its colour bar and its title.
 #include "../host/cli/progress.h"
 #include "../host/base/error.h"
+#include "frame.h"
 #include "overlay.h"
 #include "ticks.h"
 #include "trace.h"
 #include "ui.h"
-#include "viewer.h"
+#include "panel.h"
 
 #include <epoxy/gl.h>
 #include <inttypes.h>
@@ -18,70 +19,11 @@
 #define FAINT_COLOR 0x8C8C8CFFu
 #define TEXT_MAX 256
 
-const char *viewer_unit(ohm_quantity quantity) {
-    static const char *const units[] = {"Ω", "S", "", "V", "V·s"};
-    return units[quantity];
-}
-
-// ---- Where things are -------------------------------------------------------------------------
-
-layout viewer_layout(const viewer *v) {
-    layout l = {.width = v->width, .height = v->height};
-    const double s = v->ui_scale;
-    if (v->bare) {
-        l.map = (rectangle){0, 0, l.width, l.height};
-        return l;
-    }
-    l.panel_width = v->panel ? fmin(330 * s, 0.45 * l.width) : 0;
-    l.panel_x = l.width - l.panel_width;
-    const int left = (int)(64 * s), top = (int)(34 * s), bottom = (int)(40 * s), right = (int)(108 * s);
-    const int width = (int)l.panel_x - left - right, height = l.height - top - bottom;
-    l.map = (rectangle){left, top, width > 1 ? width : 1, height > 1 ? height : 1};
-    l.bar = (rectangle){left + l.map.width + (int)(16 * s), top, (int)(18 * s), l.map.height};
-    return l;
-}
-
-ohm_view viewer_view(const viewer *v) {
-    const camera *c = &v->camera;
-    ohm_view view = {.row = c->row,
-                     .col = c->col,
-                     .rows = c->down * c->height,
-                     .cols = c->across * c->width,
-                     .width = (uint32_t)c->width,
-                     .height = (uint32_t)c->height,
-                     .quantity = v->quantity,
-                     .reduction = v->reduction};
-    if (v->network) { // every synapse, once
-        view.row = view.col = 0;
-        view.rows = view.height = (uint32_t)c->rows;
-        view.cols = view.width = (uint32_t)c->cols;
-    }
-    return view;
-}
-
-static const ohm_view *shown(const viewer *v) {
-    return v->network ? &v->network_view : image_view(v->image);
-}
-
-ohm_quantity viewer_quantity(const viewer *v) {
-    return shown(v)->width ? shown(v)->quantity : v->quantity;
-}
-
 // ---- The colour scale -------------------------------------------------------------------------
-
-void viewer_extremes(const float *value, size_t n, double *low, double *high) {
-    float least = INFINITY, greatest = -INFINITY;
-    for (size_t i = 0; i < n; i++) {
-        if (value[i] < least) least = value[i];
-        if (value[i] > greatest) greatest = value[i];
-    }
-    *low = least <= greatest ? least : 0;
-    *high = least <= greatest ? greatest : 0;
-}
 
 // What is seen now, from the picture's own values.
 static ohm_status find_seen(viewer *v) {
-    const size_t pixels = (size_t)shown(v)->width * shown(v)->height;
+    const size_t pixels = (size_t)viewer_shown(v)->width * viewer_shown(v)->height;
     if (v->network) {
         viewer_extremes(v->network_values, pixels, &v->seen_low, &v->seen_high);
     } else {
@@ -247,7 +189,7 @@ static double passed(viewer *v, double since, double *sum) {
     return now;
 }
 
-ohm_status viewer_draw(viewer *v, double seconds) {
+ohm_status frame_draw(viewer *v, double seconds) {
     const ohm_status status = set_scale(v);
     if (status) return status;
     const double start = progress_clock();

@@ -2,7 +2,7 @@
 #include "notice.h"
 #include "trace.h"
 #include "ui.h"
-#include "viewer.h"
+#include "input.h"
 
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>

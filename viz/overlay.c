@@ -1,6 +1,7 @@
 #include "overlay.h"
 #include "notice.h"
 #include "ui.h"
+#include "input.h"
 
 #include <inttypes.h>
 #include <math.h>

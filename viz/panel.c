@@ -3,6 +3,8 @@
 #include "field.h"
 #include "trace.h"
 #include "ui.h"
+#include "input.h"
+#include "panel.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -2,7 +2,7 @@
 #include "../host/cli/cli.h"
 #include "../host/cli/report.h"
 #include "../host/base/error.h"
-#include "viewer.h"
+#include "timings.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-// The viewer's state: what is shown of the crossbar, and what is known of it. viewer.c makes it and runs the
+// The viewer's state: what is shown of the crossbar, and what is known of it. command.c makes it and runs the
 // loop, frame.c draws a frame of it, input.c and panel.c change it.
 #ifndef VIZ_VIEWER_H
 #define VIZ_VIEWER_H
@@ -149,8 +149,6 @@ typedef struct viewer {
     double rated_at;             // s, or 0
 } viewer;
 
-// ---- frame.c ------------------------------------------------------------------------------------
-
 // Where things are on a surface.
 typedef struct layout {
     rectangle map; // the heatmap or the network
@@ -164,42 +162,16 @@ layout viewer_layout(const viewer *v);
 // The view that the map is to show now.
 ohm_view viewer_view(const viewer *v);
 
+// What is on the map, whose width is 0 before anything is.
+const ohm_view *viewer_shown(const viewer *v);
+
 // The quantity that it shows: what was asked for last may not be there yet.
 ohm_quantity viewer_quantity(const viewer *v);
 
 // The least and the greatest of some values, NaN left out; both 0 of none.
 void viewer_extremes(const float *value, size_t n, double *low, double *high);
 
-// Draws everything but does not present it. seconds is the time since the last frame.
-// Errors: OHM_OUT_OF_MEMORY.
-ohm_status viewer_draw(viewer *v, double seconds);
-
 // "Ω" and so on, or "".
 const char *viewer_unit(ohm_quantity quantity);
-
-// ---- timings.c ----------------------------------------------------------------------------------
-
-// Print where a frame's time went, as text or as one JSON object in seconds.
-// Errors: OHM_IO_FAILED, OHM_OUT_OF_MEMORY.
-ohm_status timings_print(const viewer *v);
-ohm_status timings_print_json(const viewer *v);
-
-// ---- input.c ------------------------------------------------------------------------------------
-
-// Asks for another quantity, whose range cannot be the one that was set by hand for the last.
-void input_choose_quantity(viewer *v, ohm_quantity quantity);
-
-// Listens to the window. The viewer has to stay where it is.
-void input_listen(viewer *v);
-
-extern const char input_keys[]; // what the keys do, a line each
-
-// The synapse and its pixel's area at a pixel of the surface, if there is one.
-bool input_probe(const viewer *v, double x, double y, uint64_t *row, uint64_t *col, ohm_view *area);
-
-// ---- panel.c ------------------------------------------------------------------------------------
-
-// Draws the panel, and takes what it is told.
-void panel_draw(viewer *v, const layout *l);
 
 #endif

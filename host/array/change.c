@@ -1,5 +1,6 @@
 // Changing a crossbar while it runs: its parameters, or its seed from the start.
 #include "crossbar.h"
+#include "findings.h"
 #include "../base/error.h"
 #include "initial.h"
 #include "../define/scale.h"
@@ -43,6 +44,30 @@ static bool same_spec(const spec *a, const spec *b) {
            strcmp(a->path, b->path) == 0;
 }
 
+// Takes a changed plan, and a stimulus for it in place of the one that is there unless it is NULL: makes the
+// engines ready, unless Euler's method is not stable. On failure nothing has changed, and the stimulus is
+// still the caller's.
+static ohm_status take(ohm_crossbar *c, const plan *changed, drive *opened) {
+    drive *s = opened ? opened : c->stimulus;
+    problem p = crossbar_problem_now(c, changed, s, c->idle);
+    findings f;
+    if (!c->step) p.variant.extended = false; // else what the states could not hold is there
+    ohm_status status = findings_make(changed, &p, s, &f);
+    if (!status) status = crossbar_prepare(c, &p);
+    if (status) return status;
+    crossbar_take_findings(c, &f);
+    const bool same_kind =
+        p.variant.stimulus == c->problem.variant.stimulus && p.variant.frame == c->problem.variant.frame;
+    c->problem = p;
+    c->plan = *changed;
+    plan_bind(&c->plan);
+    if (!opened) return OHM_OK;
+    if (c->applied != c->stimulus) drive_close(c->stimulus);
+    c->stimulus = opened;
+    if (!same_kind || c->step == 0) crossbar_remember(c, 0); // the kernels can draw no other
+    return OHM_OK;
+}
+
 ohm_status ohm_crossbar_change(ohm_crossbar *c, const char *model, const char *stimulus_text) {
     plan changed = c->plan;
     spec *s = &changed.specs[ROLE_STIMULUS];
@@ -56,7 +81,7 @@ ohm_status ohm_crossbar_change(ohm_crossbar *c, const char *model, const char *s
     char text[SPEC_MAX_TEXT], *noted = NULL;
     spec_format(s, text);
     if (!status) status = history_prepare(&c->history, text, &noted);
-    if (!status) status = crossbar_take(c, &changed, opened);
+    if (!status) status = take(c, &changed, opened);
     if (status) {
         drive_close(opened);
         free(noted);
@@ -89,7 +114,7 @@ ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
     const double idle = c->idle;
     c->step = 0; // with which the stimulus changes at once
     c->idle = 0;
-    status = crossbar_take(c, &changed, opened);
+    status = take(c, &changed, opened);
     if (status) {
         c->step = step;
         c->idle = idle;

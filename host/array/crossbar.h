@@ -1,10 +1,11 @@
-// The inside of a crossbar, for the files that save and load one.
+// The inside of a crossbar.
 #ifndef OHM_CROSSBAR_H
 #define OHM_CROSSBAR_H
 
 #include "../define/plan.h"
 #include "band.h"
-#include "picture.h"
+#include "canvas.h"
+#include "findings.h"
 #include "history.h"
 #include "series.h"
 #include "../define/warnings.h"
@@ -14,10 +15,10 @@ struct ohm_crossbar {
     problem problem;
     uint64_t step;
     size_t engine_count, band_count;
-    engine **engines;        // one for each device
-    band **bands;            // in the order of their rows
-    frame_store *frames;     // of each engine
-    picture_store *pictures; // likewise
+    engine **engines;    // one for each device
+    band **bands;        // in the order of their rows
+    frame_store *frames; // of each engine
+    canvas *canvases;    // likewise
     series series;
     history history;
     bool lost;       // a device failed within a step: nobody knows what the state is
@@ -34,19 +35,32 @@ struct ohm_crossbar {
 // The field of the last step, for pictures of its voltage. Errors: as drive_next.
 ohm_status crossbar_last_frame(const ohm_crossbar *crossbar, drive_frame *frame);
 
-// Takes a changed plan, and a stimulus for it in place of the one that is there unless it is NULL: makes the
-// engines ready, unless Euler's method is not stable. On failure nothing has changed, and the stimulus is
-// still the caller's.
-ohm_status crossbar_take(ohm_crossbar *crossbar, const plan *changed, drive *opened);
+// Whether its state is known. Errors: OHM_DEVICE_FAILED after a device has failed.
+ohm_status crossbar_check_state(const ohm_crossbar *crossbar);
+
+// Gives every engine a problem of the same size; if one fails, the old one again to those before it. prepare
+// makes the bands' planes too. Errors: OHM_OUT_OF_MEMORY, OHM_DEVICE_FAILED, OHM_BUILD_FAILED.
+ohm_status crossbar_configure(ohm_crossbar *crossbar, const problem *p);
+ohm_status crossbar_prepare(ohm_crossbar *crossbar, const problem *p);
+
+// The problem of a plan for the crossbar where it is now.
+problem crossbar_problem_now(const ohm_crossbar *crossbar, const plan *p, const drive *stimulus, double idle);
+
+// Takes what was found out about its definition.
+void crossbar_take_findings(ohm_crossbar *crossbar, const findings *f);
+
+// Notes that so many steps have been done with its stimulus, for pictures of the voltage and the flux.
+void crossbar_remember(ohm_crossbar *crossbar, uint64_t steps);
+
+// Waits for every engine, also after one has failed. Returns status, or why waiting failed.
+ohm_status crossbar_wait(ohm_crossbar *crossbar, ohm_status status);
+
+// Lets go of bands and engines. Legal on one that is half-built.
+void crossbar_release(ohm_crossbar *crossbar);
 
 // Goes on in extended precision: what the states could not hold is 0 until now.
 // Errors: OHM_OUT_OF_MEMORY, OHM_DEVICE_FAILED, OHM_BUILD_FAILED.
 ohm_status crossbar_extend(ohm_crossbar *crossbar);
-
-// Creates a crossbar, as ohm_crossbar_create, to which a saved one is then copied: its stimulus is read from
-// inputs that were saved (input_get), and its initial state is of no matter. inputs is NULL for a new one.
-ohm_status crossbar_create(ohm_devices *devices, const ohm_definition *definition, const input_set *inputs,
-                           ohm_crossbar **crossbar);
 
 // Bytes that the planes take in a file.
 uint64_t crossbar_planes_bytes(const ohm_crossbar *crossbar);

@@ -1,6 +1,6 @@
 // Pictures: from a rectangle of the crossbar to the spans of synapses under each pixel, drawn band by
 // band, and put together where several engines have a share.
-#include "crossbar.h"
+#include "picture.h"
 #include "../base/error.h"
 
 #include <inttypes.h>
@@ -193,12 +193,6 @@ static ohm_status check_view(const ohm_crossbar *c, const ohm_view *v) {
 
 // ---- Memory -----------------------------------------------------------------------------------
 
-void picture_store_release(picture_store *s) {
-    buffer *const all[] = {s->cols, s->rows, s->totals, s->col_of, s->row_of, s->image};
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) buffer_release(all[i]);
-    *s = (picture_store){0};
-}
-
 // Brings an array of the host's to the engine; where both have one memory it stays where it is.
 static ohm_status send(engine *e, buffer **b, const void *values, uint64_t bytes) {
     if (e->class->wrap) {
@@ -209,7 +203,7 @@ static ohm_status send(engine *e, buffer **b, const void *values, uint64_t bytes
     return status ? status : e->class->put(*b, region_of_bytes(bytes), values);
 }
 
-static ohm_status make_ready(engine *e, picture_store *s, const view_job *job) {
+static ohm_status make_ready(engine *e, canvas *s, const view_job *job) {
     const uint64_t width = job->picture.width, height = job->picture.height;
     ohm_status status = send(e, &s->cols, job->cols, width * sizeof *job->cols);
     if (!status) status = send(e, &s->rows, job->rows, height * sizeof *job->rows);
@@ -222,7 +216,7 @@ static ohm_status make_ready(engine *e, picture_store *s, const view_job *job) {
 // ---- Drawing ----------------------------------------------------------------------------------
 
 // Adds a band's synapses to its engine's picture, whose bands come in the order of their rows.
-static ohm_status draw_band(const band *b, frame_store *f, const picture_store *s, const view_job *job) {
+static ohm_status draw_band(const band *b, frame_store *f, const canvas *s, const view_job *job) {
     const ohm_picture *v = &job->picture;
     const view_part part = part_of(job, b->shape.row0, b->shape.rows);
     const drive_frame none = {0}; // but for voltages
@@ -246,7 +240,7 @@ static ohm_status draw_band(const band *b, frame_store *f, const picture_store *
 }
 
 // Fills the image, in a buffer of the engine, from its totals.
-static ohm_status fill_image(engine *e, const picture_store *s, const view_job *job, buffer *image) {
+static ohm_status fill_image(engine *e, const canvas *s, const view_job *job, buffer *image) {
     const ohm_image a = {.picture = job->picture, .width = job->width};
     return e->class->run(e, &(launch){.operation = OHM_OPERATION_image,
                                       .physics = &job->physics,
@@ -258,7 +252,7 @@ static ohm_status fill_image(engine *e, const picture_store *s, const view_job *
                                       .height = job->height});
 }
 
-static ohm_status image_to_host(engine *e, picture_store *s, const view_job *job, float *image) {
+static ohm_status image_to_host(engine *e, canvas *s, const view_job *job, float *image) {
     const uint64_t bytes = (uint64_t)job->width * job->height * sizeof *image;
     buffer *wrapped = NULL;
     if (!e->class->wrap) {
@@ -273,7 +267,7 @@ static ohm_status image_to_host(engine *e, picture_store *s, const view_job *job
 }
 
 // Draws a synapse of state 0 to one pixel: PoCL compiles a kernel when it is launched.
-static ohm_status draw_one(engine *e, picture_store *s, const view_job *job) {
+static ohm_status draw_one(engine *e, canvas *s, const view_job *job) {
     ohm_span one = {0, 1, 1};
     uint32_t first = 0;
     float pixel;
@@ -295,7 +289,7 @@ static ohm_status draw_one(engine *e, picture_store *s, const view_job *job) {
     return status;
 }
 
-static ohm_status rehearse(engine *e, picture_store *s, const view_job *job) {
+static ohm_status rehearse(engine *e, canvas *s, const view_job *job) {
     if (!e->class->build_begin || s->rehearsed) return OHM_OK;
     e->class->build_begin(e);
     const ohm_status status = draw_one(e, s, job);
@@ -324,15 +318,15 @@ static ohm_status draw_bands(ohm_crossbar *c, view_job *job) {
     size_t of = 0; // the band's engine
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < c->engine_count && !status; i++) {
-        status = rehearse(c->engines[i], &c->pictures[i], job);
-        if (!status) status = make_ready(c->engines[i], &c->pictures[i], job);
+        status = rehearse(c->engines[i], &c->canvases[i], job);
+        if (!status) status = make_ready(c->engines[i], &c->canvases[i], job);
     }
     for (size_t i = 0; i < c->band_count && !status && !empty(job); i++) {
         const band *b = c->bands[i];
         const bool first = i == 0 || c->bands[i - 1]->engine != b->engine;
         while (c->engines[of] != b->engine) of++;
         if (first) job->picture.row0 = b->shape.row0;
-        status = draw_band(b, &c->frames[of], &c->pictures[of], job);
+        status = draw_band(b, &c->frames[of], &c->canvases[of], job);
     }
     return status;
 }
@@ -349,7 +343,7 @@ static ohm_status join(ohm_crossbar *c, size_t of, const view_job *job, int64_t 
     int64_t *some = malloc(count * sizeof *some);
     if (!some) return error_no_memory("a picture");
     const region rows_drawn = {first * sizeof *some, count * sizeof *some, count * sizeof *some, 1};
-    const ohm_status status = e->class->get(c->pictures[of].totals, rows_drawn, some);
+    const ohm_status status = e->class->get(c->canvases[of].totals, rows_drawn, some);
     for (size_t row = 0; row < count && !status; row += p->width)
         for (size_t i = row + p->x0; i < row + p->x1; i++) // the rest no engine has written
             totals[first + i] = view_join(p, totals[first + i], some[i]);
@@ -388,11 +382,11 @@ ohm_status crossbar_draw(ohm_crossbar *c, const ohm_view *view, view_sink *sink,
 
 ohm_status crossbar_image(ohm_crossbar *c, const view_job *job, void *image) {
     if (c->engine_count > 1) return join_all(c, job, image);
-    return image_to_host(c->engines[0], &c->pictures[0], job, image);
+    return image_to_host(c->engines[0], &c->canvases[0], job, image);
 }
 
 ohm_status crossbar_image_into(ohm_crossbar *c, const view_job *job, buffer *image) {
-    return fill_image(c->engines[0], &c->pictures[0], job, image);
+    return fill_image(c->engines[0], &c->canvases[0], job, image);
 }
 
 ohm_status ohm_crossbar_view(ohm_crossbar *c, const ohm_view *view, float *image) {

@@ -3,8 +3,7 @@
 #define OHM_PICTURE_H
 
 #include "../../kernels/view.h"
-#include "../drive/drive.h"
-#include "../engine/engine.h"
+#include "crossbar.h"
 
 // What one picture takes. Neighbouring pixels of the image may show the same synapses, where a synapse is
 // larger than a pixel: the engines work out each once, in the picture, from which the image is then filled.
@@ -21,14 +20,6 @@ typedef struct view_job {
 typedef struct view_part {
     uint32_t first, end;
 } view_part;
-
-// What pictures take of an engine, kept from one to the next.
-typedef struct picture_store {
-    buffer *cols, *rows, *totals, *col_of, *row_of, *image;
-    bool rehearsed; // each operation has been run once
-} picture_store;
-
-void picture_store_release(picture_store *s);
 
 // Where the picture that the engines have drawn goes.
 typedef ohm_status view_sink(ohm_crossbar *crossbar, const view_job *job, void *target);

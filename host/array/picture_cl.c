@@ -1,7 +1,7 @@
 // Pictures into a buffer of OpenCL's, such as one that OpenGL shares.
 #include "../base/error.h"
 #include "../engine/opencl/opencl_engine.h"
-#include "crossbar.h"
+#include "picture.h"
 
 #include <assert.h>
 #include <stdlib.h>

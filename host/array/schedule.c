@@ -1,13 +1,5 @@
 #include "schedule.h"
 
-ohm_status schedule_wait(ohm_crossbar *c, ohm_status status) {
-    for (size_t i = 0; i < c->engine_count; i++) {
-        const ohm_status waited = c->engines[i]->class->wait(c->engines[i]);
-        if (!status) status = waited;
-    }
-    return status;
-}
-
 // One visit of every band: those whose engines return at once before those whose engines keep this thread.
 static ohm_status visit(ohm_crossbar *c, uint64_t t, uint32_t steps, const drive_frame *frame) {
     ohm_status status = OHM_OK;

@@ -10,7 +10,4 @@
 // between.
 uint64_t schedule_steps(ohm_crossbar *c, uint64_t steps, ohm_status *status);
 
-// Waits for every engine, also after one has failed. Returns status, or why waiting failed.
-ohm_status schedule_wait(ohm_crossbar *c, ohm_status status);
-
 #endif

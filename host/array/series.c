@@ -99,10 +99,11 @@ static ohm_status no_room(const series *s, uint64_t left) {
     number_format_bytes(s->stored + s->tail_bytes, rows);
     number_format_bytes(left, has);
     number_format_bytes(s->reserve, rest);
-    error_set(OHM_IO_FAILED,
-              "the series ends after %" PRIu64
-              " rows: %s: they take %s, saving them takes as much again and the crossbar %s, but only %s is free",
-              s->count, strerror(ENOSPC), rows, rest, has);
+    error_set(
+        OHM_IO_FAILED,
+        "the series ends after %" PRIu64
+        " rows: %s: they take %s, saving them takes as much again and the crossbar %s, but only %s is free",
+        s->count, strerror(ENOSPC), rows, rest, has);
     error_hint("record less often (--every), or on a disk with more space");
     return OHM_IO_FAILED;
 }

@@ -1,12 +1,10 @@
-// The commands, and what they share.
+// What the programs' commands share.
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
-#include "options.h"
+#include "../ohmscape.h"
 
 #define EXIT_USAGE 2
-
-extern const command command_run, command_iv, command_devices, command_models, command_info, command_export;
 
 // Prints the library's last error to stderr and returns the exit status for it.
 int cli_fail(ohm_status status);

@@ -3,6 +3,7 @@
 #include "report.h"
 #include "../base/error.h"
 #include "../base/number.h"
+#include "commands.h"
 
 #include <stdlib.h>
 

@@ -6,6 +6,7 @@
 #include "../base/number.h"
 #include "../define/scale.h"
 #include "../define/spec.h"
+#include "options.h"
 
 #include <inttypes.h>
 #include <limits.h>

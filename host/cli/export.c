@@ -4,6 +4,7 @@
 #include "../base/error.h"
 #include "../base/file.h"
 #include "../format/matrix_writer.h"
+#include "commands.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 #include "guard.h"
 #include "../engine/opencl/opencl.h"
 #include "cli.h"
+#include "options.h"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -2,6 +2,7 @@
 #include "cli.h"
 #include "report.h"
 #include "../base/error.h"
+#include "commands.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -9,6 +9,7 @@
 #include "../base/number.h"
 #include "../format/replace.h"
 #include "../define/spec.h"
+#include "commands.h"
 
 #include <errno.h>
 #include <inttypes.h>

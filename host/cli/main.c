@@ -1,6 +1,7 @@
 // ohmscape: the commands by name, and the programs that stand beside this one.
 #include "cli.h"
 #include "../base/error.h"
+#include "commands.h"
 
 #include <errno.h>
 #include <hdf5.h>

@@ -6,6 +6,7 @@
 #include "../define/presets.h"
 #include "../define/scale.h"
 #include "../define/spec.h"
+#include "commands.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -9,6 +9,7 @@
 #include "trouble.h"
 #include "../base/error.h"
 #include "../base/number.h"
+#include "commands.h"
 
 #include <inttypes.h>
 #include <limits.h>

@@ -6,6 +6,7 @@
 #include "../define/scale.h"
 #include "../define/spec.h"
 #include "guard.h"
+#include "options.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 // Loading a crossbar. Nothing in a file is trusted: every attribute is checked as if it were typed,
 // and the planes against their digests.
 #include "../base/error.h"
+#include "../array/create.h"
 #include "source.h"
 
 #include <assert.h>

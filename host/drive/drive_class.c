@@ -1,4 +1,4 @@
-// See drive.h and drive_class.h.
+// See drive.h, of which this is the inside, and drive_class.h.
 #define OHM_LANES 1
 #include "drive.h"
 

@@ -1,0 +1,233 @@
+// Making a crossbar: its rows split into bands over the devices, and what has to be known of its definition
+// before.
+#include "create.h"
+#include "../base/error.h"
+#include "../base/number.h"
+#include "../engine/devices.h"
+#include "findings.h"
+#include "initial.h"
+#include "statistics.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---- Splitting --------------------------------------------------------------------------------
+
+static uint64_t row_bytes(const problem *p) {
+    return p->pitch * sizeof(float);
+}
+
+// The first row of device i of n; the rows are dealt out as evenly as whole rows can be.
+static uint64_t first_row(const problem *p, size_t i, size_t n) {
+    return (uint64_t)((u128)p->rows * i / n);
+}
+
+static ohm_status no_room(const ohm_device_info *info, const char *what, uint64_t needed, uint64_t has) {
+    char needed_text[NUMBER_MAX_TEXT], has_text[NUMBER_MAX_TEXT];
+    number_format_bytes(needed, needed_text);
+    number_format_bytes(has, has_text);
+    return error_set(OHM_OUT_OF_MEMORY, "%s needs %s, but %s (%s) has %s", what, needed_text, info->name,
+                     info->id, has_text);
+}
+
+// Whether the share of device i fits into it. *host counts what all devices take of the host's memory.
+static ohm_status check_share(const problem *p, const ohm_device_info *info, size_t i, size_t n, u128 *host) {
+    const uint64_t rows = first_row(p, i + 1, n) - first_row(p, i, n);
+    u128 needed = (u128)rows * row_bytes(p) * plane_count(p->variant);
+    if (info->type == OHM_DEVICE_NATIVE || info->type == OHM_DEVICE_CPU) needed = *host += needed;
+    char what[128];
+    snprintf(what, sizeof what, "a crossbar of %" PRIu64 " x %" PRIu64, p->rows, p->cols);
+    if (needed > info->memory)
+        return no_room(info, what, needed > UINT64_MAX ? UINT64_MAX : (uint64_t)needed, info->memory);
+    if (rows && row_bytes(p) > info->max_allocation)
+        return no_room(info, "one row, which must fit in one buffer,", row_bytes(p), info->max_allocation);
+    return OHM_OK;
+}
+
+// The rows of one band on a device.
+static uint64_t rows_of_band(const problem *p, const ohm_device_info *info, uint64_t wanted) {
+    const uint64_t fit = info->max_allocation / row_bytes(p);
+    return wanted && wanted < fit ? wanted : fit;
+}
+
+static ohm_status add_bands(ohm_crossbar *c, const ohm_device_info *info, size_t i) {
+    const problem *p = &c->problem;
+    const uint64_t end = first_row(p, i + 1, c->engine_count);
+    for (uint64_t row = first_row(p, i, c->engine_count); row < end;) {
+        uint64_t rows = rows_of_band(p, info, c->plan.definition.band_rows);
+        if (rows > end - row) rows = end - row;
+        band **bands = realloc(c->bands, (c->band_count + 1) * sizeof *bands);
+        if (!bands) return error_no_memory("a band");
+        c->bands = bands;
+        engine *e = c->engines[i];
+        const ohm_status status = band_create(e, row, rows, &bands[c->band_count]);
+        if (status) return status;
+        c->band_count++;
+        row += rows;
+    }
+    return OHM_OK;
+}
+
+static ohm_status create_engines(ohm_crossbar *c, ohm_devices *devices) {
+    const size_t n = ohm_devices_count(devices);
+    c->engines = calloc(n, sizeof *c->engines);
+    c->frames = calloc(n, sizeof *c->frames);
+    c->canvases = calloc(n, sizeof *c->canvases);
+    if (!c->engines || !c->frames || !c->canvases) return error_no_memory("engines");
+    for (size_t i = 0; i < n; i++) {
+        const ohm_status status = devices_create_engine(devices, i, &c->problem, &c->engines[i]);
+        if (status) return status;
+        c->engine_count++;
+    }
+    return OHM_OK;
+}
+
+// ---- The first launches -----------------------------------------------------------------------
+
+// The least sides at which a band's groups have the size that they have in a large one.
+#define REHEARSAL_ROWS 256u
+#define REHEARSAL_COLS 4096u
+
+static ohm_status launch_each(ohm_crossbar *c, const band *b) {
+    const drive_frame none = {0};
+    tally_total total = tally_total_start();
+    uint64_t digest = 0;
+    ohm_status status = band_fill(b);
+    if (!status) status = band_advance(b, crossbar_frames(c, b->engine), 0, 0, &none);
+    if (!status) status = band_digest(b, PLANE_STATE, &digest);
+    if (!status) status = band_tally(b, &total);
+    const ohm_status waited = b->engine->class->wait(b->engine);
+    return status ? status : waited;
+}
+
+// Launches the operations of every run once, on a part of a band that is to be filled: PoCL compiles a kernel
+// when it is launched. What its compiler can do wrong it does now, and not at the end of a long run.
+static ohm_status rehearse(ohm_crossbar *c, const band *b) {
+    engine *e = b->engine;
+    if (!e->class->build_begin) return OHM_OK;
+    band part = *b;
+    ohm_shape *shape = &part.shape;
+    if (shape->rows > REHEARSAL_ROWS) shape->rows = REHEARSAL_ROWS;
+    if (shape->pitch > REHEARSAL_COLS) shape->cols = shape->pitch = REHEARSAL_COLS;
+    e->class->build_begin(e);
+    const ohm_status status = launch_each(c, &part);
+    e->class->build_end(e, status);
+    return status;
+}
+
+static ohm_status rehearse_all(ohm_crossbar *c) {
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < c->band_count && !status; i++)
+        if (i == 0 || c->bands[i]->engine != c->bands[i - 1]->engine) status = rehearse(c, c->bands[i]);
+    return status;
+}
+
+// Steps a launch, if not told: enough that a launch has some millions of synapse-steps, at least 16,
+// beyond which the memory traffic saved no longer shows, and 64 where every launch draws what differs between
+// devices, which takes as long as three to five steps.
+static unsigned choose_fuse(const problem *p) {
+    const double whole = 4e6, least = p->variant.varied ? 64 : 16;
+    const double steps = whole / ((double)p->rows * (double)p->pitch);
+    return (unsigned)(steps < least ? least : steps > 256 ? 256 : steps);
+}
+
+ohm_status ohm_crossbar_set_fuse(ohm_crossbar *c, unsigned fuse) {
+    const ohm_status status = definition_check_fuse(fuse);
+    if (!status) c->plan.definition.fuse = fuse ? fuse : choose_fuse(&c->problem);
+    return status;
+}
+
+static ohm_status build(ohm_crossbar *c, ohm_devices *devices) {
+    const size_t n = ohm_devices_count(devices);
+    ohm_status status = OHM_OK;
+    u128 host = 0;
+    for (size_t i = 0; i < n && !status; i++)
+        status = check_share(&c->problem, ohm_devices_info(devices, i), i, n, &host);
+    if (!status) status = create_engines(c, devices);
+    for (size_t i = 0; i < n && !status; i++) status = add_bands(c, ohm_devices_info(devices, i), i);
+    return status ? status : rehearse_all(c);
+}
+
+// Where auto has chosen a device that fails, the next that it would choose gets the crossbar. Who changes
+// kernels wants to know what is wrong with them.
+static ohm_status build_where_it_works(ohm_crossbar *c, ohm_devices *devices) {
+    const char *changed = getenv("OHMSCAPE_KERNELS");
+    ohm_status status = build(c, devices);
+    while ((status == OHM_BUILD_FAILED || status == OHM_DEVICE_FAILED) && !(changed && *changed) &&
+           devices_fall_back(devices)) {
+        crossbar_release(c);
+        status = build(c, devices);
+    }
+    return status;
+}
+
+// The problem of a plan and the stimulus, which is the caller's to close even on failure.
+static ohm_status make_problem(const plan *p, const input_set *known, problem *made, drive **s, findings *f) {
+    const ohm_status status = drive_open(p, known, s);
+    if (status) return status;
+    *made = plan_problem(p, drive_layout(*s), 0);
+    return findings_make(p, made, *s, f);
+}
+
+ohm_status ohm_definition_check(const ohm_definition *d) {
+    plan p;
+    problem made;
+    drive *s = NULL;
+    findings f;
+    matrix_file initial;
+    ohm_status status = plan_make(d, &p);
+    if (!status) status = make_problem(&p, NULL, &made, &s, &f);
+    if (!status) {
+        status = initial_open(&p, &made, &initial);
+        matrix_close(&initial);
+    }
+    drive_close(s);
+    return status;
+}
+
+// Where a long series goes, and what saving it will take beside its rows.
+static ohm_status prepare_series(ohm_crossbar *c) {
+    ohm_definition *d = &c->plan.definition;
+    c->series.folder = d->scratch ? strdup(d->scratch) : NULL;
+    c->series.reserve = crossbar_planes_bytes(c) + (2u << 20);
+    if (d->scratch && !c->series.folder) return error_no_memory("a path");
+    d->scratch = c->series.folder;
+    return OHM_OK;
+}
+
+ohm_status crossbar_create(ohm_devices *devices, const ohm_definition *definition, const input_set *inputs,
+                           ohm_crossbar **crossbar) {
+    *crossbar = NULL;
+    ohm_crossbar *c = calloc(1, sizeof *c);
+    if (!c) return error_no_memory("a crossbar");
+    ohm_status status = plan_make(definition, &c->plan);
+    findings f;
+    if (!status) status = make_problem(&c->plan, inputs, &c->problem, &c->stimulus, &f);
+    if (!status) crossbar_take_findings(c, &f);
+    matrix_file initial = {.array = {.file = -1}, .file = -1, .dataset = -1};
+    if (!status && !inputs) status = initial_open(&c->plan, &c->problem, &initial);
+    if (!status) status = build_where_it_works(c, devices);
+    if (!status && !inputs) status = crossbar_fill(c);
+    if (!status) status = initial_write(c, &initial);
+    matrix_close(&initial);
+    if (!status) status = history_add(&c->history, 0, c->plan.text[ROLE_STIMULUS]);
+    if (!status) status = prepare_series(c);
+    if (status) {
+        ohm_crossbar_destroy(c);
+        return status;
+    }
+    crossbar_remember(c, 0); // if it is loaded, after some steps
+    ohm_crossbar_set_fuse(c, c->plan.definition.fuse);
+    if (!c->plan.definition.lanes) c->plan.definition.lanes = c->engines[0]->lanes;
+    *crossbar = c;
+    return OHM_OK;
+}
+
+ohm_status ohm_crossbar_create(ohm_devices *devices, const ohm_definition *definition,
+                               ohm_crossbar **crossbar) {
+    assert(devices && definition && crossbar);
+    return crossbar_create(devices, definition, NULL, crossbar);
+}

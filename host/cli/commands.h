@@ -1,0 +1,9 @@
+// The commands of ohmscape that need no other program.
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "options.h"
+
+extern const command command_run, command_iv, command_devices, command_models, command_info, command_export;
+
+#endif

@@ -1,0 +1,354 @@
+// ohmscape view: a crossbar in a window, or drawn without one.
+#include "../host/cli/guard.h"
+#include "../host/cli/progress.h"
+#include "../host/cli/rescue.h"
+#include "../host/base/error.h"
+#include "changes.h"
+#include "controls.h"
+#include "files.h"
+#include "notice.h"
+#include "options.h"
+#include "trace.h"
+#include "exchange.h"
+#include "ui.h"
+#include "frame.h"
+#include "input.h"
+#include "timings.h"
+
+#define GLFW_INCLUDE_NONE
+#include <GLFW/glfw3.h>
+#include <inttypes.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// ---- Opening ----------------------------------------------------------------------------------
+
+// Opens the devices with a context that shares with OpenGL if that is wanted and can be had.
+static ohm_status open_devices(const view_options *o, viewer *v) {
+    if (o->share == SHARE_OFF) snprintf(v->share_reason, sizeof v->share_reason, "--share off");
+    if (o->share != SHARE_OFF) {
+        const ohm_status status =
+            ohm_devices_open_gl(setup_device(&o->setup), surface_sharing(v->surface), &v->devices);
+        v->shared = !status;
+        if (!status) return OHM_OK;
+        if (o->share == SHARE_ON || status != OHM_NO_DEVICE) return status;
+        snprintf(v->share_reason, sizeof v->share_reason, "%s", ohm_error_message());
+    }
+    return ohm_devices_open(setup_device(&o->setup), &v->devices);
+}
+
+static double ui_scale_of(const viewer *v) {
+    float x = 1, y = 1;
+    if (surface_window(v->surface)) {
+        glfwGetWindowContentScale(surface_window(v->surface), &x, &y);
+        return fmax(x, 1);
+    }
+    return fmin(fmax(fmin(v->width / 1280.0, v->height / 800.0), 0.6), 6);
+}
+
+static ohm_status make_crossbar(const view_options *o, viewer *v) {
+    const ohm_status status = setup_make(&o->setup, v->devices, &v->crossbar);
+    if (status) return status;
+    if (!o->quiet) setup_say_fallback(&o->setup, v->devices);
+    setup_warn(v->crossbar);
+    if (!changes_fell_back(v) || o->share != SHARE_ON) return OHM_OK;
+    return error_set(OHM_NO_DEVICE, "cannot share buffers with OpenGL: %s", v->share_reason);
+}
+
+// Builds what pictures are drawn with, by drawing one of a pixel, and does the steps before the first frame.
+static ohm_status step_ahead(const view_options *o, const viewer *v) {
+    const ohm_view pixel = {0, 0, 1, 1, 1, 1, OHM_STATE, OHM_NEAREST};
+    float value;
+    uint64_t done;
+    const ohm_status status = ohm_crossbar_view(v->crossbar, &pixel, &value);
+    if (status) return status;
+    guard_settled();
+    return simulation_advance(v->crossbar, o->steps, &done);
+}
+
+static ohm_status open_all(const view_options *o, viewer *v) {
+    ohm_status status = surface_open(&o->surface, &v->surface);
+    if (!status) status = open_devices(o, v);
+    if (!status) status = make_crossbar(o, v);
+    if (!status) status = image_create(v->devices, v->shared, &v->image);
+    if (!status) status = heatmap_create(&v->heatmap);
+    if (!status) status = step_ahead(o, v);
+    if (!status) status = simulation_create(v->crossbar, &v->simulation);
+    if (status) return status;
+    surface_size(v->surface, &v->width, &v->height);
+    v->ui_scale = ui_scale_of(v);
+    if (surface_window(v->surface)) input_listen(v);
+    ui_open(v->surface, v->ui_scale);
+    return OHM_OK;
+}
+
+static void show_region(viewer *v, const double region[4]) {
+    camera *c = &v->camera;
+    c->across = region[3] / c->width;
+    c->down = region[2] / c->height;
+    c->across = c->down = fmax(c->across, c->down);
+    c->row = region[0] + (region[2] - c->height * c->down) / 2;
+    c->col = region[1] + (region[3] - c->width * c->across) / 2;
+    c->whole = false;
+}
+
+static void take_options(const view_options *o, viewer *v) {
+    const ohm_definition *d = ohm_crossbar_definition(v->crossbar);
+    v->quantity = o->quantity;
+    v->reduction = o->reduction;
+    v->colors = o->colors;
+    v->range = o->range;
+    v->scale = o->scale;
+    v->logarithmic = o->logarithmic;
+    v->network = o->network;
+    v->layout = o->layout;
+    v->bare = o->bare;
+    v->panel = o->panel && !o->bare;
+    v->steps_per_frame = o->steps_per_frame;
+    if (o->surface.headless && !v->steps_per_frame) v->steps_per_frame = 1;
+    v->headless = o->surface.headless;
+    v->timed = o->timings;
+    v->share_only = o->share == SHARE_ON;
+    v->seed = d->seed;
+    v->camera = camera_of(d->rows, d->cols);
+    const layout l = viewer_layout(v);
+    camera_resize(&v->camera, l.map.width, l.map.height);
+    if (o->has_region) show_region(v, o->region);
+    controls_read(v);
+    if (o->has_selection) trace_select(&v->trace, o->selection[0], o->selection[1]);
+}
+
+static void close_all(viewer *v) {
+    simulation_destroy(v->simulation);
+    image_destroy(v->image);
+    heatmap_destroy(v->heatmap);
+    if (v->surface) ui_close();
+    ohm_crossbar_destroy(v->crossbar);
+    ohm_devices_close(v->devices);
+    surface_close(v->surface);
+    free(v->network_values);
+}
+
+// ---- Saying how it goes -----------------------------------------------------------------------
+
+static void set_title(const viewer *v) {
+    char text[512];
+    const ohm_definition *d = ohm_crossbar_definition(v->crossbar);
+    snprintf(text, sizeof text,
+             "ohmscape - %s %" PRIu64 " x %" PRIu64 " - step %" PRIu64 "%s - %.3g synapse-steps/s - "
+             "%.1f frames/s - %s, %s - %s",
+             ohm_quantity_name(v->quantity), d->rows, d->cols, v->result.step, v->paused ? " paused" : "",
+             v->rate, v->frame_rate, v->shared ? "shared" : "copied", surface_api_name(v->surface),
+             ohm_devices_info(v->devices, 0)->name);
+    glfwSetWindowTitle(surface_window(v->surface), text);
+}
+
+// Rates over the last half second or so.
+static void take_rates(viewer *v, double now) {
+    const double since = now - v->rated_at;
+    if (v->rated_at > 0 && since < 0.5) return;
+    const timings *t = &v->timings, *last = &v->rated;
+    if (v->rated_at > 0) {
+        v->rate = (double)(t->steps - last->steps) * (double)v->camera.rows * (double)v->camera.cols / since;
+        v->frame_rate = (double)(t->frames - last->frames) / since;
+    }
+    v->rated_at = now;
+    v->rated = *t;
+    if (surface_window(v->surface)) set_title(v);
+}
+
+// ---- The loop ---------------------------------------------------------------------------------
+
+static bool finished(const view_options *o, const viewer *v) {
+    return v->quit || cli_caught() || (o->frames && v->timings.frames >= o->frames);
+}
+
+static ohm_status save_picture(const view_options *o, viewer *v, files *f, const char *path) {
+    const ohm_status status = files_save(f, v, path);
+    if (!status && !o->quiet) printf("saved %s\n", path);
+    fflush(stdout);
+    return status;
+}
+
+// What the key s asks for. If it fails, the window goes on.
+static void save_screenshot(const view_options *o, viewer *v, files *f) {
+    char path[96];
+    files_free_name(v, path, sizeof path);
+    v->screenshot = false;
+    if (save_picture(o, v, f, path)) notice_error(v);
+}
+
+// A film that fails is no reason to close the window, but nothing else is left to do without one.
+static ohm_status record(const view_options *o, viewer *v, files *f) {
+    const ohm_status status = files_record(f, v, o->record, (unsigned)o->fps);
+    if (!status || v->headless) return status;
+    notice_error(v);
+    v->film_ended = true;
+    return OHM_OK;
+}
+
+static ohm_status show_frame(const view_options *o, viewer *v, files *f, double seconds) {
+    ohm_status status = frame_draw(v, seconds);
+    if (!status && o->record && !v->film_ended) status = record(o, v, f);
+    if (!status && v->screenshot) save_screenshot(o, v, f);
+    const double start = progress_clock();
+    if (!status) surface_present(v->surface);
+    v->timings.present += progress_clock() - start;
+    v->timings.frames++;
+    return status;
+}
+
+// Whether there is a window to draw to: not while it is minimised.
+static bool visible(const viewer *v) {
+    return v->width > 0 && v->height > 0;
+}
+
+// Hears the mouse and the keys. While nothing happens it sleeps.
+static void hear(const viewer *v) {
+    if (v->headless) return;
+    if (!visible(v) || (!v->ordered && v->timings.frames > 2))
+        glfwWaitEventsTimeout(0.1);
+    else
+        glfwPollEvents();
+}
+
+static ohm_status next_frame(const view_options *o, viewer *v, files *f, double seconds) {
+    const layout l = viewer_layout(v);
+    camera_resize(&v->camera, l.map.width, l.map.height);
+    const bool last = o->frames && v->timings.frames + 1 >= o->frames;
+    const ohm_status status = exchange_next(v, last);
+    return status ? status : show_frame(o, v, f, seconds);
+}
+
+// A frame counts from the end of the one before it.
+static void count_frame(viewer *v, double start, double before) {
+    timings *t = &v->timings;
+    const double now = progress_clock();
+    t->total = now - start;
+    if (t->frames == 1) {
+        v->first = *t;
+        v->first_seconds = now - v->start;
+    } else {
+        t->longest = fmax(t->longest, now - before);
+    }
+}
+
+static ohm_status loop(const view_options *o, viewer *v, files *f) {
+    const double start = progress_clock();
+    double before = start, drawn = start;
+    ohm_status status = OHM_OK;
+    exchange_first(v);
+    while (!status && !finished(o, v)) {
+        hear(v);
+        surface_size(v->surface, &v->width, &v->height); // once a frame: it can change at any time
+        if (!visible(v)) continue;
+        const double now = progress_clock();
+        status = next_frame(o, v, f, now - before);
+        before = now;
+        count_frame(v, start, drawn);
+        drawn = progress_clock();
+        take_rates(v, now);
+    }
+    // What was still in hand belongs to the last picture: a file saved now is of its step.
+    simulation_wait(v->simulation, 1e9);
+    return status ? status : exchange_next(v, true);
+}
+
+// ---- The command ------------------------------------------------------------------------------
+
+// The last frame once more: what has been presented can't be read.
+static ohm_status save_last(const view_options *o, viewer *v, files *f) {
+    const ohm_status status = frame_draw(v, 0);
+    return status ? status : save_picture(o, v, f, o->screenshot);
+}
+
+// Says what failed; the exit status is that of the first failure.
+static int tell(ohm_status status, int code) {
+    const int own = status ? cli_fail(status) : 0;
+    return code ? code : own;
+}
+
+// A viewer from its first frame to its end.
+typedef struct session {
+    const view_options *options;
+    viewer *viewer;
+    files *files;
+    bool over;   // all is saved
+    int code;    // the exit status, then
+    char *saved; // where the crossbar is, or NULL
+} session;
+
+static ohm_status write_crossbar(void *crossbar, const char *path) {
+    return ohm_crossbar_save(crossbar, path);
+}
+
+// Ends the film and saves the crossbar, whatever else failed; true if there is a file of it now.
+static bool save_all(session *s) {
+    const viewer *v = s->viewer;
+    const char *path = s->options->output;
+    s->code = tell(files_close(s->files), s->code);
+    s->files = NULL;
+    s->over = true;
+    if (!path || v->torn) return false;
+    const ohm_status status = rescue_at(path, write_crossbar, v->crossbar, &s->saved);
+    s->code = tell(status, s->code);
+    return s->saved != NULL;
+}
+
+// The display is gone, and the process ends when this returns.
+static void lose_display(void *context, const char *reason) {
+    session *s = context;
+    const viewer *v = s->viewer;
+    if (s->over) _exit(s->code); // it went while the window was closed
+    s->code = tell(error_set(OHM_NO_DEVICE, "%s", reason), 0);
+    if (!v->simulation) return; // nothing has begun
+    simulation_wait(v->simulation, 1e9);
+    if (save_all(s) && !s->options->quiet)
+        fprintf(stderr, "hint: %s was saved at step %" PRIu64 "\n", s->saved, ohm_crossbar_step(v->crossbar));
+}
+
+static void show(session *s) {
+    const view_options *o = s->options;
+    viewer *v = s->viewer;
+    ohm_status status = open_all(o, v);
+    if (!status) take_options(o, v);
+    if (!status) status = files_create(&s->files);
+    s->code = tell(status, 0);
+    s->over = status != OHM_OK;
+    if (status) return;
+    status = loop(o, v, s->files);
+    if (!status && o->screenshot && visible(v)) status = save_last(o, v, s->files);
+    s->code = tell(status, v->film_ended ? EXIT_FAILURE : 0);
+    save_all(s);
+    if (!s->code && o->timings) s->code = tell((o->json ? timings_print_json : timings_print)(v), s->code);
+}
+
+static int view(int argc, char **argv) {
+    view_options o = view_options_default();
+    const ohm_status status = view_options_parse(&command_view, argc, argv, &o);
+    if (status) return cli_fail(status);
+    cli_catch_signals();
+    setup_guard(&o.setup, o.quiet);
+    signal(SIGPIPE, SIG_IGN); // nobody reads what is printed: no reason to lose the crossbar
+    viewer v = {.start = progress_clock()};
+    session s = {.options = &o, .viewer = &v};
+    surface_on_loss(lose_display, &s);
+    show(&s);
+    if (!s.code && cli_caught()) s.code = 128 + cli_caught();
+    close_all(&v);
+    free(s.saved);
+    if (!s.code && surface_complaints()) return EXIT_FAILURE;
+    return s.code;
+}
+
+const command command_view = {
+    .name = "view",
+    .arguments = "",
+    .summary = "Watch a crossbar change",
+    .options = view_entries,
+    .run = view,
+};
