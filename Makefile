@@ -16,7 +16,12 @@ AR := $(or $(shell $(CC) -print-prog-name=ar 2>/dev/null),ar)
 endif
 MACHINE := $(shell $(CC) -dumpmachine 2>/dev/null)
 
-VERSION := $(shell sed -n 's/^.define OHM_VERSION "\(.*\)"/\1/p' host/ohmscape.h)
+# From the header alone. Until 1.0 a minor version has a soname of its own.
+VERSION_PART = $(shell sed -n 's/^.define OHM_VERSION_$(1) \([0-9]*\)$$/\1/p' host/ohmscape.h)
+MAJOR   := $(call VERSION_PART,MAJOR)
+MINOR   := $(call VERSION_PART,MINOR)
+VERSION := $(MAJOR).$(MINOR).$(call VERSION_PART,PATCH)
+SONAME  := libohmscape.so.$(MAJOR)$(if $(filter 0,$(MAJOR)),.$(MINOR))
 
 # ---- What is needed ---------------------------------------------------------------------------
 # Probe (a shell command that succeeds where the thing is there) @ Debian packages @ what for. A package with
@@ -160,7 +165,7 @@ $(BUILD)/libohmscape.a: $(LIBRARY_OBJECTS)
 	$(call SAY,AR,$@)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/libohmscape.so.$(VERSION): $(LIBRARY_OBJECTS)
-	$(call SAY,LINK,$@)$(CC) -shared -Wl,-soname,libohmscape.so.0 $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
+	$(call SAY,LINK,$@)$(CC) -shared -Wl,-soname,$(SONAME) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -289,8 +294,8 @@ install: all $(BUILD)/ohmscape.1 $(BUILD)/ohmscape.pc ## install under PREFIX, /
 	install -Dm755 $(BUILD)/ohmscape-bench $(bindir)/ohmscape-bench
 	install -Dm644 $(BUILD)/libohmscape.a $(libdir)/libohmscape.a
 	install -Dm644 $(BUILD)/libohmscape.so.$(VERSION) $(libdir)/libohmscape.so.$(VERSION)
-	ln -sf libohmscape.so.$(VERSION) $(libdir)/libohmscape.so.0
-	ln -sf libohmscape.so.0 $(libdir)/libohmscape.so
+	ln -sf libohmscape.so.$(VERSION) $(libdir)/$(SONAME)
+	ln -sf $(SONAME) $(libdir)/libohmscape.so
 	install -Dm644 host/ohmscape.h $(includedir)/ohmscape.h
 	install -Dm644 host/ohmscape_cl.h $(includedir)/ohmscape_cl.h
 	install -Dm644 -t $(exampledir) $(wildcard host/example/*)

@@ -31,7 +31,17 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
-#define OHM_VERSION "0.1.0"
+// The version of this header. Until 1.0 a new minor version may change the interface, and the shared
+// library's soname changes with it. Functions later than 0.1 say since when they exist.
+#define OHM_VERSION_MAJOR 0
+#define OHM_VERSION_MINOR 2
+#define OHM_VERSION_PATCH 0
+#define OHM_VERSION_TEXT_(major, minor, patch) #major "." #minor "." #patch
+#define OHM_VERSION_TEXT(major, minor, patch) OHM_VERSION_TEXT_(major, minor, patch)
+#define OHM_VERSION OHM_VERSION_TEXT(OHM_VERSION_MAJOR, OHM_VERSION_MINOR, OHM_VERSION_PATCH)
+
+// The version of the running library, "0.2.0". Static. Since 0.2.
+const char *ohm_version(void);
 
 #define OHM_MAX_SIDE 2147483648u         // largest number of rows, and of columns
 #define OHM_MAX_STEP ((uint64_t)1 << 56) // largest value of the step counter
@@ -52,6 +62,9 @@ typedef enum ohm_status {
     OHM_IO_FAILED,     // a file could not be opened, read, written or renamed
     OHM_BAD_FILE,      // not an ohmscape file, another version, or damaged
 } ohm_status;
+
+// "OHM_OK", "OHM_BAD_ARGUMENT" and so on; "unknown status" for any other number. Static. Since 0.2.
+const char *ohm_status_name(ohm_status status);
 
 // Describes this thread's last failed call in one line, naming the offending value and what is allowed. For
 // OHM_BUILD_FAILED the compiler's log follows. Never NULL; valid until this thread's next call.
@@ -82,13 +95,16 @@ typedef struct ohm_device_info {
     uint64_t max_allocation; // maximum size of a single buffer, in bytes
 } ohm_device_info;
 
-// "native", "cpu", "gpu" or "other". Static.
+// "native", "cpu", "gpu" or "other"; "unknown" for any other number. Static.
 const char *ohm_device_type_name(ohm_device_type type);
 
 // Lists the devices of this machine, the native engine first. *list is an array of *count entries; release it
-// with free(). Without OpenCL the list holds only the native engine; that is not an error.
+// with ohm_devices_list_free. Without OpenCL the list holds only the native engine; that is not an error.
 // Errors: OHM_OUT_OF_MEMORY.
 ohm_status ohm_devices_list(ohm_device_info **list, size_t *count);
+
+// Releases a list. Legal on NULL. Since 0.2.
+void ohm_devices_list_free(ohm_device_info *list);
 
 // One or more open devices.
 typedef struct ohm_devices ohm_devices;
@@ -118,6 +134,22 @@ typedef void ohm_build_listener(const ohm_device_info *device);
 // Sets this process's listener. NULL, the default, means none.
 void ohm_set_build_listener(ohm_build_listener *listener);
 
+// Sets the number of threads of the native engine in this process, for all crossbars, from their next call
+// on. 0, the default, leaves the choice to OpenMP (OMP_NUM_THREADS, or all processors). It affects speed,
+// never the result. Any thread may call it at any time. Since 0.2.
+void ohm_set_threads(unsigned threads);
+
+typedef enum ohm_log_level { OHM_LOG_INFO, OHM_LOG_WARNING } ohm_log_level;
+
+// Receives what the library has to say that is no error: a warning about a crossbar's definition, a device
+// that was skipped, kernels being built. line is one line without a newline, valid during the call.
+typedef void ohm_log(void *context, ohm_log_level level, const char *line);
+
+// Sets this process's log. NULL, the default, means none. The log is called on the thread that called the
+// library, and by several threads at once if several do. Set it before other threads use the library.
+// Since 0.2.
+void ohm_set_log(ohm_log *log, void *context);
+
 // Legal on NULL. Every crossbar on the devices must have been destroyed.
 void ohm_devices_close(ohm_devices *devices);
 
@@ -142,6 +174,7 @@ const char *ohm_precision_name(ohm_precision precision);
 // prints every name and key with its unit, default and range. The strings need to be valid only during the
 // call.
 typedef struct ohm_definition {
+    size_t size;          // of this structure, as ohm_definition_default sets it; do not change it
     uint64_t rows, cols;  // 1 … OHM_MAX_SIDE; default 5 × 5
     double dt;            // time step in s, > 0 and at most 1e6; 0, the default, means the model's default
     uint64_t seed;        // any; default 1
@@ -160,7 +193,6 @@ typedef struct ohm_definition {
 
     const char *scratch; // folder for a series too long for memory, preferably on the disk where the crossbar
                          // will be saved; NULL, the default, means $TMPDIR, /var/tmp or /tmp
-    uint64_t cookie;     // set by ohm_definition_default
 } ohm_definition;
 
 ohm_definition ohm_definition_default(void);
@@ -192,6 +224,28 @@ void ohm_crossbar_destroy(ohm_crossbar *crossbar);
 // OHM_DEVICE_FAILED: the state is lost, and only the series can still be saved.
 ohm_status ohm_crossbar_advance(ohm_crossbar *crossbar, uint64_t steps);
 
+// Called between launches with the number of steps done so far. Returns whether to continue.
+typedef bool ohm_progress(void *context, uint64_t done, uint64_t steps);
+
+// Advances by up to steps, like ohm_crossbar_advance, until they are done, until about the given number of
+// seconds has passed (0: no limit), or until progress returns false. progress may be NULL; it is called on
+// this thread about every twentieth of a second, or after every launch that takes longer, and may call only
+// functions that take this crossbar as const. *done receives the number of steps done. Since 0.2.
+// Errors: as ohm_crossbar_advance, and OHM_BAD_ARGUMENT (seconds is negative or not a number).
+ohm_status ohm_crossbar_advance_while(ohm_crossbar *crossbar, uint64_t steps, double seconds,
+                                      ohm_progress *progress, void *context, uint64_t *done);
+
+// Advances by steps under the caller's own voltages in V instead of the stimulus, which afterwards continues
+// at the step reached. ohm_crossbar_apply takes one voltage per synapse, float32 [steps, rows, cols], and
+// ohm_crossbar_apply_lines one per row and column, float32 [steps, rows] and [steps, cols], with
+// V_ij = row_i − col_j. The arrays are read during the call only. Saved files record the resulting state but
+// not these voltages. Switching between the stimulus and own voltages may build kernels. Since 0.2.
+// Errors: as ohm_crossbar_advance; OHM_BAD_ARGUMENT also for a voltage that is not finite or beyond ±1000 V,
+// by its index, and for voltages at which Euler's method is not stable; OHM_OUT_OF_MEMORY, OHM_BUILD_FAILED.
+ohm_status ohm_crossbar_apply(ohm_crossbar *crossbar, uint64_t steps, const float *voltage);
+ohm_status ohm_crossbar_apply_lines(ohm_crossbar *crossbar, uint64_t steps, const float *row_voltage,
+                                    const float *col_voltage);
+
 // Adds idle time in s, 0 or more. During idle time the conductances drift according to the model's drift_nu,
 // drift_t0 and drift_offset. Readings change at once. The states change when the next step ends the idle
 // time; a later idle time then starts from these states.
@@ -220,6 +274,24 @@ double ohm_crossbar_step_loss(const ohm_crossbar *crossbar);
 // The i-th warning about the definition, or NULL past the last: one line, for example that the time step is
 // long for the model, with a suggestion. Valid until the definition changes or the crossbar is destroyed.
 const char *ohm_crossbar_warning(const ohm_crossbar *crossbar, size_t i);
+
+// A rectangle of synapses, within the crossbar.
+typedef struct ohm_rectangle {
+    uint64_t row, col, rows, cols;
+} ohm_rectangle;
+
+// Copies a rectangle of the state into out, or in into the state: float32 [rows, cols], row by row without
+// padding. What is written is each device's state exactly, without a rest; the flux and the step stay as they
+// are. Since 0.2.
+// Errors: OHM_BAD_ARGUMENT (a rectangle outside the crossbar; a value that is not finite or outside the range
+// of the state, by its index), OHM_OUT_OF_MEMORY, OHM_DEVICE_FAILED.
+ohm_status ohm_crossbar_get_states(ohm_crossbar *crossbar, ohm_rectangle rectangle, float *out);
+ohm_status ohm_crossbar_set_states(ohm_crossbar *crossbar, ohm_rectangle rectangle, const float *in);
+
+// Sets the step counter, with which the stimulus, noise and faults continue as they would at that step. The
+// series and the history are discarded unless the step stays the same. Since 0.2.
+// Errors: OHM_BAD_ARGUMENT (more than OHM_MAX_STEP), OHM_OUT_OF_MEMORY.
+ohm_status ohm_crossbar_set_step(ohm_crossbar *crossbar, uint64_t step);
 
 // Copies rows row0 … row0 + rows − 1 of the state, or of the flux in V·s if it is tracked, into out: float32
 // [rows, cols], row by row without padding.
@@ -286,6 +358,18 @@ ohm_status ohm_crossbar_rest_digest(ohm_crossbar *crossbar, uint64_t *digest);
 // on the same disk; earlier rows are kept).
 ohm_status ohm_crossbar_record(ohm_crossbar *crossbar, ohm_statistics *statistics);
 
+// One row of the series. Since 0.2.
+typedef struct ohm_series_row {
+    uint64_t step;
+    double state_mean, state_std, state_min, state_max;
+    uint64_t histogram[OHM_HISTOGRAM_BINS];
+} ohm_series_row;
+
+// Copies count rows of the series, from row first on, into rows. Since 0.2.
+// Errors: OHM_BAD_ARGUMENT (rows that are not there), OHM_IO_FAILED, OHM_OUT_OF_MEMORY.
+ohm_status ohm_crossbar_read_series(const ohm_crossbar *crossbar, uint64_t first, uint64_t count,
+                                    ohm_series_row *rows);
+
 // ---- Looking ----------------------------------------------------------------------------------
 
 typedef enum ohm_quantity {
@@ -300,7 +384,8 @@ typedef enum ohm_quantity {
 // How the synapses under a pixel are combined. If there is only one, all reductions are the same.
 typedef enum ohm_reduction { OHM_MEAN, OHM_MIN, OHM_MAX, OHM_NEAREST, OHM_REDUCTIONS } ohm_reduction;
 
-// "resistance", "conductance", "state", "voltage", "flux"; "mean", "min", "max", "nearest". Static.
+// "resistance", "conductance", "state", "voltage", "flux"; "mean", "min", "max", "nearest"; "unknown"
+// for any other number. Static.
 const char *ohm_quantity_name(ohm_quantity quantity);
 const char *ohm_reduction_name(ohm_reduction reduction);
 
@@ -379,6 +464,33 @@ const char *ohm_model_name(size_t i);
 const char *ohm_stimulus_name(size_t i);
 const char *ohm_initial_name(size_t i);
 
+// What a model, a stimulus or an initial state is for.
+typedef enum ohm_role { OHM_ROLE_MODEL, OHM_ROLE_STIMULUS, OHM_ROLE_INITIAL, OHM_ROLES } ohm_role;
+
+// An entry of the catalogue. The texts are static. Since 0.2.
+typedef struct ohm_entry_info {
+    const char *name;     // as in a definition
+    const char *summary;  // one line
+    const char *equation; // in ASCII characters, one or more lines
+    const char *source;   // the publication, or NULL
+    size_t parameters;    // how many it has
+    bool picture;         // of a stimulus: its voltages are not merely random or constant over the crossbar
+} ohm_entry_info;
+
+// Describes the i-th entry of a role. False past the last. Since 0.2.
+bool ohm_catalogue_entry(ohm_role role, size_t i, ohm_entry_info *info);
+
+// The parameters of the i-th entry of a role with their defaults, into an array of OHM_MAX_PARAMETERS.
+// Returns their number, 0 past the last entry. Since 0.2.
+size_t ohm_catalogue_parameters(ohm_role role, size_t i, ohm_parameter_info *parameters);
+
+// Reads a number of the crossbar's model or stimulus, by its key; or sets it from the next step on, as
+// ohm_crossbar_change does with a text. A name is its place among the choices. Since 0.2.
+// Errors: OHM_BAD_ARGUMENT (no such parameter, or a text), and for setting those of ohm_crossbar_change.
+ohm_status ohm_crossbar_get_parameter(const ohm_crossbar *crossbar, ohm_role role, const char *key,
+                                      double *value);
+ohm_status ohm_crossbar_set_parameter(ohm_crossbar *crossbar, ohm_role role, const char *key, double value);
+
 // Sets the number of steps per launch, 1 … OHM_MAX_FUSE, or 0 to let the library choose. It affects speed,
 // never the result.
 // Errors: OHM_BAD_ARGUMENT.
@@ -433,9 +545,12 @@ typedef struct ohm_file_info {
     char text[3][OHM_MAX_SPEC_TEXT]; // what the definition's strings point to
 } ohm_file_info;
 
-// Reads the description without the state. Release *info with free().
+// Reads the description without the state. Release *info with ohm_file_info_free.
 // Errors: OHM_IO_FAILED, OHM_BAD_FILE, OHM_OUT_OF_MEMORY.
 ohm_status ohm_file_read_info(const char *path, ohm_file_info **info);
+
+// Releases a description. Legal on NULL. Since 0.2.
+void ohm_file_info_free(ohm_file_info *info);
 
 // Creates the crossbar of a file on any devices, not only those it was saved from. speed sets fuse, lanes,
 // band_rows and scratch; its other fields are ignored, and NULL means the defaults. The state is checked

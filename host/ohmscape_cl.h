@@ -27,6 +27,13 @@ ohm_status ohm_devices_open_gl(const char *selector, const cl_context_properties
 // Errors: those of ohm_devices_open.
 ohm_status ohm_devices_open_profiling(const char *selector, ohm_devices **devices);
 
+// Opens one device in a context and with an in-order queue of the caller's own, both of that device. They are
+// retained until the devices are closed. Since 0.2.
+// Errors: OHM_BAD_ARGUMENT (the context or the queue is not of this device, or the queue is out of order),
+// OHM_DEVICE_FAILED, OHM_OUT_OF_MEMORY.
+ohm_status ohm_devices_open_cl(cl_context context, cl_device_id device, cl_command_queue queue,
+                               ohm_devices **devices);
+
 // The context of the i-th device and the in-order queue that all its work goes through, or NULL for the
 // native engine. Both are valid as long as devices.
 cl_context ohm_devices_cl_context(const ohm_devices *devices, size_t i);

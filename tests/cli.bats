@@ -25,7 +25,7 @@ teardown() {
 }
 
 @test "--version prints the version of the header" {
-    version=$(sed -n 's/^#define OHM_VERSION "\(.*\)"/\1/p' host/ohmscape.h)
+    version=$(sed -n 's/^#define OHM_VERSION_[MP][A-Z]* \([0-9]*\)$/\1/p' host/ohmscape.h | paste -sd.)
     [ -n "$version" ]
     expect_ok --version
     [ "$output" = "ohmscape $version" ]

@@ -79,7 +79,7 @@ END
 @test "a full disk ends LLVM, and not the run" {
     mkdir "$POCL_CACHE_DIR"
     # shellcheck disable=SC2016
-    local mounted='mount -t tmpfs -o size=200k none "$POCL_CACHE_DIR" && exec "$0" "$@"'
+    local mounted='mount -t tmpfs -o size=400k none "$POCL_CACHE_DIR" && exec "$0" "$@"'
     unshare -rm sh -c "$mounted" true 2>/dev/null || skip "no file systems can be mounted here"
     printf '#!/bin/sh\nexec unshare -rm sh -c %q %q "$@"\n' "$mounted" "$(realpath "$ohmscape")" >"$tmp/ohmscape"
     chmod +x "$tmp/ohmscape"
@@ -98,7 +98,7 @@ END
 
 @test "a picture goes on without PoCL as well" {
     POCL_CACHE_DIR=$BATS_FILE_TMPDIR/cache "$ohmscape" view -q --headless -n 40 --device cpu
-    damage view_band.so 2000
+    damage crossbar_view.so 2000
     try view --headless -n 40 --screenshot "$tmp/a.png" --size 64x64
     [ "$status" -eq 0 ]
     [[ $stderr == "ohmscape: "*"crashed while building the kernels; using the native engine"* ]] || fail "$stderr"

@@ -1,15 +1,20 @@
 // Steps and idle times.
 #include "../base/error.h"
 #include "crossbar.h"
+#include "../drive/own.h"
+#include "findings.h"
 #include "schedule.h"
 
 #include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <time.h>
 
 // What is read of the devices changes with it, and nothing else.
 static ohm_status set_idle(ohm_crossbar *c, double seconds) {
     const double before = c->idle;
     c->idle = seconds;
-    const problem p = crossbar_problem_now(c, &c->plan, c->stimulus, seconds);
+    const problem p = crossbar_problem_now(c, &c->plan, crossbar_drive(c), seconds);
     const ohm_status status = crossbar_configure(c, &p);
     if (status)
         c->idle = before;
@@ -35,14 +40,19 @@ static ohm_status settle(ohm_crossbar *c) {
     return status ? status : set_idle(c, 0);
 }
 
-ohm_status ohm_crossbar_advance(ohm_crossbar *c, uint64_t steps) {
+// Whether so many steps can be done now; ends the idle time before them.
+static ohm_status begin(ohm_crossbar *c, uint64_t steps) {
     if (steps > OHM_MAX_STEP - c->step)
         return error_set(OHM_BAD_ARGUMENT,
-                         "%" PRIu64 " steps after step %" PRIu64 " go beyond the last step, %" PRIu64, steps,
+                         "%" PRIu64 " steps after step %" PRIu64 " pass the last step, %" PRIu64, steps,
                          c->step, OHM_MAX_STEP);
-    ohm_status status = crossbar_check_state(c);
-    if (!status && steps && c->idle > 0) status = settle(c);
-    if (status) return status;
+    const ohm_status status = crossbar_check_state(c);
+    return !status && steps && c->idle > 0 ? settle(c) : status;
+}
+
+// Takes steps under what drives it now.
+static ohm_status take_steps(ohm_crossbar *c, uint64_t steps) {
+    ohm_status status = OHM_OK;
     const uint64_t done = schedule_steps(c, steps, &status);
     const ohm_status waited = crossbar_wait(c, OHM_OK);
     c->lost = c->lost || waited;
@@ -53,6 +63,118 @@ ohm_status ohm_crossbar_advance(ohm_crossbar *c, uint64_t steps) {
     const ohm_status numbered = number_reading(c);
     return status ? status : numbered;
 }
+
+ohm_status ohm_crossbar_advance(ohm_crossbar *c, uint64_t steps) {
+    ohm_status status = begin(c, steps);
+    if (!status && steps) status = crossbar_end_own(c);
+    return status ? status : take_steps(c, steps);
+}
+
+// ---- For a while ------------------------------------------------------------------------------
+
+#define TURN 0.05 // s between two calls of progress
+
+static double clock_now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+// The steps of the next turn, of those left, by how many the last one did in its time.
+static uint64_t steps_of_turn(uint64_t left, uint64_t last, double took, double time) {
+    double fit = last ? (double)last * 8 : 1; // no more than that many times as many, whatever the clock says
+    if (took > 0) fit = fmin(fit, (double)last * time / took);
+    const uint64_t steps = fit < 1 ? 1 : fit > 1e15 ? (uint64_t)1e15 : (uint64_t)fit;
+    return steps < left ? steps : left;
+}
+
+ohm_status ohm_crossbar_advance_while(ohm_crossbar *c, uint64_t steps, double seconds, ohm_progress *progress,
+                                      void *context, uint64_t *done) {
+    *done = 0;
+    if (!(seconds >= 0)) return error_set(OHM_BAD_ARGUMENT, "seconds: %g is negative or no number", seconds);
+    ohm_status status = begin(c, steps);
+    const double start = clock_now();
+    uint64_t last = 0;
+    double took = 0;
+    while (!status && *done < steps) {
+        const double before = clock_now(), left = seconds > 0 ? start + seconds - before : TURN;
+        if (left <= 0) break;
+        const uint64_t at = c->step;
+        status = ohm_crossbar_advance(c, steps_of_turn(steps - *done, last, took, left < TURN ? left : TURN));
+        last = c->step - at;
+        took = clock_now() - before;
+        *done += last;
+        if (!status && progress && !progress(context, *done, steps)) break;
+    }
+    return status;
+}
+
+// ---- Own voltages -----------------------------------------------------------------------------
+
+static ohm_status apply(ohm_crossbar *c, drive *own) {
+    problem p = c->problem;
+    findings f;
+    drive *const before = c->own;
+    c->own = own;
+    p = crossbar_problem_now(c, &c->plan, own, c->idle);
+    ohm_status status = findings_make(&c->plan, &p, own, &f);
+    if (!status) status = crossbar_prepare(c, &p);
+    if (status) {
+        c->own = before;
+        return status;
+    }
+    if (before && before != c->applied) drive_close(before);
+    c->problem = p;
+    return OHM_OK;
+}
+
+static ohm_status apply_steps(ohm_crossbar *c, uint64_t steps, const float *cells, const float *rows,
+                              const float *cols) {
+    drive *own;
+    ohm_status status = begin(c, steps);
+    if (status || !steps) return status;
+    status = own_open(&c->plan, c->step, steps, cells, rows, cols, &own);
+    if (status) return status;
+    status = apply(c, own);
+    if (status) {
+        drive_close(own);
+        return status;
+    }
+    status = take_steps(c, steps);
+    own_finish(own);
+    return status;
+}
+
+ohm_status ohm_crossbar_apply(ohm_crossbar *c, uint64_t steps, const float *voltage) {
+    return apply_steps(c, steps, voltage, NULL, NULL);
+}
+
+ohm_status ohm_crossbar_apply_lines(ohm_crossbar *c, uint64_t steps, const float *row_voltage,
+                                    const float *col_voltage) {
+    return apply_steps(c, steps, NULL, row_voltage, col_voltage);
+}
+
+// ---- The step counter -------------------------------------------------------------------------
+
+ohm_status ohm_crossbar_set_step(ohm_crossbar *c, uint64_t step) {
+    char *noted = NULL;
+    if (step > OHM_MAX_STEP)
+        return error_set(OHM_BAD_ARGUMENT, "step: %" PRIu64 " is more than %" PRIu64, step, OHM_MAX_STEP);
+    if (step == c->step) return OHM_OK;
+    ohm_status status = history_prepare(&c->history, c->plan.text[ROLE_STIMULUS], &noted);
+    if (!status) status = crossbar_end_own(c);
+    if (status) {
+        free(noted);
+        return status;
+    }
+    history_clear(&c->history);
+    history_note(&c->history, 0, noted);
+    series_clear(&c->series);
+    c->step = step;
+    return number_reading(c);
+}
+
+// ---- Idle times -------------------------------------------------------------------------------
 
 ohm_status ohm_crossbar_idle(ohm_crossbar *c, double seconds) {
     if (!(seconds >= 0 && c->idle + seconds <= OHM_MAX_IDLE))

@@ -5,7 +5,7 @@
 #include "initial.h"
 #include "../define/scale.h"
 
-#include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,20 +68,18 @@ static ohm_status take(ohm_crossbar *c, const plan *changed, drive *opened) {
     return OHM_OK;
 }
 
-ohm_status ohm_crossbar_change(ohm_crossbar *c, const char *model, const char *stimulus_text) {
-    plan changed = c->plan;
-    spec *s = &changed.specs[ROLE_STIMULUS];
+// Takes a plan in which the model or the stimulus has changed.
+static ohm_status change(ohm_crossbar *c, plan *changed) {
+    const spec *s = &changed->specs[ROLE_STIMULUS];
     drive *opened = NULL;
-    ohm_status status = model ? change_model(&changed.specs[ROLE_MODEL], model) : OHM_OK;
-    if (!status && stimulus_text) status = change_stimulus(s, stimulus_text, &changed.specs[ROLE_MODEL]);
-    if (!status) status = check_state_range(c, &changed);
-    if (!status && !same_spec(s, &c->plan.specs[ROLE_STIMULUS])) {
-        status = drive_open(&changed, drive_inputs(c->stimulus), &opened);
-    }
+    ohm_status status = crossbar_end_own(c);
+    if (!status) status = check_state_range(c, changed);
+    if (!status && !same_spec(s, &c->plan.specs[ROLE_STIMULUS]))
+        status = drive_open(changed, drive_inputs(c->stimulus), &opened);
     char text[SPEC_MAX_TEXT], *noted = NULL;
     spec_format(s, text);
     if (!status) status = history_prepare(&c->history, text, &noted);
-    if (!status) status = take(c, &changed, opened);
+    if (!status) status = take(c, changed, opened);
     if (status) {
         drive_close(opened);
         free(noted);
@@ -91,12 +89,33 @@ ohm_status ohm_crossbar_change(ohm_crossbar *c, const char *model, const char *s
     return OHM_OK;
 }
 
+ohm_status ohm_crossbar_change(ohm_crossbar *c, const char *model, const char *stimulus) {
+    plan changed = c->plan;
+    ohm_status status = model ? change_model(&changed.specs[ROLE_MODEL], model) : OHM_OK;
+    if (!status && stimulus)
+        status = change_stimulus(&changed.specs[ROLE_STIMULUS], stimulus, &changed.specs[ROLE_MODEL]);
+    return status ? status : change(c, &changed);
+}
+
+// The place of a parameter of the model or the stimulus that is a number.
+static ohm_status find_number(const ohm_crossbar *c, ohm_role role, const char *key, int *i) {
+    if (role != OHM_ROLE_MODEL && role != OHM_ROLE_STIMULUS)
+        return error_set(OHM_BAD_ARGUMENT, "only a model and a stimulus have parameters to get and set");
+    const catalogue_entry *entry = spec_entry_of(&c->plan.specs[role]);
+    *i = spec_find(&c->plan.specs[role], key);
+    if (*i >= 0 && !catalogue_parameter(entry, *i)->text) return OHM_OK;
+    return error_set(OHM_BAD_ARGUMENT, "%s %s has no number \"%s\"", spec_role_name[role], entry->about->name,
+                     key);
+}
+
 ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
     plan changed = c->plan;
     drive *opened;
     char *noted;
     changed.definition.seed = seed;
-    ohm_status status = history_prepare(&c->history, c->plan.text[ROLE_STIMULUS], &noted);
+    ohm_status status = crossbar_end_own(c);
+    if (status) return status;
+    status = history_prepare(&c->history, c->plan.text[ROLE_STIMULUS], &noted);
     if (status) return status;
     status = drive_open(&changed, drive_inputs(c->stimulus), &opened);
     if (status) {
@@ -134,49 +153,23 @@ ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
     return status;
 }
 
-static size_t parameters_of(const spec *s, ohm_parameter_info *parameters) {
-    const catalogue_entry *entry = spec_entry_of(s);
-    for (int i = 0; i < entry->count; i++) {
-        const ohm_parameter *p = catalogue_parameter(entry, i);
-        const spec_spread *spread = &s->spread[i];
-        parameters[i] = (ohm_parameter_info){.key = p->key,
-                                             .symbol = p->symbol,
-                                             .unit = p->unit,
-                                             .help = p->help,
-                                             .min = p->min,
-                                             .max = p->max,
-                                             .value = s->value[i],
-                                             .choices = p->choices,
-                                             .whole = p->whole,
-                                             .text = p->text,
-                                             .device = i >= entry->own_count,
-                                             .spread = spread->kind ? spec_spread_name[spread->kind] : NULL,
-                                             .sigma = spread->sigma};
-    }
-    return (size_t)entry->count;
+ohm_status ohm_crossbar_get_parameter(const ohm_crossbar *c, ohm_role role, const char *key, double *value) {
+    int i = 0;
+    const ohm_status status = find_number(c, role, key, &i);
+    if (!status) *value = c->plan.specs[role].value[i];
+    return status;
 }
 
-size_t ohm_crossbar_model_parameters(const ohm_crossbar *c, ohm_parameter_info *parameters) {
-    return parameters_of(&c->plan.specs[ROLE_MODEL], parameters);
-}
-
-size_t ohm_crossbar_stimulus_parameters(const ohm_crossbar *c, ohm_parameter_info *parameters) {
-    return parameters_of(&c->plan.specs[ROLE_STIMULUS], parameters);
-}
-
-static const char *name_of(spec_role role, size_t i) {
-    const catalogue_entry *entry = catalogue_get(role, i < INT_MAX ? (int)i : INT_MAX);
-    return entry ? entry->about->name : NULL;
-}
-
-const char *ohm_model_name(size_t i) {
-    return name_of(ROLE_MODEL, i);
-}
-
-const char *ohm_stimulus_name(size_t i) {
-    return name_of(ROLE_STIMULUS, i);
-}
-
-const char *ohm_initial_name(size_t i) {
-    return name_of(ROLE_INITIAL, i);
+ohm_status ohm_crossbar_set_parameter(ohm_crossbar *c, ohm_role role, const char *key, double value) {
+    plan changed = c->plan;
+    int i = 0;
+    ohm_status status = find_number(c, role, key, &i);
+    if (status) return status;
+    const ohm_parameter *p = catalogue_parameter(spec_entry_of(&changed.specs[role]), i);
+    if ((p->whole || p->choices) && value != floor(value))
+        return error_set(OHM_BAD_ARGUMENT, "%s: %g is not a whole number", key, value);
+    changed.specs[role].value[i] = value;
+    changed.specs[role].given |= (uint64_t)1 << i;
+    status = spec_check(&changed.specs[role]);
+    return status ? status : change(c, &changed);
 }

@@ -2,6 +2,7 @@
 #include "crossbar.h"
 #include "statistics.h"
 #include "../base/error.h"
+#include "../base/log.h"
 #include "findings.h"
 
 #include <assert.h>
@@ -17,13 +18,18 @@ ohm_status crossbar_check_state(const ohm_crossbar *c) {
                      c->step);
 }
 
+drive *crossbar_drive(const ohm_crossbar *c) {
+    return c->own ? c->own : c->stimulus;
+}
+
 // The voltages just applied, for pictures of them and of the flux. What is added to a flux may round to
 // twice as much.
 void crossbar_remember(ohm_crossbar *c, uint64_t steps) {
-    if (c->applied != c->stimulus) drive_close(c->applied);
-    c->applied = c->stimulus;
+    drive *const now = crossbar_drive(c);
+    if (c->applied != c->stimulus && c->applied != now) drive_close(c->applied);
+    c->applied = now;
     memcpy(c->applied_constants, c->problem.physics.stimulus, sizeof c->applied_constants);
-    c->flux_bound += drive_largest(c->stimulus) * c->problem.physics.dt * (double)steps * 2;
+    c->flux_bound += drive_largest(now) * c->problem.physics.dt * (double)steps * 2;
 }
 
 ohm_status crossbar_last_frame(const ohm_crossbar *c, drive_frame *frame) {
@@ -84,6 +90,7 @@ void crossbar_release(ohm_crossbar *c) {
 void crossbar_take_findings(ohm_crossbar *c, const findings *f) {
     c->step_loss = f->step_loss;
     c->warnings = f->warnings;
+    for (size_t i = 0; i < f->warnings.count; i++) log_say(OHM_LOG_WARNING, "%s", f->warnings.text[i]);
 }
 
 // Gives every engine a problem of the same size; if one fails, the old one again to those before it.
@@ -107,6 +114,22 @@ ohm_status crossbar_prepare(ohm_crossbar *c, const problem *p) {
     return status;
 }
 
+ohm_status crossbar_end_own(ohm_crossbar *c) {
+    if (!c->own) return OHM_OK;
+    const problem p = crossbar_problem_now(c, &c->plan, c->stimulus, c->idle);
+    const ohm_status status = crossbar_prepare(c, &p);
+    if (status) return status;
+    drive *const own = c->own;
+    const bool shown = c->applied == own;
+    c->own = NULL;
+    c->problem = p;
+    if (shown)
+        crossbar_remember(c, 0); // the kernels can draw no other
+    else
+        drive_close(own);
+    return OHM_OK;
+}
+
 ohm_status crossbar_extend(ohm_crossbar *c) {
     problem p = c->problem;
     p.variant.extended = true;
@@ -119,6 +142,10 @@ ohm_status crossbar_extend(ohm_crossbar *c) {
 problem crossbar_problem_now(const ohm_crossbar *c, const plan *p, const drive *s, double idle) {
     problem now = plan_problem(p, drive_layout(s), idle);
     now.physics.reading = c->step;
+    if (s != c->stimulus && s == c->own) { // which is all in its frames
+        now.variant.stimulus = OHM_DISTRIBUTION_constant;
+        memset(now.physics.stimulus, 0, sizeof now.physics.stimulus);
+    }
     now.variant.extended = c->problem.variant.extended;
     return now;
 }
@@ -128,6 +155,7 @@ void ohm_crossbar_destroy(ohm_crossbar *c) {
     crossbar_release(c);
     series_free(&c->series);
     history_free(&c->history);
+    if (c->own && c->own != c->applied) drive_close(c->own);
     if (c->applied != c->stimulus) drive_close(c->applied);
     drive_close(c->stimulus);
     free(c);
@@ -203,6 +231,20 @@ ohm_status ohm_crossbar_record(ohm_crossbar *c, ohm_statistics *statistics) {
     series_row row = {c->step, s.state_mean, s.state_std, s.state_min, s.state_max, {0}};
     for (int i = 0; i < OHM_HISTOGRAM_BINS; i++) row.histogram[i] = s.histogram[i];
     return series_append(&c->series, &row);
+}
+
+ohm_status ohm_crossbar_read_series(const ohm_crossbar *c, uint64_t first, uint64_t count,
+                                    ohm_series_row *rows) {
+    series_reader r;
+    ohm_series_row skipped;
+    if (first > c->series.count || count > c->series.count - first)
+        return error_set(OHM_BAD_ARGUMENT, "%" PRIu64 " rows from row %" PRIu64 ": the series has %" PRIu64,
+                         count, first, c->series.count);
+    ohm_status status = series_reader_open(&c->series, &r);
+    for (uint64_t i = 0; i < first && !status; i++) status = series_reader_next(&r, &skipped, 1);
+    if (!status) status = series_reader_next(&r, rows, count);
+    series_reader_close(&r);
+    return status;
 }
 
 uint64_t ohm_crossbar_series_rows(const ohm_crossbar *c) {

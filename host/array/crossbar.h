@@ -24,6 +24,7 @@ struct ohm_crossbar {
     bool lost;       // a device failed within a step: nobody knows what the state is
     double idle;     // s since the last step
     drive *stimulus; // opened
+    drive *own;      // voltages of the caller's in its place, for which the engines are configured; or NULL
     // What pictures need to know of the past: the stimulus of the last step, and its constants.
     drive *applied; // the same as stimulus unless that has changed since
     float applied_constants[4];
@@ -49,7 +50,13 @@ problem crossbar_problem_now(const ohm_crossbar *crossbar, const plan *p, const 
 // Takes what was found out about its definition.
 void crossbar_take_findings(ohm_crossbar *crossbar, const findings *f);
 
-// Notes that so many steps have been done with its stimulus, for pictures of the voltage and the flux.
+// What drives it: its stimulus, or the caller's own voltages.
+drive *crossbar_drive(const ohm_crossbar *crossbar);
+
+// Goes back to the stimulus after voltages of the caller's own. Errors: as crossbar_prepare.
+ohm_status crossbar_end_own(ohm_crossbar *crossbar);
+
+// Notes that so many steps have been done with what drives it, for pictures of the voltage and the flux.
 void crossbar_remember(ohm_crossbar *crossbar, uint64_t steps);
 
 // Waits for every engine, also after one has failed. Returns status, or why waiting failed.

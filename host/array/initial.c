@@ -2,6 +2,7 @@
 #define OHM_LANES 1
 #include "initial.h"
 #include "../base/error.h"
+#include "../base/threads.h"
 #include "../format/hdf5.h"
 
 #include <inttypes.h>
@@ -127,7 +128,7 @@ typedef struct filling {
 static ohm_status write_piece(void *object, const piece *rows) {
     const filling *f = object;
     const problem *p = &f->crossbar->problem;
-#pragma omp parallel for
+#pragma omp parallel for num_threads(threads_count())
     for (uint64_t i = 0; i < rows->rows; i++)
         make_states(p, f->as_state, rows->row + i, rows->values + i * p->cols);
     return crossbar_write(f->crossbar, PLANE_STATE, (area){rows->row, 0, rows->rows, p->cols}, rows->values);

@@ -16,12 +16,12 @@ _Static_assert((int)VIEW_RESISTANCE == OHM_RESISTANCE && (int)VIEW_CONDUCTANCE =
 
 const char *ohm_quantity_name(ohm_quantity quantity) {
     static const char *const names[] = {"resistance", "conductance", "state", "voltage", "flux"};
-    return names[quantity];
+    return (unsigned)quantity < OHM_QUANTITIES ? names[quantity] : "unknown";
 }
 
 const char *ohm_reduction_name(ohm_reduction reduction) {
     static const char *const names[] = {"mean", "min", "max", "nearest"};
-    return names[reduction];
+    return (unsigned)reduction < OHM_REDUCTIONS ? names[reduction] : "unknown";
 }
 
 // ---- From a view to its job -------------------------------------------------------------------

@@ -25,6 +25,54 @@ ohm_status ohm_crossbar_read_state(ohm_crossbar *c, uint64_t row0, uint64_t rows
     return read_rows(c, PLANE_STATE, row0, rows, out);
 }
 
+static ohm_status check_rectangle(const ohm_crossbar *c, ohm_rectangle r) {
+    const problem *p = &c->problem;
+    if (r.row <= p->rows && r.rows <= p->rows - r.row && r.col <= p->cols && r.cols <= p->cols - r.col)
+        return OHM_OK;
+    return error_set(OHM_BAD_ARGUMENT,
+                     "%" PRIu64 " x %" PRIu64 " synapses from row %" PRIu64 ", column %" PRIu64
+                     " are not within the crossbar's %" PRIu64 " x %" PRIu64,
+                     r.rows, r.cols, r.row, r.col, p->rows, p->cols);
+}
+
+static area area_of(ohm_rectangle r) {
+    return (area){r.row, r.col, r.rows, r.cols};
+}
+
+ohm_status ohm_crossbar_get_states(ohm_crossbar *c, ohm_rectangle r, float *out) {
+    const ohm_status status = check_rectangle(c, r);
+    return status || !r.rows || !r.cols ? status : crossbar_read(c, PLANE_STATE, area_of(r), out);
+}
+
+// The range of the model's states is that of all its devices. A device whose own is narrower is brought back
+// into it by its next step.
+static ohm_status check_states(const ohm_crossbar *c, ohm_rectangle r, const float *in) {
+    const ohm_physics *p = &c->problem.physics;
+    for (uint64_t i = 0; i < r.rows * r.cols; i++)
+        if (!(in[i] >= p->state_low && in[i] <= p->state_high))
+            return error_set(
+                OHM_BAD_ARGUMENT,
+                "the state [%" PRIu64 ", %" PRIu64 "] is %g, and a state of the model is from %g to %g",
+                i / r.cols, i % r.cols, (double)in[i], (double)p->state_low, (double)p->state_high);
+    return OHM_OK;
+}
+
+ohm_status ohm_crossbar_set_states(ohm_crossbar *c, ohm_rectangle r, const float *in) {
+    ohm_status status = check_rectangle(c, r);
+    if (!status) status = crossbar_check_state(c);
+    if (!status) status = check_states(c, r, in);
+    if (status || !r.rows || !r.cols) return status;
+    float *nothing = NULL;
+    if (c->problem.variant.extended) {
+        nothing = calloc(r.rows * r.cols, sizeof *nothing);
+        if (!nothing) return error_no_memory("states");
+    }
+    status = crossbar_write(c, PLANE_STATE, area_of(r), in);
+    if (!status && nothing) status = crossbar_write(c, PLANE_STATE_REST, area_of(r), nothing);
+    free(nothing);
+    return status;
+}
+
 static ohm_status check_flux(const ohm_crossbar *c) {
     if (c->problem.variant.flux) return OHM_OK;
     return error_set(OHM_BAD_ARGUMENT, "this crossbar does not track the flux");

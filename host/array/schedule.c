@@ -13,12 +13,12 @@ static ohm_status visit(ohm_crossbar *c, uint64_t t, uint32_t steps, const drive
 }
 
 uint64_t schedule_steps(ohm_crossbar *c, uint64_t steps, ohm_status *status) {
-    const uint32_t most = drive_is_closed_loop(c->stimulus) ? 1 : c->plan.definition.fuse;
+    const uint32_t most = drive_is_closed_loop(crossbar_drive(c)) ? 1 : c->plan.definition.fuse;
     uint64_t done = 0;
     while (done < steps) {
         const uint32_t now = steps - done < most ? (uint32_t)(steps - done) : most;
         drive_frame frame;
-        *status = drive_next(c->stimulus, c->step + done, now, NULL, &frame);
+        *status = drive_next(crossbar_drive(c), c->step + done, now, NULL, &frame);
         if (*status) return done;
         *status = visit(c, c->step + done, frame.steps, &frame);
         c->lost = *status != OHM_OK; // some of the bands may have gone on, and others not

@@ -8,11 +8,7 @@
 
 #include "../ohmscape.h"
 
-typedef struct series_row {
-    uint64_t step;
-    double state_mean, state_std, state_min, state_max;
-    uint64_t histogram[OHM_HISTOGRAM_BINS];
-} series_row;
+typedef ohm_series_row series_row;
 
 // All zeros, it is empty.
 typedef struct series {

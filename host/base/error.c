@@ -42,6 +42,17 @@ ohm_status error_no_memory(const char *what) {
     return error_set(OHM_OUT_OF_MEMORY, "out of memory for %s", what);
 }
 
+const char *ohm_version(void) {
+    return OHM_VERSION;
+}
+
+const char *ohm_status_name(ohm_status status) {
+    static const char *const names[] = {
+        "OHM_OK",           "OHM_BAD_ARGUMENT",  "OHM_NO_DEVICE", "OHM_DEVICE_FAILED",
+        "OHM_BUILD_FAILED", "OHM_OUT_OF_MEMORY", "OHM_IO_FAILED", "OHM_BAD_FILE"};
+    return (unsigned)status < sizeof names / sizeof names[0] ? names[status] : "unknown status";
+}
+
 const char *ohm_error_message(void) {
     return message;
 }

@@ -3,20 +3,19 @@
 #include "../base/number.h"
 #include "scale.h"
 
-#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
-
-#define COOKIE 0x6F686D7363617065u // in every definition that ohm_definition_default made
+#include <stddef.h>
+#include <string.h>
 
 ohm_definition ohm_definition_default(void) {
     return (ohm_definition){
+        .size = sizeof(ohm_definition),
         .rows = 5,
         .cols = 5,
         .seed = 1,
         .model = "sin-state",
         .initial = "uniform",
-        .cookie = COOKIE,
     };
 }
 
@@ -65,9 +64,25 @@ void plan_bind(plan *p) {
     p->definition.initial = p->text[ROLE_INITIAL];
 }
 
-ohm_status plan_make(const ohm_definition *d, plan *p) {
-    assert(d->cookie == COOKIE && "an ohm_definition must come from ohm_definition_default");
-    ohm_status status = check_side("rows", d->rows);
+// The definition in the form of this library: what a caller's older one has not is the default, and so are
+// names that are NULL.
+static ohm_status complete(const ohm_definition *given, ohm_definition *d) {
+    const size_t oldest = offsetof(ohm_definition, scratch) + sizeof given->scratch; // version 0.2
+    *d = ohm_definition_default();
+    if (given->size < oldest || given->size > sizeof *d)
+        return error_set(OHM_BAD_ARGUMENT, "an ohm_definition has to come from ohm_definition_default()");
+    memcpy(d, given, given->size);
+    d->size = sizeof *d;
+    if (!d->model) d->model = ohm_definition_default().model;
+    if (!d->initial) d->initial = ohm_definition_default().initial;
+    return OHM_OK;
+}
+
+ohm_status plan_make(const ohm_definition *given, plan *p) {
+    ohm_definition whole;
+    const ohm_definition *d = &whole;
+    ohm_status status = complete(given, &whole);
+    if (!status) status = check_side("rows", d->rows);
     if (!status) status = check_side("cols", d->cols);
     if (!status) status = check_time_step(d->dt);
     if (!status) status = definition_check_fuse(d->fuse);

@@ -59,10 +59,12 @@ static ohm_status check_shape(voltage_file *v, hid_t dataset, const char *name, 
                                             : "cols");
     for (int i = 0; i < sides; i++)
         if (size[i + 1] != side[i])
-            return error_set(OHM_BAD_FILE, "%s: %s has %" PRIu64 " %s, but the crossbar has %" PRIu64, v->path,
-                             name, (uint64_t)size[i + 1], side + i == &v->rows ? "rows" : "columns", side[i]);
+            return error_set(OHM_BAD_FILE, "%s: %s has %" PRIu64 " %s, but the crossbar has %" PRIu64,
+                             v->path, name, (uint64_t)size[i + 1], side + i == &v->rows ? "rows" : "columns",
+                             side[i]);
     if (v->steps && v->steps != size[0])
-        return error_set(OHM_BAD_FILE, "%s: row_voltage and col_voltage differ in their numbers of steps", v->path);
+        return error_set(OHM_BAD_FILE, "%s: row_voltage and col_voltage differ in their numbers of steps",
+                         v->path);
     v->steps = size[0];
     return OHM_OK;
 }
@@ -82,7 +84,8 @@ static ohm_status open_datasets(voltage_file *v) {
     if (status) return status;
     if (v->cells >= 0) return check_shape(v, v->cells, "voltage", 2, &v->rows);
     if (v->row_lines < 0 || v->col_lines < 0)
-        return error_set(OHM_BAD_FILE, "%s has neither voltage nor both row_voltage and col_voltage", v->path);
+        return error_set(OHM_BAD_FILE, "%s has neither voltage nor both row_voltage and col_voltage",
+                         v->path);
     status = check_shape(v, v->row_lines, "row_voltage", 1, &v->rows);
     return status ? status : check_shape(v, v->col_lines, "col_voltage", 1, &v->cols);
 }
@@ -90,6 +93,7 @@ static ohm_status open_datasets(voltage_file *v) {
 // Reads count numbers of one step of a dataset.
 static ohm_status read_step(const voltage_file *v, hid_t dataset, uint64_t step, uint64_t count,
                             float *values) {
+    hdf5_begin();
     const hid_t space = H5Dget_space(dataset);
     hsize_t size[3] = {0}, start[3] = {step};
     H5Sget_simple_extent_dims(space, size, NULL);
@@ -100,6 +104,7 @@ static ohm_status read_step(const voltage_file *v, hid_t dataset, uint64_t step,
     const bool done = hdf5_did(H5Dread(dataset, H5T_NATIVE_FLOAT, memory, space, H5P_DEFAULT, values));
     H5Sclose(memory);
     H5Sclose(space);
+    hdf5_end();
     return done ? OHM_OK : unreadable(v->path);
 }
 
@@ -188,11 +193,12 @@ static ohm_status voltage_file_open(const input_file *file, uint64_t rows, uint6
     *v = (voltage_file){.path = file->name, .cells = -1, .row_lines = -1, .col_lines = -1};
     v->rows = rows;
     v->cols = cols;
-    hdf5_quiet();
+    hdf5_begin();
     v->file = open_file(file);
     ohm_status status = hdf5_did(v->file) ? OHM_OK : unreadable(v->path);
     if (!status) status = open_datasets(v);
     if (!status) status = scan_all(v);
+    hdf5_end();
     if (status) voltage_file_close(v);
     return status;
 }

@@ -1,6 +1,7 @@
 // Listing devices, and opening those that a selector names.
 #include "devices.h"
 #include "../base/error.h"
+#include "../base/log.h"
 #include "native/native.h"
 #include "opencl/opencl.h"
 
@@ -28,7 +29,7 @@ struct ohm_devices {
 
 const char *ohm_device_type_name(ohm_device_type type) {
     static const char *const names[] = {"native", "cpu", "gpu", "other"};
-    return names[type];
+    return (unsigned)type < sizeof names / sizeof names[0] ? names[type] : "unknown";
 }
 
 // ---- Listing ----------------------------------------------------------------------------------
@@ -61,6 +62,10 @@ ohm_status ohm_devices_list(ohm_device_info **list, size_t *count) {
     *list = l.list;
     *count = l.count;
     return OHM_OK;
+}
+
+void ohm_devices_list_free(ohm_device_info *list) {
+    free(list);
 }
 
 // ---- Choosing ---------------------------------------------------------------------------------
@@ -130,6 +135,7 @@ static void note_fallback(ohm_devices *devices, const ohm_device_info *info) {
     else
         snprintf(text, size, "%s (%s) does not work: %s", info->name, info->id, reason);
     text[strcspn(text, "\n")] = '\0';
+    log_say(OHM_LOG_WARNING, "%s", text);
 }
 
 // Opens the next device that auto would choose in place i.
@@ -220,6 +226,24 @@ ohm_status ohm_devices_open_gl(const char *selector, const cl_context_properties
 
 ohm_status ohm_devices_open_profiling(const char *selector, ohm_devices **devices) {
     return open_all(selector, NULL, CL_QUEUE_PROFILING_ENABLE, devices);
+}
+
+ohm_status ohm_devices_open_cl(cl_context context, cl_device_id id, cl_command_queue queue,
+                               ohm_devices **devices) {
+    *devices = NULL;
+    ohm_device_info info = opencl_describe(id);
+    ohm_devices *d = calloc(1, sizeof *d);
+    if (!d) return error_no_memory("devices");
+    snprintf(info.id, sizeof info.id, "own");
+    d->device[0].info = info;
+    const ohm_status status = opencl_adopt(context, id, queue, &info, &d->device[0].opencl);
+    if (status) {
+        free(d);
+        return status;
+    }
+    d->count = 1;
+    *devices = d;
+    return OHM_OK;
 }
 
 opencl_device *devices_opencl(const ohm_devices *devices, size_t i) {

@@ -6,9 +6,20 @@
 
 static _Thread_local char reason[256];
 
-void hdf5_quiet(void) {
+// How HDF5 reports errors on this thread outside of our own calls, and how deep in these we are.
+static _Thread_local H5E_auto2_t report;
+static _Thread_local void *report_context;
+static _Thread_local int nested;
+
+void hdf5_begin(void) {
+    if (nested++) return;
+    H5Eget_auto2(H5E_DEFAULT, &report, &report_context);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     reason[0] = '\0';
+}
+
+void hdf5_end(void) {
+    if (--nested == 0) H5Eset_auto2(H5E_DEFAULT, report, report_context);
 }
 
 // Keeps the innermost description of the error stack, cut to the system's own words.

@@ -9,8 +9,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Keeps HDF5 from printing, and forgets old reasons; call before any other HDF5 call.
-void hdf5_quiet(void);
+// Keep HDF5 from printing on this thread, and forget old reasons; and let it report as it did before, since
+// the process may use HDF5 itself. All HDF5 calls but those that close something stand between the two, which
+// may be nested.
+void hdf5_begin(void);
+void hdf5_end(void);
 
 // Whether an HDF5 call succeeded, from what it returned. If not, its reason is kept, since the next
 // HDF5 call, even one that cleans up, forgets it.

@@ -80,7 +80,6 @@ static void note_model(matrix_file *m, const char *name) {
 
 static ohm_status open_hdf5(matrix_file *m) {
     char name[256];
-    hdf5_quiet();
     m->file = H5Fopen(m->path, H5F_ACC_RDONLY, H5P_DEFAULT);
     if (!hdf5_did(m->file)) return error_set(OHM_BAD_FILE, "%s is neither an .npy file nor HDF5", m->path);
     const ohm_status status = choose(m, name, sizeof name);
@@ -105,7 +104,9 @@ ohm_status matrix_open(const char *path, matrix_file *m) {
     if (access(path, R_OK) < 0) return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
     ohm_status status = file_check(path);
     if (status) return status;
+    hdf5_begin();
     status = npy_is_one(path) ? open_npy(m) : open_hdf5(m);
+    hdf5_end();
     if (status) matrix_close(m);
     return status;
 }
@@ -114,11 +115,13 @@ ohm_status matrix_read_rows(const matrix_file *m, uint64_t row0, uint64_t rows, 
     if (m->dataset < 0) return npy_read_rows(&m->array, row0, rows, out);
     hid_t file_space, memory_space;
     const area piece = {row0, 0, rows, m->cols};
+    hdf5_begin();
     const bool done =
         hdf5_select(m->dataset, piece, &file_space, &memory_space) &&
         hdf5_did(H5Dread(m->dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, out));
     H5Sclose(file_space);
     H5Sclose(memory_space);
+    hdf5_end();
     return done ? OHM_OK : unreadable(m);
 }
 

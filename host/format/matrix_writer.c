@@ -39,7 +39,6 @@ static ohm_status begin_npy(matrix_writer *w, uint64_t rows) {
 
 static ohm_status begin_hdf5(matrix_writer *w, const char *name, uint64_t rows) {
     const hsize_t size[2] = {rows, w->cols};
-    hdf5_quiet();
     w->file = H5Fcreate(w->place.temporary, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
     if (!hdf5_did(w->file)) return failed(w);
     const hid_t space = H5Screate_simple(2, size, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
@@ -59,7 +58,9 @@ ohm_status matrix_writer_begin(const char *path, const char *name, uint64_t rows
     w->cols = cols;
     w->file = w->dataset = -1;
     ohm_status status = replacement_begin(path, &w->place);
+    hdf5_begin();
     if (!status) status = ends_in(path, ".npy") ? begin_npy(w, rows) : begin_hdf5(w, name, rows);
+    hdf5_end();
     if (!status) return OHM_OK;
     (void)matrix_writer_end(w, false);
     *made = NULL;
@@ -78,8 +79,10 @@ static bool append_hdf5(const matrix_writer *w, const float *values, uint64_t ro
 }
 
 ohm_status matrix_writer_append(matrix_writer *w, const float *values, uint64_t rows) {
+    hdf5_begin();
     const bool done =
         w->npy ? npy_write_values(w->npy, values, rows * w->cols) : append_hdf5(w, values, rows);
+    hdf5_end();
     w->row += rows;
     return done ? OHM_OK : failed(w);
 }
@@ -93,7 +96,9 @@ static bool close_all(matrix_writer *w) {
 }
 
 ohm_status matrix_writer_end(matrix_writer *w, bool whole) {
+    hdf5_begin();
     ohm_status status = close_all(w) || !whole ? OHM_OK : failed(w);
+    hdf5_end();
     if (!status && whole) status = replacement_finish(&w->place);
     replacement_abandon(&w->place);
     free(w);

@@ -370,11 +370,14 @@ ohm_status ohm_file_read_info(const char *path, ohm_file_info **info) {
     assert(path && info);
     *info = NULL;
     source s;
+    hdf5_begin();
     ohm_status status = source_open(path, &s);
-    if (status) return status;
-    description *d = calloc(1, sizeof *d);
-    status = d ? describe(&s, d) : error_no_memory("a file's description");
-    H5Fclose(s.file);
+    description *d = status ? NULL : calloc(1, sizeof *d);
+    if (!status) {
+        status = d ? describe(&s, d) : error_no_memory("a file's description");
+        H5Fclose(s.file);
+    }
+    hdf5_end();
     if (!status && !(*info = pack(d))) status = error_no_memory("a file's description");
     if (d) history_free(&d->history);
     if (d) input_set_free(&d->inputs);
@@ -443,14 +446,21 @@ static ohm_status load(const source *s, ohm_devices *devices, const ohm_definiti
     return status;
 }
 
+void ohm_file_info_free(ohm_file_info *info) {
+    free(info);
+}
+
 ohm_status ohm_crossbar_load(ohm_devices *devices, const char *path, const ohm_definition *speed,
                              ohm_crossbar **crossbar) {
     assert(devices && path && crossbar);
     *crossbar = NULL;
     source s;
+    hdf5_begin();
     ohm_status status = source_open(path, &s);
-    if (status) return status;
-    status = load(&s, devices, speed, crossbar);
-    H5Fclose(s.file);
+    if (!status) {
+        status = load(&s, devices, speed, crossbar);
+        H5Fclose(s.file);
+    }
+    hdf5_end();
     return status;
 }

@@ -415,7 +415,6 @@ static ohm_status write_all(hid_t file, ohm_crossbar *c, const replacement *r, e
 }
 
 static hid_t create_file(const char *path) {
-    hdf5_quiet();
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     // Object headers and indices of this version carry checksums.
     H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110);
@@ -446,7 +445,9 @@ static ohm_status write_file(ohm_crossbar *c, const replacement *r, extent what)
 static ohm_status save(ohm_crossbar *c, const char *path, extent what) {
     replacement r;
     ohm_status status = replacement_begin(path, &r);
+    hdf5_begin();
     if (!status) status = write_file(c, &r, what);
+    hdf5_end();
     if (!status) status = replacement_finish(&r);
     replacement_abandon(&r);
     return status;

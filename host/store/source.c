@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 ohm_status source_open(const char *path, source *s) {
-    hdf5_quiet();
     *s = (source){path, -1};
     if (access(path, R_OK) < 0) return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
     s->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);

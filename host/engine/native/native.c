@@ -2,9 +2,9 @@
 #include "native.h"
 #include "../../base/error.h"
 #include "../../base/memory.h"
+#include "../../base/threads.h"
 #include "loops.h"
 
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,7 +73,7 @@ ohm_device_info native_device_info(void) {
         .id = "native",
         .platform = "C",
         .type = OHM_DEVICE_NATIVE,
-        .compute_units = (unsigned)omp_get_max_threads(),
+        .compute_units = (unsigned)threads_count(),
         .lanes = lanes->lanes,
         .memory = memory,
         .max_allocation = memory,
@@ -156,16 +156,17 @@ static uint64_t strips_of(const ohm_shape *shape, unsigned lanes) {
 
 static void run_strips(native_loop *run, const ohm_call *call, unsigned lanes) {
     const uint64_t strips = strips_of(&call->shape, lanes), most = CHUNK_SYNAPSES / (4 * lanes);
-    const uint64_t share = strips / (unsigned)omp_get_max_threads() + 1, chunk = share < most ? share : most;
+    const uint64_t share = strips / (unsigned)threads_count() + 1, chunk = share < most ? share : most;
     // A single chunk needs no other thread, which a busy machine would let it wait for.
-#pragma omp parallel for schedule(dynamic) if (strips > chunk)
+#pragma omp parallel for num_threads(threads_count()) schedule(dynamic) if (strips > chunk)
     for (uint64_t first = 0; first < strips; first += chunk)
         run(call, first, first + chunk < strips ? first + chunk : strips, 0);
 }
 
 static void run_shares(native_loop *run, const ohm_call *call, unsigned lanes, uint64_t items) {
     const uint64_t strips = strips_of(&call->shape, lanes), each = (strips + items - 1) / items;
-#pragma omp parallel for schedule(dynamic) if (strips > CHUNK_SYNAPSES / (4 * lanes))
+#pragma omp parallel for num_threads(threads_count())                                                        \
+    schedule(dynamic) if (strips > CHUNK_SYNAPSES / (4 * lanes))
     for (uint64_t i = 0; i < items; i++) {
         const uint64_t first = i * each < strips ? i * each : strips;
         run(call, first, first + each < strips ? first + each : strips, i);
@@ -173,7 +174,7 @@ static void run_shares(native_loop *run, const ohm_call *call, unsigned lanes, u
 }
 
 static void run_pixels(native_loop *run, const ohm_call *call, const launch *l) {
-#pragma omp parallel for collapse(2) schedule(dynamic)
+#pragma omp parallel for num_threads(threads_count()) collapse(2) schedule(dynamic)
     for (uint32_t y = 0; y < l->height; y++)
         for (uint32_t x = 0; x < l->width; x += VIEW_RUN)
             run(call, x, x + VIEW_RUN < l->width ? x + VIEW_RUN : l->width, y);

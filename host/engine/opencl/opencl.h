@@ -27,6 +27,14 @@ ohm_status opencl_open(cl_device_id id, const ohm_device_info *info, const cl_co
                        cl_command_queue_properties properties, opencl_device **device);
 void opencl_close(opencl_device *device);
 
+// The same with a context and a queue of the caller's, which are retained.
+// Errors: OHM_BAD_ARGUMENT (of another device, or out of order), OHM_DEVICE_FAILED, OHM_OUT_OF_MEMORY.
+ohm_status opencl_adopt(cl_context context, cl_device_id id, cl_command_queue queue,
+                        const ohm_device_info *info, opencl_device **device);
+
+// Describes a device.
+ohm_device_info opencl_describe(cl_device_id id);
+
 // Errors: OHM_BUILD_FAILED, OHM_DEVICE_FAILED, OHM_OUT_OF_MEMORY.
 ohm_status opencl_engine_create(opencl_device *device, const problem *p, engine **e);
 

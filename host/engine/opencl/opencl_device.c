@@ -1,5 +1,6 @@
 // Finding and opening OpenCL devices, and building programs for them.
 #include "../../base/error.h"
+#include "../../base/log.h"
 #include "../../base/memory.h"
 #include "opencl.h"
 
@@ -151,6 +152,37 @@ ohm_status opencl_open(cl_device_id id, const ohm_device_info *info, const cl_co
     return OHM_OK;
 }
 
+ohm_device_info opencl_describe(cl_device_id id) {
+    cl_platform_id platform = NULL;
+    clGetDeviceInfo(id, CL_DEVICE_PLATFORM, sizeof platform, &platform, NULL);
+    return info_of(platform, id);
+}
+
+// Whether a queue is of this context and device, and in order.
+static bool fits(cl_context context, cl_device_id id, cl_command_queue queue) {
+    cl_context of = NULL;
+    cl_device_id on = NULL;
+    cl_command_queue_properties properties = 0;
+    clGetCommandQueueInfo(queue, CL_QUEUE_CONTEXT, sizeof of, &of, NULL);
+    clGetCommandQueueInfo(queue, CL_QUEUE_DEVICE, sizeof on, &on, NULL);
+    clGetCommandQueueInfo(queue, CL_QUEUE_PROPERTIES, sizeof properties, &properties, NULL);
+    return of == context && on == id && !(properties & CL_QUEUE_OUT_OF_ORDER_EXEC_MODE_ENABLE);
+}
+
+ohm_status opencl_adopt(cl_context context, cl_device_id id, cl_command_queue queue,
+                        const ohm_device_info *info, opencl_device **device) {
+    if (!context || !queue || !fits(context, id, queue))
+        return error_set(OHM_BAD_ARGUMENT, "the queue is not an in-order queue of %s in this context",
+                         info->name);
+    opencl_device *d = calloc(1, sizeof *d);
+    if (!d) return error_no_memory("a device");
+    *d = (opencl_device){id, context, queue, *info};
+    clRetainContext(context);
+    clRetainCommandQueue(queue);
+    *device = d;
+    return OHM_OK;
+}
+
 void opencl_close(opencl_device *device) {
     if (!device) return;
     if (device->queue) clReleaseCommandQueue(device->queue);
@@ -169,6 +201,7 @@ void ohm_set_build_listener(ohm_build_listener *one) {
 void opencl_building(const opencl_device *device) {
     ohm_build_listener *const told = listener;
     if (told) told(device ? &device->info : NULL);
+    if (device) log_say(OHM_LOG_INFO, "building kernels for %s (%s)", device->info.name, device->info.id);
 }
 
 // PoCL keeps what it has built in files, and does not check what it finds there.
