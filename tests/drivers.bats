@@ -96,6 +96,27 @@ END
     is_refused 'the kernels'
 }
 
+@test "a driver that computes wrong numbers is not used" {
+    export OPENCL_LAYERS OPENCL_FAULT_WRONG=1
+    OPENCL_LAYERS=$(realpath "${BUILD:-build}/tests/fault.so")
+    falls_back 'computes wrong numbers at [0-9]* lanes'
+    try "${scene[@]}" --device cpu -o "$tmp/wrong.h5"
+    [ "$status" -eq 1 ] && [ -z "$output" ] || fail "exit status $status: $output"
+    [[ $stderr == *"ohmscape: error: "*"computes wrong numbers at "*"hint: use another number of --lanes"* ]] || fail "$stderr"
+    [ ! -e "$tmp/wrong.h5" ]
+    unset OPENCL_FAULT_WRONG
+    expect_ok "${scene[@]}"
+    expect_json '.device.backend == "opencl"'
+}
+
+@test "auto does not take a device that is far slower than the native engine" {
+    export OPENCL_LAYERS OPENCL_FAULT_SLOW=200
+    OPENCL_LAYERS=$(realpath "${BUILD:-build}/tests/fault.so")
+    falls_back 'times slower than the native engine'
+    expect_ok "${scene[@]}" --device cpu
+    expect_json ".digest == \"$expected\" and .device.backend == \"opencl\""
+}
+
 @test "a picture goes on without PoCL as well" {
     POCL_CACHE_DIR=$BATS_FILE_TMPDIR/cache "$ohmscape" view -q --headless -n 40 --device cpu
     damage crossbar_view.so 2000

@@ -6,6 +6,7 @@
 #include "../engine/devices.h"
 #include "findings.h"
 #include "initial.h"
+#include "rehearsal.h"
 #include "statistics.h"
 
 #include <assert.h>
@@ -85,46 +86,6 @@ static ohm_status create_engines(ohm_crossbar *c, ohm_devices *devices) {
     return OHM_OK;
 }
 
-// ---- The first launches -----------------------------------------------------------------------
-
-// The least sides at which a band's groups have the size that they have in a large one.
-#define REHEARSAL_ROWS 256u
-#define REHEARSAL_COLS 4096u
-
-static ohm_status launch_each(ohm_crossbar *c, const band *b) {
-    const drive_frame none = {0};
-    tally_total total = tally_total_start();
-    uint64_t digest = 0;
-    ohm_status status = band_fill(b);
-    if (!status) status = band_advance(b, crossbar_frames(c, b->engine), 0, 0, &none);
-    if (!status) status = band_digest(b, PLANE_STATE, &digest);
-    if (!status) status = band_tally(b, &total);
-    const ohm_status waited = b->engine->class->wait(b->engine);
-    return status ? status : waited;
-}
-
-// Launches the operations of every run once, on a part of a band that is to be filled: PoCL compiles a kernel
-// when it is launched. What its compiler can do wrong it does now, and not at the end of a long run.
-static ohm_status rehearse(ohm_crossbar *c, const band *b) {
-    engine *e = b->engine;
-    if (!e->class->build_begin) return OHM_OK;
-    band part = *b;
-    ohm_shape *shape = &part.shape;
-    if (shape->rows > REHEARSAL_ROWS) shape->rows = REHEARSAL_ROWS;
-    if (shape->pitch > REHEARSAL_COLS) shape->cols = shape->pitch = REHEARSAL_COLS;
-    e->class->build_begin(e);
-    const ohm_status status = launch_each(c, &part);
-    e->class->build_end(e, status);
-    return status;
-}
-
-static ohm_status rehearse_all(ohm_crossbar *c) {
-    ohm_status status = OHM_OK;
-    for (size_t i = 0; i < c->band_count && !status; i++)
-        if (i == 0 || c->bands[i]->engine != c->bands[i - 1]->engine) status = rehearse(c, c->bands[i]);
-    return status;
-}
-
 // Steps a launch, if not told: enough that a launch has some millions of synapse-steps, at least 16,
 // beyond which the memory traffic saved no longer shows, and 64 where every launch draws what differs between
 // devices, which takes as long as three to five steps.
@@ -148,7 +109,7 @@ static ohm_status build(ohm_crossbar *c, ohm_devices *devices) {
         status = check_share(&c->problem, ohm_devices_info(devices, i), i, n, &host);
     if (!status) status = create_engines(c, devices);
     for (size_t i = 0; i < n && !status; i++) status = add_bands(c, ohm_devices_info(devices, i), i);
-    return status ? status : rehearse_all(c);
+    return status ? status : rehearsal_run(c, devices);
 }
 
 // Where auto has chosen a device that fails, the next that it would choose gets the crossbar. Who changes

@@ -169,6 +169,10 @@ bool devices_fall_back(ohm_devices *devices) {
     return false;
 }
 
+bool devices_is_automatic(const ohm_devices *devices, size_t i) {
+    return devices->device[i].automatic;
+}
+
 const char *ohm_devices_fallback(const ohm_devices *devices) {
     return devices->fallback[0] ? devices->fallback : NULL;
 }

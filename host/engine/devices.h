@@ -13,6 +13,9 @@ ohm_status devices_create_engine(ohm_devices *devices, size_t i, const problem *
 // device that was there stays open for the crossbars on it.
 bool devices_fall_back(ohm_devices *devices);
 
+// Whether "auto" has chosen the i-th.
+bool devices_is_automatic(const ohm_devices *devices, size_t i);
+
 // The i-th opened device, or NULL for the native engine.
 opencl_device *devices_opencl(const ohm_devices *devices, size_t i);
 

@@ -227,6 +227,17 @@ static ohm_status build_failed(const opencl_device *device, cl_program program, 
     return OHM_BUILD_FAILED;
 }
 
+// Whether the build log has an error in the source.
+static bool has_diagnostics(const opencl_device *device, cl_program program) {
+    size_t size = 0;
+    clGetProgramBuildInfo(program, device->id, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
+    char *log = calloc(1, size + 1);
+    if (log) clGetProgramBuildInfo(program, device->id, CL_PROGRAM_BUILD_LOG, size, log, NULL);
+    const bool any = log && strstr(log, "error:");
+    free(log);
+    return any;
+}
+
 // The source that includes a file from the folder OHMSCAPE_KERNELS. By its whole path: not every
 // compiler takes an -I with a blank in it, and PoCL looks for relative ones elsewhere.
 static ohm_status source_from_folder(const char *folder, const char *name, char *source, size_t size) {
@@ -253,6 +264,8 @@ ohm_status opencl_build(const opencl_device *device, const kernel_file *file, co
     cl_program p = clCreateProgramWithSource(device->context, 1, &source, NULL, &code);
     if (!p) return opencl_failed("clCreateProgramWithSource", code);
     code = clBuildProgram(p, 1, &device->id, all, NULL, NULL);
+    // A compiler that has nothing to say of the source may have met another process in its cache.
+    if (code && !has_diagnostics(device, p)) code = clBuildProgram(p, 1, &device->id, all, NULL, NULL);
     if (code) {
         const ohm_status status = build_failed(device, p, code);
         clReleaseProgram(p);

@@ -82,7 +82,7 @@ static void drop_kernels(opencl_engine *e, const kernel_file *file) {
 // Says what could be done about a device that failed while it built kernels.
 static void hint_at_cache(const opencl_device *device, ohm_status status) {
     char hint[512];
-    if (status != OHM_BUILD_FAILED && status != OHM_DEVICE_FAILED) return;
+    if ((status != OHM_BUILD_FAILED && status != OHM_DEVICE_FAILED) || ohm_error_hint()) return;
     opencl_building_hint(&device->info, hint, sizeof hint);
     error_hint("%s", hint);
 }
