@@ -44,4 +44,6 @@ check-tsan:
 	  for lanes in 1 4 auto; do \
 	    OMP_NUM_THREADS=4 TSAN_OPTIONS=ignore_noninstrumented_modules=1:exitcode=66 \
 	    $(BUILD)/ohmscape run --device native --quiet --steps 40 --every 8 --output $(BUILD)/state.h5 \
-	      --lanes $$lanes $$options || exit 1; done; done; echo 'no data race in the native engine'
+	      --lanes $$lanes $$options || exit 1; done; done
+	OHMSCAPE_NATIVE_ONLY=1 TSAN_OPTIONS=ignore_noninstrumented_modules=1:exitcode=66 $(BUILD)/tests/test_embed
+	@echo 'no data race in the native engine'

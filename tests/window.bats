@@ -966,7 +966,7 @@ choose() {
 
 # type_stimulus TEXT: into the field below the menus.
 type_stimulus() {
-    local field='as a text'
+    local field='as text'
     press_down "$field"
     xdotool mouseup 1
     hold ctrl a

@@ -185,8 +185,13 @@ static void run_pixels(native_loop *run, const ohm_call *call, const launch *l) 
 static native_loop *find_loop(const native_lanes *lanes, ohm_variant v, int operation) {
     const bool common = v.stimulus == OHM_DISTRIBUTION_uniform && !v.frame && !v.flux && v.single;
     const bool rare = v.additive || (v.noisy && model_kinetics(v.model) != OHM_PULSED);
-    if (operation != OHM_OPERATION_advance || !common || rare) return lanes->loop[operation];
-    return v.varied ? lanes->varied[v.model] : lanes->plain[v.model];
+    native_loop *const *set = lanes->loop;
+    int i = operation;
+    if (operation == OHM_OPERATION_advance && common && !rare) {
+        set = v.varied ? lanes->varied : lanes->plain;
+        i = v.model;
+    }
+    return set[i];
 }
 
 enum { STRIPS, SHARES, RUNS, ITEMS };
