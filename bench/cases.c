@@ -1,7 +1,6 @@
 #include "cases.h"
 #include "table.h"
 #include "../host/cli/cli.h"
-#include "../host/base/error.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -10,7 +9,7 @@
 
 ohm_status cases_create(const bench *b, const char *part, uint64_t side, case_list **l) {
     *l = calloc(1, sizeof **l);
-    if (!*l) return error_no_memory("a round");
+    if (!*l) return ohm_fail_memory("a round");
     (*l)->part = part;
     (*l)->side = side;
     (*l)->first_row = b->results.count;
@@ -33,7 +32,7 @@ bench_row cases_row(const case_list *l, row_kind kind, const char *device) {
 
 ohm_status cases_add(bench *b, case_list *l, const bench_row *r, const bench_case *e) {
     if (l->count == CASES_MAX)
-        return error_set(OHM_BAD_ARGUMENT, "more than %d rows measured together", CASES_MAX);
+        return ohm_fail(OHM_BAD_ARGUMENT, "more than %d rows measured together", CASES_MAX);
     bench_case *added = &l->item[l->count];
     *added = *e;
     const ohm_status status = results_add(&b->results, r, &added->row);

@@ -4,7 +4,6 @@
 #include "../host/cli/progress.h"
 #include "../host/define/plan.h"
 #include "../host/engine/devices.h"
-#include "../host/base/error.h"
 #include "../host/engine/native/native.h"
 #include "../host/engine/opencl/opencl_engine.h"
 
@@ -160,7 +159,7 @@ static ohm_status make(const bench *b, const case_list *l, ceiling_prop *p) {
 
 ohm_status cases_add_ceilings(bench *b, case_list *l, contender *c, unsigned fuse) {
     ceiling_prop *p = calloc(1, sizeof *p);
-    if (!p) return error_no_memory("a ceiling");
+    if (!p) return ohm_fail_memory("a ceiling");
     p->device = c;
     p->fuse = fuse;
     const ohm_status made = make(b, l, p);

@@ -1,7 +1,6 @@
 // Crossbars as cases.
 #include "cases.h"
 #include "../host/cli/progress.h"
-#include "../host/base/error.h"
 
 #include <omp.h>
 #include <stdlib.h>
@@ -104,7 +103,7 @@ static ohm_status add_crossbar(bench *b, case_list *l, contender *c, const ohm_d
                                const number_list *fuses, bool thread, ohm_crossbar **made) {
     crossbar_prop *p = calloc(1, sizeof *p);
     *made = NULL;
-    if (!p) return error_no_memory("a crossbar");
+    if (!p) return ohm_fail_memory("a crossbar");
     p->device = c;
     const double start = progress_clock();
     const ohm_status status = ohm_crossbar_create(c->devices, d, &p->crossbar);

@@ -1,5 +1,5 @@
 #include "digests.h"
-#include "../host/base/error.h"
+#include "../host/ohmscape.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,10 +14,10 @@ struct digests_entry {
 
 static ohm_status hold_against(const digests_entry *e, uint64_t digest, const char *who) {
     if (e->digest == digest) return OHM_OK;
-    return error_set(OHM_DEVICE_FAILED,
-                     "either %s or %s computes wrong results: after %" PRIu64 " steps of %" PRIu64
-                     " x %" PRIu64 " the digests are %016" PRIx64 " and %016" PRIx64,
-                     who, e->who, e->steps, e->side, e->side, digest, e->digest);
+    return ohm_fail(OHM_DEVICE_FAILED,
+                    "either %s or %s computes wrong results: after %" PRIu64 " steps of %" PRIu64
+                    " x %" PRIu64 " the digests are %016" PRIx64 " and %016" PRIx64,
+                    who, e->who, e->steps, e->side, e->side, digest, e->digest);
 }
 
 static bool is_of(const digests_entry *e, const char *model, uint64_t side, uint64_t steps) {
@@ -30,7 +30,7 @@ ohm_status digests_check(digests *l, const char *model, uint64_t side, uint64_t 
     for (size_t i = 0; i < l->count; i++)
         if (is_of(&l->entry[i], model, side, steps)) return hold_against(&l->entry[i], digest, who);
     digests_entry *more = realloc(l->entry, (l->count + 1) * sizeof *more);
-    if (!more) return error_no_memory("digests");
+    if (!more) return ohm_fail_memory("digests");
     l->entry = more;
     digests_entry *e = &more[l->count++];
     *e = (digests_entry){.model = model, .side = side, .steps = steps, .digest = digest};

@@ -3,7 +3,6 @@
 #include "../host/cli/cli.h"
 #include "../host/cli/report.h"
 #include "../host/cli/rescue.h"
-#include "../host/base/error.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -115,12 +114,12 @@ static char *format_json(const bench *b) {
 }
 
 static ohm_status cannot(const char *verb, const char *path) {
-    return error_set(OHM_IO_FAILED, "cannot %s %s: %s", verb, path, strerror(errno));
+    return ohm_fail(OHM_IO_FAILED, "cannot %s %s: %s", verb, path, strerror(errno));
 }
 
 static ohm_status write_json(const bench *b, FILE *out) {
     char *text = format_json(b);
-    if (!text) return error_no_memory("the results");
+    if (!text) return ohm_fail_memory("the results");
     fprintf(out, "%s\n", text);
     cJSON_free(text);
     return OHM_OK;
@@ -195,7 +194,7 @@ static ohm_status write_csv(const bench *b, FILE *out) {
 // ---- Comparing --------------------------------------------------------------------------------
 
 static ohm_status damaged(const char *path, const char *what) {
-    return error_set(OHM_BAD_FILE, "%s %s", path, what);
+    return ohm_fail(OHM_BAD_FILE, "%s %s", path, what);
 }
 
 // The whole of a file as text.
@@ -294,7 +293,7 @@ ohm_status files_open(const bench *b, bench_files *f) {
     if (!status && o->json) status = replacement_begin(json_path(b, f), &f->json);
     if (!status && o->csv) status = replacement_begin(o->csv, &f->csv);
     if (!status && o->json && o->csv && strcmp(f->json.target, f->csv.target) == 0)
-        return error_set(OHM_BAD_ARGUMENT, "--json and --csv: both name %s", o->csv);
+        return ohm_fail(OHM_BAD_ARGUMENT, "--json and --csv: both name %s", o->csv);
     return status;
 }
 

@@ -4,7 +4,6 @@
 #include "cases.h"
 #include "table.h"
 #include "../host/cli/cli.h"
-#include "../host/base/error.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -29,7 +28,7 @@ static ohm_status read_timings(const char *text, bench_row *r) {
     const double sum = r->frame.total + r->frame.longest + r->frame.step + r->frame.reduce +
                        r->frame.transfer + r->frame.draw + r->frame.panel + r->frame.present;
     cJSON_Delete(report);
-    return sum > 0 ? OHM_OK : error_set(OHM_NO_DEVICE, "ohmscape view printed no timings");
+    return sum > 0 ? OHM_OK : ohm_fail(OHM_NO_DEVICE, "ohmscape view printed no timings");
 }
 
 static ohm_status run_view(const bench *b, const contender *c, const char *share, bench_row *r) {

@@ -6,7 +6,6 @@
 #include "table.h"
 #include "../host/cli/guard.h"
 #include "../host/define/plan.h"
-#include "../host/base/error.h"
 #include "../host/cli/options.h"
 
 #include <hdf5.h>
@@ -93,7 +92,7 @@ static ohm_status open_contender(const char *selector, contender *c) {
 
 static ohm_status add_contender(bench *b, const char *selector) {
     contender *more = realloc(b->contender, (b->contender_count + 1) * sizeof *more);
-    if (!more) return error_no_memory("devices");
+    if (!more) return ohm_fail_memory("devices");
     b->contender = more;
     contender *c = &more[b->contender_count];
     const ohm_status status = open_contender(selector, c);
@@ -101,7 +100,7 @@ static ohm_status add_contender(bench *b, const char *selector) {
     b->contender_count++;
     for (size_t i = 0; i + 1 < b->contender_count; i++)
         if (strcmp(b->contender[i].info.id, c->info.id) == 0)
-            return error_set(OHM_BAD_ARGUMENT, "--devices: %s is given twice", c->info.id);
+            return ohm_fail(OHM_BAD_ARGUMENT, "--devices: %s is given twice", c->info.id);
     return OHM_OK;
 }
 
@@ -142,9 +141,8 @@ static ohm_status check_law(const bench *b) {
     if (strcmp(asked.text[ROLE_MODEL], own.text[ROLE_MODEL]) == 0 &&
         strcmp(asked.text[ROLE_STIMULUS], own.text[ROLE_STIMULUS]) == 0)
         return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT,
-                     "peers: the other implementations support only %s with uniform voltages",
-                     standard.model);
+    return ohm_fail(OHM_BAD_ARGUMENT,
+                    "peers: the other implementations support only %s with uniform voltages", standard.model);
 }
 
 // ---- The benchmark ----------------------------------------------------------------------------

@@ -6,7 +6,6 @@
 #include "table.h"
 #include "../host/cli/cli.h"
 #include "../host/base/memory.h"
-#include "../host/base/error.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -97,7 +96,7 @@ static void end_numpy(void *object) {
 static ohm_status start_numpy(const bench *b, case_list *l, numpy **n) {
     cJSON *hello;
     *n = calloc(1, sizeof **n);
-    if (!*n) return error_no_memory("a peer");
+    if (!*n) return ohm_fail_memory("a peer");
     bench_say(b, "starting NumPy");
     const ohm_status status =
         python_start(ohm_bench_peers_models, (const char *const[]){NULL}, &(*n)->child, &hello);
@@ -130,14 +129,14 @@ static char *question(const ohm_definition *d, uint64_t steps) {
 static ohm_status ask(numpy *n, const ohm_definition *d, uint64_t steps, cJSON **answer) {
     char *line = question(d, steps);
     *answer = NULL;
-    if (!line) return error_no_memory("a peer");
+    if (!line) return ohm_fail_memory("a peer");
     fprintf(n->child.in, "%s\n", line);
     fflush(n->child.in);
     cJSON_free(line);
     *answer = python_hear(&n->child);
-    if (!*answer) return error_set(OHM_DEVICE_FAILED, "it exited during the measurement");
+    if (!*answer) return ohm_fail(OHM_DEVICE_FAILED, "it exited during the measurement");
     const char *refused = python_text(*answer, "refused");
-    return refused ? error_set(OHM_NO_DEVICE, "%s", refused) : OHM_OK;
+    return refused ? ohm_fail(OHM_NO_DEVICE, "%s", refused) : OHM_OK;
 }
 
 // Lets both do the same, and holds what comes of it against each other. *seconds is what it took NumPy.
@@ -222,7 +221,7 @@ static ohm_status add_peer(bench *b, case_list *l, numpy *n, const model_case *c
     const ohm_status tried = try_peer(b, n, c->crossbar);
     if (tried) return cases_fail(b, r, tried);
     model_peer *p = calloc(1, sizeof *p);
-    if (!p) return error_no_memory("a peer");
+    if (!p) return ohm_fail_memory("a peer");
     p->numpy = n;
     p->crossbar = c->crossbar;
     cases_own(l, p, free);
@@ -251,7 +250,7 @@ static ohm_status add_peers(bench *b, case_list *l, const model_cases *c) {
             status = add_peer(b, l, n, it);
         else
             status = skip_peer(b, l, it->model,
-                               error_set(OHM_NO_DEVICE, "the first device has no crossbar of this model"));
+                               ohm_fail(OHM_NO_DEVICE, "the first device has no crossbar of this model"));
     }
     return status;
 }

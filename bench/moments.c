@@ -1,5 +1,5 @@
 #include "moments.h"
-#include "../host/base/error.h"
+#include "../host/ohmscape.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -31,7 +31,7 @@ ohm_status moments_read(ohm_crossbar *c, moments *m) {
     const uint64_t fit = ((uint64_t)1 << 22) / d->cols, rows = fit ? fit : 1;
     moments_sum sum = {0};
     float *state = malloc(rows * d->cols * sizeof *state);
-    ohm_status status = state ? OHM_OK : error_no_memory("a state");
+    ohm_status status = state ? OHM_OK : ohm_fail_memory("a state");
     for (uint64_t row = 0; row < d->rows && !status; row += rows) {
         const uint64_t now = rows < d->rows - row ? rows : d->rows - row;
         status = ohm_crossbar_read_state(c, row, now, state);
@@ -47,7 +47,7 @@ ohm_status moments_check(const moments *ours, uint64_t steps, double mean, doubl
     if (fabs(mean - ours->mean) <= chance * ours->mean_error + rounding &&
         fabs(std - ours->std) <= chance * ours->std_error + rounding)
         return OHM_OK;
-    return error_set(OHM_DEVICE_FAILED,
-                     "different results: after %" PRIu64 " steps mean %.6g and std %.6g, not %.6g and %.6g",
-                     steps, mean, std, ours->mean, ours->std);
+    return ohm_fail(OHM_DEVICE_FAILED,
+                    "different results: after %" PRIu64 " steps mean %.6g and std %.6g, not %.6g and %.6g",
+                    steps, mean, std, ours->mean, ours->std);
 }

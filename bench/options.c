@@ -1,5 +1,4 @@
 #include "options.h"
-#include "../host/base/error.h"
 #include "../host/base/number.h"
 
 #include <stdio.h>
@@ -17,13 +16,13 @@ static ohm_status read_list(const char *name, const char *text, uint64_t max, nu
     for (;;) {
         const size_t length = strcspn(text, ",");
         if (list->count == LIST_MAX)
-            return error_set(OHM_BAD_ARGUMENT, "--%s: more than %d values", name, LIST_MAX);
+            return ohm_fail(OHM_BAD_ARGUMENT, "--%s: more than %d values", name, LIST_MAX);
         snprintf(item, sizeof item, "%.*s", (int)length, text);
         const ohm_status status = options_read_auto(name, item, max, &list->value[list->count]);
         if (status) return status;
         for (size_t i = 0; i < list->count; i++)
             if (list->value[i] == list->value[list->count])
-                return error_set(OHM_BAD_ARGUMENT, "--%s: %s is given twice", name, item);
+                return ohm_fail(OHM_BAD_ARGUMENT, "--%s: %s is given twice", name, item);
         list->count++;
         if (!text[length]) return OHM_OK;
         text += length + 1;
@@ -111,8 +110,8 @@ static ohm_status read_part(const char *text, unsigned *parts) {
         *parts |= known[i].part;
         return OHM_OK;
     }
-    return error_set(OHM_BAD_ARGUMENT, "\"%s\" is not throughput, scaling, peers, models, frames or all",
-                     text);
+    return ohm_fail(OHM_BAD_ARGUMENT, "\"%s\" is not throughput, scaling, peers, models, frames or all",
+                    text);
 }
 
 ohm_status bench_options_parse(int argc, char **argv, bench_options *o) {

@@ -5,7 +5,6 @@
 #include "python.h"
 #include "table.h"
 #include "../host/cli/cli.h"
-#include "../host/base/error.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -44,7 +43,7 @@ static ohm_status run_peer(bench_case *e, uint64_t steps, sample *s) {
     fprintf(p->child.in, "%" PRIu64 "\n", steps);
     fflush(p->child.in);
     cJSON *answer = python_hear(&p->child);
-    if (!answer) return error_set(OHM_DEVICE_FAILED, "it exited during the measurement");
+    if (!answer) return ohm_fail(OHM_DEVICE_FAILED, "it exited during the measurement");
     s->wall = python_number(answer, "seconds");
     s->launches = steps;
     ohm_status status = reach(p->reference, steps);
@@ -75,7 +74,7 @@ static ohm_status add_peer(bench *b, case_list *l, const char *name, reference *
     if (made) return cases_fail(b, is, made);
     peer *p = calloc(1, sizeof *p);
     cJSON *hello = NULL;
-    if (!p) return error_no_memory("a peer");
+    if (!p) return ohm_fail_memory("a peer");
     p->reference = r;
     bench_say(b, "%" PRIu64 " x %" PRIu64 ": starting %s", l->side, l->side, name);
     char size[24];

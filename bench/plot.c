@@ -1,6 +1,6 @@
 #include "plot.h"
 #include "../host/cli/child.h"
-#include "../host/base/error.h"
+#include "../host/ohmscape.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -14,17 +14,17 @@ ohm_status plot_check(const char *folder) {
     struct stat info;
     char *text;
     if (child_run(version, 0, &text)) {
-        error_set(OHM_NO_DEVICE, "--plot needs gnuplot, which is not installed");
-        error_hint("apt install gnuplot-nox");
+        ohm_fail(OHM_NO_DEVICE, "--plot needs gnuplot, which is not installed");
+        ohm_fail_hint("apt install gnuplot-nox");
         return OHM_NO_DEVICE;
     }
     free(text);
     if (mkdir(folder, 0777) && errno != EEXIST)
-        return error_set(OHM_IO_FAILED, "cannot create the folder %s: %s", folder, strerror(errno));
+        return ohm_fail(OHM_IO_FAILED, "cannot create the folder %s: %s", folder, strerror(errno));
     if (stat(folder, &info) == 0 && !S_ISDIR(info.st_mode))
-        return error_set(OHM_IO_FAILED, "cannot write into %s: %s", folder, strerror(ENOTDIR));
+        return ohm_fail(OHM_IO_FAILED, "cannot write into %s: %s", folder, strerror(ENOTDIR));
     if (access(folder, W_OK | X_OK))
-        return error_set(OHM_IO_FAILED, "cannot write into %s: %s", folder, strerror(errno));
+        return ohm_fail(OHM_IO_FAILED, "cannot write into %s: %s", folder, strerror(errno));
     return OHM_OK;
 }
 
@@ -258,5 +258,5 @@ ohm_status plot_draw(const bench *b, const char *folder) {
     if (child_end(&c) == OHM_OK) return OHM_OK;
     char why[512];
     snprintf(why, sizeof why, "%s", ohm_error_message());
-    return error_set(OHM_IO_FAILED, "gnuplot could not draw into %s: %s", folder, why);
+    return ohm_fail(OHM_IO_FAILED, "gnuplot could not draw into %s: %s", folder, why);
 }

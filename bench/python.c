@@ -1,5 +1,5 @@
 #include "python.h"
-#include "../host/base/error.h"
+#include "../host/ohmscape.h"
 
 #include <assert.h>
 #include <math.h>
@@ -34,8 +34,8 @@ static ohm_status start(const char *python, const unsigned char *program, const 
     status = child_end(c);
     if (status) return status;
     const char *missing = python_text(*hello, "missing"), *refused = python_text(*hello, "refused");
-    if (missing) return error_set(OHM_NO_DEVICE, "no %s: %s", missing, python_text(*hello, "install"));
-    return error_set(OHM_NO_DEVICE, "%s", refused ? refused : "it printed nothing");
+    if (missing) return ohm_fail(OHM_NO_DEVICE, "no %s: %s", missing, python_text(*hello, "install"));
+    return ohm_fail(OHM_NO_DEVICE, "%s", refused ? refused : "it printed nothing");
 }
 
 ohm_status python_start(const unsigned char *program, const char *const *arguments, child *c, cJSON **hello) {

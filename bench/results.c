@@ -1,5 +1,5 @@
 #include "results.h"
-#include "../host/base/error.h"
+#include "../host/ohmscape.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 ohm_status results_add(results *r, const bench_row *is, size_t *index) {
     bench_row *more = realloc(r->row, (r->count + 1) * sizeof *more);
-    if (!more) return error_no_memory("results");
+    if (!more) return ohm_fail_memory("results");
     r->row = more;
     *index = r->count++;
     r->row[*index] = *is;

@@ -4,7 +4,6 @@
 #include "cases.h"
 #include "table.h"
 #include "../host/cli/cli.h"
-#include "../host/base/error.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -75,7 +74,7 @@ static ohm_status read_report(const char *text, sample *s, uint64_t *peak) {
         if (peak) *peak = (uint64_t)resident->valuedouble;
     }
     cJSON_Delete(report);
-    return right ? OHM_OK : error_set(OHM_NO_DEVICE, "ohmscape run printed no report");
+    return right ? OHM_OK : ohm_fail(OHM_NO_DEVICE, "ohmscape run printed no report");
 }
 
 static ohm_status run_program(const run_prop *p, unsigned processors, uint64_t steps, sample *s,
@@ -100,7 +99,7 @@ static ohm_status run_case(bench_case *e, uint64_t steps, sample *s) {
 
 static ohm_status add_run(bench *b, case_list *l, const contender *c, unsigned threads) {
     run_prop *p = malloc(sizeof *p);
-    if (!p) return error_no_memory("a run");
+    if (!p) return ohm_fail_memory("a run");
     *p = (run_prop){b, c->info.id, l->side};
     cases_own(l, p, free);
     bench_row r = cases_row(l, ROW_UPDATE, c->info.id);

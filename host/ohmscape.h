@@ -31,6 +31,8 @@ extern "C" {
 #endif
 #pragma GCC visibility push(default)
 
+#define OHM_PRINTF(place, first) __attribute__((format(printf, place, first)))
+
 // The version of this header. Until 1.0 a new minor version may change the interface, and the shared
 // library's soname changes with it. Functions later than 0.1 say since when they exist.
 #define OHM_VERSION_MAJOR 0
@@ -72,6 +74,13 @@ const char *ohm_error_message(void);
 
 // Suggests what to do about it, or is NULL. Valid as long as the message.
 const char *ohm_error_hint(void);
+
+// For programs that report failures of their own in the same way: sets this thread's message, clears its
+// hint, and returns status, so that `return ohm_fail(…)` is how a function fails; adds a hint to the message
+// just set; and the same after a failed allocation of what is named. Formats are printf's. Since 0.2.
+ohm_status ohm_fail(ohm_status status, const char *format, ...) OHM_PRINTF(2, 3);
+void ohm_fail_hint(const char *format, ...) OHM_PRINTF(1, 2);
+ohm_status ohm_fail_memory(const char *what);
 
 // ---- Devices ----------------------------------------------------------------------------------
 
@@ -490,6 +499,11 @@ size_t ohm_catalogue_parameters(ohm_role role, size_t i, ohm_parameter_info *par
 ohm_status ohm_crossbar_get_parameter(const ohm_crossbar *crossbar, ohm_role role, const char *key,
                                       double *value);
 ohm_status ohm_crossbar_set_parameter(ohm_crossbar *crossbar, ohm_role role, const char *key, double value);
+
+// Sets how wide a parameter of the model is spread over the devices, from the next step on: the sigma of a
+// spread that it has. Since 0.2. Errors: as ohm_crossbar_set_parameter; OHM_BAD_ARGUMENT also if it has no
+// spread.
+ohm_status ohm_crossbar_set_spread(ohm_crossbar *crossbar, const char *key, double sigma);
 
 // Sets the number of steps per launch, 1 … OHM_MAX_FUSE, or 0 to let the library choose. It affects speed,
 // never the result.

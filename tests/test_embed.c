@@ -295,11 +295,18 @@ static void parameters_are_numbers(void **state) {
     REQUIRE(ohm_crossbar_advance(c, 9));
     REQUIRE(ohm_crossbar_advance(by_text, 9));
     assert_int_equal(digest_of(c), digest_of(by_text));
+    assert_refused(ohm_crossbar_set_spread(c, "beta", 0.1), "no spread");
     assert_refused(ohm_crossbar_set_parameter(c, OHM_ROLE_MODEL, "gamma", 1), "no number \"gamma\"");
     assert_refused(ohm_crossbar_set_parameter(c, OHM_ROLE_MODEL, "r_on", -1), "outside");
     assert_refused(ohm_crossbar_set_parameter(c, OHM_ROLE_MODEL, "r_on", NAN), "outside");
     assert_refused(ohm_crossbar_set_parameter(c, OHM_ROLE_STIMULUS, "start", 0.5), "whole");
     assert_refused(ohm_crossbar_get_parameter(c, OHM_ROLE_INITIAL, "lo", &value), "only");
+    ohm_crossbar_destroy(c);
+    ohm_crossbar_destroy(by_text);
+    c = made("vteam:r_on=50~lognormal:0.1", NULL);
+    by_text = made("vteam:r_on=50~lognormal:0.3", NULL);
+    REQUIRE(ohm_crossbar_set_spread(c, "r_on", 0.3));
+    assert_string_equal(ohm_crossbar_definition(c)->model, ohm_crossbar_definition(by_text)->model);
     ohm_crossbar_destroy(c);
     ohm_crossbar_destroy(by_text);
 }

@@ -20,15 +20,23 @@ static void show_problem(viewer *v, ohm_status status) {
 
 // ---- Parameters and stimulus ------------------------------------------------------------------
 
-// Tells the crossbar the parameters; those it refuses go back.
+static ohm_status change_some(viewer *v, ohm_role role, control *c, size_t count) {
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < count && !status; i++) {
+        const ohm_parameter_info *p = &c[i].info;
+        if (c[i].moved) status = ohm_crossbar_set_parameter(v->crossbar, role, p->key, p->value);
+        if (!status && c[i].moved_spread) status = ohm_crossbar_set_spread(v->crossbar, p->key, p->sigma);
+        c[i].moved = c[i].moved_spread = false;
+    }
+    return status;
+}
+
+// Tells the crossbar the parameters that were moved; if it refuses one, all are what they are.
 static void change_parameters(viewer *v) {
     controls *c = &v->controls;
-    const ohm_definition *d = ohm_crossbar_definition(v->crossbar);
-    char model[OHM_MAX_SPEC_TEXT], stimulus[OHM_MAX_SPEC_TEXT];
-    controls_format(d->model, c->model, c->model_count, model);
-    controls_format(d->stimulus, c->stimulus, c->stimulus_count, stimulus);
     c->changed = false;
-    const ohm_status status = ohm_crossbar_change(v->crossbar, model, stimulus);
+    ohm_status status = change_some(v, OHM_ROLE_MODEL, c->model, c->model_count);
+    if (!status) status = change_some(v, OHM_ROLE_STIMULUS, c->stimulus, c->stimulus_count);
     show_problem(v, status);
     if (status)
         controls_read(v);

@@ -2,7 +2,6 @@
 #include "../host/cli/guard.h"
 #include "../host/cli/progress.h"
 #include "../host/cli/rescue.h"
-#include "../host/base/error.h"
 #include "changes.h"
 #include "controls.h"
 #include "files.h"
@@ -56,7 +55,7 @@ static ohm_status make_crossbar(const view_options *o, viewer *v) {
     if (!o->quiet) setup_say_fallback(&o->setup, v->devices);
     setup_warn(v->crossbar);
     if (!changes_fell_back(v) || o->share != SHARE_ON) return OHM_OK;
-    return error_set(OHM_NO_DEVICE, "cannot share buffers with OpenGL: %s", v->share_reason);
+    return ohm_fail(OHM_NO_DEVICE, "cannot share buffers with OpenGL: %s", v->share_reason);
 }
 
 // Builds what pictures are drawn with, by drawing one of a pixel, and does the steps before the first frame.
@@ -304,7 +303,7 @@ static void lose_display(void *context, const char *reason) {
     session *s = context;
     const viewer *v = s->viewer;
     if (s->over) _exit(s->code); // it went while the window was closed
-    s->code = tell(error_set(OHM_NO_DEVICE, "%s", reason), 0);
+    s->code = tell(ohm_fail(OHM_NO_DEVICE, "%s", reason), 0);
     if (!v->simulation) return; // nothing has begun
     simulation_wait(v->simulation, 1e9);
     if (save_all(s) && !s->options->quiet)

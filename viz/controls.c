@@ -38,13 +38,17 @@ bool controls_is_of(const char *text, const char *name) {
     return strlen(name) == length && strncmp(text, name, length) == 0;
 }
 
+// Whether a text NAME:key=value,… gives a parameter.
+static bool gives(const char *text, const char *key) {
+    const size_t length = strlen(key);
+    for (text = strchr(text, ':'); text; text = strchr(text + 1, ','))
+        if (strncmp(text + 1, key, length) == 0 && text[1 + length] == '=') return true;
+    return false;
+}
+
 static bool has_file(const controls *c, const char *text) {
-    for (size_t i = 0; i < c->stimulus_count; i++) {
-        char key[64];
-        if (!c->stimulus[i].info.text) continue;
-        snprintf(key, sizeof key, "%s=", c->stimulus[i].info.key);
-        if (strstr(text, key)) return true;
-    }
+    for (size_t i = 0; i < c->stimulus_count; i++)
+        if (c->stimulus[i].info.text && gives(text, c->stimulus[i].info.key)) return true;
     return false;
 }
 
@@ -83,30 +87,6 @@ void controls_read(viewer *v) {
     c->changed = c->typed = false;
     c->new_model = c->new_stimulus = NULL;
     controls_read_texts(v);
-}
-
-// ---- Writing ----------------------------------------------------------------------------------
-
-static void format_value(const ohm_parameter_info *p, char *text, size_t size) {
-    if (p->choices)
-        snprintf(text, size, "%s", p->choices[(int)p->value]);
-    else if (p->spread)
-        snprintf(text, size, "%.17g~%s:%.17g", p->value, p->spread, p->sigma);
-    else
-        snprintf(text, size, "%.17g", p->value);
-}
-
-void controls_format(const char *name, const control *c, size_t count, char text[OHM_MAX_SPEC_TEXT]) {
-    snprintf(text, OHM_MAX_SPEC_TEXT, "%.*s", (int)strcspn(name, ":"), name);
-    char separator = ':';
-    for (size_t i = 0; i < count; i++) {
-        char value[128];
-        const size_t used = strlen(text);
-        if (c[i].info.text) continue;
-        format_value(&c[i].info, value, sizeof value);
-        snprintf(text + used, OHM_MAX_SPEC_TEXT - used, "%c%s=%s", separator, c[i].info.key, value);
-        separator = ',';
-    }
 }
 
 // ---- Menus ------------------------------------------------------------------------------------
@@ -159,11 +139,17 @@ static bool draw_control(control *c) {
     else
         snprintf(label, sizeof label, "%s (%s)##%s", p->symbol, p->unit, p->key);
     if (p->text) return false; // the stimulus as a text has it
-    if (p->choices) return draw_choice(label, p);
-    bool changed = p->whole ? ui_whole(label, &p->value, c->low, c->high, p->help)
-                            : ui_slider(label, &p->value, c->low, c->high, p->help);
-    if (p->spread) changed |= draw_spread(c);
-    return changed;
+    bool moved;
+    if (p->choices)
+        moved = draw_choice(label, p);
+    else if (p->whole)
+        moved = ui_whole(label, &p->value, c->low, c->high, p->help);
+    else
+        moved = ui_slider(label, &p->value, c->low, c->high, p->help);
+    const bool moved_spread = p->spread && draw_spread(c);
+    c->moved |= moved;
+    c->moved_spread |= moved_spread;
+    return moved || moved_spread;
 }
 
 // Those of what surrounds every model, or the others.

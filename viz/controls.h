@@ -16,10 +16,6 @@ bool controls_is_of(const char *text, const char *name);
 // The text of a stimulus chosen by name: as it was, if it had a file, which no menu can choose.
 const char *controls_remembered(const controls *c, const char *name);
 
-// Writes the text that gives the crossbar the controls' values: NAME:key=value~spread:sigma,… A file, which
-// no slider has, stays as it is where the text leaves it out.
-void controls_format(const char *name, const control *c, size_t count, char text[OHM_MAX_SPEC_TEXT]);
-
 // Draw the menus, and the parameters.
 void controls_draw_menus(viewer *v);
 void controls_draw(viewer *v);

@@ -2,7 +2,6 @@
 // giving the next order.
 #include "exchange.h"
 #include "../host/cli/progress.h"
-#include "../host/base/error.h"
 #include "changes.h"
 #include "field.h"
 #include "overlay.h"
@@ -82,8 +81,8 @@ static bool nothing_new(const viewer *v, const simulation_order *o) {
 // ---- Results ----------------------------------------------------------------------------------
 
 static ohm_status fail_as(const simulation_result *r) {
-    error_set(r->status, "%s", r->message);
-    if (r->hint[0]) error_hint("%s", r->hint);
+    ohm_fail(r->status, "%s", r->message);
+    if (r->hint[0]) ohm_fail_hint("%s", r->hint);
     return r->status;
 }
 
@@ -122,7 +121,7 @@ static void take_statistics(viewer *v, const simulation_result *r) {
 static ohm_status take_values(viewer *v, const simulation_result *r) {
     const size_t bytes = sizeof(float) * r->order.view.width * r->order.view.height;
     float *values = realloc(v->network_values, bytes);
-    if (!values) return error_no_memory("a network");
+    if (!values) return ohm_fail_memory("a network");
     v->network_values = values;
     memcpy(values, r->image, bytes);
     v->network_view = r->order.view;
@@ -137,7 +136,7 @@ static ohm_status draw_shared(viewer *v) {
     snprintf(v->share_reason, sizeof v->share_reason, "%s", ohm_error_message());
     v->shared = false;
     float *values = malloc(sizeof *values * view.width * view.height);
-    if (!values) return error_no_memory("a picture");
+    if (!values) return ohm_fail_memory("a picture");
     const ohm_status drawn = ohm_crossbar_view(v->crossbar, &view, values);
     if (!drawn) image_upload(v->image, &view, values);
     free(values);

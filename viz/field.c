@@ -9,12 +9,12 @@
 #define TEXT_COLOR 0xE6E6E6FFu
 #define GROUND_COLOR 0x00000060u
 
-// Distributions are initial states too: a stimulus of such a name has nothing to show but noise.
+// Whether a stimulus has more to show than noise.
 static bool is_field(const char *stimulus) {
-    const char *name;
-    for (size_t i = 0; (name = ohm_initial_name(i)); i++)
-        if (controls_is_of(stimulus, name)) return false;
-    return true;
+    ohm_entry_info entry;
+    for (size_t i = 0; ohm_catalogue_entry(OHM_ROLE_STIMULUS, i, &entry); i++)
+        if (controls_is_of(stimulus, entry.name)) return entry.picture;
+    return false;
 }
 
 static uint32_t pixels_of(uint64_t side, uint64_t longest) {

@@ -1,5 +1,4 @@
 // ohmscape figure: the paper's Figure 1, and its like for other layouts and sizes.
-#include "../host/base/error.h"
 #include "options.h"
 #include "png.h"
 #include "ui.h"
@@ -35,7 +34,7 @@ static ohm_status simulate(figure *f) {
     const uint32_t n = (uint32_t)f->n;
     const ohm_view view = {0, 0, n, n, n, n, f->options->quantity, OHM_NEAREST};
     f->values = malloc(each * (size_t)f->panels * sizeof *f->values);
-    if (!f->values) return error_no_memory("a figure");
+    if (!f->values) return ohm_fail_memory("a figure");
     ohm_status status = OHM_OK;
     for (int i = 0; i < f->panels && !status; i++) {
         status = ohm_crossbar_advance(f->crossbar, 1);
@@ -99,7 +98,7 @@ static void draw(const figure *f) {
 static ohm_status save(const figure *f) {
     const surface_options *s = &f->options->surface;
     uint8_t *rgb = malloc((size_t)s->width * (size_t)s->height * 3);
-    if (!rgb) return error_no_memory("a figure");
+    if (!rgb) return ohm_fail_memory("a figure");
     surface_read(s->width, s->height, rgb);
     const ohm_status status = png_write(f->options->output, (unsigned)s->width, (unsigned)s->height, rgb);
     free(rgb);
@@ -142,7 +141,7 @@ static int run_figure(int argc, char **argv) {
     o.surface = (surface_options){.headless = true};
     ohm_status status = view_options_parse(&command_figure, argc, argv, &o);
     if (!status && (o.steps < 1 || o.steps > STEPS_MAX))
-        status = error_set(OHM_BAD_ARGUMENT, "--steps: a figure has 1 to %d panels", STEPS_MAX);
+        status = ohm_fail(OHM_BAD_ARGUMENT, "--steps: a figure has 1 to %d panels", STEPS_MAX);
     if (!status) status = png_check(o.output);
     if (status) return cli_fail(status);
     figure f = {.options = &o, .panels = (int)o.steps};

@@ -1,6 +1,5 @@
 // Frames as files: pictures, and a recording.
 #include "files.h"
-#include "../host/base/error.h"
 #include "png.h"
 #include "record.h"
 
@@ -20,7 +19,7 @@ struct files {
 
 ohm_status files_create(files **f) {
     *f = calloc(1, sizeof **f);
-    return *f ? OHM_OK : error_no_memory("a picture");
+    return *f ? OHM_OK : ohm_fail_memory("a picture");
 }
 
 ohm_status files_close(files *f) {
@@ -35,7 +34,7 @@ static ohm_status read_frame(const viewer *v, files *f) {
     f->width = v->width;
     f->height = v->height;
     uint8_t *rgb = realloc(f->rgb, (size_t)f->width * (size_t)f->height * 3);
-    if (!rgb) return error_no_memory("a picture");
+    if (!rgb) return ohm_fail_memory("a picture");
     f->rgb = rgb;
     surface_bind(v->surface, f->width, f->height);
     surface_read(f->width, f->height, rgb);
@@ -67,7 +66,7 @@ ohm_status files_record(files *f, const viewer *v, const char *path, unsigned fp
     if (!status && !resized) return OHM_OK;
     const ohm_status ended = end_recording(v, f);
     if (ended || status) return ended ? ended : status;
-    return error_set(OHM_IO_FAILED, "%s ends here: the window was resized", path);
+    return ohm_fail(OHM_IO_FAILED, "%s ends here: the window was resized", path);
 }
 
 ohm_status files_save(files *f, const viewer *v, const char *path) {

@@ -1,6 +1,5 @@
 // A frame: where things are, the picture with its axes, its colour bar and its title.
 #include "../host/cli/progress.h"
-#include "../host/base/error.h"
 #include "frame.h"
 #include "overlay.h"
 #include "ticks.h"
@@ -28,7 +27,7 @@ static ohm_status find_seen(viewer *v) {
         viewer_extremes(v->network_values, pixels, &v->seen_low, &v->seen_high);
     } else {
         float *values = calloc(pixels, sizeof *values);
-        if (!values && pixels) return error_no_memory("a picture");
+        if (!values && pixels) return ohm_fail_memory("a picture");
         image_read(v->image, values);
         viewer_extremes(values, pixels, &v->seen_low, &v->seen_high);
         free(values);

@@ -1,5 +1,5 @@
 #include "heatmap.h"
-#include "../host/base/error.h"
+#include "../host/ohmscape.h"
 #include "program.h"
 
 #include <math.h>
@@ -84,7 +84,7 @@ static ohm_status build(heatmap *h, bool logarithmic, bool grid) {
 
 ohm_status heatmap_create(heatmap **out) {
     heatmap *h = *out = calloc(1, sizeof *h);
-    if (!h) return error_no_memory("a heatmap");
+    if (!h) return ohm_fail_memory("a heatmap");
     ohm_status status = OHM_OK;
     for (int i = 0; i < 4 && !status; i++) status = build(h, i & 1, i >> 1);
     if (status) {
@@ -171,7 +171,7 @@ static void shade_side(double start, double extent, uint32_t pixels, float *shad
 static ohm_status fill_grid(heatmap *h, const ohm_view *v) {
     const uint32_t most = v->width > v->height ? v->width : v->height;
     float *shade = calloc(2 * (size_t)most, sizeof *shade);
-    if (!shade) return error_no_memory("a grid");
+    if (!shade) return ohm_fail_memory("a grid");
     shade_side(v->col, v->cols, v->width, shade);
     shade_side(v->row, v->rows, v->height, shade + most);
     glActiveTexture(GL_TEXTURE2);

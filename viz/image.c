@@ -1,5 +1,4 @@
 #include "image.h"
-#include "../host/base/error.h"
 
 #include <CL/cl_gl.h>
 #include <epoxy/gl.h>
@@ -18,7 +17,7 @@ struct image {
 
 ohm_status image_create(ohm_devices *devices, bool shared, image **out) {
     image *i = *out = calloc(1, sizeof *i);
-    if (!i) return error_no_memory("a picture");
+    if (!i) return ohm_fail_memory("a picture");
     i->shared = shared;
     i->context = ohm_devices_cl_context(devices, 0);
     i->queue = ohm_devices_cl_queue(devices, 0);
@@ -64,7 +63,7 @@ void image_upload(image *i, const ohm_view *view, const float *values) {
 // ---- Sharing ----------------------------------------------------------------------------------
 
 static ohm_status failed(const char *call, cl_int code) {
-    return error_set(OHM_NO_DEVICE, "cannot share buffers with OpenGL: %s failed (%d)", call, code);
+    return ohm_fail(OHM_NO_DEVICE, "cannot share buffers with OpenGL: %s failed (%d)", call, code);
 }
 
 // A buffer of another size is another buffer: OpenCL knows a buffer by the store it had when they met.

@@ -1,5 +1,4 @@
 // ohmscape-view: the commands that draw. `ohmscape view` and `ohmscape figure` hand over to it.
-#include "../host/base/error.h"
 #include "options.h"
 
 #include <hdf5.h>
@@ -21,6 +20,6 @@ int main(int argc, char **argv) {
         for (size_t i = 0; i < count; i++)
             if (strcmp(argv[shift], commands[i]->name) == 0)
                 return commands[i]->run(argc - shift, argv + shift);
-    error_set(OHM_BAD_ARGUMENT, "ohmscape-view needs a command: view or figure");
+    ohm_fail(OHM_BAD_ARGUMENT, "ohmscape-view needs a command: view or figure");
     return cli_fail(OHM_BAD_ARGUMENT);
 }

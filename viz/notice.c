@@ -1,6 +1,5 @@
 #include "notice.h"
 #include "../host/cli/cli.h"
-#include "../host/base/error.h"
 #include "ui.h"
 
 #include <math.h>

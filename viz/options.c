@@ -1,5 +1,4 @@
 #include "options.h"
-#include "../host/base/error.h"
 #include "../host/base/number.h"
 #include "png.h"
 #include "record.h"
@@ -228,29 +227,29 @@ static ohm_status check_files(const view_options *o, const ohm_definition *d) {
 
 static ohm_status check_picture(const view_options *o, const ohm_definition *d) {
     if (o->quantity == OHM_FLUX && !d->track_flux) {
-        error_set(OHM_BAD_ARGUMENT, "--quantity flux: the flux is not tracked");
-        error_hint(o->setup.from ? "it is if the file was created with --flux" : "add --flux");
+        ohm_fail(OHM_BAD_ARGUMENT, "--quantity flux: the flux is not tracked");
+        ohm_fail_hint(o->setup.from ? "it is if the file was created with --flux" : "add --flux");
         return OHM_BAD_ARGUMENT;
     }
     if (o->range == RANGE_MANUAL && o->logarithmic && !(o->scale.low > 0))
-        return error_set(OHM_BAD_ARGUMENT, "--log: a logarithmic range must start above 0");
+        return ohm_fail(OHM_BAD_ARGUMENT, "--log: a logarithmic range must start above 0");
     return OHM_OK;
 }
 
 static ohm_status check_selection(const view_options *o, const ohm_definition *d) {
     if (!o->has_selection) return OHM_OK;
-    if (o->bare) return error_set(OHM_BAD_ARGUMENT, "--select plots in the panel, which --bare omits");
+    if (o->bare) return ohm_fail(OHM_BAD_ARGUMENT, "--select plots in the panel, which --bare omits");
     if (o->selection[0] < d->rows && o->selection[1] < d->cols) return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT,
-                     "--select: there is no synapse in row %" PRIu64 ", column %" PRIu64 " of %" PRIu64
-                     " x %" PRIu64,
-                     o->selection[0], o->selection[1], d->rows, d->cols);
+    return ohm_fail(OHM_BAD_ARGUMENT,
+                    "--select: there is no synapse in row %" PRIu64 ", column %" PRIu64 " of %" PRIu64
+                    " x %" PRIu64,
+                    o->selection[0], o->selection[1], d->rows, d->cols);
 }
 
 static ohm_status check_view(view_options *o, const ohm_definition *d) {
     if (o->network && (d->rows != d->cols || d->rows > NETWORK_MAX))
-        return error_set(OHM_BAD_ARGUMENT, "--network needs a square crossbar of at most %d x %d synapses",
-                         NETWORK_MAX, NETWORK_MAX);
+        return ohm_fail(OHM_BAD_ARGUMENT, "--network needs a square crossbar of at most %d x %d synapses",
+                        NETWORK_MAX, NETWORK_MAX);
     const ohm_status selection = check_selection(o, d);
     if (selection) return selection;
     if (o->surface.headless && !o->frames) o->frames = 1;
@@ -264,13 +263,13 @@ ohm_status view_options_parse(const command *c, int argc, char **argv, view_opti
     ohm_file_info *info = NULL;
     ohm_status status = options_parse(c, o, argc, argv, &given, &first);
     if (!status && first < argc)
-        status = error_set(OHM_BAD_ARGUMENT, "%s takes no argument \"%s\"", c->name, argv[first]);
+        status = ohm_fail(OHM_BAD_ARGUMENT, "%s takes no argument \"%s\"", c->name, argv[first]);
     if (!status) status = setup_check(&o->setup, given, &info);
     const ohm_definition *d = info ? &info->definition : &o->setup.definition;
     if (!status) status = check_picture(o, d);
     if (!status && c == &command_view) status = check_view(o, d);
     if (!status && c == &command_figure && (d->rows != d->cols || d->rows > 64))
-        status = error_set(OHM_BAD_ARGUMENT, "figure needs a square crossbar of at most 64 x 64 synapses");
+        status = ohm_fail(OHM_BAD_ARGUMENT, "figure needs a square crossbar of at most 64 x 64 synapses");
     free(info);
     return status;
 }

@@ -1,7 +1,6 @@
 // Writing a PNG file: into a temporary beside the target, flushed to disk, then renamed.
 #include "png.h"
 
-#include "../host/base/error.h"
 #include "../host/format/replace.h"
 
 #include <errno.h>
@@ -11,7 +10,7 @@
 #include <strings.h>
 
 static ohm_status failed(const char *path, const char *reason) {
-    return error_set(OHM_IO_FAILED, "cannot write %s: %s", path, reason);
+    return ohm_fail(OHM_IO_FAILED, "cannot write %s: %s", path, reason);
 }
 
 ohm_status png_check(const char *path) {
@@ -19,8 +18,8 @@ ohm_status png_check(const char *path) {
     if (status) return status;
     const size_t length = strlen(path);
     if (length > 4 && strcasecmp(path + length - 4, ".png") == 0) return OHM_OK;
-    error_set(OHM_BAD_ARGUMENT, "cannot write a picture to \"%s\": its name does not end in .png", path);
-    error_hint("pictures are PNG files; convert them with another program");
+    ohm_fail(OHM_BAD_ARGUMENT, "cannot write a picture to \"%s\": its name does not end in .png", path);
+    ohm_fail_hint("pictures are PNG files; convert them with another program");
     return OHM_BAD_ARGUMENT;
 }
 
@@ -36,8 +35,8 @@ static ohm_status write_pixels(FILE *file, const char *path, unsigned width, uns
     // libpng's text on a failed write is "Write Error"; the reason is still in errno.
     if (!written && ferror(file)) return failed(path, strerror(errno));
     if (!written)
-        return error_set(OHM_IO_FAILED, "cannot write %s: %u x %u pixels: %s", path, width, height,
-                         image.message);
+        return ohm_fail(OHM_IO_FAILED, "cannot write %s: %u x %u pixels: %s", path, width, height,
+                        image.message);
     return OHM_OK;
 }
 

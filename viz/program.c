@@ -1,5 +1,5 @@
 #include "program.h"
-#include "../host/base/error.h"
+#include "../host/ohmscape.h"
 
 static ohm_status compile(GLenum type, const char *source, GLuint *shader) {
     *shader = glCreateShader(type);
@@ -10,7 +10,7 @@ static ohm_status compile(GLenum type, const char *source, GLuint *shader) {
     if (done) return OHM_OK;
     char log[2048] = "";
     glGetShaderInfoLog(*shader, sizeof log, NULL, log);
-    return error_set(OHM_BUILD_FAILED, "OpenGL could not build a shader\n%s", log);
+    return ohm_fail(OHM_BUILD_FAILED, "OpenGL could not build a shader\n%s", log);
 }
 
 static ohm_status link(GLuint program) {
@@ -20,7 +20,7 @@ static ohm_status link(GLuint program) {
     if (done) return OHM_OK;
     char log[2048] = "";
     glGetProgramInfoLog(program, sizeof log, NULL, log);
-    return error_set(OHM_BUILD_FAILED, "OpenGL could not link a program\n%s", log);
+    return ohm_fail(OHM_BUILD_FAILED, "OpenGL could not link a program\n%s", log);
 }
 
 ohm_status program_build(const char *vertex, const char *fragment, GLuint *program) {

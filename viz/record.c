@@ -6,7 +6,6 @@
 // a SIGPIPE. Its stderr is a file in memory, which never fills up and is read when it has failed.
 #include "record.h"
 
-#include "../host/base/error.h"
 #include "../host/format/replace.h"
 
 #include <assert.h>
@@ -133,9 +132,9 @@ static int spawn(char *const argv[], int in, int err, pid_t *pid) {
 }
 
 static ohm_status not_started(int error) {
-    if (error != ENOENT) return error_set(OHM_IO_FAILED, "cannot run ffmpeg: %s", strerror(error));
-    error_set(OHM_IO_FAILED, "recording needs ffmpeg, which is not on PATH");
-    error_hint("on Debian and Ubuntu: apt install ffmpeg");
+    if (error != ENOENT) return ohm_fail(OHM_IO_FAILED, "cannot run ffmpeg: %s", strerror(error));
+    ohm_fail(OHM_IO_FAILED, "recording needs ffmpeg, which is not on PATH");
+    ohm_fail_hint("on Debian and Ubuntu: apt install ffmpeg");
     return OHM_IO_FAILED;
 }
 
@@ -167,12 +166,12 @@ static void last_message(const recorder *r, char *text, size_t size) {
 static ohm_status report(const recorder *r) {
     char text[1024];
     last_message(r, text, sizeof text);
-    if (*text) return error_set(OHM_IO_FAILED, "cannot record %s: ffmpeg: %s", r->path, text);
+    if (*text) return ohm_fail(OHM_IO_FAILED, "cannot record %s: ffmpeg: %s", r->path, text);
     if (WIFSIGNALED(r->ended))
-        return error_set(OHM_IO_FAILED, "cannot record %s: ffmpeg was killed by a signal: %s", r->path,
-                         strsignal(WTERMSIG(r->ended)));
-    return error_set(OHM_IO_FAILED, "cannot record %s: ffmpeg exited early with status %d", r->path,
-                     WEXITSTATUS(r->ended));
+        return ohm_fail(OHM_IO_FAILED, "cannot record %s: ffmpeg was killed by a signal: %s", r->path,
+                        strsignal(WTERMSIG(r->ended)));
+    return ohm_fail(OHM_IO_FAILED, "cannot record %s: ffmpeg exited early with status %d", r->path,
+                    WEXITSTATUS(r->ended));
 }
 
 // Waits for ffmpeg to end.
@@ -204,7 +203,7 @@ static void keep_cut(recorder *r) {
     char *name = access(r->file.target, F_OK) ? strdup(r->path) : cut_name(r->path);
     const bool empty = stat(r->file.temporary, &info) < 0 || info.st_size == 0;
     if (name && !empty && rename(r->file.temporary, name) == 0)
-        error_hint("the recording so far is in %s", name);
+        ohm_fail_hint("the recording so far is in %s", name);
     free(name);
 }
 
@@ -234,7 +233,7 @@ static ohm_status begin(recorder *r, const container *to, unsigned width, unsign
     const ohm_status status = r->has_file ? replacement_begin(r->path, &r->file) : OHM_OK;
     if (status) return status;
     command *c = command_create(to, r->has_file ? r->file.temporary : r->path, width, height, rate);
-    const ohm_status started = c ? start(r, c) : error_no_memory("a recording");
+    const ohm_status started = c ? start(r, c) : ohm_fail_memory("a recording");
     free(c);
     return started;
 }
@@ -242,10 +241,10 @@ static ohm_status begin(recorder *r, const container *to, unsigned width, unsign
 static ohm_status create(const container *to, const char *path, unsigned width, unsigned height,
                          unsigned rate, recorder **out) {
     recorder *r = *out = calloc(1, sizeof *r);
-    if (!r) return error_no_memory("a recording");
+    if (!r) return ohm_fail_memory("a recording");
     *r = (recorder){
         .path = strdup(path), .frame_bytes = (size_t)width * height * 3, .frames = -1, .messages = -1};
-    const ohm_status status = r->path ? begin(r, to, width, height, rate) : error_no_memory("a recording");
+    const ohm_status status = r->path ? begin(r, to, width, height, rate) : ohm_fail_memory("a recording");
     if (status) discard(r);
     if (status) *out = NULL;
     return status;
@@ -260,14 +259,14 @@ static ohm_status try_ffmpeg(void) {
     status = record_frame(r, black);
     const ohm_status closed = record_close(r);
     if (!status) status = closed;
-    if (status) error_hint("recording needs an ffmpeg built with libx264");
+    if (status) ohm_fail_hint("recording needs an ffmpeg built with libx264");
     return status;
 }
 
 static ohm_status check_file(const char *path) {
     if (!container_for(path))
-        return error_set(OHM_BAD_ARGUMENT, "cannot record \"%s\": its name ends in neither .mp4 nor .mkv",
-                         path);
+        return ohm_fail(OHM_BAD_ARGUMENT, "cannot record \"%s\": its name ends in neither .mp4 nor .mkv",
+                        path);
     return ohm_save_check(path, 0);
 }
 
@@ -278,8 +277,8 @@ ohm_status record_check(const char *path) {
 
 ohm_status record_check_size(unsigned width, unsigned height) {
     if (width >= 2 && height >= 2 && width <= MAX_SIDE && height <= MAX_SIDE) return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT, "cannot record %u x %u pixels: the size must be from 2 x 2 to %u x %u",
-                     width, height, MAX_SIDE, MAX_SIDE);
+    return ohm_fail(OHM_BAD_ARGUMENT, "cannot record %u x %u pixels: the size must be from 2 x 2 to %u x %u",
+                    width, height, MAX_SIDE, MAX_SIDE);
 }
 
 ohm_status record_open(const char *path, unsigned width, unsigned height, unsigned frames_per_second,
@@ -289,9 +288,8 @@ ohm_status record_open(const char *path, unsigned width, unsigned height, unsign
     if (!status) status = record_check_size(width, height);
     if (status) return status;
     if (frames_per_second < 1 || frames_per_second > MAX_RATE)
-        return error_set(OHM_BAD_ARGUMENT,
-                         "cannot record %u frames per second: the rate must be from 1 to %u",
-                         frames_per_second, MAX_RATE);
+        return ohm_fail(OHM_BAD_ARGUMENT, "cannot record %u frames per second: the rate must be from 1 to %u",
+                        frames_per_second, MAX_RATE);
     return create(container_for(path), path, width, height, frames_per_second, r);
 }
 

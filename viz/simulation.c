@@ -1,7 +1,6 @@
 #include "simulation.h"
 #include "../host/cli/cli.h"
 #include "../host/cli/progress.h"
-#include "../host/base/error.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -52,7 +51,7 @@ static ohm_status make_room(simulation *s, const ohm_view *v) {
     free(s->image);
     s->pixels = 0;
     s->image = malloc(pixels * sizeof *s->image);
-    if (!s->image) return error_no_memory("a picture");
+    if (!s->image) return ohm_fail_memory("a picture");
     s->pixels = pixels;
     return OHM_OK;
 }
@@ -158,7 +157,7 @@ ohm_status simulation_create(ohm_crossbar *crossbar, simulation **out) {
     if (!s || !sample) {
         free(s);
         free(sample);
-        return error_no_memory("a simulation");
+        return ohm_fail_memory("a simulation");
     }
     s->crossbar = crossbar;
     s->sample = sample;
@@ -172,7 +171,7 @@ ohm_status simulation_create(ohm_crossbar *crossbar, simulation **out) {
     if (pthread_create(&s->thread, NULL, work, s)) {
         free(sample);
         free(s);
-        return error_no_memory("a thread");
+        return ohm_fail_memory("a thread");
     }
     *out = s;
     return OHM_OK;

@@ -1,5 +1,4 @@
 #include "surface.h"
-#include "../host/base/error.h"
 
 #include <epoxy/gl.h>
 // After OpenGL's header, which they must not replace.
@@ -37,7 +36,7 @@ struct surface {
 static ohm_status open_library(const char *name, void **library) {
     *library = dlopen(name, RTLD_NOW | RTLD_GLOBAL);
     if (*library) return OHM_OK;
-    return error_set(OHM_NO_DEVICE, "cannot draw without OpenGL: %s", dlerror());
+    return ohm_fail(OHM_NO_DEVICE, "cannot draw without OpenGL: %s", dlerror());
 }
 
 // ---- Complaints -------------------------------------------------------------------------------
@@ -110,8 +109,8 @@ static void keep_reason(int code, const char *text) {
 }
 
 static ohm_status no_display(void) {
-    error_set(OHM_NO_DEVICE, "there is no display to open a window on: %s", glfw_reason);
-    error_hint("--headless draws without one: add --screenshot F.png or --record F.mp4");
+    ohm_fail(OHM_NO_DEVICE, "there is no display to open a window on: %s", glfw_reason);
+    ohm_fail_hint("--headless draws without one: add --screenshot F.png or --record F.mp4");
     return OHM_NO_DEVICE;
 }
 
@@ -178,8 +177,8 @@ static int choose_api(const surface_options *o) {
 }
 
 static ohm_status no_glx(void) {
-    error_set(OHM_NO_DEVICE, "there is no GLX here: the display is not an X server's");
-    error_hint("--context egl");
+    ohm_fail(OHM_NO_DEVICE, "there is no GLX here: the display is not an X server's");
+    ohm_fail_hint("--context egl");
     return OHM_NO_DEVICE;
 }
 
@@ -192,7 +191,7 @@ static ohm_status open_window(const surface_options *o, surface *s) {
         api = GLFW_EGL_CONTEXT_API;
         s->window = create_window(o, api);
     }
-    if (!s->window) return error_set(OHM_NO_DEVICE, "cannot open a window with OpenGL 3.3: %s", glfw_reason);
+    if (!s->window) return ohm_fail(OHM_NO_DEVICE, "cannot open a window with OpenGL 3.3: %s", glfw_reason);
     XSetIOErrorHandler(lose_connection);
     XSetErrorHandler(lose_by_error);
     glfwMakeContextCurrent(s->window);
@@ -264,11 +263,11 @@ static ohm_status make_framebuffer(const surface_options *o, surface *s) {
     glBindFramebuffer(GL_FRAMEBUFFER, s->framebuffer);
     glFramebufferRenderbuffer(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_RENDERBUFFER, s->color);
     if (glCheckFramebufferStatus(GL_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE) return OHM_OK;
-    return error_set(OHM_NO_DEVICE, "OpenGL cannot draw to %d x %d pixels", o->width, o->height);
+    return ohm_fail(OHM_NO_DEVICE, "OpenGL cannot draw to %d x %d pixels", o->width, o->height);
 }
 
 static ohm_status open_headless(const surface_options *o, void *egl, surface *s) {
-    if (!try_platforms(s, egl)) return error_set(OHM_NO_DEVICE, "EGL offers no OpenGL 3.3 without a display");
+    if (!try_platforms(s, egl)) return ohm_fail(OHM_NO_DEVICE, "EGL offers no OpenGL 3.3 without a display");
     const cl_context_properties sharing[5] = {CL_GL_CONTEXT_KHR, (cl_context_properties)s->context,
                                               CL_EGL_DISPLAY_KHR, (cl_context_properties)s->display, 0};
     memcpy(s->sharing, sharing, sizeof sharing);
@@ -284,8 +283,8 @@ static ohm_status open_either(const surface_options *o, surface *s) {
     if (!status) status = o->headless ? open_headless(o, egl, s) : open_window(o, s);
     if (status) return status;
     if (epoxy_gl_version() < 33)
-        return error_set(OHM_NO_DEVICE, "OpenGL 3.3 is needed, but this is %d.%d", epoxy_gl_version() / 10,
-                         epoxy_gl_version() % 10);
+        return ohm_fail(OHM_NO_DEVICE, "OpenGL 3.3 is needed, but this is %d.%d", epoxy_gl_version() / 10,
+                        epoxy_gl_version() % 10);
     listen_for_complaints();
     return OHM_OK;
 }
@@ -293,7 +292,7 @@ static ohm_status open_either(const surface_options *o, surface *s) {
 ohm_status surface_open(const surface_options *options, surface **out) {
     *out = NULL;
     surface *s = calloc(1, sizeof *s);
-    if (!s) return error_no_memory("a window");
+    if (!s) return ohm_fail_memory("a window");
     const ohm_status status = open_either(options, s);
     if (status) {
         surface_close(s);

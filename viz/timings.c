@@ -1,7 +1,6 @@
 // Where the time of a frame went, told at the end. The first frame stands apart: the driver compiles for it.
 #include "../host/cli/cli.h"
 #include "../host/cli/report.h"
-#include "../host/base/error.h"
 #include "timings.h"
 
 #include <inttypes.h>
@@ -66,5 +65,5 @@ ohm_status timings_print_json(const viewer *v) {
     cJSON_AddNumberToObject(frame, "draw", t.draw);
     cJSON_AddNumberToObject(frame, "panel", t.panel);
     cJSON_AddNumberToObject(frame, "present", t.present);
-    return json_print(root) ? cli_flush() : error_no_memory("the timings");
+    return json_print(root) ? cli_flush() : ohm_fail_memory("the timings");
 }

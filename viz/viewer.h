@@ -52,6 +52,7 @@ typedef struct timings {
 
 // A parameter and the range of its slider.
 typedef struct control {
+    bool moved, moved_spread; // since the crossbar was told
     ohm_parameter_info info;
     double low, high;
     double widest; // of its spread

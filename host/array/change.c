@@ -173,3 +173,16 @@ ohm_status ohm_crossbar_set_parameter(ohm_crossbar *c, ohm_role role, const char
     status = spec_check(&changed.specs[role]);
     return status ? status : change(c, &changed);
 }
+
+ohm_status ohm_crossbar_set_spread(ohm_crossbar *c, const char *key, double sigma) {
+    plan changed = c->plan;
+    spec *s = &changed.specs[ROLE_MODEL];
+    int i = 0;
+    ohm_status status = find_number(c, OHM_ROLE_MODEL, key, &i);
+    if (status) return status;
+    if (!s->spread[i].kind || !(sigma >= 0 && isfinite(sigma)))
+        return error_set(OHM_BAD_ARGUMENT, "%s has no spread whose sigma could be %g", key, sigma);
+    s->spread[i].sigma = sigma;
+    status = spec_check(s);
+    return status ? status : change(c, &changed);
+}
