@@ -595,8 +595,11 @@ view = subprocess.Popen([os.environ["OHMSCAPE_PROGRAM"], "view", "--headless", "
 os.close(write)
 end = time.monotonic() + 30
 folder, name = os.path.split(sys.argv[2])
+def size_of(path): # 0 of one that has gone since
+    try: return os.path.getsize(path)
+    except FileNotFoundError: return 0
 def size(): # of what is written beside the film's place
-    return max([os.path.getsize(f"{folder}/{f}") for f in os.listdir(folder) if name in f], default=0)
+    return max([size_of(f"{folder}/{f}") for f in os.listdir(folder) if name in f], default=0)
 while size() < 30000:
     if view.poll() is not None or time.monotonic() > end:
         view.kill()

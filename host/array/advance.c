@@ -44,7 +44,7 @@ static ohm_status settle(ohm_crossbar *c) {
 static ohm_status begin(ohm_crossbar *c, uint64_t steps) {
     if (steps > OHM_MAX_STEP - c->step)
         return error_set(OHM_BAD_ARGUMENT,
-                         "%" PRIu64 " steps after step %" PRIu64 " pass the last step, %" PRIu64, steps,
+                         "%" PRIu64 " steps after step %" PRIu64 " go beyond the last step, %" PRIu64, steps,
                          c->step, OHM_MAX_STEP);
     const ohm_status status = crossbar_check_state(c);
     return !status && steps && c->idle > 0 ? settle(c) : status;
