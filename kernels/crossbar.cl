@@ -44,13 +44,6 @@ __kernel void crossbar_settle(__global float *state, __global float *state_rest,
     strip_settle(VARIANT, m, shape, row, x, &physics);
 }
 
-__kernel void crossbar_current(__global const float *state, __global const float *voltage,
-                               __global float *current, ohm_shape shape, ohm_physics physics, ohm_current a) {
-    const uint x = get_global_id(0), row = get_global_id(1);
-    if (x >= strips_per_row(shape) || row >= shape.rows) return;
-    strip_current(VARIANT, state, voltage, current, shape, a.row, row, x, &physics);
-}
-
 // The strips of one work-item among all: on a GPU every n-th, so that neighbours read neighbouring
 // columns; on a CPU a run of them, so that each core reads on.
 typedef struct share {

@@ -1,5 +1,5 @@
 // The operations on a crossbar, listed once. Each is a function over strips, or over pixels; a kernel,
-// crossbar_NAME in crossbar.cl or view.cl, for OpenCL devices; and a loop, NAME_loop below, for the native
+// crossbar_NAME in FILE.cl, for OpenCL devices; and a loop, NAME_loop below, for the native
 // engine. An engine knows none of them: it runs what is in this list, on one of these grids.
 //
 //   STRIPS  an item for each strip of a band
@@ -9,7 +9,7 @@
 //   ITEMS   an item for each of width × height
 //
 // A kernel takes its buffers, the shape and the physics, and what OHM_ARGUMENTS names, by value. Those of
-// crossbar.cl are built with an engine, those of view.cl when the first of them runs.
+// crossbar.cl are built with an engine, those of another file when the first of them runs.
 #ifndef OHM_OPERATIONS_H
 #define OHM_OPERATIONS_H
 
@@ -22,7 +22,7 @@
     X(advance, crossbar, STRIPS) /* state, flux, state_rest, flux_rest ← after steps, frame; ohm_advance */ \
     X(digest, crossbar, SHARES)  /* plane, sums u64 [items] */                                                \
     X(tally, crossbar, SHARES)   /* state, ohm_tally [items], bins u32 [groups, TALLY_BINS] */                \
-    X(current, crossbar, STRIPS) /* state, voltage, current, both [rows, pitch]; ohm_current */               \
+    X(current, read, STRIPS)     /* state, voltage, current, both [rows, pitch]; ohm_current */               \
     X(view, view, RUNS)          /* plane, frame, cols, rows, totals i64 [height, width]; ohm_view_part */    \
     X(image, view, ITEMS)        /* cols, rows, totals, col_of, row_of, image [height, width]; ohm_image */
 

@@ -1,4 +1,4 @@
-// The OpenCL engine: the kernels of kernels/crossbar.cl and kernels/view.cl on one device.
+// The OpenCL engine: the kernels of kernels/operations.h on one device.
 #include "opencl_engine.h"
 #include "../../base/error.h"
 
@@ -70,10 +70,10 @@ static ohm_status create_kernels(opencl_engine *e, const kernel_file *file) {
     return status;
 }
 
-// Lets go of the kernels of a file, to be built anew when the first of them runs.
-static void drop_kernels(opencl_engine *e, const kernel_file *file) {
+// Lets go of the kernels but those of a file that is kept, to be built anew when the first of them runs.
+static void drop_kernels(opencl_engine *e, const kernel_file *kept) {
     for (int i = 0; i < OHM_OPERATION_COUNT; i++) {
-        if (file_of[i] != file || !e->kernel[i]) continue;
+        if (file_of[i] == kept || !e->kernel[i]) continue;
         clReleaseKernel(e->kernel[i]);
         e->kernel[i] = NULL;
     }
@@ -114,7 +114,7 @@ static ohm_status opencl_configure(engine *e, const problem *p) {
     if (status)
         e->problem = before;
     else
-        drop_kernels(oe, &kernel_file_view);
+        drop_kernels(oe, &kernel_file_crossbar);
     return status;
 }
 
@@ -278,8 +278,7 @@ static ohm_status opencl_wait(engine *e) {
 // ---- The engine -------------------------------------------------------------------------------
 
 static void opencl_destroy(engine *e) {
-    drop_kernels((opencl_engine *)e, &kernel_file_crossbar);
-    drop_kernels((opencl_engine *)e, &kernel_file_view);
+    drop_kernels((opencl_engine *)e, NULL);
     free(e);
 }
 
