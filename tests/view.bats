@@ -600,11 +600,14 @@ def size_of(path): # 0 of one that has gone since
     except FileNotFoundError: return 0
 def size(): # of what is written beside the film's place
     return max([size_of(f"{folder}/{f}") for f in os.listdir(folder) if name in f], default=0)
-while size() < 30000:
-    if view.poll() is not None or time.monotonic() > end:
-        view.kill()
-        sys.exit(f"there is no film: {view.communicate()[0]}")
-    time.sleep(0.02)
+try:
+    while size() < 30000:
+        if view.poll() is not None or time.monotonic() > end:
+            sys.exit(f"there is no film of {size()} bytes")
+        time.sleep(0.02)
+except BaseException:
+    view.kill() # which would go on for ever
+    raise
 view.send_signal(getattr(signal, sys.argv[1]))
 if not select.select([read], [], [], 30)[0]:
     view.kill()
