@@ -112,7 +112,7 @@ static ohm_status add_sample(const rounds *h, bench_case *e) {
     return status;
 }
 
-// Two samples do where they take seconds, and several times as long as all should.
+// Enough: two samples if each takes seconds, or several times as long as all of them should.
 static bool has_enough(const rounds *h, const bench_case *e) {
     const samples *wall = &row_of(h->bench, e)->wall;
     const double time = h->bench->options->seconds;
