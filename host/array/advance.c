@@ -43,9 +43,9 @@ static ohm_status settle(ohm_crossbar *c) {
 // Whether so many steps can be done now; ends the idle time before them.
 static ohm_status begin(ohm_crossbar *c, uint64_t steps) {
     if (steps > OHM_MAX_STEP - c->step)
-        return error_set(OHM_BAD_ARGUMENT,
-                         "%" PRIu64 " steps after step %" PRIu64 " go beyond the last step, %" PRIu64, steps,
-                         c->step, OHM_MAX_STEP);
+        return ohm_fail(OHM_BAD_ARGUMENT,
+                        "%" PRIu64 " steps after step %" PRIu64 " go beyond the last step, %" PRIu64, steps,
+                        c->step, OHM_MAX_STEP);
     const ohm_status status = crossbar_check_state(c);
     return !status && steps && c->idle > 0 ? settle(c) : status;
 }
@@ -91,7 +91,7 @@ static uint64_t steps_of_turn(uint64_t left, uint64_t last, double took, double 
 ohm_status ohm_crossbar_advance_while(ohm_crossbar *c, uint64_t steps, double seconds, ohm_progress *progress,
                                       void *context, uint64_t *done) {
     *done = 0;
-    if (!(seconds >= 0)) return error_set(OHM_BAD_ARGUMENT, "seconds: %g is negative or no number", seconds);
+    if (!(seconds >= 0)) return ohm_fail(OHM_BAD_ARGUMENT, "seconds: %g is negative or no number", seconds);
     ohm_status status = begin(c, steps);
     const double start = clock_now();
     uint64_t last = 0;
@@ -112,11 +112,10 @@ ohm_status ohm_crossbar_advance_while(ohm_crossbar *c, uint64_t steps, double se
 // ---- Own voltages -----------------------------------------------------------------------------
 
 static ohm_status apply(ohm_crossbar *c, drive *own) {
-    problem p = c->problem;
     findings f;
     drive *const before = c->own;
     c->own = own;
-    p = crossbar_problem_now(c, &c->plan, own, c->idle);
+    problem p = crossbar_problem_now(c, &c->plan, own, c->idle);
     ohm_status status = findings_make(&c->plan, &p, own, &f);
     if (!status) status = crossbar_prepare(c, &p);
     if (status) {
@@ -140,8 +139,9 @@ static ohm_status apply_steps(ohm_crossbar *c, uint64_t steps, const float *cell
         drive_close(own);
         return status;
     }
+    const uint64_t first = c->step;
     status = take_steps(c, steps);
-    own_finish(own);
+    own_finish(own, c->step - first);
     return status;
 }
 
@@ -159,7 +159,7 @@ ohm_status ohm_crossbar_apply_lines(ohm_crossbar *c, uint64_t steps, const float
 ohm_status ohm_crossbar_set_step(ohm_crossbar *c, uint64_t step) {
     char *noted = NULL;
     if (step > OHM_MAX_STEP)
-        return error_set(OHM_BAD_ARGUMENT, "step: %" PRIu64 " is more than %" PRIu64, step, OHM_MAX_STEP);
+        return ohm_fail(OHM_BAD_ARGUMENT, "step: %" PRIu64 " is more than %" PRIu64, step, OHM_MAX_STEP);
     if (step == c->step) return OHM_OK;
     ohm_status status = history_prepare(&c->history, c->plan.text[ROLE_STIMULUS], &noted);
     if (!status) status = crossbar_end_own(c);
@@ -178,7 +178,7 @@ ohm_status ohm_crossbar_set_step(ohm_crossbar *c, uint64_t step) {
 
 ohm_status ohm_crossbar_idle(ohm_crossbar *c, double seconds) {
     if (!(seconds >= 0 && c->idle + seconds <= OHM_MAX_IDLE))
-        return error_set(OHM_BAD_ARGUMENT, "an idle time of %g s is outside [0, 1e15]", c->idle + seconds);
+        return ohm_fail(OHM_BAD_ARGUMENT, "an idle time of %g s is outside [0, 1e15]", c->idle + seconds);
     return set_idle(c, c->idle + seconds);
 }
 

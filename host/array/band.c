@@ -25,7 +25,7 @@ ohm_status band_create(engine *e, uint64_t row0, uint64_t rows, band **b) {
     const problem *p = &e->problem;
     band *made = calloc(1, sizeof *made);
     *b = NULL;
-    if (!made) return error_no_memory("a band");
+    if (!made) return ohm_fail_memory("a band");
     *made = (band){e, {p->cols, p->pitch, (u32)rows, (u32)row0}, {NULL}};
     ohm_status status = OHM_OK;
     for (int i = 0; i < PLANE_COUNT && !status; i++)

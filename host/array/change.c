@@ -18,8 +18,8 @@ static ohm_status check_state_range(const ohm_crossbar *c, const plan *changed) 
         (now.spreads & bounds) == (p->spreads & bounds))
         return OHM_OK;
     const char *model = spec_entry_of(&c->plan.specs[ROLE_MODEL])->about->name;
-    return error_set(OHM_BAD_ARGUMENT, "model %s: parameters that bound its state cannot change during a run",
-                     model);
+    return ohm_fail(OHM_BAD_ARGUMENT, "model %s: parameters that bound its state cannot change during a run",
+                    model);
 }
 
 static ohm_status change_model(spec *s, const char *text) {
@@ -27,8 +27,8 @@ static ohm_status change_model(spec *s, const char *text) {
     const char *name = spec_entry_of(s)->about->name;
     const ohm_status status = spec_change(s, text);
     if (status || s->id == id) return status;
-    return error_set(OHM_BAD_ARGUMENT, "model: %s cannot be replaced by %s during a run", name,
-                     spec_entry_of(s)->about->name);
+    return ohm_fail(OHM_BAD_ARGUMENT, "model: %s cannot be replaced by %s during a run", name,
+                    spec_entry_of(s)->about->name);
 }
 
 // One of another name takes the model's scale.
@@ -100,12 +100,12 @@ ohm_status ohm_crossbar_change(ohm_crossbar *c, const char *model, const char *s
 // The place of a parameter of the model or the stimulus that is a number.
 static ohm_status find_number(const ohm_crossbar *c, ohm_role role, const char *key, int *i) {
     if (role != OHM_ROLE_MODEL && role != OHM_ROLE_STIMULUS)
-        return error_set(OHM_BAD_ARGUMENT, "only a model and a stimulus have parameters to get and set");
+        return ohm_fail(OHM_BAD_ARGUMENT, "only a model and a stimulus have parameters to get and set");
     const catalogue_entry *entry = spec_entry_of(&c->plan.specs[role]);
     *i = spec_find(&c->plan.specs[role], key);
     if (*i >= 0 && !catalogue_parameter(entry, *i)->text) return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT, "%s %s has no number \"%s\"", spec_role_name[role], entry->about->name,
-                     key);
+    return ohm_fail(OHM_BAD_ARGUMENT, "%s %s has no number \"%s\"", spec_role_name[role], entry->about->name,
+                    key);
 }
 
 ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
@@ -167,7 +167,7 @@ ohm_status ohm_crossbar_set_parameter(ohm_crossbar *c, ohm_role role, const char
     if (status) return status;
     const ohm_parameter *p = catalogue_parameter(spec_entry_of(&changed.specs[role]), i);
     if ((p->whole || p->choices) && value != floor(value))
-        return error_set(OHM_BAD_ARGUMENT, "%s: %g is not a whole number", key, value);
+        return ohm_fail(OHM_BAD_ARGUMENT, "%s: %g is not a whole number", key, value);
     changed.specs[role].value[i] = value;
     changed.specs[role].given |= (uint64_t)1 << i;
     status = spec_check(&changed.specs[role]);
@@ -181,7 +181,7 @@ ohm_status ohm_crossbar_set_spread(ohm_crossbar *c, const char *key, double sigm
     ohm_status status = find_number(c, OHM_ROLE_MODEL, key, &i);
     if (status) return status;
     if (!s->spread[i].kind || !(sigma >= 0 && isfinite(sigma)))
-        return error_set(OHM_BAD_ARGUMENT, "%s has no spread whose sigma could be %g", key, sigma);
+        return ohm_fail(OHM_BAD_ARGUMENT, "%s has no spread whose sigma could be %g", key, sigma);
     s->spread[i].sigma = sigma;
     status = spec_check(s);
     return status ? status : change(c, &changed);

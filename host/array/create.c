@@ -30,8 +30,8 @@ static ohm_status no_room(const ohm_device_info *info, const char *what, uint64_
     char needed_text[NUMBER_MAX_TEXT], has_text[NUMBER_MAX_TEXT];
     number_format_bytes(needed, needed_text);
     number_format_bytes(has, has_text);
-    return error_set(OHM_OUT_OF_MEMORY, "%s needs %s, but %s (%s) has %s", what, needed_text, info->name,
-                     info->id, has_text);
+    return ohm_fail(OHM_OUT_OF_MEMORY, "%s needs %s, but %s (%s) has %s", what, needed_text, info->name,
+                    info->id, has_text);
 }
 
 // Whether the share of device i fits into it. *host counts what all devices take of the host's memory.
@@ -61,7 +61,7 @@ static ohm_status add_bands(ohm_crossbar *c, const ohm_device_info *info, size_t
         uint64_t rows = rows_of_band(p, info, c->plan.definition.band_rows);
         if (rows > end - row) rows = end - row;
         band **bands = realloc(c->bands, (c->band_count + 1) * sizeof *bands);
-        if (!bands) return error_no_memory("a band");
+        if (!bands) return ohm_fail_memory("a band");
         c->bands = bands;
         engine *e = c->engines[i];
         const ohm_status status = band_create(e, row, rows, &bands[c->band_count]);
@@ -77,7 +77,7 @@ static ohm_status create_engines(ohm_crossbar *c, ohm_devices *devices) {
     c->engines = calloc(n, sizeof *c->engines);
     c->frames = calloc(n, sizeof *c->frames);
     c->canvases = calloc(n, sizeof *c->canvases);
-    if (!c->engines || !c->frames || !c->canvases) return error_no_memory("engines");
+    if (!c->engines || !c->frames || !c->canvases) return ohm_fail_memory("engines");
     for (size_t i = 0; i < n; i++) {
         const ohm_status status = devices_create_engine(devices, i, &c->problem, &c->engines[i]);
         if (status) return status;
@@ -154,7 +154,7 @@ static ohm_status prepare_series(ohm_crossbar *c) {
     ohm_definition *d = &c->plan.definition;
     c->series.folder = d->scratch ? strdup(d->scratch) : NULL;
     c->series.reserve = crossbar_planes_bytes(c) + (2u << 20);
-    if (d->scratch && !c->series.folder) return error_no_memory("a path");
+    if (d->scratch && !c->series.folder) return ohm_fail_memory("a path");
     d->scratch = c->series.folder;
     return OHM_OK;
 }
@@ -163,7 +163,7 @@ ohm_status crossbar_create(ohm_devices *devices, const ohm_definition *definitio
                            ohm_crossbar **crossbar) {
     *crossbar = NULL;
     ohm_crossbar *c = calloc(1, sizeof *c);
-    if (!c) return error_no_memory("a crossbar");
+    if (!c) return ohm_fail_memory("a crossbar");
     ohm_status status = plan_make(definition, &c->plan);
     findings f;
     if (!status) status = make_problem(&c->plan, inputs, &c->problem, &c->stimulus, &f);

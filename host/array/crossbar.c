@@ -14,8 +14,8 @@
 
 ohm_status crossbar_check_state(const ohm_crossbar *c) {
     if (!c->lost) return OHM_OK;
-    return error_set(OHM_DEVICE_FAILED, "a device failed after step %" PRIu64 ", so the state is lost",
-                     c->step);
+    return ohm_fail(OHM_DEVICE_FAILED, "a device failed after step %" PRIu64 ", so the state is lost",
+                    c->step);
 }
 
 drive *crossbar_drive(const ohm_crossbar *c) {
@@ -238,8 +238,8 @@ ohm_status ohm_crossbar_read_series(const ohm_crossbar *c, uint64_t first, uint6
     series_reader r;
     ohm_series_row skipped;
     if (first > c->series.count || count > c->series.count - first)
-        return error_set(OHM_BAD_ARGUMENT, "%" PRIu64 " rows from row %" PRIu64 ": the series has %" PRIu64,
-                         count, first, c->series.count);
+        return ohm_fail(OHM_BAD_ARGUMENT, "%" PRIu64 " rows from row %" PRIu64 ": the series has %" PRIu64,
+                        count, first, c->series.count);
     ohm_status status = series_reader_open(&c->series, &r);
     for (uint64_t i = 0; i < first && !status; i++) status = series_reader_next(&r, &skipped, 1);
     if (!status) status = series_reader_next(&r, rows, count);

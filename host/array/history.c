@@ -9,12 +9,12 @@ ohm_status history_prepare(history *h, const char *stimulus, char **copy) {
     if (h->count == h->capacity) {
         const size_t capacity = h->capacity ? 2 * h->capacity : 4;
         ohm_history_entry *more = realloc(h->entries, capacity * sizeof *more);
-        if (!more) return error_no_memory("the history");
+        if (!more) return ohm_fail_memory("the history");
         h->entries = more;
         h->capacity = capacity;
     }
     *copy = strdup(stimulus);
-    return *copy ? OHM_OK : error_no_memory("the history");
+    return *copy ? OHM_OK : ohm_fail_memory("the history");
 }
 
 static void drop_last(history *h) {

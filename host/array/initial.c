@@ -25,7 +25,7 @@ typedef ohm_status take_piece(void *object, const piece *rows);
 static ohm_status for_pieces(const matrix_file *m, take_piece *take, void *object) {
     const uint64_t fit = HDF5_BUFFER / m->cols, rows = fit ? fit : 1;
     float *values = malloc(rows * m->cols * sizeof *values);
-    ohm_status status = values ? OHM_OK : error_no_memory("a copy of some rows");
+    ohm_status status = values ? OHM_OK : ohm_fail_memory("a copy of some rows");
     for (uint64_t row = 0; row < m->rows && !status; row += rows) {
         const piece some = {row, rows < m->rows - row ? rows : m->rows - row, values};
         status = matrix_read_rows(m, row, some.rows, values);
@@ -48,11 +48,11 @@ static ohm_status check_piece(void *object, const piece *rows) {
     const uint64_t cols = l->matrix->cols;
     for (uint64_t i = 0; i < rows->rows * cols; i++) {
         if (rows->values[i] >= l->low && rows->values[i] <= l->high) continue;
-        return error_set(OHM_BAD_FILE,
-                         "%s: row %" PRIu64 ", column %" PRIu64
-                         " is %g, but an initial state must be from %g to %g",
-                         l->matrix->path, rows->row + i / cols, i % cols, (double)rows->values[i],
-                         (double)l->low, (double)l->high);
+        return ohm_fail(OHM_BAD_FILE,
+                        "%s: row %" PRIu64 ", column %" PRIu64
+                        " is %g, but an initial state must be from %g to %g",
+                        l->matrix->path, rows->row + i / cols, i % cols, (double)rows->values[i],
+                        (double)l->low, (double)l->high);
     }
     return OHM_OK;
 }
@@ -66,17 +66,17 @@ static bool is_state(const spec *s, const matrix_file *m) {
 // The state of one model is none of another.
 static ohm_status check_model(const spec *s, const char *model, const matrix_file *m) {
     if (spec_value(s, "quantity") != AS_AUTO || !m->model[0] || strcmp(m->model, model) == 0) return OHM_OK;
-    error_set(OHM_BAD_ARGUMENT, "%s holds states of %s, not of %s", m->path, m->model, model);
-    error_hint("say what its numbers are here: quantity=x, from 0 to 1, or quantity=state");
+    ohm_fail(OHM_BAD_ARGUMENT, "%s holds states of %s, not of %s", m->path, m->model, model);
+    ohm_fail_hint("say what its numbers are here: quantity=x, from 0 to 1, or quantity=state");
     return OHM_BAD_ARGUMENT;
 }
 
 static ohm_status check_file(const spec *s, const problem *p, const matrix_file *m) {
     if (m->rows != p->rows || m->cols != p->cols)
-        return error_set(OHM_BAD_FILE,
-                         "%s has %" PRIu64 " rows and %" PRIu64 " columns, but the crossbar has %" PRIu64
-                         " and %" PRIu64,
-                         m->path, m->rows, m->cols, p->rows, p->cols);
+        return ohm_fail(OHM_BAD_FILE,
+                        "%s has %" PRIu64 " rows and %" PRIu64 " columns, but the crossbar has %" PRIu64
+                        " and %" PRIu64,
+                        m->path, m->rows, m->cols, p->rows, p->cols);
     limits l = {m, 0, 1};
     if (is_state(s, m)) l = (limits){m, p->physics.state_low, p->physics.state_high};
     return for_pieces(m, check_piece, &l);
@@ -86,7 +86,7 @@ ohm_status initial_open(const plan *p, const problem *made, matrix_file *m) {
     const spec *s = &p->specs[ROLE_INITIAL];
     *m = (matrix_file){.array = {.file = -1}, .file = -1, .dataset = -1};
     if (spec_entry_of(s) != &catalogue_initial_file) return OHM_OK;
-    if (!s->path[0]) return error_set(OHM_BAD_ARGUMENT, "init file: give path=FILE");
+    if (!s->path[0]) return ohm_fail(OHM_BAD_ARGUMENT, "init file: give path=FILE");
     ohm_status status = matrix_open(s->path, m);
     if (!status) status = check_model(s, spec_entry_of(&p->specs[ROLE_MODEL])->about->name, m);
     if (!status) status = check_file(s, made, m);

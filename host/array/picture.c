@@ -80,7 +80,7 @@ static ohm_status make_spans(const side *s, bool nearest, spans *made) {
     *made = (spans){.span = malloc(s->pixels * sizeof *made->span),
                     .of = malloc(s->pixels * sizeof *made->of),
                     .most = 1};
-    if (!made->span || !made->of) return error_no_memory("a picture");
+    if (!made->span || !made->of) return ohm_fail_memory("a picture");
     for (uint32_t i = 0; i < s->pixels; i++) {
         const ohm_span span = span_of(s, nearest, i);
         if (i == 0 || !same_span(made->span[made->count - 1], span)) add_span(made, span);
@@ -179,15 +179,15 @@ static ohm_status job_make(const ohm_crossbar *c, const ohm_view *v, view_job *j
 
 static ohm_status check_view(const ohm_crossbar *c, const ohm_view *v) {
     if (v->width < 1 || v->width > OHM_MAX_IMAGE || v->height < 1 || v->height > OHM_MAX_IMAGE)
-        return error_set(OHM_BAD_ARGUMENT, "an image of %" PRIu32 " x %" PRIu32 " pixels is outside [1, %u]",
-                         v->width, v->height, OHM_MAX_IMAGE);
+        return ohm_fail(OHM_BAD_ARGUMENT, "an image of %" PRIu32 " x %" PRIu32 " pixels is outside [1, %u]",
+                        v->width, v->height, OHM_MAX_IMAGE);
     if (!(v->rows > 0 && v->cols > 0 && isfinite(v->rows) && isfinite(v->cols) && isfinite(v->row) &&
           isfinite(v->col)))
-        return error_set(OHM_BAD_ARGUMENT, "a view needs a finite position and an extent above 0");
+        return ohm_fail(OHM_BAD_ARGUMENT, "a view needs a finite position and an extent above 0");
     if ((unsigned)v->quantity >= OHM_QUANTITIES || (unsigned)v->reduction >= OHM_REDUCTIONS)
-        return error_set(OHM_BAD_ARGUMENT, "no such quantity or reduction");
+        return ohm_fail(OHM_BAD_ARGUMENT, "no such quantity or reduction");
     if (v->quantity == OHM_FLUX && !c->problem.variant.flux)
-        return error_set(OHM_BAD_ARGUMENT, "this crossbar does not track the flux");
+        return ohm_fail(OHM_BAD_ARGUMENT, "this crossbar does not track the flux");
     return OHM_OK;
 }
 
@@ -341,7 +341,7 @@ static ohm_status join(ohm_crossbar *c, size_t of, const view_job *job, int64_t 
     if (part.first >= part.end) return OHM_OK;
     const size_t first = (size_t)part.first * p->width, count = (size_t)(part.end - part.first) * p->width;
     int64_t *some = malloc(count * sizeof *some);
-    if (!some) return error_no_memory("a picture");
+    if (!some) return ohm_fail_memory("a picture");
     const region rows_drawn = {first * sizeof *some, count * sizeof *some, count * sizeof *some, 1};
     const ohm_status status = e->class->get(c->canvases[of].totals, rows_drawn, some);
     for (size_t row = 0; row < count && !status; row += p->width)
@@ -360,7 +360,7 @@ static void fill_row(const view_job *job, const int64_t *totals, uint32_t y, flo
 static ohm_status join_all(ohm_crossbar *c, const view_job *job, float *image) {
     const size_t pixels = (size_t)job->picture.width * job->picture.height;
     int64_t *totals = malloc(pixels * sizeof *totals);
-    if (!totals) return error_no_memory("a picture");
+    if (!totals) return ohm_fail_memory("a picture");
     for (size_t i = 0; i < pixels; i++) totals[i] = view_start(&job->picture);
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < c->engine_count && !status && !empty(job); i++) status = join(c, i, job, totals);

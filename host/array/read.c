@@ -11,9 +11,9 @@
 
 static ohm_status check_rows(const ohm_crossbar *c, uint64_t row0, uint64_t rows) {
     if (row0 <= c->problem.rows && rows <= c->problem.rows - row0) return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT,
-                     "%" PRIu64 " rows from row %" PRIu64 " are not within the crossbar's %" PRIu64, rows,
-                     row0, c->problem.rows);
+    return ohm_fail(OHM_BAD_ARGUMENT,
+                    "%" PRIu64 " rows from row %" PRIu64 " are not within the crossbar's %" PRIu64, rows,
+                    row0, c->problem.rows);
 }
 
 static ohm_status read_rows(ohm_crossbar *c, plane which, uint64_t row0, uint64_t rows, float *out) {
@@ -29,10 +29,10 @@ static ohm_status check_rectangle(const ohm_crossbar *c, ohm_rectangle r) {
     const problem *p = &c->problem;
     if (r.row <= p->rows && r.rows <= p->rows - r.row && r.col <= p->cols && r.cols <= p->cols - r.col)
         return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT,
-                     "%" PRIu64 " x %" PRIu64 " synapses from row %" PRIu64 ", column %" PRIu64
-                     " are not within the crossbar's %" PRIu64 " x %" PRIu64,
-                     r.rows, r.cols, r.row, r.col, p->rows, p->cols);
+    return ohm_fail(OHM_BAD_ARGUMENT,
+                    "%" PRIu64 " x %" PRIu64 " synapses from row %" PRIu64 ", column %" PRIu64
+                    " are not within the crossbar's %" PRIu64 " x %" PRIu64,
+                    r.rows, r.cols, r.row, r.col, p->rows, p->cols);
 }
 
 static area area_of(ohm_rectangle r) {
@@ -50,7 +50,7 @@ static ohm_status check_states(const ohm_crossbar *c, ohm_rectangle r, const flo
     const ohm_physics *p = &c->problem.physics;
     for (uint64_t i = 0; i < r.rows * r.cols; i++)
         if (!(in[i] >= p->state_low && in[i] <= p->state_high))
-            return error_set(
+            return ohm_fail(
                 OHM_BAD_ARGUMENT,
                 "the state [%" PRIu64 ", %" PRIu64 "] is %g, and a state of the model is from %g to %g",
                 i / r.cols, i % r.cols, (double)in[i], (double)p->state_low, (double)p->state_high);
@@ -65,7 +65,7 @@ ohm_status ohm_crossbar_set_states(ohm_crossbar *c, ohm_rectangle r, const float
     float *nothing = NULL;
     if (c->problem.variant.extended) {
         nothing = calloc(r.rows * r.cols, sizeof *nothing);
-        if (!nothing) return error_no_memory("states");
+        if (!nothing) return ohm_fail_memory("states");
     }
     status = crossbar_write(c, PLANE_STATE, area_of(r), in);
     if (!status && nothing) status = crossbar_write(c, PLANE_STATE_REST, area_of(r), nothing);
@@ -75,7 +75,7 @@ ohm_status ohm_crossbar_set_states(ohm_crossbar *c, ohm_rectangle r, const float
 
 static ohm_status check_flux(const ohm_crossbar *c) {
     if (c->problem.variant.flux) return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT, "this crossbar does not track the flux");
+    return ohm_fail(OHM_BAD_ARGUMENT, "this crossbar does not track the flux");
 }
 
 ohm_status ohm_crossbar_read_flux(ohm_crossbar *c, uint64_t row0, uint64_t rows, float *out) {
@@ -89,7 +89,7 @@ static ohm_status read_exact(ohm_crossbar *c, plane which, plane rest, uint64_t 
     const uint64_t cols = c->problem.cols;
     ohm_status status = check_rows(c, row0, rows);
     float *line = status ? NULL : malloc(2 * cols * sizeof *line);
-    if (!status && !line) status = error_no_memory("a row");
+    if (!status && !line) status = ohm_fail_memory("a row");
     for (uint64_t i = 0; i < rows && !status; i++) {
         const area row = {row0 + i, 0, 1, cols};
         memset(line + cols, 0, cols * sizeof *line);
@@ -166,7 +166,7 @@ static ohm_status check_voltage(const ohm_crossbar *c, double voltage) {
     ohm_exponent exponent;
     const double limit = euler_current_limit(model, &c->problem.physics, &exponent);
     if (!(fabs(voltage) > limit)) return OHM_OK;
-    return error_set(
+    return ohm_fail(
         OHM_BAD_ARGUMENT,
         "model %s: the current at %g V cannot be computed: the exponential of %s is limited to %.3g V",
         spec_entry_of(model)->about->name, voltage, exponent.formula, limit);
@@ -236,7 +236,7 @@ static ohm_status last_voltage(const ohm_crossbar *c, uint64_t row, uint64_t col
 
 static ohm_status check_place(const ohm_crossbar *c, uint64_t row, uint64_t col) {
     if (row < c->problem.rows && col < c->problem.cols) return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT, "there is no synapse in row %" PRIu64 ", column %" PRIu64, row, col);
+    return ohm_fail(OHM_BAD_ARGUMENT, "there is no synapse in row %" PRIu64 ", column %" PRIu64, row, col);
 }
 
 ohm_status ohm_crossbar_probe_current(ohm_crossbar *c, uint64_t row, uint64_t col, float voltage,

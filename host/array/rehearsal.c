@@ -34,7 +34,7 @@ static ohm_status make_frame(const ohm_shape *shape, int layout, sample_frame *m
     *made = (sample_frame){.frame = {.steps = ANSWER_STEPS}};
     if (layout == OHM_FRAME_NONE) return OHM_OK;
     made->values = aligned_alloc(OHM_BLOCK * sizeof(float), (count + 15) / 16 * 16 * sizeof(float));
-    if (!made->values) return error_no_memory("voltages");
+    if (!made->values) return ohm_fail_memory("voltages");
     for (size_t i = 0; i < count; i++) made->values[i] = (float)(i * 37 % 101) / 100 - 0.5f;
     made->frame.values = made->values;
     made->frame.count = count;
@@ -93,16 +93,16 @@ static ohm_status compare(const band *b, const answer *a, const ohm_device_info 
     const area rows = {0, 0, a->band->shape.rows, a->band->shape.cols};
     const size_t count = rows.rows * rows.cols;
     float *found = malloc(2 * count * sizeof *found), *right = found + count;
-    ohm_status status = found ? OHM_OK : error_no_memory("a comparison");
+    ohm_status status = found ? OHM_OK : ohm_fail_memory("a comparison");
     for (int i = 0; i < PLANE_COUNT && !status; i++) {
         if (!b->plane[i]) continue;
         status = band_get(b, i, rows, found);
         if (!status) status = band_get(a->band, i, rows, right);
         if (status || memcmp(found, right, count * sizeof *found) == 0) continue;
-        status = error_set(OHM_DEVICE_FAILED,
-                           "%s (%s) computes wrong numbers at %u lanes: its driver or compiler is at fault",
-                           info->name, info->id, b->engine->lanes);
-        error_hint("use another number of --lanes, or another --device");
+        status = ohm_fail(OHM_DEVICE_FAILED,
+                          "%s (%s) computes wrong numbers at %u lanes: its driver or compiler is at fault",
+                          info->name, info->id, b->engine->lanes);
+        ohm_fail_hint("use another number of --lanes, or another --device");
     }
     free(found);
     return status;
@@ -120,8 +120,8 @@ static ohm_status check_speed(ohm_crossbar *c, const band *b, const answer *a, c
     const double took = clock_now() - start;
     const double each = took / ((double)b->shape.rows * (double)b->shape.pitch * steps);
     if (status || took < NO_TIME || each < SLOWEST * a->seconds) return status;
-    return error_set(OHM_DEVICE_FAILED, "%s (%s) is %.0f times slower than the native engine", info->name,
-                     info->id, each / a->seconds);
+    return ohm_fail(OHM_DEVICE_FAILED, "%s (%s) is %.0f times slower than the native engine", info->name,
+                    info->id, each / a->seconds);
 }
 
 static ohm_status launch_each(ohm_crossbar *c, const band *b, const ohm_device_info *info, bool automatic) {

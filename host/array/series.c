@@ -91,7 +91,7 @@ static ohm_status make_file(series *s) {
         s->file = open_unnamed(folders[i]);
         if (s->file >= 0) return OHM_OK;
     }
-    return error_set(OHM_IO_FAILED, "cannot keep the series in a file: %s", strerror(errno));
+    return ohm_fail(OHM_IO_FAILED, "cannot keep the series in a file: %s", strerror(errno));
 }
 
 static ohm_status no_room(const series *s, uint64_t left) {
@@ -99,12 +99,12 @@ static ohm_status no_room(const series *s, uint64_t left) {
     number_format_bytes(s->stored + s->tail_bytes, rows);
     number_format_bytes(left, has);
     number_format_bytes(s->reserve, rest);
-    error_set(
+    ohm_fail(
         OHM_IO_FAILED,
         "the series ends after %" PRIu64
         " rows: %s: they take %s, saving them takes as much again and the crossbar %s, but only %s is free",
         s->count, strerror(ENOSPC), rows, rest, has);
-    error_hint("record less often (--every), or on a disk with more space");
+    ohm_fail_hint("record less often (--every), or on a disk with more space");
     return OHM_IO_FAILED;
 }
 
@@ -122,8 +122,8 @@ static ohm_status write_tail(const series *s) {
             pwrite(s->file, s->tail + done, s->tail_bytes - done, (off_t)(s->stored + done));
         if (written < 0 && errno == EINTR) continue;
         if (written <= 0)
-            return error_set(OHM_IO_FAILED, "the series ends after %" PRIu64 " rows: %s", s->count,
-                             strerror(written ? errno : ENOSPC));
+            return ohm_fail(OHM_IO_FAILED, "the series ends after %" PRIu64 " rows: %s", s->count,
+                            strerror(written ? errno : ENOSPC));
         done += (size_t)written;
     }
     return OHM_OK;
@@ -148,7 +148,7 @@ static ohm_status store_tail(series *s) {
 
 ohm_status series_append(series *s, const series_row *row) {
     if (!s->tail) s->tail = malloc(TAIL);
-    if (!s->tail) return error_no_memory("the series");
+    if (!s->tail) return ohm_fail_memory("the series");
     const ohm_status status = s->tail_bytes + MOST_BYTES > TAIL ? store_tail(s) : OHM_OK;
     if (status) return status;
     s->tail_bytes += pack(row, s->tail + s->tail_bytes);
@@ -174,7 +174,7 @@ void series_free(series *s) {
 
 ohm_status series_reader_open(const series *s, series_reader *r) {
     *r = (series_reader){.series = s, .piece = malloc(PIECE)};
-    return r->piece ? OHM_OK : error_no_memory("rows of the series");
+    return r->piece ? OHM_OK : ohm_fail_memory("rows of the series");
 }
 
 void series_reader_close(series_reader *r) {
@@ -201,7 +201,7 @@ static ohm_status fill(series_reader *r) {
     while (r->end < PIECE) {
         const ssize_t count = fetch(r, r->piece + r->end, PIECE - r->end);
         if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return error_set(OHM_IO_FAILED, "cannot read back the series: %s", strerror(errno));
+        if (count < 0) return ohm_fail(OHM_IO_FAILED, "cannot read back the series: %s", strerror(errno));
         if (count == 0) break;
         r->end += (size_t)count;
         r->place += (uint64_t)count;

@@ -65,7 +65,7 @@ static void results_free(results *r) {
 
 static ohm_status results_make(engine *e, uint64_t bytes, results *r) {
     r->here = malloc(bytes);
-    return r->here ? e->class->create(e, bytes, &r->there) : error_no_memory("a measurement");
+    return r->here ? e->class->create(e, bytes, &r->there) : ohm_fail_memory("a measurement");
 }
 
 static ohm_status results_get(const results *r) {

@@ -8,35 +8,15 @@
 static _Thread_local char message[16384];
 static _Thread_local char hint[1024];
 
-static ohm_status set(ohm_status status, const char *format, va_list arguments) {
+ohm_status ohm_fail(ohm_status status, const char *format, ...) {
     static _Thread_local char text[sizeof message]; // an argument may be the message itself
+    va_list arguments;
+    va_start(arguments, format);
     vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
     memcpy(message, text, sizeof message);
     hint[0] = '\0';
     return status;
-}
-
-ohm_status error_set(ohm_status status, const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    set(status, format, arguments);
-    va_end(arguments);
-    return status;
-}
-
-ohm_status ohm_fail(ohm_status status, const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    set(status, format, arguments);
-    va_end(arguments);
-    return status;
-}
-
-void error_hint(const char *format, ...) {
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(hint, sizeof hint, format, arguments);
-    va_end(arguments);
 }
 
 void ohm_fail_hint(const char *format, ...) {
@@ -53,17 +33,13 @@ ohm_status error_in(ohm_status status, const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(where, sizeof where, format, arguments);
     va_end(arguments);
-    error_set(status, "%s: %s", where, message);
+    ohm_fail(status, "%s: %s", where, message);
     memcpy(hint, said, sizeof hint);
     return status;
 }
 
-ohm_status error_no_memory(const char *what) {
-    return error_set(OHM_OUT_OF_MEMORY, "out of memory for %s", what);
-}
-
 ohm_status ohm_fail_memory(const char *what) {
-    return error_no_memory(what);
+    return ohm_fail(OHM_OUT_OF_MEMORY, "out of memory for %s", what);
 }
 
 const char *ohm_version(void) {

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 
 ohm_status file_cannot_read(const char *path) {
-    return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
+    return ohm_fail(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
 }
 
 ohm_status file_check(const char *path) {
@@ -16,7 +16,7 @@ ohm_status file_check(const char *path) {
     if (S_ISREG(info.st_mode)) return OHM_OK;
     errno = EISDIR;
     if (S_ISDIR(info.st_mode)) return file_cannot_read(path);
-    return error_set(OHM_IO_FAILED, "cannot read %s: it is not a regular file", path);
+    return ohm_fail(OHM_IO_FAILED, "cannot read %s: it is not a regular file", path);
 }
 
 ohm_status file_read_bytes(FILE *f, const char *path, size_t most, uint8_t **bytes, size_t *size) {
@@ -30,7 +30,7 @@ ohm_status file_read_bytes(FILE *f, const char *path, size_t most, uint8_t **byt
         if (!more) {
             free(*bytes);
             *bytes = NULL;
-            return error_no_memory("a file");
+            return ohm_fail_memory("a file");
         }
         *bytes = more;
         *size += fread(*bytes + *size, 1, room - *size, f);
@@ -50,7 +50,7 @@ ohm_status file_read_text(const char *path, size_t most, char **text, size_t *si
     fclose(f);
     if (!status && *size > most) {
         free(bytes);
-        status = error_set(OHM_BAD_FILE, "%s has more than %zu bytes", path, most);
+        status = ohm_fail(OHM_BAD_FILE, "%s has more than %zu bytes", path, most);
     }
     if (status) return status;
     bytes[*size] = '\0';

@@ -56,7 +56,7 @@ ohm_status child_start(const char *const *arguments, unsigned processors, child 
     if (c->pid < 0) {
         close_all(fd, 4);
         if (c->errors) fclose(c->errors);
-        return error_set(OHM_OUT_OF_MEMORY, "cannot start %s: %s", arguments[0], strerror(errno));
+        return ohm_fail(OHM_OUT_OF_MEMORY, "cannot start %s: %s", arguments[0], strerror(errno));
     }
     close(fd[0]);
     close(fd[3]);
@@ -73,10 +73,10 @@ static ohm_status failed(child *c, int result) {
     line[strcspn(line, "\n")] = '\0';
     const char *prefix = "ohmscape: error: ";
     const char *text = strncmp(line, prefix, strlen(prefix)) == 0 ? line + strlen(prefix) : line;
-    if (*text) return error_set(OHM_NO_DEVICE, "%s", text);
+    if (*text) return ohm_fail(OHM_NO_DEVICE, "%s", text);
     if (WIFSIGNALED(result))
-        return error_set(OHM_NO_DEVICE, "it was killed by a signal: %s", strsignal(WTERMSIG(result)));
-    return error_set(OHM_NO_DEVICE, "it exited with status %d", WEXITSTATUS(result));
+        return ohm_fail(OHM_NO_DEVICE, "it was killed by a signal: %s", strsignal(WTERMSIG(result)));
+    return ohm_fail(OHM_NO_DEVICE, "it exited with status %d", WEXITSTATUS(result));
 }
 
 ohm_status child_end(child *c) {
@@ -102,5 +102,5 @@ ohm_status child_run(const char *const *arguments, unsigned processors, char **o
         free(*output);
         *output = NULL;
     }
-    return status || *output ? status : error_set(OHM_NO_DEVICE, "%s printed nothing", arguments[0]);
+    return status || *output ? status : ohm_fail(OHM_NO_DEVICE, "%s printed nothing", arguments[0]);
 }

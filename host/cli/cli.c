@@ -19,7 +19,7 @@ int cli_fail(ohm_status status) {
 
 ohm_status cli_flush(void) {
     if (fflush(stdout) == 0 && !ferror(stdout)) return OHM_OK;
-    return error_set(OHM_IO_FAILED, "cannot write standard output: %s", strerror(errno));
+    return ohm_fail(OHM_IO_FAILED, "cannot write standard output: %s", strerror(errno));
 }
 
 static volatile sig_atomic_t caught, nothing_to_lose;

@@ -50,13 +50,13 @@ static int devices(int argc, char **argv) {
     int first;
     ohm_status status = options_parse(&command_devices, &json, argc, argv, &given, &first);
     if (!status && first < argc)
-        status = error_set(OHM_BAD_ARGUMENT, "devices takes no argument \"%s\"", argv[first]);
+        status = ohm_fail(OHM_BAD_ARGUMENT, "devices takes no argument \"%s\"", argv[first]);
     ohm_device_info *list = NULL;
     size_t count = 0;
     if (!status) status = ohm_devices_list(&list, &count);
     if (status) return cli_fail(status);
     if (json)
-        status = print_json(list, count) ? OHM_OK : error_no_memory("the list of devices");
+        status = print_json(list, count) ? OHM_OK : ohm_fail_memory("the list of devices");
     else
         print_table(list, count);
     free(list);

@@ -69,7 +69,7 @@ void experiment_free(experiment *e) {
 // ---- Keys -------------------------------------------------------------------------------------
 
 static ohm_status given_twice(const char *key) {
-    return error_set(OHM_BAD_FILE, "%s is given twice", key);
+    return ohm_fail(OHM_BAD_FILE, "%s is given twice", key);
 }
 
 static bool is_yes(const char *value) {
@@ -85,9 +85,9 @@ static ohm_status set_option(reader *r, int place, const char *value) {
     const option_entry *o = &r->command->options[place];
     if (!o->argument && is_no(value)) return OHM_OK;
     if (!o->argument && !is_yes(value))
-        return error_set(OHM_BAD_FILE, "%s = %s: write yes or no", o->name, value);
+        return ohm_fail(OHM_BAD_FILE, "%s = %s: write yes or no", o->name, value);
     const char *text = keep_value(r->experiment, o->name, value);
-    if (!text) return error_no_memory("an experiment");
+    if (!text) return ohm_fail_memory("an experiment");
     *r->given |= (uint64_t)1 << place;
     return o->set(r->object, o->argument ? text : NULL);
 }
@@ -100,20 +100,20 @@ static ohm_status take_option(reader *r, const char *key, const char *value) {
         r->seen |= bit;
         return r->skipped & bit ? OHM_OK : set_option(r, i, value);
     }
-    return error_set(OHM_BAD_FILE,
-                     "unknown key \"%s\"; keys are the options of `ohmscape %s --help`, without dashes", key,
-                     r->command->name);
+    return ohm_fail(OHM_BAD_FILE,
+                    "unknown key \"%s\"; keys are the options of `ohmscape %s --help`, without dashes", key,
+                    r->command->name);
 }
 
 static ohm_status begin_phase(experiment *e, const char *name) {
     for (size_t i = 0; i < e->count; i++)
         if (strcmp(e->phases[i].name, name) == 0)
-            return error_set(OHM_BAD_FILE, "phase [%s] is defined twice", name);
+            return ohm_fail(OHM_BAD_FILE, "phase [%s] is defined twice", name);
     phase *more = realloc(e->phases, (e->count + 1) * sizeof *more);
-    if (!more) return error_no_memory("an experiment");
+    if (!more) return ohm_fail_memory("an experiment");
     e->phases = more;
     more[e->count] = (phase){.name = keep(e, name)};
-    return more[e->count++].name ? OHM_OK : error_no_memory("an experiment");
+    return more[e->count++].name ? OHM_OK : ohm_fail_memory("an experiment");
 }
 
 static ohm_status take_phase_key(reader *r, phase *p, const char *key, const char *value) {
@@ -122,8 +122,8 @@ static ohm_status take_phase_key(reader *r, phase *p, const char *key, const cha
                          : strcmp(key, "idle") == 0   ? KEY_IDLE
                                                       : 0;
     if (!bit)
-        return error_set(OHM_BAD_FILE, "unknown key \"%s\"; the keys of a phase are stimulus, steps and idle",
-                         key);
+        return ohm_fail(OHM_BAD_FILE, "unknown key \"%s\"; the keys of a phase are stimulus, steps and idle",
+                        key);
     if (p->given & bit) return given_twice(key);
     p->given |= bit;
     if (bit == KEY_STEPS) return options_read_u64("steps", value, 0, OHM_MAX_STEP, &p->steps);
@@ -132,7 +132,7 @@ static ohm_status take_phase_key(reader *r, phase *p, const char *key, const cha
         return right ? OHM_OK : options_bad_value("idle", value, "a time in s from 0 to 1e15");
     }
     p->stimulus = keep_value(r->experiment, "stimulus", value);
-    return p->stimulus ? OHM_OK : error_no_memory("an experiment");
+    return p->stimulus ? OHM_OK : ohm_fail_memory("an experiment");
 }
 
 static ohm_status take_key(void *object, const char *section, const char *key, const char *value) {
@@ -149,11 +149,11 @@ static ohm_status number_phases(experiment *e, const char *path) {
     for (size_t i = 0; i < e->count; i++) {
         phase *p = &e->phases[i];
         if (!p->steps && !(p->idle > 0))
-            return error_set(OHM_BAD_FILE, "%s: phase [%s] has no steps and no idle time", path, p->name);
+            return ohm_fail(OHM_BAD_FILE, "%s: phase [%s] has no steps and no idle time", path, p->name);
         p->first = first;
         if (p->steps > OHM_MAX_STEP - first)
-            return error_set(OHM_BAD_FILE, "%s: phase [%s] goes beyond the last step, %" PRIu64, path,
-                             p->name, OHM_MAX_STEP);
+            return ohm_fail(OHM_BAD_FILE, "%s: phase [%s] goes beyond the last step, %" PRIu64, path, p->name,
+                            OHM_MAX_STEP);
         first += p->steps;
     }
     return OHM_OK;
@@ -183,7 +183,7 @@ static ohm_status spell_out(experiment *e, phase *p, const spec *model) {
     if (start >= 0 && !(s.given >> start & 1)) s.value[start] = (double)p->first;
     spec_format(&s, text);
     p->stimulus = keep(e, text);
-    return p->stimulus ? OHM_OK : error_no_memory("an experiment");
+    return p->stimulus ? OHM_OK : ohm_fail_memory("an experiment");
 }
 
 ohm_status experiment_spell_out(experiment *e, const char *model) {
@@ -240,10 +240,10 @@ static ohm_status check_phase(const experiment *e, const phase *p, const char *s
         const uint64_t end = i + 1 < info->history_count ? entry[1].step : info->step;
         const uint64_t step = largest(p->first, entry->step);
         if (step >= end || step >= p->first + p->steps || same_stimulus(stimulus, entry->stimulus)) continue;
-        error_set(OHM_BAD_ARGUMENT,
-                  "%s does not come from %s: its step %" PRIu64 " was driven by %s, but phase [%s] has %s",
-                  from, e->path, step, entry->stimulus, p->name, stimulus);
-        error_hint("`ohmscape info %s` prints which stimuli drove it", from);
+        ohm_fail(OHM_BAD_ARGUMENT,
+                 "%s does not come from %s: its step %" PRIu64 " was driven by %s, but phase [%s] has %s",
+                 from, e->path, step, entry->stimulus, p->name, stimulus);
+        ohm_fail_hint("`ohmscape info %s` prints which stimuli drove it", from);
         return OHM_BAD_ARGUMENT;
     }
     return OHM_OK;
@@ -271,7 +271,7 @@ ohm_status experiment_check_history(const experiment *e, const char *from, const
 
 ohm_status experiment_check_output(const experiment *e, const char *path) {
     if (e->path && file_is_same(e->path, path))
-        return error_set(OHM_BAD_ARGUMENT, "--output %s would replace the experiment itself", path);
+        return ohm_fail(OHM_BAD_ARGUMENT, "--output %s would replace the experiment itself", path);
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < e->count && !status; i++)
         status = setup_check_inputs(path, &(ohm_definition){.stimulus = e->phases[i].stimulus});

@@ -105,7 +105,7 @@ static ohm_status write_rows(const export_options *o, ohm_crossbar *c, matrix_wr
     const uint64_t most = rows_of_piece(d->cols);
     const uint64_t strip = d->cols < OHM_MAX_IMAGE ? d->cols : OHM_MAX_IMAGE;
     float *values = malloc(most * d->cols * sizeof *values), *image = malloc(most * strip * sizeof *image);
-    ohm_status status = values && image ? OHM_OK : error_no_memory("a copy of some rows");
+    ohm_status status = values && image ? OHM_OK : ohm_fail_memory("a copy of some rows");
     for (uint64_t row = 0; row < d->rows && !status && !cli_caught(); row += most) {
         const uint64_t rows = d->rows - row < most ? d->rows - row : most;
         status = read_rows(c, o->quantity, row, rows, image, values);
@@ -131,15 +131,13 @@ static ohm_status write_matrix(const export_options *o, ohm_crossbar *c) {
 
 static ohm_status check(const export_options *o, const ohm_file_info *info) {
     if (!o->output)
-        return error_set(OHM_BAD_ARGUMENT,
-                         "export needs --output FILE, with a name that ends in .npy or .h5");
+        return ohm_fail(OHM_BAD_ARGUMENT, "export needs --output FILE, with a name that ends in .npy or .h5");
     if (file_is_same(o->setup.from, o->output))
-        return error_set(OHM_BAD_ARGUMENT, "--output %s would overwrite the saved crossbar", o->output);
+        return ohm_fail(OHM_BAD_ARGUMENT, "--output %s would overwrite the saved crossbar", o->output);
     if (o->quantity == OHM_FLUX && !info->definition.track_flux)
-        return error_set(OHM_BAD_ARGUMENT, "--quantity flux: %s was created without --flux", o->setup.from);
+        return ohm_fail(OHM_BAD_ARGUMENT, "--quantity flux: %s was created without --flux", o->setup.from);
     if (o->quantity == OHM_VOLTAGE && !info->step)
-        return error_set(OHM_BAD_ARGUMENT, "--quantity voltage: %s has not done any steps yet",
-                         o->setup.from);
+        return ohm_fail(OHM_BAD_ARGUMENT, "--quantity voltage: %s has not done any steps yet", o->setup.from);
     return OHM_OK;
 }
 
@@ -168,7 +166,7 @@ static int export(int argc, char **argv) {
     uint64_t given;
     int first;
     ohm_status status = options_parse(&command_export, &o, argc, argv, &given, &first);
-    if (!status && argc - first != 1) status = error_set(OHM_BAD_ARGUMENT, "export takes one saved crossbar");
+    if (!status && argc - first != 1) status = ohm_fail(OHM_BAD_ARGUMENT, "export takes one saved crossbar");
     if (!status) o.setup.from = argv[first];
     if (!status) cli_catch_signals();
     if (!status) status = export_file(&o);

@@ -61,12 +61,12 @@ static int info(int argc, char **argv) {
     uint64_t given;
     int first;
     ohm_status status = options_parse(&command_info, &json, argc, argv, &given, &first);
-    if (!status && argc - first != 1) status = error_set(OHM_BAD_ARGUMENT, "info takes one file");
+    if (!status && argc - first != 1) status = ohm_fail(OHM_BAD_ARGUMENT, "info takes one file");
     ohm_file_info *file = NULL;
     if (!status) status = ohm_file_read_info(argv[first], &file);
     if (status) return cli_fail(status);
     if (json)
-        status = print_json(file) ? OHM_OK : error_no_memory("the report");
+        status = print_json(file) ? OHM_OK : ohm_fail_memory("the report");
     else
         print_text(file);
     free(file);

@@ -84,23 +84,23 @@ static ohm_status end_key(reader *r) {
     if (!r->key) return OHM_OK;
     const char *key = r->key, *value = without_quotes(r->value);
     r->key = NULL;
-    if (!*value) return error_set(OHM_BAD_FILE, "%s has no value", key);
+    if (!*value) return ohm_fail(OHM_BAD_FILE, "%s has no value", key);
     return r->take(r->object, r->section, key, value);
 }
 
 static ohm_status begin_section(reader *r, char *line) {
     char *end = strchr(line, ']');
-    if (!end || end[1]) return error_set(OHM_BAD_FILE, "expected KEY = VALUE or [PHASE]");
+    if (!end || end[1]) return ohm_fail(OHM_BAD_FILE, "expected KEY = VALUE or [PHASE]");
     *end = '\0';
     r->section = skip_space(line + 1);
     trim_end(line + 1);
-    if (!*r->section) return error_set(OHM_BAD_FILE, "a phase needs a name: expected [PHASE]");
+    if (!*r->section) return ohm_fail(OHM_BAD_FILE, "a phase needs a name: expected [PHASE]");
     return r->take(r->object, r->section, NULL, NULL);
 }
 
 static ohm_status begin_key(reader *r, char *line, int number, int indent) {
     char *separator = line + strcspn(line, "=:");
-    if (!*separator || separator == line) return error_set(OHM_BAD_FILE, "expected KEY = VALUE or [PHASE]");
+    if (!*separator || separator == line) return ohm_fail(OHM_BAD_FILE, "expected KEY = VALUE or [PHASE]");
     *separator = '\0';
     normalise_key(line);
     r->key = line;
@@ -167,7 +167,7 @@ ohm_status ini_read(const char *path, ini_taker *take, void *object) {
     if (status) return status;
     if (strlen(text) != size) {
         free(text);
-        return error_set(OHM_BAD_FILE, "%s is not a text file: it contains a NUL byte", path);
+        return ohm_fail(OHM_BAD_FILE, "%s is not a text file: it contains a NUL byte", path);
     }
     reader r = {.take = take, .object = object, .section = ""};
     status = read_lines(&r, strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? text + 3 : text, &number);

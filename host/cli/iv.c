@@ -113,10 +113,10 @@ static ohm_status plan_drive(iv_options *o, drive *d) {
     d->period = (uint64_t)llround(fmin(period_of(&s, definition->dt) / definition->dt, 1e15));
     d->steps = o->steps ? o->steps : d->period * o->periods;
     d->every = d->period > 1000 ? d->period / 1000 : 1;
-    if (!d->steps) return error_set(OHM_BAD_ARGUMENT, "%s has no period: give --steps", definition->stimulus);
+    if (!d->steps) return ohm_fail(OHM_BAD_ARGUMENT, "%s has no period: give --steps", definition->stimulus);
     if (d->steps / d->every > 10000000)
-        return error_set(OHM_BAD_ARGUMENT, "--periods: %" PRIu64 " periods have more than 1e10 steps",
-                         o->periods);
+        return ohm_fail(OHM_BAD_ARGUMENT, "--periods: %" PRIu64 " periods have more than 1e10 steps",
+                        o->periods);
     return OHM_OK;
 }
 
@@ -175,7 +175,7 @@ static ohm_status make_room(const drive *d, uint64_t devices, samples *s) {
     s->voltage = malloc(devices * sizeof(float));
     s->current = malloc(devices * sizeof(float));
     s->state = malloc(devices * sizeof(float));
-    return s->moment && s->voltage && s->current && s->state ? OHM_OK : error_no_memory("the samples");
+    return s->moment && s->voltage && s->current && s->state ? OHM_OK : ohm_fail_memory("the samples");
 }
 
 static ohm_status take_samples(const drive *d, ohm_crossbar *c, samples *s) {
@@ -224,7 +224,7 @@ static ohm_status write_csv(void *object, const char *path) {
     FILE *out = status ? NULL : fopen(r.temporary, "w");
     if (out) print_csv(out, j->samples);
     if (!status && (!out || fflush(out) | ferror(out)))
-        status = error_set(OHM_IO_FAILED, "cannot write %s: %s", path, strerror(errno));
+        status = ohm_fail(OHM_IO_FAILED, "cannot write %s: %s", path, strerror(errno));
     if (out) fclose(out);
     if (!status) status = replacement_finish(&r);
     replacement_abandon(&r);
@@ -291,14 +291,14 @@ static ohm_status check_picture(const char *temporary, const char *path) {
     if (f && fseek(f, -32, SEEK_END) == 0) fread(end, 1, 32, f);
     if (f) fclose(f);
     if (memmem(end, sizeof end, "IEND", 4) || memmem(end, sizeof end, "</svg>", 6)) return OHM_OK;
-    return error_set(OHM_IO_FAILED, "cannot write %s: gnuplot did not finish it: is the disk full?", path);
+    return ohm_fail(OHM_IO_FAILED, "cannot write %s: gnuplot did not finish it: is the disk full?", path);
 }
 
 // With what gnuplot said.
 static ohm_status undrawn(const char *path) {
     char why[512];
     snprintf(why, sizeof why, "%s", ohm_error_message());
-    return error_set(OHM_IO_FAILED, "cannot write %s: gnuplot: %s", path, why);
+    return ohm_fail(OHM_IO_FAILED, "cannot write %s: gnuplot: %s", path, why);
 }
 
 static ohm_status draw(void *object, const char *path) {
@@ -354,8 +354,8 @@ static ohm_status check_gnuplot(void) {
     const char *const version[] = {"gnuplot", "--version", NULL};
     char *text;
     if (child_run(version, 0, &text)) {
-        error_set(OHM_NO_DEVICE, "--plot needs gnuplot, which is not installed");
-        error_hint("apt install gnuplot-nox");
+        ohm_fail(OHM_NO_DEVICE, "--plot needs gnuplot, which is not installed");
+        ohm_fail_hint("apt install gnuplot-nox");
         return OHM_NO_DEVICE;
     }
     free(text);
@@ -380,7 +380,7 @@ static int iv(int argc, char **argv) {
     int first;
     ohm_status status = options_parse(&command_iv, &o, argc, argv, &given, &first);
     if (!status && first < argc)
-        status = error_set(OHM_BAD_ARGUMENT, "iv takes no argument \"%s\"", argv[first]);
+        status = ohm_fail(OHM_BAD_ARGUMENT, "iv takes no argument \"%s\"", argv[first]);
     if (!status) status = plan_drive(&o, &d);
     o.setup.definition.rows = 1;
     o.setup.definition.cols = o.count;

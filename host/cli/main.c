@@ -46,14 +46,14 @@ static int hand_over(size_t i, char **argv) {
     char path[2 * PATH_MAX];
     cli_program_path(others[i].program, path, sizeof path);
     execv(path, argv);
-    error_set(OHM_NO_DEVICE, "%s needs the program %s: %s: %s", others[i].name, others[i].program, path,
-              strerror(errno));
+    ohm_fail(OHM_NO_DEVICE, "%s needs the program %s: %s: %s", others[i].name, others[i].program, path,
+             strerror(errno));
     return cli_fail(OHM_NO_DEVICE);
 }
 
 static int unknown(const char *name) {
-    error_set(OHM_BAD_ARGUMENT, name[0] == '-' ? "unknown option %s" : "unknown command \"%s\"", name);
-    error_hint("`ohmscape --help` lists the commands");
+    ohm_fail(OHM_BAD_ARGUMENT, name[0] == '-' ? "unknown option %s" : "unknown command \"%s\"", name);
+    ohm_fail_hint("`ohmscape --help` lists the commands");
     return cli_fail(OHM_BAD_ARGUMENT);
 }
 

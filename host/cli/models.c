@@ -212,9 +212,9 @@ static ohm_status print_named(const char *text) {
     }
     if (printed) return OHM_OK;
     if (named) return status;
-    error_set(OHM_BAD_ARGUMENT, "unknown model, stimulus or initial state \"%.*s\"", (int)strcspn(text, ":@"),
-              text);
-    error_hint("`ohmscape models` lists them");
+    ohm_fail(OHM_BAD_ARGUMENT, "unknown model, stimulus or initial state \"%.*s\"", (int)strcspn(text, ":@"),
+             text);
+    ohm_fail_hint("`ohmscape models` lists them");
     return OHM_BAD_ARGUMENT;
 }
 
@@ -222,7 +222,7 @@ static int models(int argc, char **argv) {
     uint64_t given;
     int first;
     ohm_status status = options_parse(&command_models, NULL, argc, argv, &given, &first);
-    if (!status && argc - first > 1) status = error_set(OHM_BAD_ARGUMENT, "models takes one NAME");
+    if (!status && argc - first > 1) status = ohm_fail(OHM_BAD_ARGUMENT, "models takes one NAME");
     if (status) return cli_fail(status);
     if (first < argc)
         status = print_named(argv[first]);

@@ -44,8 +44,8 @@ static int place_of_letter(const option_entry *options, int letter) {
 static ohm_status bad_option(const command *c, int code, char **argv) {
     const char letter[3] = {'-', (char)optopt, '\0'};
     const char *typed = optopt > 0 && optopt < HELP_LONG ? letter : argv[optind - 1];
-    error_set(OHM_BAD_ARGUMENT, code == ':' ? "%s needs a value" : "unknown option %s", typed);
-    error_hint("`ohmscape %s --help` lists the options", c->name);
+    ohm_fail(OHM_BAD_ARGUMENT, code == ':' ? "%s needs a value" : "unknown option %s", typed);
+    ohm_fail_hint("`ohmscape %s --help` lists the options", c->name);
     return OHM_BAD_ARGUMENT;
 }
 
@@ -95,7 +95,7 @@ void options_print_help(const command *c, FILE *out) {
 }
 
 ohm_status options_bad_value(const char *name, const char *text, const char *allowed) {
-    return error_set(OHM_BAD_ARGUMENT, "--%s: \"%s\" is not %s", name, text, allowed);
+    return ohm_fail(OHM_BAD_ARGUMENT, "--%s: \"%s\" is not %s", name, text, allowed);
 }
 
 ohm_status options_read_u64(const char *name, const char *text, uint64_t min, uint64_t max, uint64_t *value) {

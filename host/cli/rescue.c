@@ -56,11 +56,11 @@ ohm_status rescue_elsewhere(const char *path, ohm_status status, rescue_write *w
     if (status != OHM_IO_FAILED) return status;
     char *message = strdup(ohm_error_message()), *hint = ohm_error_hint() ? strdup(ohm_error_hint()) : NULL;
     *where = write_somewhere(path, write, object);
-    if (message) error_set(status, "%s", message);
+    if (message) ohm_fail(status, "%s", message);
     if (*where)
-        error_hint("saved to %s instead", *where);
+        ohm_fail_hint("saved to %s instead", *where);
     else if (hint)
-        error_hint("%s", hint);
+        ohm_fail_hint("%s", hint);
     free(message);
     free(hint);
     return status;
@@ -70,5 +70,5 @@ ohm_status rescue_at(const char *path, rescue_write *write, void *object, char *
     const ohm_status status = write(object, path);
     if (status) return rescue_elsewhere(path, status, write, object, where);
     *where = strdup(path);
-    return *where ? OHM_OK : error_no_memory("a path");
+    return *where ? OHM_OK : ohm_fail_memory("a path");
 }

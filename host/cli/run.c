@@ -83,12 +83,12 @@ static ohm_status read_experiment(run_options *o, const char *path, uint64_t *gi
                                         BIT(SETUP_ROWS) | BIT(SETUP_COLS), &o->experiment);
     if (status || !o->experiment.count) return status;
     const uint64_t whole = BIT(RUN_STEPS) | BIT(RUN_IDLE);
-    if (*given & ~typed & whole) return error_set(OHM_BAD_FILE, "%s: set steps and idle in its phases", path);
+    if (*given & ~typed & whole) return ohm_fail(OHM_BAD_FILE, "%s: set steps and idle in its phases", path);
     if (typed & BIT(RUN_IDLE))
-        return error_set(OHM_BAD_ARGUMENT, "--idle: set idle times in the phases of %s", path);
+        return ohm_fail(OHM_BAD_ARGUMENT, "--idle: set idle times in the phases of %s", path);
     if (*given & BIT(SETUP_STIMULUS) && o->experiment.phases[0].stimulus)
-        return error_set(OHM_BAD_ARGUMENT,
-                         "%s sets a stimulus both for the whole run and for its first phase", path);
+        return ohm_fail(OHM_BAD_ARGUMENT, "%s sets a stimulus both for the whole run and for its first phase",
+                        path);
     o->all_steps = !(typed & BIT(RUN_STEPS));
     return OHM_OK;
 }
@@ -121,11 +121,11 @@ static ohm_status check_options(run_options *o, uint64_t given) {
     if (status) return status;
     status = check_experiment(o, info);
     if (!status && o->every && !o->output)
-        status = error_set(OHM_BAD_ARGUMENT, "--every records into the saved file, so it needs --output");
+        status = ohm_fail(OHM_BAD_ARGUMENT, "--every records into the saved file, so it needs --output");
     if (!status && info && !o->experiment.count && o->steps > OHM_MAX_STEP - info->step)
-        status = error_set(OHM_BAD_ARGUMENT,
-                           "--steps: %" PRIu64 " after step %" PRIu64 " go beyond the last step, %" PRIu64,
-                           o->steps, info->step, OHM_MAX_STEP);
+        status = ohm_fail(OHM_BAD_ARGUMENT,
+                          "--steps: %" PRIu64 " after step %" PRIu64 " go beyond the last step, %" PRIu64,
+                          o->steps, info->step, OHM_MAX_STEP);
     if (!status) status = setup_check_output(o->output, info ? &info->definition : &o->setup.definition);
     if (!status && o->output) status = experiment_check_output(&o->experiment, o->output);
     if (o->output) keep_beside(o);
@@ -203,7 +203,7 @@ static ohm_status run_phase(const run_options *o, ohm_crossbar *c, run_result *r
 
 static ohm_status end_phase(ohm_crossbar *c, run_result *r, const phase *p, uint64_t before) {
     phase_end *more = realloc(r->ends, (r->end_count + 1) * sizeof *more);
-    if (!more) return error_no_memory("the report");
+    if (!more) return ohm_fail_memory("the report");
     r->ends = more;
     phase_end *end = &more[r->end_count++];
     *end = (phase_end){.phase = p, .steps = r->steps - before, .step = ohm_crossbar_step(c)};
@@ -428,7 +428,7 @@ static void save_series(const run_options *o, ohm_crossbar *c, run_result *r, tr
     ohm_status status = rescue_at(path, write_series, c, &r->saved_series);
     if (!status)
         status =
-            error_set(OHM_DEVICE_FAILED, "%s was not written; the series so far is in %s", o->output, path);
+            ohm_fail(OHM_DEVICE_FAILED, "%s was not written; the series so far is in %s", o->output, path);
     troubles_note(t, status);
     free(path);
 }
@@ -443,7 +443,7 @@ static void save(const run_options *o, ohm_crossbar *c, run_result *r, troubles 
 
 static ohm_status report(const run_options *o, const ohm_devices *devices, const ohm_crossbar *c,
                          const run_result *r) {
-    if (o->json && !print_json(devices, c, r)) return error_no_memory("the report");
+    if (o->json && !print_json(devices, c, r)) return ohm_fail_memory("the report");
     if (!o->json && !o->quiet) print_summary(devices, c, r);
     return cli_flush();
 }
@@ -505,7 +505,7 @@ static int run(int argc, char **argv) {
     ohm_status status = options_parse(&command_run, &o, argc, argv, &given, &first);
     if (!status && first + 1 < argc)
         status =
-            error_set(OHM_BAD_ARGUMENT, "run takes only one experiment: unexpected \"%s\"", argv[first + 1]);
+            ohm_fail(OHM_BAD_ARGUMENT, "run takes only one experiment: unexpected \"%s\"", argv[first + 1]);
     if (!status && first < argc) status = read_experiment(&o, argv[first], &given);
     if (!status) status = check_options(&o, given);
     troubles t = {0};

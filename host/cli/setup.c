@@ -90,17 +90,17 @@ static bool was_given(uint64_t given, int place) {
 static ohm_status check_sides(setup *s, uint64_t given) {
     const bool sides = was_given(given, SETUP_ROWS) || was_given(given, SETUP_COLS);
     if (was_given(given, SETUP_NEURONS) && sides)
-        return error_set(OHM_BAD_ARGUMENT, "--neurons cannot be combined with --rows or --cols");
+        return ohm_fail(OHM_BAD_ARGUMENT, "--neurons cannot be combined with --rows or --cols");
     if (!s->from && was_given(given, SETUP_ROWS) != was_given(given, SETUP_COLS))
-        return error_set(OHM_BAD_ARGUMENT,
-                         "--rows and --cols must be given together; --neurons N gives N x N");
+        return ohm_fail(OHM_BAD_ARGUMENT,
+                        "--rows and --cols must be given together; --neurons N gives N x N");
     if (was_given(given, SETUP_NEURONS)) s->definition.rows = s->definition.cols = s->neurons;
     return OHM_OK;
 }
 
 static ohm_status differs(const char *name, const char *from) {
-    error_set(OHM_BAD_ARGUMENT, "--%s differs from the value in %s", name, from);
-    error_hint("`ohmscape info %s` prints its parameters; omit --%s to use them", from, name);
+    ohm_fail(OHM_BAD_ARGUMENT, "--%s differs from the value in %s", name, from);
+    ohm_fail_hint("`ohmscape info %s` prints its parameters; omit --%s to use them", from, name);
     return OHM_BAD_ARGUMENT;
 }
 
@@ -157,11 +157,22 @@ static ohm_status check_stimulus(setup *s, const ohm_file_info *info) {
     return OHM_OK;
 }
 
+// Whether a stimulus reads a file of this name.
+static bool reads(const char *stimulus, const char *name) {
+    spec s;
+    char *rest;
+    if (spec_parse(ROLE_STIMULUS, stimulus, &s)) return false;
+    bool any = strcmp(s.path, name) == 0; // else it is one of several, joined by +
+    for (char *one = strtok_r(s.path, "+", &rest); one && !any; one = strtok_r(NULL, "+", &rest))
+        any = strcmp(one, name) == 0;
+    return any;
+}
+
 // Notes an input of the file that is used, and that is another one on disk by now.
 static void note_outdated(setup *s, const ohm_file_info *info) {
     for (size_t i = 0; i < info->input_count; i++) {
         const ohm_input_info *one = &info->inputs[i];
-        const bool used = !s->change[0] || strstr(s->change, one->name);
+        const bool used = !s->change[0] || reads(s->change, one->name);
         if (used && one->kept && input_has_changed(one->name, one->size, one->digest))
             snprintf(s->outdated, sizeof s->outdated, "%s", one->name);
     }
@@ -191,12 +202,12 @@ static ohm_status check_input(const char *path, spec_role role, const char *text
     if (!file_is_same(path, s.path)) { // else several, joined by +
         for (char *one = strtok_r(s.path, "+", &rest); one; one = strtok_r(NULL, "+", &rest))
             if (file_is_same(path, one))
-                return error_set(OHM_BAD_ARGUMENT, "--output %s would replace a file of the %s", path,
-                                 spec_role_name[role]);
+                return ohm_fail(OHM_BAD_ARGUMENT, "--output %s would replace a file of the %s", path,
+                                spec_role_name[role]);
         return OHM_OK;
     }
-    return error_set(OHM_BAD_ARGUMENT, "--output %s would replace the file of the %s", path,
-                     spec_role_name[role]);
+    return ohm_fail(OHM_BAD_ARGUMENT, "--output %s would replace the file of the %s", path,
+                    spec_role_name[role]);
 }
 
 ohm_status setup_check_inputs(const char *path, const ohm_definition *d) {

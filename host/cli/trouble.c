@@ -28,8 +28,8 @@ int troubles_tell(troubles *t) {
     int code = EXIT_SUCCESS;
     for (int i = 0; i < t->count; i++) {
         trouble *one = &t->kept[i];
-        error_set(one->status, "%s", message_of(t, i));
-        if (one->hint) error_hint("%s", one->hint);
+        ohm_fail(one->status, "%s", message_of(t, i));
+        if (one->hint) ohm_fail_hint("%s", one->hint);
         const int its = cli_fail(one->status);
         if (!i) code = its;
         free(one->message);

@@ -4,12 +4,16 @@
 
 const char *const spec_role_name[ROLE_COUNT] = {"model", "stimulus", "init"};
 
+const catalogue_entry *catalogue_at(spec_role role, int i) {
+    static const catalogue_entry *const *const table[ROLE_COUNT] = {catalogue_models, catalogue_stimuli,
+                                                                    catalogue_initials};
+    return table[role][i];
+}
+
 const catalogue_entry *catalogue_get(spec_role role, int i) {
-    const catalogue_entry *const *const table[ROLE_COUNT] = {catalogue_models, catalogue_stimuli,
-                                                             catalogue_initials};
     for (int before = 0; before < i; before++)
-        if (!table[role][before]) return NULL;
-    return i < 0 ? NULL : table[role][i];
+        if (!catalogue_at(role, before)) return NULL;
+    return i < 0 ? NULL : catalogue_at(role, i);
 }
 
 const ohm_parameter *catalogue_parameter(const catalogue_entry *entry, int i) {

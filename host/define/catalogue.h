@@ -39,6 +39,10 @@ typedef struct catalogue_entry {
 // The i-th entry of a role, or NULL past the last. The first is the default.
 const catalogue_entry *catalogue_get(spec_role role, int i);
 
+// The same, at once, where i is known to be that of an entry or the one past the last: drives ask at every
+// step.
+const catalogue_entry *catalogue_at(spec_role role, int i);
+
 // What they list, each ending in NULL.
 extern const catalogue_entry *const catalogue_models[];   // in the order of kernels/models.h
 extern const catalogue_entry *const catalogue_stimuli[];  // of which the drives are made (drive.h)

@@ -43,8 +43,8 @@ ohm_status derive_spread(const spec *s, int i, ohm_spread *spread) {
     const double value = s->value[i];
     double min, max;
     if (given->kind == OHM_SPREAD_LOGNORMAL && value == 0)
-        return error_set(OHM_BAD_ARGUMENT, "model %s: %s=0 cannot have a lognormal spread",
-                         spec_entry_of(s)->about->name, key);
+        return ohm_fail(OHM_BAD_ARGUMENT, "model %s: %s=0 cannot have a lognormal spread",
+                        spec_entry_of(s)->about->name, key);
     valid_range(s, i, &min, &max);
     double low = place_of(given, value, min), high = place_of(given, value, max);
     if (low > high) { // a negative value spread lognormally
@@ -59,10 +59,10 @@ ohm_status derive_spread(const spec *s, int i, ohm_spread *spread) {
         (ohm_spread){given->kind, (float)given->sigma, (float)((low + high) / 2), (float)((high - low) / 2),
                      (float)min,  (float)max};
     if (spread->reach >= 0.01f) return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT,
-                     "model %s: %s~%s:%g cannot be truncated to [%g, %g]: less than 1 %% of it lies there",
-                     spec_entry_of(s)->about->name, key, spec_spread_name[given->kind], given->sigma, min,
-                     max);
+    return ohm_fail(OHM_BAD_ARGUMENT,
+                    "model %s: %s~%s:%g cannot be truncated to [%g, %g]: less than 1 %% of it lies there",
+                    spec_entry_of(s)->about->name, key, spec_spread_name[given->kind], given->sigma, min,
+                    max);
 }
 
 // The least and the greatest value that a constant takes over all devices.

@@ -77,16 +77,16 @@ ohm_status euler_check_stability(const euler *e) {
         worst = fmax(worst, excess_at(e, e->low + (e->high - e->low) * i / VOLTAGES));
     if (worst <= 1) return OHM_OK;
     if (!isfinite(worst))
-        return error_set(OHM_BAD_ARGUMENT, "model %s has an unbounded rate at voltages from %g to %g V",
-                         name_of(e), e->low, e->high);
+        return ohm_fail(OHM_BAD_ARGUMENT, "model %s has an unbounded rate at voltages from %g to %g V",
+                        name_of(e), e->low, e->high);
     char step[NUMBER_MAX_TEXT], substeps[96];
     number_format(e->dt, step);
     format_substeps(e->model, ceil(e->physics->substeps * worst), ", or with substeps=%.0f in the model",
                     substeps);
-    return error_set(OHM_BAD_ARGUMENT,
-                     "dt: %s is too long for %s at voltages from %g to %g V: Euler's method is stable up to "
-                     "dt=%.2g%s",
-                     step, name_of(e), e->low, e->high, two_digits(e->dt / worst), substeps);
+    return ohm_fail(OHM_BAD_ARGUMENT,
+                    "dt: %s is too long for %s at voltages from %g to %g V: Euler's method is stable up to "
+                    "dt=%.2g%s",
+                    step, name_of(e), e->low, e->high, two_digits(e->dt / worst), substeps);
 }
 
 // ---- Accuracy ---------------------------------------------------------------------------------
@@ -174,7 +174,7 @@ static ohm_status exponent_too_large(const euler *e, const ohm_exponent *x, doub
     const int i = spec_find(e->model, x->key);
     char value[NUMBER_MAX_TEXT];
     number_format(e->model->value[i], value);
-    return error_set(
+    return ohm_fail(
         OHM_BAD_ARGUMENT,
         "model %s: %s reaches %.3g at %g V, but its exponential is limited to %g: %s=%s or the voltage "
         "is outside the model's range",

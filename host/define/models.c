@@ -45,9 +45,9 @@ static ohm_status check_growing(const spec *s) {
     if (spec_find(s, "growing") < 0 || spec_value(s, "growing") != LINEAR_SHRINKING) return OHM_OK;
     for (int i = 0; i < 2; i++) {
         if (spec_value(s, gamma[i]) >= 0) continue;
-        error_set(OHM_BAD_ARGUMENT, "model %s: with %s=%g steps grow towards the bound",
-                  spec_entry_of(s)->about->name, gamma[i], spec_value(s, gamma[i]));
-        error_hint("add growing=yes to allow this");
+        ohm_fail(OHM_BAD_ARGUMENT, "model %s: with %s=%g steps grow towards the bound",
+                 spec_entry_of(s)->about->name, gamma[i], spec_value(s, gamma[i]));
+        ohm_fail_hint("add growing=yes to allow this");
         return OHM_BAD_ARGUMENT;
     }
     return OHM_OK;
@@ -57,14 +57,14 @@ static ohm_status check_growing(const spec *s) {
 static ohm_status check_model(const spec *s) {
     const ohm_about *about = spec_entry_of(s)->about;
     const char *flaw = about->flaw ? about->flaw(s->value) : NULL;
-    if (flaw) return error_set(OHM_BAD_ARGUMENT, "model %s: %s", about->name, flaw);
+    if (flaw) return ohm_fail(OHM_BAD_ARGUMENT, "model %s: %s", about->name, flaw);
     int spreads = 0;
     const ohm_status growing = check_growing(s);
     if (growing) return growing;
     if (spec_value(s, "levels") == 1)
-        return error_set(OHM_BAD_ARGUMENT,
-                         "model %s: levels=1: use 2 or more, or 0 for continuous conductance",
-                         spec_entry_of(s)->about->name);
+        return ohm_fail(OHM_BAD_ARGUMENT,
+                        "model %s: levels=1: use 2 or more, or 0 for continuous conductance",
+                        spec_entry_of(s)->about->name);
     for (int i = 0; i < spec_entry_of(s)->count; i++) {
         ohm_spread spread;
         if (!s->spread[i].kind) continue;
@@ -73,8 +73,8 @@ static ohm_status check_model(const spec *s) {
         spreads++;
     }
     if (spreads <= OHM_MAX_SPREADS) return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT, "model %s: %d parameters have a spread, more than %d",
-                     spec_entry_of(s)->about->name, spreads, OHM_MAX_SPREADS);
+    return ohm_fail(OHM_BAD_ARGUMENT, "model %s: %d parameters have a spread, more than %d",
+                    spec_entry_of(s)->about->name, spreads, OHM_MAX_SPREADS);
 }
 
 // ---- The list ---------------------------------------------------------------------------------

@@ -21,30 +21,30 @@ ohm_definition ohm_definition_default(void) {
 
 static ohm_status check_side(const char *name, uint64_t value) {
     if (value >= 1 && value <= OHM_MAX_SIDE) return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT, "%s: %" PRIu64 " is outside [1, %u]", name, value, OHM_MAX_SIDE);
+    return ohm_fail(OHM_BAD_ARGUMENT, "%s: %" PRIu64 " is outside [1, %u]", name, value, OHM_MAX_SIDE);
 }
 
 static ohm_status check_time_step(double dt) {
     if ((dt == 0 && !signbit(dt)) || (dt >= 1e-30 && dt <= 1e6)) return OHM_OK;
     char text[NUMBER_MAX_TEXT];
     number_format(dt, text);
-    return error_set(OHM_BAD_ARGUMENT, "dt: %s is outside [1e-30, 1e6]", text);
+    return ohm_fail(OHM_BAD_ARGUMENT, "dt: %s is outside [1e-30, 1e6]", text);
 }
 
 ohm_status definition_check_fuse(unsigned fuse) {
     if (fuse <= OHM_MAX_FUSE) return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT, "fuse: %u is outside [1, %u]", fuse, OHM_MAX_FUSE);
+    return ohm_fail(OHM_BAD_ARGUMENT, "fuse: %u is outside [1, %u]", fuse, OHM_MAX_FUSE);
 }
 
 static ohm_status check_lanes(const ohm_definition *d) {
     if (d->lanes != 0 && d->lanes != 1 && d->lanes != 4 && d->lanes != 8 && d->lanes != 16)
-        return error_set(OHM_BAD_ARGUMENT, "lanes: %u is not 1, 4, 8 or 16", d->lanes);
+        return ohm_fail(OHM_BAD_ARGUMENT, "lanes: %u is not 1, 4, 8 or 16", d->lanes);
     return OHM_OK;
 }
 
 static ohm_status check_precision(const ohm_definition *d) {
     if ((unsigned)d->precision < OHM_PRECISIONS) return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT, "precision: %d is not auto, single or extended", (int)d->precision);
+    return ohm_fail(OHM_BAD_ARGUMENT, "precision: %d is not auto, single or extended", (int)d->precision);
 }
 
 const char *ohm_precision_name(ohm_precision precision) {
@@ -70,7 +70,7 @@ static ohm_status complete(const ohm_definition *given, ohm_definition *d) {
     const size_t oldest = offsetof(ohm_definition, scratch) + sizeof given->scratch; // version 0.2
     *d = ohm_definition_default();
     if (given->size < oldest || given->size > sizeof *d)
-        return error_set(OHM_BAD_ARGUMENT, "an ohm_definition has to come from ohm_definition_default()");
+        return ohm_fail(OHM_BAD_ARGUMENT, "an ohm_definition has to come from ohm_definition_default()");
     memcpy(d, given, given->size);
     d->size = sizeof *d;
     if (!d->model) d->model = ohm_definition_default().model;

@@ -15,7 +15,7 @@
 const char *const spec_spread_name[OHM_SPREAD_KINDS] = {"none", "normal", "lognormal", "uniform"};
 
 const catalogue_entry *spec_entry_of(const spec *s) {
-    return catalogue_get(s->role, s->id);
+    return catalogue_at(s->role, s->id);
 }
 
 static const char *name_of(const spec *s) {
@@ -44,34 +44,34 @@ static ohm_status unknown_name(spec_role role, const char *name, int length) {
     char names[256] = "";
     const catalogue_entry *entry;
     for (int i = 0; (entry = catalogue_get(role, i)); i++) append(names, sizeof names, entry->about->name);
-    return error_set(OHM_BAD_ARGUMENT, "unknown %s \"%.*s\"; available: %s", spec_role_name[role], length,
-                     name, names);
+    return ohm_fail(OHM_BAD_ARGUMENT, "unknown %s \"%.*s\"; available: %s", spec_role_name[role], length,
+                    name, names);
 }
 
 static ohm_status unknown_key(const spec *s, const char *key, int length) {
     char keys[512] = "";
     const catalogue_entry *entry = spec_entry_of(s);
     for (int i = 0; i < entry->count; i++) append(keys, sizeof keys, catalogue_parameter(entry, i)->key);
-    return error_set(OHM_BAD_ARGUMENT, "%s %s has no parameter \"%.*s\"; available: %s",
-                     spec_role_name[s->role], name_of(s), length, key, keys);
+    return ohm_fail(OHM_BAD_ARGUMENT, "%s %s has no parameter \"%.*s\"; available: %s",
+                    spec_role_name[s->role], name_of(s), length, key, keys);
 }
 
 static ohm_status unknown_choice(const spec *s, const ohm_parameter *p, const char *value) {
     char names[256] = "";
     for (int i = 0; p->choices[i]; i++) append(names, sizeof names, p->choices[i]);
-    return error_set(OHM_BAD_ARGUMENT, "%s %s: %s=%s is not one of %s", spec_role_name[s->role], name_of(s),
-                     p->key, value, names);
+    return ohm_fail(OHM_BAD_ARGUMENT, "%s %s: %s=%s is not one of %s", spec_role_name[s->role], name_of(s),
+                    p->key, value, names);
 }
 
 // A value, "=1x", or none, that parameter i cannot have.
 static ohm_status not_a_value(const spec *s, int i, const char *value) {
     const ohm_parameter *p = catalogue_parameter(spec_entry_of(s), i);
     if (p->text || p->choices)
-        return error_set(OHM_BAD_ARGUMENT, "%s %s: write %s=%s", spec_role_name[s->role], name_of(s), p->key,
-                         p->text ? "FILE" : "NAME");
-    return error_set(OHM_BAD_ARGUMENT, "%s %s: %s%s is not a %s number: write %s=NUMBER",
-                     spec_role_name[s->role], name_of(s), p->key, value, p->whole ? "whole" : "finite",
-                     p->key);
+        return ohm_fail(OHM_BAD_ARGUMENT, "%s %s: write %s=%s", spec_role_name[s->role], name_of(s), p->key,
+                        p->text ? "FILE" : "NAME");
+    return ohm_fail(OHM_BAD_ARGUMENT, "%s %s: %s%s is not a %s number: write %s=NUMBER",
+                    spec_role_name[s->role], name_of(s), p->key, value, p->whole ? "whole" : "finite",
+                    p->key);
 }
 
 // ---- Parsing ----------------------------------------------------------------------------------
@@ -89,16 +89,16 @@ static ohm_status parse_spread(spec *s, int i, const char *text) {
     const size_t length = strcspn(text, ":");
     spec_spread *spread = &s->spread[i];
     if (p->slot == OHM_NO_SLOT)
-        return error_set(OHM_BAD_ARGUMENT, "%s %s: %s cannot have a device-to-device spread",
-                         spec_role_name[s->role], name_of(s), p->key);
+        return ohm_fail(OHM_BAD_ARGUMENT, "%s %s: %s cannot have a device-to-device spread",
+                        spec_role_name[s->role], name_of(s), p->key);
     for (uint32_t kind = OHM_SPREAD_NORMAL; kind < OHM_SPREAD_KINDS; kind++)
         if (strlen(spec_spread_name[kind]) == length && strncmp(spec_spread_name[kind], text, length) == 0)
             spread->kind = kind;
     if (!spread->kind || !text[length] || !number_read_double(text + length + 1, &spread->sigma) ||
         spread->sigma < 0)
-        return error_set(OHM_BAD_ARGUMENT,
-                         "%s %s: %s~%s: write ~normal:SIGMA, ~lognormal:SIGMA or ~uniform:SIGMA",
-                         spec_role_name[s->role], name_of(s), p->key, text);
+        return ohm_fail(OHM_BAD_ARGUMENT,
+                        "%s %s: %s~%s: write ~normal:SIGMA, ~lognormal:SIGMA or ~uniform:SIGMA",
+                        spec_role_name[s->role], name_of(s), p->key, text);
     if (spread->sigma == 0) spread->kind = OHM_SPREAD_NONE;
     return OHM_OK;
 }
@@ -138,15 +138,15 @@ static ohm_status parse_parameter(spec *s, const char *text, int length) {
     if (i < 0) return unknown_key(s, text, key_length);
     const char *key = catalogue_parameter(spec_entry_of(s), i)->key;
     if (s->given >> i & 1)
-        return error_set(OHM_BAD_ARGUMENT, "%s %s: %s is given twice", spec_role_name[s->role], name_of(s),
-                         key);
+        return ohm_fail(OHM_BAD_ARGUMENT, "%s %s: %s is given twice", spec_role_name[s->role], name_of(s),
+                        key);
     s->given |= (uint64_t)1 << i;
     if (!equals) return not_a_value(s, i, "");
     char value[SPEC_MAX_PATH];
     const int value_length = equals ? length - key_length - 1 : 0;
     if (value_length >= (int)sizeof value)
-        return error_set(OHM_BAD_ARGUMENT, "%s %s: %s has more than %d characters", spec_role_name[s->role],
-                         name_of(s), key, (int)sizeof value - 1);
+        return ohm_fail(OHM_BAD_ARGUMENT, "%s %s: %s has more than %d characters", spec_role_name[s->role],
+                        name_of(s), key, (int)sizeof value - 1);
     snprintf(value, sizeof value, "%.*s", value_length, text + length - value_length);
     return parse_value(s, i, value);
 }
@@ -182,8 +182,8 @@ static ohm_status unknown_preset(const spec *s, const char *name, int length) {
     const preset *p;
     for (size_t i = 0; (p = presets_get(i)); i++)
         if (strcmp(p->model, name_of(s)) == 0) append(names, sizeof names, p->name);
-    return error_set(OHM_BAD_ARGUMENT, "%s %s has no preset \"%.*s\"; available: %s", spec_role_name[s->role],
-                     name_of(s), length, name, *names ? names : "none");
+    return ohm_fail(OHM_BAD_ARGUMENT, "%s %s has no preset \"%.*s\"; available: %s", spec_role_name[s->role],
+                    name_of(s), length, name, *names ? names : "none");
 }
 
 // Parses what follows the name: @PRESET, then the parameters, over the values that s has.
@@ -239,9 +239,9 @@ static ohm_status check_range(const spec *s, int i) {
     number_format(s->value[i], value);
     number_format(p->min, min);
     number_format(p->max, max);
-    error_set(OHM_BAD_ARGUMENT, "%s %s: %s=%s is outside [%s, %s]", spec_role_name[s->role], name_of(s),
-              p->key, value, min, max);
-    error_hint("%s: %s", p->key, p->help);
+    ohm_fail(OHM_BAD_ARGUMENT, "%s %s: %s=%s is outside [%s, %s]", spec_role_name[s->role], name_of(s),
+             p->key, value, min, max);
+    ohm_fail_hint("%s: %s", p->key, p->help);
     return OHM_BAD_ARGUMENT;
 }
 
@@ -251,8 +251,8 @@ static ohm_status check_order(const spec *s) {
     char low_text[NUMBER_MAX_TEXT], high_text[NUMBER_MAX_TEXT];
     number_format(spec_value(s, key[0]), low_text);
     number_format(spec_value(s, key[1]), high_text);
-    return error_set(OHM_BAD_ARGUMENT, "%s %s: %s=%s exceeds %s=%s", spec_role_name[s->role], name_of(s),
-                     key[0], low_text, key[1], high_text);
+    return ohm_fail(OHM_BAD_ARGUMENT, "%s %s: %s=%s exceeds %s=%s", spec_role_name[s->role], name_of(s),
+                    key[0], low_text, key[1], high_text);
 }
 
 ohm_status spec_check(const spec *s) {

@@ -7,7 +7,9 @@
 #include "../base/error.h"
 #include "drive_class.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,19 +28,61 @@ double drive_value_or(const spec *s, const char *key, double standard) {
     return i < 0 ? standard : s->value[i];
 }
 
+// Whether it has the file that it cannot do without.
+static ohm_status check_file(const spec *s) {
+    const drive_class *class = class_of(s);
+    const catalogue_entry *entry = &class->entry;
+    for (int i = 0; i < entry->count && class->needs_file && !s->path[0]; i++)
+        if (entry->own[i].text)
+            return ohm_fail(OHM_BAD_ARGUMENT, "stimulus %s: give %s=FILE", entry->about->name,
+                            entry->own[i].key);
+    return OHM_OK;
+}
+
 ohm_status drive_check(const spec *s) {
     const drive_class *class = class_of(s);
     const char *name = class->entry.about->name;
     if (class->largest && class->largest(s) > DRIVE_MAX_VOLTAGE)
-        return error_set(OHM_BAD_ARGUMENT, "stimulus %s: its voltages reach %g V, more than 1000", name,
-                         class->largest(s));
-    for (int i = 0; i < class->entry.count && class->needs_file; i++)
-        if (class->entry.own[i].text && !s->path[0] && s->given)
-            return error_set(OHM_BAD_ARGUMENT, "stimulus %s: give %s=FILE", name, class->entry.own[i].key);
+        return ohm_fail(OHM_BAD_ARGUMENT, "stimulus %s: its voltages reach %g V, more than 1000", name,
+                        class->largest(s));
+    return s->given ? check_file(s) : OHM_OK;
+}
+
+// ---- Voltages ---------------------------------------------------------------------------------
+
+const drive_ends drive_no_ends = {INFINITY, -INFINITY};
+
+ohm_status drive_check_values(ohm_status wrong, const char *source, const char *name, uint64_t step,
+                              const float *values, uint64_t count, uint64_t cols, drive_ends *e) {
+    for (uint64_t i = 0; i < count; i++) {
+        const double value = (double)values[i];
+        // Without fmin and fmax, on which GCC 12 crashes for 64-bit Arm.
+        if (value < e->low) e->low = value;
+        if (value > e->high) e->high = value;
+        if (fabs(value) <= DRIVE_MAX_VOLTAGE) continue; // false for NaN
+        char place[72];
+        if (cols)
+            snprintf(place, sizeof place, "%" PRIu64 ", %" PRIu64 ", %" PRIu64, step, i / cols, i % cols);
+        else
+            snprintf(place, sizeof place, "%" PRIu64 ", %" PRIu64, step, i);
+        return ohm_fail(wrong, "%s%s[%s] is %g, not a voltage within 1000 V", source, name, place, value);
+    }
     return OHM_OK;
 }
 
+ohm_status drive_join_lines(ohm_status wrong, const char *source, drive_ends cols, drive_ends *e) {
+    *e = (drive_ends){e->low - cols.high, e->high - cols.low};
+    const double most = fmax(-e->low, e->high);
+    if (!(most > DRIVE_MAX_VOLTAGE)) return OHM_OK;
+    return ohm_fail(wrong, "%srow and column voltages differ by up to %g V, more than 1000", source, most);
+}
+
 // ---- Opening ----------------------------------------------------------------------------------
+
+drive_site drive_site_of(const plan *p) {
+    const ohm_definition *d = &p->definition;
+    return (drive_site){d->rows, d->cols, plan_pitch(p), d->seed, d->dt};
+}
 
 ohm_status drive_input(drive *d, const input_set *known, const char *path, const input_file **file) {
     return input_get(path, known, &d->inputs, file);
@@ -48,16 +92,7 @@ ohm_status drive_input(drive *d, const input_set *known, const char *path, const
 static ohm_status take_folder(drive *d, const input_set *known) {
     if (!known || !known->folder) return OHM_OK;
     d->inputs.folder = strdup(known->folder);
-    return d->inputs.folder ? OHM_OK : error_no_memory("a path");
-}
-
-static ohm_status check_file(const drive *d) {
-    const catalogue_entry *entry = &d->class->entry;
-    for (int i = 0; i < entry->count && d->class->needs_file && !d->spec.path[0]; i++)
-        if (entry->own[i].text)
-            return error_set(OHM_BAD_ARGUMENT, "stimulus %s: give %s=FILE", entry->about->name,
-                             entry->own[i].key);
-    return OHM_OK;
+    return d->inputs.folder ? OHM_OK : ohm_fail_memory("a path");
 }
 
 void drive_widen(drive *d, double voltage) {
@@ -89,19 +124,17 @@ static void release(drive *d) {
 }
 
 ohm_status drive_open(const plan *p, const input_set *known, drive **opened) {
-    const ohm_definition *definition = &p->definition;
     const drive_class *class = class_of(&p->specs[ROLE_STIMULUS]);
     drive *d = calloc(1, class->size ? class->size : sizeof *d);
     *opened = NULL;
-    if (!d) return error_no_memory("a stimulus");
+    if (!d) return ohm_fail_memory("a stimulus");
     d->class = class;
     d->spec = p->specs[ROLE_STIMULUS];
-    d->site =
-        (drive_site){definition->rows, definition->cols, plan_pitch(p), definition->seed, definition->dt};
+    d->site = drive_site_of(p);
     d->layout = class->layout;
     d->start = (uint64_t)drive_value_or(&d->spec, "start", 0);
     ohm_status status = take_folder(d, known);
-    if (!status) status = check_file(d);
+    if (!status) status = check_file(&d->spec);
     if (status) {
         release(d); // its class has made nothing yet
         return status;
@@ -159,7 +192,7 @@ ohm_status drive_make_room(drive *d, size_t count) {
     d->room = 0;
     d->values = aligned_alloc(OHM_BLOCK * sizeof(float),
                               (count + OHM_BLOCK - 1) / OHM_BLOCK * OHM_BLOCK * sizeof(float));
-    if (!d->values) return error_no_memory("the voltages");
+    if (!d->values) return ohm_fail_memory("the voltages");
     d->room = count;
     return OHM_OK;
 }

@@ -41,6 +41,26 @@ struct drive {
     input_set inputs;
 };
 
+// What the stimulus of a plan is applied to.
+drive_site drive_site_of(const plan *p);
+
+// The least and the greatest of some voltages, V; those of none.
+typedef struct drive_ends {
+    double low, high;
+} drive_ends;
+
+extern const drive_ends drive_no_ends;
+
+// Checks the voltages of one step, [count] or, unless cols is 0, [count/cols, cols], and widens *e to them.
+// source stands before the name in a message. Errors: wrong, by the index of the first that is not finite or
+// beyond DRIVE_MAX_VOLTAGE.
+ohm_status drive_check_values(ohm_status wrong, const char *source, const char *name, uint64_t step,
+                              const float *values, uint64_t count, uint64_t cols, drive_ends *e);
+
+// Makes of the ends *e of the rows' voltages, with those of the columns, the ends of V_ij = row_i − col_j.
+// Errors: wrong, if these are beyond DRIVE_MAX_VOLTAGE.
+ohm_status drive_join_lines(ohm_status wrong, const char *source, drive_ends cols, drive_ends *e);
+
 // The check of every stimulus (catalogue.h).
 ohm_status drive_check(const spec *s);
 

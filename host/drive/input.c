@@ -94,7 +94,7 @@ ohm_status input_add(input_set *set, input_file one) {
     input_file *more = one.name ? realloc(set->inputs, (set->count + 1) * sizeof *more) : NULL;
     if (!more) {
         input_free(&one);
-        return error_no_memory("an input");
+        return ohm_fail_memory("an input");
     }
     set->inputs = more;
     set->inputs[set->count++] = one;
@@ -108,7 +108,7 @@ static ohm_status copy_of(const input_file *known, input_file *copy) {
     copy->bytes = malloc(known->size + 1);
     if (!copy->name || !copy->bytes) {
         input_free(copy);
-        return error_no_memory("an input");
+        return ohm_fail_memory("an input");
     }
     memcpy(copy->bytes, known->bytes, known->size);
     copy->bytes[known->size] = 0;
@@ -118,13 +118,13 @@ static ohm_status copy_of(const input_file *known, input_file *copy) {
 // Reads the file at path as the input of a name, which has to be what is known of it.
 static ohm_status read_as(const char *path, const char *name, const input_file *known, input_file *one) {
     *one = (input_file){.name = strdup(name), .path = strdup(path)};
-    ohm_status status = one->name && one->path ? read_input(path, one) : error_no_memory("an input");
+    ohm_status status = one->name && one->path ? read_input(path, one) : ohm_fail_memory("an input");
     if (!status && known && (one->size != known->size || one->digest != known->digest)) {
-        status = error_set(OHM_BAD_FILE,
-                           "%s has changed since the crossbar was saved: it has %" PRIu64
-                           " bytes with digest %016" PRIx64 ", not %" PRIu64 " with %016" PRIx64,
-                           path, one->size, one->digest, known->size, known->digest);
-        error_hint("restore the original file, or use another stimulus");
+        status = ohm_fail(OHM_BAD_FILE,
+                          "%s has changed since the crossbar was saved: it has %" PRIu64
+                          " bytes with digest %016" PRIx64 ", not %" PRIu64 " with %016" PRIx64,
+                          path, one->size, one->digest, known->size, known->digest);
+        ohm_fail_hint("restore the original file, or use another stimulus");
     }
     if (status) input_free(one);
     return status;
@@ -146,7 +146,7 @@ static ohm_status read_from_disk(const char *name, const input_set *known, input
     if (!first || !known || !known->folder || name[0] == '/') return first;
     for (int with_folders = 1; with_folders >= 0; with_folders--) {
         char *path = beside(known->folder, name, with_folders);
-        if (!path) return error_no_memory("a path");
+        if (!path) return ohm_fail_memory("a path");
         const ohm_status status = read_as(path, name, expected, one);
         free(path);
         if (!status) return OHM_OK;

@@ -2,8 +2,6 @@
 #include "../base/error.h"
 #include "drive_class.h"
 
-#include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,9 +16,14 @@ static void destroy(drive *d) {
     free(((own_drive *)d)->kept);
 }
 
+// The place of a step in the arrays: where there is one, that of every step.
+static uint64_t place_of(const own_drive *o, uint64_t t) {
+    return o->steps == 1 ? 0 : t - o->first;
+}
+
 static ohm_status step(const drive *d, uint64_t t, float *cols, float *rows) {
     const own_drive *o = (const own_drive *)d;
-    const uint64_t i = t - o->first;
+    const uint64_t i = place_of(o, t);
     memcpy(rows, o->rows + i * d->site.rows, d->site.rows * sizeof *rows);
     for (uint64_t j = 0; j < d->site.cols; j++) cols[j] = -o->cols[i * d->site.cols + j];
     return OHM_OK;
@@ -33,7 +36,7 @@ static ohm_status next(drive *d, uint64_t t, uint32_t most, const drive_feedback
     (void)feedback;
     if (!o->cells) return drive_lines_frame(d, t, most, step, frame);
     d->version = drive_new_version();
-    drive_image_frame(d, o->cells + (t - o->first) * synapses, d->site.cols, d->site.rows, 1, frame);
+    drive_image_frame(d, o->cells + place_of(o, t) * synapses, d->site.cols, d->site.rows, 1, frame);
     return OHM_OK;
 }
 
@@ -48,44 +51,26 @@ static const drive_class own_class = {
 
 // ---- Checking ---------------------------------------------------------------------------------
 
-typedef struct ends {
-    double low, high;
-} ends;
-
 static ohm_status check(const char *name, const float *values, uint64_t steps, uint64_t count, uint64_t cols,
-                        ends *e) {
-    *e = (ends){INFINITY, -INFINITY};
-    for (uint64_t i = 0; i < steps * count; i++) {
-        const double value = (double)values[i];
-        const uint64_t t = i / count, at = i % count;
-        if (value < e->low) e->low = value;
-        if (value > e->high) e->high = value;
-        if (fabs(value) <= DRIVE_MAX_VOLTAGE) continue; // false for NaN
-        if (cols)
-            return error_set(OHM_BAD_ARGUMENT,
-                             "%s[%" PRIu64 ", %" PRIu64 ", %" PRIu64 "] is %g, not within 1000 V", name, t,
-                             at / cols, at % cols, value);
-        return error_set(OHM_BAD_ARGUMENT, "%s[%" PRIu64 ", %" PRIu64 "] is %g, not within 1000 V", name, t,
-                         at, value);
-    }
-    return OHM_OK;
+                        drive_ends *e) {
+    ohm_status status = OHM_OK;
+    for (uint64_t t = 0; t < steps && !status; t++)
+        status = drive_check_values(OHM_BAD_ARGUMENT, "", name, t, values + t * count, count, cols, e);
+    return status;
 }
 
 static ohm_status take_range(own_drive *o) {
     drive *d = &o->base;
-    ends rows, cols = {0, 0};
+    drive_ends e = drive_no_ends, cols = drive_no_ends;
+    ohm_status status;
     if (o->cells) {
-        const ohm_status status =
-            check("voltage", o->cells, o->steps, d->site.rows * d->site.cols, d->site.cols, &rows);
-        d->low = rows.low, d->high = rows.high;
-        return status;
+        status = check("voltage", o->cells, o->steps, d->site.rows * d->site.cols, d->site.cols, &e);
+    } else {
+        status = check("row_voltage", o->rows, o->steps, d->site.rows, 0, &e);
+        if (!status) status = check("col_voltage", o->cols, o->steps, d->site.cols, 0, &cols);
+        if (!status) status = drive_join_lines(OHM_BAD_ARGUMENT, "", cols, &e);
     }
-    ohm_status status = check("row_voltage", o->rows, o->steps, d->site.rows, 0, &rows);
-    if (!status) status = check("col_voltage", o->cols, o->steps, d->site.cols, 0, &cols);
-    d->low = rows.low - cols.high, d->high = rows.high - cols.low;
-    if (!status && drive_largest(d) > DRIVE_MAX_VOLTAGE)
-        return error_set(OHM_BAD_ARGUMENT, "row and column voltages are up to %g V apart, more than 1000",
-                         drive_largest(d));
+    d->low = e.low, d->high = e.high;
     return status;
 }
 
@@ -93,14 +78,12 @@ static ohm_status take_range(own_drive *o) {
 
 ohm_status own_open(const plan *p, uint64_t t, uint64_t steps, const float *cells, const float *rows,
                     const float *cols, drive **opened) {
-    const ohm_definition *definition = &p->definition;
     own_drive *o = calloc(1, sizeof *o);
     *opened = NULL;
-    if (!o) return error_no_memory("voltages");
+    if (!o) return ohm_fail_memory("voltages");
     drive *d = &o->base;
     d->class = &own_class;
-    d->site =
-        (drive_site){definition->rows, definition->cols, plan_pitch(p), definition->seed, definition->dt};
+    d->site = drive_site_of(p);
     d->layout = cells ? OHM_FRAME_IMAGE : OHM_FRAME_LINES;
     o->first = t;
     o->steps = steps;
@@ -109,7 +92,7 @@ ohm_status own_open(const plan *p, uint64_t t, uint64_t steps, const float *cell
     o->cols = cols;
     const uint64_t kept = cells ? d->site.rows * d->site.cols : d->site.rows + d->site.cols;
     o->kept = malloc(kept * sizeof *o->kept);
-    const ohm_status status = o->kept ? take_range(o) : error_no_memory("voltages");
+    const ohm_status status = o->kept ? take_range(o) : ohm_fail_memory("voltages");
     if (status)
         drive_close(d);
     else
@@ -117,9 +100,9 @@ ohm_status own_open(const plan *p, uint64_t t, uint64_t steps, const float *cell
     return status;
 }
 
-void own_finish(drive *d) {
+void own_finish(drive *d, uint64_t done) {
     own_drive *o = (own_drive *)d;
-    const uint64_t rows = d->site.rows, cols = d->site.cols, last = o->steps - 1;
+    const uint64_t rows = d->site.rows, cols = d->site.cols, last = done ? done - 1 : 0;
     if (o->cells) {
         memcpy(o->kept, o->cells + last * rows * cols, rows * cols * sizeof *o->kept);
         o->cells = o->kept;
@@ -129,6 +112,5 @@ void own_finish(drive *d) {
         o->rows = o->kept;
         o->cols = o->kept + rows;
     }
-    o->first += last;
     o->steps = 1;
 }

@@ -10,8 +10,8 @@
 ohm_status own_open(const plan *p, uint64_t t, uint64_t steps, const float *cells, const float *rows,
                     const float *cols, drive **opened);
 
-// Lets go of the caller's arrays but for the voltages of the last step, which are kept, as those of every
-// step.
-void own_finish(drive *d);
+// Lets go of the caller's arrays after so many of the steps, 0 or more. The voltages of the last one done are
+// kept (of the first one if none was), and are those of every step from then on.
+void own_finish(drive *d, uint64_t done);
 
 #endif

@@ -50,13 +50,13 @@ static ohm_status read_pixels(png_image *image, const char *path, grey_picture *
     image->format = PNG_FORMAT_GRAY;
     const uint64_t pixels = (uint64_t)image->width * image->height;
     if (pixels > PICTURE_MAX)
-        return error_set(OHM_BAD_FILE, "%s has %" PRIu64 " pixels, more than 2^28", path, pixels);
+        return ohm_fail(OHM_BAD_FILE, "%s has %" PRIu64 " pixels, more than 2^28", path, pixels);
     uint8_t *bytes = malloc(pixels);
     float *values = malloc(pixels * sizeof *values);
-    ohm_status status = bytes && values ? OHM_OK : error_no_memory("a picture");
+    ohm_status status = bytes && values ? OHM_OK : ohm_fail_memory("a picture");
     const png_color black = {0, 0, 0}; // below what is transparent
     if (!status && !png_image_finish_read(image, &black, bytes, 0, NULL))
-        status = error_set(OHM_BAD_FILE, "%s is damaged: %s", path, image->message);
+        status = ohm_fail(OHM_BAD_FILE, "%s is damaged: %s", path, image->message);
     for (uint64_t i = 0; i < pixels && !status; i++) values[i] = (float)bytes[i] / 255;
     free(bytes);
     if (status)
@@ -72,7 +72,7 @@ static ohm_status grey_picture_read(const input_file *file, grey_picture *pictur
                                    : png_image_begin_read_from_file(&image, file->path);
     if (!begun) {
         png_image_free(&image);
-        return error_set(OHM_BAD_FILE, "%s is not a PNG: %s", file->name, image.message);
+        return ohm_fail(OHM_BAD_FILE, "%s is not a PNG: %s", file->name, image.message);
     }
     const ohm_status status = read_pixels(&image, file->name, picture);
     png_image_free(&image);
@@ -89,7 +89,7 @@ static void grey_picture_free(grey_picture *picture) {
 static ohm_status read_picture(drive *d, const input_set *known, const char *path) {
     pattern_drive *p = (pattern_drive *)d;
     grey_picture *more = realloc(p->pictures, (p->count + 1) * sizeof *more);
-    if (!more) return error_no_memory("pictures");
+    if (!more) return ohm_fail_memory("pictures");
     p->pictures = more;
     const input_file *file;
     ohm_status status = drive_input(d, known, path, &file);
@@ -112,7 +112,7 @@ static ohm_status open_pictures(drive *d, const input_set *known) {
     ohm_status status = OHM_OK;
     for (char *path = strtok_r(list, "+", &rest); path && !status; path = strtok_r(NULL, "+", &rest))
         status = read_picture(d, known, path);
-    if (!status && !p->count) status = error_set(OHM_BAD_ARGUMENT, "stimulus pattern: give file=FILE");
+    if (!status && !p->count) status = ohm_fail(OHM_BAD_ARGUMENT, "stimulus pattern: give file=FILE");
     for (uint64_t i = 0; i < p->count; i++) scale(&d->spec, &p->pictures[i]);
     return status;
 }

@@ -40,7 +40,7 @@ typedef struct voltage_drive {
 } voltage_drive;
 
 static ohm_status unreadable(const char *path) {
-    return error_set(OHM_BAD_FILE, "%s: %s", path, hdf5_reason());
+    return ohm_fail(OHM_BAD_FILE, "%s: %s", path, hdf5_reason());
 }
 
 // Takes the steps of a dataset whose other sides are given; sides is 1 or 2.
@@ -53,18 +53,17 @@ static ohm_status check_shape(voltage_file *v, hid_t dataset, const char *name, 
     H5Tclose(type);
     H5Sclose(space);
     if (!number || rank != sides + 1 || size[0] < 1)
-        return error_set(OHM_BAD_FILE, "%s: %s is not a numeric array of [steps, %s]", v->path, name,
-                         sides == 2         ? "rows, cols"
-                         : side == &v->rows ? "rows"
-                                            : "cols");
+        return ohm_fail(OHM_BAD_FILE, "%s: %s is not a numeric array of [steps, %s]", v->path, name,
+                        sides == 2         ? "rows, cols"
+                        : side == &v->rows ? "rows"
+                                           : "cols");
     for (int i = 0; i < sides; i++)
         if (size[i + 1] != side[i])
-            return error_set(OHM_BAD_FILE, "%s: %s has %" PRIu64 " %s, but the crossbar has %" PRIu64,
-                             v->path, name, (uint64_t)size[i + 1], side + i == &v->rows ? "rows" : "columns",
-                             side[i]);
+            return ohm_fail(OHM_BAD_FILE, "%s: %s has %" PRIu64 " %s, but the crossbar has %" PRIu64, v->path,
+                            name, (uint64_t)size[i + 1], side + i == &v->rows ? "rows" : "columns", side[i]);
     if (v->steps && v->steps != size[0])
-        return error_set(OHM_BAD_FILE, "%s: row_voltage and col_voltage differ in their numbers of steps",
-                         v->path);
+        return ohm_fail(OHM_BAD_FILE, "%s: row_voltage and col_voltage differ in their numbers of steps",
+                        v->path);
     v->steps = size[0];
     return OHM_OK;
 }
@@ -74,7 +73,7 @@ static ohm_status open_dataset(const voltage_file *v, const char *name, hid_t *d
     if (H5Lexists(v->file, name, H5P_DEFAULT) <= 0) return OHM_OK;
     *dataset = hdf5_open_dataset(v->file, name);
     return *dataset >= 0 ? OHM_OK
-                         : error_set(OHM_BAD_FILE, "%s: cannot read %s: %s", v->path, name, hdf5_reason());
+                         : ohm_fail(OHM_BAD_FILE, "%s: cannot read %s: %s", v->path, name, hdf5_reason());
 }
 
 static ohm_status open_datasets(voltage_file *v) {
@@ -84,8 +83,7 @@ static ohm_status open_datasets(voltage_file *v) {
     if (status) return status;
     if (v->cells >= 0) return check_shape(v, v->cells, "voltage", 2, &v->rows);
     if (v->row_lines < 0 || v->col_lines < 0)
-        return error_set(OHM_BAD_FILE, "%s has neither voltage nor both row_voltage and col_voltage",
-                         v->path);
+        return ohm_fail(OHM_BAD_FILE, "%s has neither voltage nor both row_voltage and col_voltage", v->path);
     status = check_shape(v, v->row_lines, "row_voltage", 1, &v->rows);
     return status ? status : check_shape(v, v->col_lines, "col_voltage", 1, &v->cols);
 }
@@ -108,57 +106,32 @@ static ohm_status read_step(const voltage_file *v, hid_t dataset, uint64_t step,
     return done ? OHM_OK : unreadable(v->path);
 }
 
-// Checks one step's values, and takes their ends.
-static ohm_status check_values(const voltage_file *v, const char *name, uint64_t step, const float *values,
-                               uint64_t count, uint64_t cols, double *low, double *high) {
-    for (uint64_t i = 0; i < count; i++) {
-        const double value = (double)values[i];
-        // Without fmin and fmax, on which GCC 12 crashes for 64-bit Arm.
-        if (value < *low) *low = value;
-        if (value > *high) *high = value;
-        if (fabs(value) <= DRIVE_MAX_VOLTAGE) continue; // false for NaN
-        char place[72];
-        if (cols)
-            snprintf(place, sizeof place, "%" PRIu64 ", %" PRIu64 ", %" PRIu64, step, i / cols, i % cols);
-        else
-            snprintf(place, sizeof place, "%" PRIu64 ", %" PRIu64, step, i);
-        return error_set(OHM_BAD_FILE, "%s: %s[%s] is %g, not a voltage within 1000 V", v->path, name, place,
-                         value);
-    }
-    return OHM_OK;
-}
-
-typedef struct ends {
-    double low, high;
-} ends;
-
 // Reads all of a dataset once.
 static ohm_status scan(const voltage_file *v, hid_t dataset, const char *name, uint64_t count, uint64_t cols,
-                       ends *e) {
+                       const char *source, drive_ends *e) {
     float *values = malloc(count * sizeof *values);
-    ohm_status status = values ? OHM_OK : error_no_memory("voltages");
-    *e = (ends){INFINITY, -INFINITY};
+    ohm_status status = values ? OHM_OK : ohm_fail_memory("voltages");
     for (uint64_t step = 0; step < v->steps && !status; step++) {
         status = read_step(v, dataset, step, count, values);
-        if (!status) status = check_values(v, name, step, values, count, cols, &e->low, &e->high);
+        if (!status) status = drive_check_values(OHM_BAD_FILE, source, name, step, values, count, cols, e);
     }
     free(values);
     return status;
 }
 
 static ohm_status scan_all(voltage_file *v) {
-    ends rows, cols = {0};
+    char source[SPEC_MAX_PATH + 2];
+    drive_ends e = drive_no_ends, cols = drive_no_ends;
+    ohm_status status;
+    snprintf(source, sizeof source, "%s: ", v->path);
     if (v->cells >= 0) {
-        const ohm_status status = scan(v, v->cells, "voltage", v->rows * v->cols, v->cols, &rows);
-        v->low = rows.low, v->high = rows.high;
-        return status;
+        status = scan(v, v->cells, "voltage", v->rows * v->cols, v->cols, source, &e);
+    } else {
+        status = scan(v, v->row_lines, "row_voltage", v->rows, 0, source, &e);
+        if (!status) status = scan(v, v->col_lines, "col_voltage", v->cols, 0, source, &cols);
+        if (!status) status = drive_join_lines(OHM_BAD_FILE, source, cols, &e);
     }
-    ohm_status status = scan(v, v->row_lines, "row_voltage", v->rows, 0, &rows);
-    if (!status) status = scan(v, v->col_lines, "col_voltage", v->cols, 0, &cols);
-    v->low = rows.low - cols.high, v->high = rows.high - cols.low;
-    if (!status && fmax(-v->low, v->high) > DRIVE_MAX_VOLTAGE)
-        return error_set(OHM_BAD_FILE, "%s: row and column voltages differ by up to %g V, more than 1000",
-                         v->path, fmax(-v->low, v->high));
+    v->low = e.low, v->high = e.high;
     return status;
 }
 

@@ -43,13 +43,13 @@ typedef struct write_drive {
 // ---- Cells in a file --------------------------------------------------------------------------
 
 static ohm_status cannot_read(const char *path) {
-    return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
+    return ohm_fail(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
 }
 
 static ohm_status add_cell(cell **cells, uint64_t *count, cell one) {
     if (*count == 0 || (*count & (*count - 1)) == 0) { // room for the next power of 2
         cell *more = realloc(*cells, (*count ? 2 * *count : 1) * sizeof *more);
-        if (!more) return error_no_memory("a list of cells");
+        if (!more) return ohm_fail_memory("a list of cells");
         *cells = more;
     }
     (*cells)[(*count)++] = one;
@@ -63,10 +63,10 @@ static ohm_status read_cell(const char *line, const char *path, int number, uint
     int length = 0;
     if (line[0] == '#' || line[strspn(line, " \t\r\n")] == '\0') return OHM_OK;
     if (sscanf(line, "%" SCNu64 " , %" SCNu64 " %n", &one.row, &one.col, &length) != 2 || line[length])
-        return error_set(OHM_BAD_FILE, "%s, line %d: expected ROW,COL", path, number);
+        return ohm_fail(OHM_BAD_FILE, "%s, line %d: expected ROW,COL", path, number);
     if (one.row >= rows || one.col >= cols)
-        return error_set(OHM_BAD_FILE, "%s, line %d: there is no cell in row %" PRIu64 ", column %" PRIu64,
-                         path, number, one.row, one.col);
+        return ohm_fail(OHM_BAD_FILE, "%s, line %d: there is no cell in row %" PRIu64 ", column %" PRIu64,
+                        path, number, one.row, one.col);
     return add_cell(cells, count, one);
 }
 
@@ -80,7 +80,7 @@ static ohm_status read_lines(FILE *f, const char *path, uint64_t rows, uint64_t 
     if (!status && !feof(f)) status = cannot_read(path);
     free(line);
     if (status || *count) return status;
-    return error_set(OHM_BAD_FILE, "%s has no cells", path);
+    return ohm_fail(OHM_BAD_FILE, "%s has no cells", path);
 }
 
 // Reads a text of "ROW,COL" lines; empty ones and those that begin with # are left out.
@@ -105,9 +105,9 @@ static ohm_status cells_read(const input_file *file, uint64_t rows, uint64_t col
 static ohm_status check_cell(const drive *d) {
     const double row = spec_value(&d->spec, "row"), col = spec_value(&d->spec, "col");
     if (row < (double)d->site.rows && col < (double)d->site.cols) return OHM_OK;
-    return error_set(OHM_BAD_ARGUMENT,
-                     "stimulus write: there is no cell in row %g, column %g of %" PRIu64 " x %" PRIu64, row,
-                     col, d->site.rows, d->site.cols);
+    return ohm_fail(OHM_BAD_ARGUMENT,
+                    "stimulus write: there is no cell in row %g, column %g of %" PRIu64 " x %" PRIu64, row,
+                    col, d->site.rows, d->site.cols);
 }
 
 static ohm_status open_cells(drive *d, const input_set *known) {

@@ -57,7 +57,7 @@ ohm_status ohm_devices_list(ohm_device_info **list, size_t *count) {
     if (append(NULL, &native, &l)) opencl_visit(append, &l);
     if (l.failed) {
         free(l.list);
-        return error_no_memory("the list of devices");
+        return ohm_fail_memory("the list of devices");
     }
     *list = l.list;
     *count = l.count;
@@ -182,13 +182,13 @@ static ohm_status open_one(ohm_devices *devices, const char *text, size_t length
     if (is_word(text, length, "native")) return open_native(devices, i);
     if (is_word(text, length, "auto")) return open_auto(devices, i);
     if (!names_opencl(text, length))
-        return error_set(OHM_BAD_ARGUMENT,
-                         "unknown device \"%.*s\"; use auto, native, gpu, cpu or PLATFORM.DEVICE",
-                         (int)length, text);
+        return ohm_fail(OHM_BAD_ARGUMENT,
+                        "unknown device \"%.*s\"; use auto, native, gpu, cpu or PLATFORM.DEVICE", (int)length,
+                        text);
     const search s = find_device(text, length);
     if (s.found) return open_opencl(devices, i, &s);
-    error_set(OHM_NO_DEVICE, "there is no OpenCL device %.*s", (int)length, text);
-    error_hint("`ohmscape devices` lists the available ones");
+    ohm_fail(OHM_NO_DEVICE, "there is no OpenCL device %.*s", (int)length, text);
+    ohm_fail_hint("`ohmscape devices` lists the available ones");
     return OHM_NO_DEVICE;
 }
 
@@ -197,14 +197,14 @@ static ohm_status open_all(const char *selector, const cl_context_properties *gl
     assert(selector && devices);
     *devices = NULL;
     ohm_devices *d = calloc(1, sizeof *d);
-    if (!d) return error_no_memory("devices");
+    if (!d) return ohm_fail_memory("devices");
     d->gl = gl;
     d->properties = properties;
     ohm_status status = OHM_OK;
     for (const char *text = selector; !status;) {
         const size_t length = strcspn(text, ",");
         if (d->count == MAX_DEVICES)
-            status = error_set(OHM_BAD_ARGUMENT, "more than %d devices in \"%s\"", MAX_DEVICES, selector);
+            status = ohm_fail(OHM_BAD_ARGUMENT, "more than %d devices in \"%s\"", MAX_DEVICES, selector);
         else
             status = open_one(d, text, length);
         if (!status) d->count++;
@@ -237,7 +237,7 @@ ohm_status ohm_devices_open_cl(cl_context context, cl_device_id id, cl_command_q
     *devices = NULL;
     ohm_device_info info = opencl_describe(id);
     ohm_devices *d = calloc(1, sizeof *d);
-    if (!d) return error_no_memory("devices");
+    if (!d) return ohm_fail_memory("devices");
     snprintf(info.id, sizeof info.id, "own");
     d->device[0].info = info;
     const ohm_status status = opencl_adopt(context, id, queue, &info, &d->device[0].opencl);

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static ohm_status unreadable(const matrix_file *m) {
-    return error_set(OHM_BAD_FILE, "%s: %s", m->path, hdf5_reason());
+    return ohm_fail(OHM_BAD_FILE, "%s: %s", m->path, hdf5_reason());
 }
 
 // Takes a dataset's sides; false if it is not a matrix of numbers.
@@ -63,8 +63,8 @@ static ohm_status choose(matrix_file *m, char *name, size_t size) {
     if (!state && !hdf5_did(H5Literate(m->file, H5_INDEX_NAME, H5_ITER_INC, NULL, look_at, &c)))
         return unreadable(m);
     if (!state && c.count != 1)
-        return error_set(OHM_BAD_FILE, "%s has no dataset state and %s numeric matrix", m->path,
-                         c.count ? "more than one" : "no");
+        return ohm_fail(OHM_BAD_FILE, "%s has no dataset state and %s numeric matrix", m->path,
+                        c.count ? "more than one" : "no");
     snprintf(name, size, "%s", c.name);
     return OHM_OK;
 }
@@ -81,7 +81,7 @@ static void note_model(matrix_file *m, const char *name) {
 static ohm_status open_hdf5(matrix_file *m) {
     char name[256];
     m->file = H5Fopen(m->path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (!hdf5_did(m->file)) return error_set(OHM_BAD_FILE, "%s is neither an .npy file nor HDF5", m->path);
+    if (!hdf5_did(m->file)) return ohm_fail(OHM_BAD_FILE, "%s is neither an .npy file nor HDF5", m->path);
     const ohm_status status = choose(m, name, sizeof name);
     if (status) return status;
     m->dataset = hdf5_open_dataset(m->file, name);
@@ -89,7 +89,7 @@ static ohm_status open_hdf5(matrix_file *m) {
     note_model(m, name);
     return take_sides(m, m->dataset)
                ? OHM_OK
-               : error_set(OHM_BAD_FILE, "%s: %s is not a numeric matrix", m->path, name);
+               : ohm_fail(OHM_BAD_FILE, "%s: %s is not a numeric matrix", m->path, name);
 }
 
 static ohm_status open_npy(matrix_file *m) {
@@ -101,7 +101,7 @@ static ohm_status open_npy(matrix_file *m) {
 
 ohm_status matrix_open(const char *path, matrix_file *m) {
     *m = (matrix_file){.path = path, .array = {.file = -1}, .file = -1, .dataset = -1};
-    if (access(path, R_OK) < 0) return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
+    if (access(path, R_OK) < 0) return ohm_fail(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
     ohm_status status = file_check(path);
     if (status) return status;
     hdf5_begin();

@@ -28,12 +28,12 @@ bool matrix_writer_knows(const char *path) {
 }
 
 static ohm_status failed(const matrix_writer *w) {
-    return error_set(OHM_IO_FAILED, "cannot write %s: %s", w->path, w->npy ? strerror(errno) : hdf5_reason());
+    return ohm_fail(OHM_IO_FAILED, "cannot write %s: %s", w->path, w->npy ? strerror(errno) : hdf5_reason());
 }
 
 static ohm_status begin_npy(matrix_writer *w, uint64_t rows) {
     w->npy = fopen(w->place.temporary, "w");
-    if (!w->npy) return error_set(OHM_IO_FAILED, "cannot write %s: %s", w->path, strerror(errno));
+    if (!w->npy) return ohm_fail(OHM_IO_FAILED, "cannot write %s: %s", w->path, strerror(errno));
     return npy_write_header(w->npy, rows, w->cols) ? OHM_OK : failed(w);
 }
 
@@ -53,7 +53,7 @@ static ohm_status begin_hdf5(matrix_writer *w, const char *name, uint64_t rows) 
 ohm_status matrix_writer_begin(const char *path, const char *name, uint64_t rows, uint64_t cols,
                                matrix_writer **made) {
     matrix_writer *w = *made = calloc(1, sizeof *w);
-    if (!w) return error_no_memory("a matrix");
+    if (!w) return ohm_fail_memory("a matrix");
     w->path = path;
     w->cols = cols;
     w->file = w->dataset = -1;

@@ -16,11 +16,11 @@
 #define ALIGNMENT 64                  // of the first number
 
 static ohm_status cannot_read(const char *path) {
-    return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
+    return ohm_fail(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
 }
 
 static ohm_status damaged(const npy_array *a, const char *what) {
-    return error_set(OHM_BAD_FILE, "%s is damaged: %s", a->path, what);
+    return ohm_fail(OHM_BAD_FILE, "%s is damaged: %s", a->path, what);
 }
 
 // ---- Bytes ------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ static const char *find_value(const char *header, const char *key) {
 static ohm_status take_type(const char *text, npy_array *a) {
     char type[32] = "";
     if (!text) return damaged(a, "its header has no descr");
-    if (*text == '[') return error_set(OHM_BAD_FILE, "%s has records, not numbers", a->path);
+    if (*text == '[') return ohm_fail(OHM_BAD_FILE, "%s has records, not numbers", a->path);
     if (sscanf(text, "'%31[^']'", type) != 1) return damaged(a, "its header has no descr");
     a->kind = type[1];
     a->width = (unsigned)strtoul(type[0] ? type + 1 + (type[1] != '\0') : "", NULL, 10);
@@ -83,8 +83,8 @@ static ohm_status take_type(const char *text, npy_array *a) {
     const bool whole = (a->kind == 'i' || a->kind == 'u') &&
                        (a->width == 1 || a->width == 2 || a->width == 4 || a->width == 8);
     if ((type[0] == '<' || one_byte) && (real || whole)) return OHM_OK;
-    error_set(OHM_BAD_FILE, "%s has numbers of type %s", a->path, type);
-    error_hint("save it as float32 or float64, little-endian: array.astype('<f4')");
+    ohm_fail(OHM_BAD_FILE, "%s has numbers of type %s", a->path, type);
+    ohm_fail_hint("save it as float32 or float64, little-endian: array.astype('<f4')");
     return OHM_BAD_FILE;
 }
 
@@ -113,7 +113,7 @@ static ohm_status take_shape(const char *text, npy_array *a) {
     }
     if (*text != ')') return damaged(a, "its header has no shape");
     if (a->sides != 1 && a->sides != 2)
-        return error_set(OHM_BAD_FILE, "%s has %u dimensions, but a matrix has two", a->path, a->sides);
+        return ohm_fail(OHM_BAD_FILE, "%s has %u dimensions, but a matrix has two", a->path, a->sides);
     a->rows = a->sides == 2 ? side[0] : 1;
     a->cols = a->sides == 2 ? side[1] : side[0];
     return OHM_OK;
@@ -121,7 +121,7 @@ static ohm_status take_shape(const char *text, npy_array *a) {
 
 static ohm_status read_header(npy_array *a, size_t size) {
     char *header = calloc(1, size + 1);
-    if (!header) return error_no_memory("a header");
+    if (!header) return ohm_fail_memory("a header");
     ohm_status status = read_at(a, a->position - size, header, size);
     if (!status) status = take_type(find_value(header, "descr"), a);
     if (!status) status = take_order(find_value(header, "fortran_order"), a);
@@ -137,8 +137,8 @@ static ohm_status check_size(const npy_array *a) {
     const u128 numbers = (u128)a->rows * a->cols;
     if (numbers <= (uint64_t)info.st_size && numbers * a->width + a->position <= (uint64_t)info.st_size)
         return OHM_OK;
-    return error_set(OHM_BAD_FILE, "%s is truncated: it should have %" PRIu64 " x %" PRIu64 " numbers",
-                     a->path, a->rows, a->cols);
+    return ohm_fail(OHM_BAD_FILE, "%s is truncated: it should have %" PRIu64 " x %" PRIu64 " numbers",
+                    a->path, a->rows, a->cols);
 }
 
 static ohm_status read_start(npy_array *a) {
@@ -146,11 +146,11 @@ static ohm_status read_start(npy_array *a) {
     ohm_status status = read_at(a, 0, start, 10);
     if (status == OHM_IO_FAILED) return status;
     if (status || memcmp(start, MAGIC, MAGIC_SIZE) != 0)
-        return error_set(OHM_BAD_FILE, "%s is not an .npy file", a->path);
+        return ohm_fail(OHM_BAD_FILE, "%s is not an .npy file", a->path);
     const unsigned version = start[6], width = version == 1 ? 2 : 4;
     if (version != 1 && version != 2)
-        return error_set(OHM_BAD_FILE, "%s has .npy format version %u.%u, but only 1 and 2 can be read",
-                         a->path, start[6], start[7]);
+        return ohm_fail(OHM_BAD_FILE, "%s has .npy format version %u.%u, but only 1 and 2 can be read",
+                        a->path, start[6], start[7]);
     status = read_at(a, 8, start + 8, width);
     const uint64_t size = little_endian(start + 8, width);
     if (!status && size > MOST_HEADER) status = damaged(a, "its header is too long");

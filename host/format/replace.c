@@ -19,7 +19,7 @@
 #define MOST_OF_NAME (255 - 1 - (int)(sizeof MARK - 1) - LETTERS)
 
 static ohm_status failed(const char *verb, const char *path) {
-    return error_set(OHM_IO_FAILED, "cannot %s %s: %s", verb, path, strerror(errno));
+    return ohm_fail(OHM_IO_FAILED, "cannot %s %s: %s", verb, path, strerror(errno));
 }
 
 // ---- Names ------------------------------------------------------------------------------------
@@ -41,13 +41,13 @@ static char *folder_of(const char *target) {
 static ohm_status name_files(const char *path, replacement *r) {
     r->target = realpath(path, NULL);
     if (!r->target) r->target = strdup(path);
-    if (!r->target) return error_no_memory("a path");
+    if (!r->target) return ohm_fail_memory("a path");
     const char *name = name_in(r->target);
     if (asprintf(&r->temporary, "%.*s.%.*s" MARK "XXXXXX", (int)(name - r->target), r->target, MOST_OF_NAME,
                  name) >= 0)
         return OHM_OK;
     r->temporary = NULL; // glibc leaves it undefined
-    return error_no_memory("a path");
+    return ohm_fail_memory("a path");
 }
 
 // Whether a name in the target's folder is that of one of its temporaries.
@@ -122,9 +122,9 @@ ohm_status replacement_begin(const char *path, replacement *r) {
     *r = (replacement){.path = path, .lock = -1};
     struct stat info;
     const bool there = stat(path, &info) == 0;
-    if (!*path) return error_set(OHM_IO_FAILED, "cannot write \"\": %s", strerror(ENOENT));
+    if (!*path) return ohm_fail(OHM_IO_FAILED, "cannot write \"\": %s", strerror(ENOENT));
     if (there && !S_ISREG(info.st_mode))
-        return error_set(OHM_IO_FAILED, "cannot write %s: it is not a regular file", path);
+        return ohm_fail(OHM_IO_FAILED, "cannot write %s: it is not a regular file", path);
     const ohm_status status = name_files(path, r);
     if (status) return status;
     sweep(r->target);
@@ -142,7 +142,7 @@ ohm_status replacement_begin(const char *path, replacement *r) {
 
 static ohm_status flush_folder_of(const char *path) {
     char *folder = folder_of(path);
-    if (!folder) return error_no_memory("a path");
+    if (!folder) return ohm_fail_memory("a path");
     const int fd = open(folder, O_RDONLY | O_CLOEXEC);
     const ohm_status status = fd < 0          ? failed("open", folder)
                               : fsync(fd) < 0 ? failed("flush", folder)

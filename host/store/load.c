@@ -18,9 +18,9 @@
 static ohm_status read_choice(const source *s, const char *name, const ohm_parameter *p, double *value) {
     char text[SOURCE_MAX_TEXT];
     if (!source_has(s, name))
-        return error_set(OHM_BAD_FILE,
-                         "%s has no %s: an earlier ohmscape wrote it, with a different model of this name",
-                         s->path, name);
+        return ohm_fail(OHM_BAD_FILE,
+                        "%s has no %s: an earlier ohmscape wrote it, with a different model of this name",
+                        s->path, name);
     const ohm_status status = source_text(s, name, text);
     if (status) return status;
     for (int i = 0; p->choices[i]; i++)
@@ -69,14 +69,14 @@ static ohm_status check_format(const source *s) {
     uint64_t version;
     const bool named = !source_text(s, "format", format);
     if (named && strcmp(format, FILE_SERIES_FORMAT) == 0)
-        return error_set(OHM_BAD_FILE, "%s has a series but no state: its run lost the device", s->path);
+        return ohm_fail(OHM_BAD_FILE, "%s has a series but no state: its run lost the device", s->path);
     if (!named || strcmp(format, FILE_FORMAT) != 0)
-        return error_set(OHM_BAD_FILE, "%s is not an ohmscape file", s->path);
+        return ohm_fail(OHM_BAD_FILE, "%s is not an ohmscape file", s->path);
     const ohm_status status = source_number(s, "format_version", &version);
     if (status || (version >= 1 && version <= FILE_FORMAT_VERSION)) return status;
-    return error_set(OHM_BAD_FILE,
-                     "%s has format version %" PRIu64 ", but this ohmscape reads versions 1 to %d", s->path,
-                     version, FILE_FORMAT_VERSION);
+    return ohm_fail(OHM_BAD_FILE,
+                    "%s has format version %" PRIu64 ", but this ohmscape reads versions 1 to %d", s->path,
+                    version, FILE_FORMAT_VERSION);
 }
 
 // Reads what was asked for, auto if nothing was.
@@ -149,9 +149,9 @@ static ohm_status check_values(ohm_crossbar *c, plane which, area piece, const f
     const float high = which == PLANE_STATE ? p->state_high : FLT_MAX;
     for (uint64_t i = 0; i < piece.rows * piece.cols; i++)
         if (!(values[i] >= low && values[i] <= high))
-            return error_set(OHM_BAD_FILE, "row %" PRIu64 ", column %" PRIu64 " is %g, outside [%g, %g]",
-                             piece.row + i / piece.cols, piece.col + i % piece.cols, (double)values[i],
-                             (double)low, (double)high);
+            return ohm_fail(OHM_BAD_FILE, "row %" PRIu64 ", column %" PRIu64 " is %g, outside [%g, %g]",
+                            piece.row + i / piece.cols, piece.col + i % piece.cols, (double)values[i],
+                            (double)low, (double)high);
     // Without fmax, on which GCC 12 crashes for 64-bit Arm.
     for (uint64_t i = 0; which == PLANE_FLUX && i < piece.rows * piece.cols; i++)
         if (fabsf(values[i]) > c->flux_bound) c->flux_bound = fabsf(values[i]);
@@ -165,7 +165,7 @@ static ohm_status read_piece(ohm_crossbar *c, plane which, area piece, hid_t dat
         hdf5_did(H5Dread(dataset, H5T_NATIVE_FLOAT, memory_space, file_space, H5P_DEFAULT, values));
     H5Sclose(file_space);
     H5Sclose(memory_space);
-    if (!done) return error_set(OHM_BAD_FILE, "%s", hdf5_reason());
+    if (!done) return ohm_fail(OHM_BAD_FILE, "%s", hdf5_reason());
     const ohm_status status = check_values(c, which, piece, values);
     return status ? status : crossbar_write(c, which, piece, values);
 }
@@ -287,7 +287,7 @@ static ohm_status read_series(const source *s, series *result) {
         opened++;
     }
     series_row *rows = status ? NULL : malloc(FILE_SERIES_CHUNK * sizeof *rows);
-    if (!status) status = rows ? read_rows(s, dataset, count, rows, result) : error_no_memory("the series");
+    if (!status) status = rows ? read_rows(s, dataset, count, rows, result) : ohm_fail_memory("the series");
     for (int i = 0; i < opened; i++)
         if (dataset[i] >= 0) H5Dclose(dataset[i]);
     free(rows);
@@ -374,11 +374,11 @@ ohm_status ohm_file_read_info(const char *path, ohm_file_info **info) {
     ohm_status status = source_open(path, &s);
     description *d = status ? NULL : calloc(1, sizeof *d);
     if (!status) {
-        status = d ? describe(&s, d) : error_no_memory("a file's description");
+        status = d ? describe(&s, d) : ohm_fail_memory("a file's description");
         H5Fclose(s.file);
     }
     hdf5_end();
-    if (!status && !(*info = pack(d))) status = error_no_memory("a file's description");
+    if (!status && !(*info = pack(d))) status = ohm_fail_memory("a file's description");
     if (d) history_free(&d->history);
     if (d) input_set_free(&d->inputs);
     free(d);

@@ -17,11 +17,11 @@
 #include <unistd.h>
 
 static ohm_status hdf5_failed(const char *what) {
-    return error_set(OHM_IO_FAILED, "cannot write %s: %s", what, hdf5_reason());
+    return ohm_fail(OHM_IO_FAILED, "cannot write %s: %s", what, hdf5_reason());
 }
 
 static ohm_status system_failed(const char *verb, const char *path) {
-    return error_set(OHM_IO_FAILED, "cannot %s %s: %s", verb, path, strerror(errno));
+    return ohm_fail(OHM_IO_FAILED, "cannot %s %s: %s", verb, path, strerror(errno));
 }
 
 // ---- Attributes -------------------------------------------------------------------------------
@@ -280,7 +280,7 @@ static ohm_status write_series(hid_t file, const ohm_crossbar *c, const replacem
     series_writer w = {.crossbar = c, .place = r, .target = file};
     w.rows = malloc(FILE_SERIES_CHUNK * sizeof *w.rows);
     series_reader reader = {0};
-    ohm_status status = w.rows ? series_reader_open(&c->series, &reader) : error_no_memory("the series");
+    ohm_status status = w.rows ? series_reader_open(&c->series, &reader) : ohm_fail_memory("the series");
     if (!status) {
         status = create_columns(&w) ? write_rows(&w, &reader) : hdf5_failed("series");
         if (!close_columns(&w) && !status) status = hdf5_failed("series");
@@ -469,8 +469,8 @@ ohm_status ohm_save_check(const char *path, uint64_t bytes) {
         char needed[NUMBER_MAX_TEXT], left[NUMBER_MAX_TEXT];
         number_format_bytes(bytes, needed);
         number_format_bytes((uint64_t)disk.f_bavail * disk.f_frsize, left);
-        status = error_set(OHM_IO_FAILED, "cannot write %s: %s: it needs %s, but only %s is free", path,
-                           strerror(ENOSPC), needed, left);
+        status = ohm_fail(OHM_IO_FAILED, "cannot write %s: %s: it needs %s, but only %s is free", path,
+                          strerror(ENOSPC), needed, left);
     }
     replacement_abandon(&r);
     return status;

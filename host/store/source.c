@@ -8,19 +8,19 @@
 
 ohm_status source_open(const char *path, source *s) {
     *s = (source){path, -1};
-    if (access(path, R_OK) < 0) return error_set(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
+    if (access(path, R_OK) < 0) return ohm_fail(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
     s->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
     if (hdf5_did(s->file)) return OHM_OK;
-    return error_set(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: %s", path, hdf5_reason());
+    return ohm_fail(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: %s", path, hdf5_reason());
 }
 
 ohm_status source_damaged(const source *s, const char *what) {
-    return error_set(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: %s", s->path, what);
+    return ohm_fail(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: %s", s->path, what);
 }
 
 ohm_status source_unreadable(const source *s, const char *name) {
-    return error_set(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: cannot read %s: %s", s->path, name,
-                     hdf5_reason());
+    return ohm_fail(OHM_BAD_FILE, "%s is damaged or not an ohmscape file: cannot read %s: %s", s->path, name,
+                    hdf5_reason());
 }
 
 // Reads a number as the host's type.

@@ -35,7 +35,7 @@ static ohm_status read_bytes(const source *s, const char *name, hid_t dataset, i
     if (!right) return source_damaged(s, "an input does not have the expected size and type");
     if (!kept) return OHM_OK;
     one->bytes = calloc(1, one->size + 1);
-    if (!one->bytes) return error_no_memory("an input");
+    if (!one->bytes) return ohm_fail_memory("an input");
     if (one->size && !hdf5_did(H5Dread(dataset, H5T_NATIVE_UINT8, H5S_ALL, H5S_ALL, H5P_DEFAULT, one->bytes)))
         return source_unreadable(s, name);
     if (input_digest(one->bytes, one->size) == one->digest) return OHM_OK;
@@ -53,7 +53,7 @@ static ohm_status read_input(const source *s, size_t i, input_file *one) {
     ohm_status status = source_long_text(&at, "name", name, sizeof name);
     if (!status) status = source_number(&at, "size", &one->size);
     if (!status) status = source_digest(&at, "digest", &one->digest);
-    if (!status && !(one->name = strdup(name))) status = error_no_memory("an input");
+    if (!status && !(one->name = strdup(name))) status = ohm_fail_memory("an input");
     if (!status) status = read_bytes(s, place, dataset, one);
     H5Dclose(dataset);
     return status;
@@ -76,7 +76,7 @@ ohm_status source_inputs(const source *s, input_set *set) {
     set->folder = slash == s->path ? strdup("/")
                   : slash          ? strndup(s->path, (size_t)(slash - s->path))
                                    : strdup(".");
-    if (!status && !set->folder) status = error_no_memory("a path");
+    if (!status && !set->folder) status = ohm_fail_memory("a path");
     return status;
 }
 
@@ -112,7 +112,7 @@ static ohm_status read_steps(const source *s, hsize_t *count, uint64_t **steps) 
     const bool done =
         *steps && hdf5_did(H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, *steps));
     H5Dclose(dataset);
-    return done ? OHM_OK : *steps ? source_unreadable(s, "history/step") : error_no_memory("the history");
+    return done ? OHM_OK : *steps ? source_unreadable(s, "history/step") : ohm_fail_memory("the history");
 }
 
 // Reads count texts of *width bytes each, an end included.
@@ -126,7 +126,7 @@ static ohm_status read_stimuli(const source *s, hsize_t count, size_t *width, ch
     H5Tset_cset(type, H5Tget_cset(stored));
     *texts = calloc(count, *width);
     if (!*texts)
-        status = error_no_memory("the history");
+        status = ohm_fail_memory("the history");
     else if (found != count)
         status = bad_history(s);
     else if (!hdf5_did(H5Dread(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, *texts)))

@@ -51,7 +51,7 @@ ohm_status file_for_pieces(ohm_crossbar *c, plane which, hid_t dataset, file_cop
     const uint64_t cols = p->cols < HDF5_BUFFER ? p->cols : HDF5_BUFFER;
     const uint64_t rows = HDF5_BUFFER / cols;
     float *values = malloc(rows * cols * sizeof *values);
-    if (!values) return error_no_memory("a copy of some rows");
+    if (!values) return ohm_fail_memory("a copy of some rows");
     ohm_status status = OHM_OK;
     for (uint64_t row = 0; row < p->rows && !status; row += rows)
         for (uint64_t col = 0; col < p->cols && !status; col += cols) {

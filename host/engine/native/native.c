@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #define HUGE_PAGE ((size_t)2 << 20)
-#define SHARES_BUSY 64 // shares of a digest or a tally: a few for each core
+#define SHARES_EACH 8 // shares of a digest or a tally for each thread
 
 typedef struct native_engine {
     engine base;
@@ -100,7 +100,7 @@ static ohm_status make_buffer(engine *e, void *values, uint64_t bytes, bool borr
     *b = NULL;
     if (!n) {
         if (!borrowed) free(values);
-        return error_no_memory("a band");
+        return ohm_fail_memory("a band");
     }
     *n = (native_buffer){{e, bytes}, values, borrowed};
     *b = &n->base;
@@ -243,10 +243,10 @@ static const engine_class native_class = {
 
 ohm_status native_engine_create(const problem *p, engine **e) {
     const native_lanes *lanes = find_lanes(p->lanes);
-    if (!lanes) return error_set(OHM_BAD_ARGUMENT, "this processor has no %u-lane native engine", p->lanes);
+    if (!lanes) return ohm_fail(OHM_BAD_ARGUMENT, "this processor has no %u-lane native engine", p->lanes);
     native_engine *n = calloc(1, sizeof *n);
-    if (!n) return error_no_memory("the native engine");
-    n->base = (engine){&native_class, *p, lanes->lanes, SHARES_BUSY, 1};
+    if (!n) return ohm_fail_memory("the native engine");
+    n->base = (engine){&native_class, *p, lanes->lanes, SHARES_EACH * (unsigned)threads_count(), 1};
     n->lanes = lanes;
     *e = &n->base;
     return OHM_OK;

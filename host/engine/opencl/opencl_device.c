@@ -59,8 +59,8 @@ static const char *code_name(cl_int code) {
 
 ohm_status opencl_failed(const char *call, cl_int code) {
     const bool memory = code == CL_MEM_OBJECT_ALLOCATION_FAILURE || code == CL_OUT_OF_HOST_MEMORY;
-    return error_set(memory ? OHM_OUT_OF_MEMORY : OHM_DEVICE_FAILED, "%s failed: %s (%d)", call,
-                     code_name(code), code);
+    return ohm_fail(memory ? OHM_OUT_OF_MEMORY : OHM_DEVICE_FAILED, "%s failed: %s (%d)", call,
+                    code_name(code), code);
 }
 
 // ---- Finding ----------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ static ohm_status create_context(opencl_device *d, const cl_context_properties *
 ohm_status opencl_open(cl_device_id id, const ohm_device_info *info, const cl_context_properties *gl,
                        cl_command_queue_properties properties, opencl_device **device) {
     opencl_device *d = calloc(1, sizeof *d);
-    if (!d) return error_no_memory("a device");
+    if (!d) return ohm_fail_memory("a device");
     d->id = id;
     d->info = *info;
     ohm_status status = create_context(d, gl);
@@ -173,10 +173,10 @@ static bool fits(cl_context context, cl_device_id id, cl_command_queue queue) {
 ohm_status opencl_adopt(cl_context context, cl_device_id id, cl_command_queue queue,
                         const ohm_device_info *info, opencl_device **device) {
     if (!context || !queue || !fits(context, id, queue))
-        return error_set(OHM_BAD_ARGUMENT, "the queue is not an in-order queue of %s in this context",
-                         info->name);
+        return ohm_fail(OHM_BAD_ARGUMENT, "the queue is not an in-order queue of %s in this context",
+                        info->name);
     opencl_device *d = calloc(1, sizeof *d);
-    if (!d) return error_no_memory("a device");
+    if (!d) return ohm_fail_memory("a device");
     *d = (opencl_device){id, context, queue, *info};
     clRetainContext(context);
     clRetainCommandQueue(queue);
@@ -222,8 +222,8 @@ static ohm_status build_failed(const opencl_device *device, cl_program program, 
     clGetProgramBuildInfo(program, device->id, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
     char *log = calloc(1, size + 1);
     if (log) clGetProgramBuildInfo(program, device->id, CL_PROGRAM_BUILD_LOG, size, log, NULL);
-    error_set(OHM_BUILD_FAILED, "%s (%s) could not build the kernels: %s\n%s", device->info.name,
-              device->info.id, code_name(code), log ? log : "");
+    ohm_fail(OHM_BUILD_FAILED, "%s (%s) could not build the kernels: %s\n%s", device->info.name,
+             device->info.id, code_name(code), log ? log : "");
     free(log);
     return OHM_BUILD_FAILED;
 }
@@ -244,7 +244,7 @@ static bool has_diagnostics(const opencl_device *device, cl_program program) {
 static ohm_status source_from_folder(const char *folder, const char *name, char *source, size_t size) {
     char whole[PATH_MAX];
     if (!realpath(folder, whole))
-        return error_set(OHM_BAD_ARGUMENT, "OHMSCAPE_KERNELS: %s: %s", folder, strerror(errno));
+        return ohm_fail(OHM_BAD_ARGUMENT, "OHMSCAPE_KERNELS: %s: %s", folder, strerror(errno));
     snprintf(source, size, "#include \"%s/%s\"\n", whole, name);
     return OHM_OK;
 }

@@ -84,7 +84,7 @@ static void hint_at_cache(const opencl_device *device, ohm_status status) {
     char hint[512];
     if ((status != OHM_BUILD_FAILED && status != OHM_DEVICE_FAILED) || ohm_error_hint()) return;
     opencl_building_hint(&device->info, hint, sizeof hint);
-    error_hint("%s", hint);
+    ohm_fail_hint("%s", hint);
 }
 
 static void opencl_build_begin(engine *e) {
@@ -129,7 +129,7 @@ static ohm_status make_buffer(engine *e, cl_mem memory, uint64_t bytes, bool bor
     *b = NULL;
     if (!o) {
         if (!borrowed) clReleaseMemObject(memory);
-        return error_no_memory("a buffer");
+        return ohm_fail_memory("a buffer");
     }
     *o = (opencl_buffer){{e, bytes}, memory, borrowed};
     *b = &o->base;
@@ -299,7 +299,7 @@ static const engine_class opencl_class = {
 
 ohm_status opencl_engine_create(opencl_device *device, const problem *p, engine **e) {
     opencl_engine *oe = calloc(1, sizeof *oe);
-    if (!oe) return error_no_memory("the OpenCL engine");
+    if (!oe) return ohm_fail_memory("the OpenCL engine");
     const unsigned lanes = p->lanes ? p->lanes : device->info.lanes;
     oe->base =
         (engine){&opencl_class, *p, lanes, lanes == 1 ? GPU_ITEMS : CPU_ITEMS, lanes == 1 ? GPU_GROUP : 1};

@@ -14,7 +14,7 @@ ohm_status opencl_no_sharing(const char *format, ...) {
     va_start(arguments, format);
     vsnprintf(why, sizeof why, format, arguments);
     va_end(arguments);
-    return error_set(OHM_NO_DEVICE, "cannot share buffers with OpenGL: %s", why);
+    return ohm_fail(OHM_NO_DEVICE, "cannot share buffers with OpenGL: %s", why);
 }
 
 // Whether the device lists an extension, as a whole word.
