@@ -276,7 +276,7 @@ lint: deps-lint ## check layout, warnings, kernels alone, and static analysis
 	@for lanes in 1 4 8 16; do echo "clang, kernels at $$lanes lanes"; \
 	  clang -x cl -cl-std=CL1.2 -Xclang -finclude-default-header -fsyntax-only -Wall -Wextra -Wno-unused-parameter -Werror \
 	    -DOHM_LANES=$$lanes $(LINT_VARIANT) \
-	    kernels/crossbar.cl kernels/read.cl kernels/view.cl kernels/ceilings.cl || exit 1; done
+	    kernels/crossbar.cl kernels/read.cl kernels/readout.cl kernels/readout_exact.cl kernels/view.cl kernels/ceilings.cl || exit 1; done
 	@$(MAKE) --no-print-directory $(if $(filter -Werror,$(CFLAGS)),,BUILD=$(BUILD)/lint CFLAGS='-O3 -Werror') $(JOBS) all tests
 	cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \
 	  --suppress=missingIncludeSystem -DOHM_LANES=1 host viz bench

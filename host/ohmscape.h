@@ -36,13 +36,13 @@ extern "C" {
 // The version of this header. Until 1.0 a new minor version may change the interface, and the shared
 // library's soname changes with it. Functions later than 0.1 say since when they exist.
 #define OHM_VERSION_MAJOR 0
-#define OHM_VERSION_MINOR 2
+#define OHM_VERSION_MINOR 3
 #define OHM_VERSION_PATCH 0
 #define OHM_VERSION_TEXT_(major, minor, patch) #major "." #minor "." #patch
 #define OHM_VERSION_TEXT(major, minor, patch) OHM_VERSION_TEXT_(major, minor, patch)
 #define OHM_VERSION OHM_VERSION_TEXT(OHM_VERSION_MAJOR, OHM_VERSION_MINOR, OHM_VERSION_PATCH)
 
-// The version of the running library, "0.2.0". Static. Since 0.2.
+// The version of the running library, "0.3.0". Static. Since 0.2.
 const char *ohm_version(void);
 
 #define OHM_MAX_SIDE 2147483648u         // largest number of rows, and of columns
@@ -378,6 +378,60 @@ typedef struct ohm_series_row {
 // Errors: OHM_BAD_ARGUMENT (rows that are not there), OHM_IO_FAILED, OHM_OUT_OF_MEMORY.
 ohm_status ohm_crossbar_read_series(const ohm_crossbar *crossbar, uint64_t first, uint64_t count,
                                     ohm_series_row *rows);
+
+// ---- Reading and writing whole lines ------------------------------------------------------------
+
+// A converter between numbers and voltages or currents. A value is clipped to [low, high] and rounded to the
+// nearest of the codes, a tie to the even one. A binary converter has 2^bits codes, low and high among them;
+// a sign-magnitude converter has 2^bits − 1, 0 among them, and needs low = −high.
+typedef struct ohm_converter {
+    unsigned bits; // 1 … 24, 2 or more with a sign; 0, the default: no conversion
+    bool sign_magnitude;
+    double low, high; // V or A; default −1 and 1
+} ohm_converter;
+
+// How a crossbar is read. Valid only if it came from ohm_readout_default. Reading never changes a state and is
+// not a step.
+typedef struct ohm_readout {
+    size_t size;     // of this structure, as ohm_readout_default sets it; do not change it
+    bool transposed; // drive the columns and read the rows; default false
+    bool exact;      // the current of each device by its model at its voltage, not conductance times voltage;
+                     // default false
+    uint64_t reading; // the number of the first vector's reading, from which read_noise is drawn; default 0
+    ohm_converter dac; // of the inputs; range in V
+    ohm_converter adc; // of the outputs; range in A
+    bool adc_full;     // the ADC's range is that of the largest possible currents; needs a DAC
+    double adc_gain;   // before the ADC, or without one: I ← gain·I + offset + noise·ξ; default 1
+    double adc_offset; // A; default 0
+    double adc_noise;  // A, root mean square; default 0
+    unsigned slices;   // digits that an input is split into, driven one after the other at the DAC's full range
+                       // and added up after conversion; 1, the default, to the DAC's bits (less the sign)
+    bool convert_sum;  // convert once, the sum of the slices, rather than each slice; default false
+} ohm_readout;
+
+ohm_readout ohm_readout_default(void);
+
+// Reads a batch of vectors: in, voltages in V, float32 [batch, rows], to out, the currents in A at the columns,
+// which are held at 0 V, I_j = Σ_i G_ij·V_i, float32 [batch, cols]. Transposed, in is float32 [batch, cols] and
+// out float32 [batch, rows], J_i = Σ_j G_ij·U_j; an exact readout then has the devices' voltages reversed,
+// −U_j from row to column. G is what is read of each device, with levels, drift, faults and noise. The sums are
+// exact to about 1e-13 of the largest and have the same bits on every device; each vector's outputs are the
+// same in any batch, with the same reading number. Voltages below 1e-18 of the largest of their vector count
+// as 0. Since 0.3.
+// Errors: OHM_BAD_ARGUMENT (not a number, with its index; beyond ±1000 V or the range of the model's
+// exponentials; converters outside their ranges), OHM_DEVICE_FAILED, OHM_BUILD_FAILED, OHM_OUT_OF_MEMORY.
+ohm_status ohm_crossbar_readout(ohm_crossbar *crossbar, const ohm_readout *how, uint64_t batch,
+                                const float *in, float *out);
+
+// Adds row_i·col_j to the state of every device, within its bounds; stuck devices keep theirs. rows is float32
+// [rows], cols float32 [cols]. An idle time ends first, as before a step. Since 0.3.
+// Errors: OHM_BAD_ARGUMENT (not a number, with its index), OHM_DEVICE_FAILED, OHM_BUILD_FAILED,
+// OHM_OUT_OF_MEMORY.
+ohm_status ohm_crossbar_add_outer(ohm_crossbar *crossbar, const float *rows, const float *cols);
+
+// The digest of some values of an array, from the first-th on: as that of a state, over these alone, so that
+// the digests of an array's parts add up to its own, modulo 2⁶⁴. Since 0.3.
+uint64_t ohm_digest(uint64_t first, uint64_t count, const float *values);
 
 // ---- Looking ----------------------------------------------------------------------------------
 

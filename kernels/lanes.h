@@ -69,6 +69,7 @@ typedef OHM_VECTOR(ulong) vu64;
 #define v_from_bits(u) OHM_PASTE(as_, OHM_VECTOR(float))(u)
 #define v_load(p) (*(const __global vf32 *)(p))
 #define v_store(p, x) (*(__global vf32 *)(p) = (x))
+#define v_store_u64(p, x) (*(__global vu64 *)(p) = (x))
 
 #else // C
 
@@ -96,6 +97,7 @@ typedef float vf32;
 typedef int32_t vi32;
 typedef u32 vu32;
 typedef u64 vu64;
+typedef u64 vu64_memory;
 #define v_float(i) ((float)(i))
 #define v_widen(u) ((u64)(u))
 #define v_narrow(u) ((u32)(u))
@@ -112,6 +114,7 @@ typedef float vf32 OHM_VECTOR(4) __attribute__((may_alias));
 typedef int32_t vi32 OHM_VECTOR(4);
 typedef u32 vu32 OHM_VECTOR(4);
 typedef u64 vu64 OHM_VECTOR(8);
+typedef u64 vu64_memory OHM_VECTOR(8) __attribute__((may_alias));
 typedef i64 vi64 OHM_VECTOR(8);
 #define v_float(i) __builtin_convertvector(i, vf32)
 #define v_widen(u) __builtin_convertvector(u, vu64)
@@ -150,6 +153,7 @@ OHM_FN
 #define v_int(u) ((vi32)(u))
 #define v_load(p) (*(const vf32 *)(p))
 #define v_store(p, x) (*(vf32 *)(p) = (x))
+#define v_store_u64(p, x) (*(vu64_memory *)(p) = (x))
 
 #endif // C
 

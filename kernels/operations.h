@@ -13,7 +13,7 @@
 #ifndef OHM_OPERATIONS_H
 #define OHM_OPERATIONS_H
 
-#include "measure.h"
+#include "readout.h"
 #include "view.h"
 
 #define OHM_OPERATIONS(X)                                                                                     \
@@ -23,8 +23,14 @@
     X(digest, crossbar, SHARES)  /* plane, sums u64 [items] */                                                \
     X(tally, crossbar, SHARES)   /* state, ohm_tally [items], bins u32 [groups, TALLY_BINS] */                \
     X(current, read, STRIPS)     /* state, voltage, current, both [rows, pitch]; ohm_current */               \
-    X(view, view, RUNS)          /* plane, frame, cols, rows, totals i64 [height, width]; ohm_view_part */    \
-    X(image, view, ITEMS)        /* cols, rows, totals, col_of, row_of, image [height, width]; ohm_image */
+    X(forward, readout, ITEMS)   /* state, input, sums: readout.h; ohm_readout_part */                        \
+    X(backward, readout, ITEMS)  /* the same, columns driven */                                               \
+    X(forward_exact, readout_exact, ITEMS) /* the same by the model's own law at each voltage */              \
+    X(backward_exact, readout_exact, ITEMS)                                                                   \
+    X(gather, readout, ITEMS) /* sums, out, both u64; ohm_gather */                                           \
+    X(outer, readout, STRIPS) /* state, state_rest, rows, cols float32 */                                     \
+    X(view, view, RUNS)       /* plane, frame, cols, rows, totals i64 [height, width]; ohm_view_part */       \
+    X(image, view, ITEMS)     /* cols, rows, totals, col_of, row_of, image [height, width]; ohm_image */
 
 #define OHM_OPERATION_ID(name, file, grid) OHM_OPERATION_##name,
 enum { OHM_OPERATIONS(OHM_OPERATION_ID) OHM_OPERATION_COUNT };
@@ -175,6 +181,39 @@ OHM_FN void current_loop(const ohm_call *c, u64 first, u64 end, u64 item) {
     FOR_STRIPS(
         c->shape, first, end,
         strip_current(c->variant, c->buffer[0], c->buffer[1], c->buffer[2], c->shape, a->row, row, x, &p));
+}
+
+#define READOUT_LOOPS(name, strip, law)                                                                      \
+    OHM_FN void name##_items(ohm_variant variant, const ohm_call *c, u64 first, u64 end, u64 item) {         \
+        const ohm_readout_part a = *(const ohm_readout_part *)c->arguments;                                  \
+        const ohm_physics p = *c->physics;                                                                   \
+        for (u64 x = first; x < end; x++)                                                                    \
+            if (a.vectors == 1)                                                                              \
+                strip(variant, law, 1, c->buffer[0], c->buffer[1], c->buffer[2], c->shape, (u32)x,           \
+                      (u32)item, &a, &p);                                                                    \
+            else                                                                                             \
+                strip(variant, law, READOUT_GROUP, c->buffer[0], c->buffer[1], c->buffer[2], c->shape,       \
+                      (u32)x, (u32)item, &a, &p);                                                            \
+    }                                                                                                        \
+    OHM_FN void name##_loop(const ohm_call *c, u64 first, u64 end, u64 item) {                               \
+        name##_items(c->variant, c, first, end, item);                                                       \
+    }
+READOUT_LOOPS(forward, strip_forward, READOUT_LINEAR)
+READOUT_LOOPS(backward, strip_backward, READOUT_LINEAR)
+READOUT_LOOPS(forward_exact, strip_forward, READOUT_EXACT)
+READOUT_LOOPS(backward_exact, strip_backward, READOUT_EXACT)
+
+OHM_FN void gather_loop(const ohm_call *c, u64 first, u64 end, u64 item) {
+    const ohm_gather *a = c->arguments;
+    for (u64 x = first; x < end; x++) gather_one(c->buffer[0], c->buffer[1], item * a->width + x, a);
+}
+
+OHM_FN void outer_loop(const ohm_call *c, u64 first, u64 end, u64 item) {
+    const ohm_physics p = *c->physics;
+    (void)item;
+    FOR_STRIPS(c->shape, first, end,
+               strip_outer(c->variant, c->buffer[0], c->buffer[1], c->buffer[2], c->buffer[3], c->shape, row,
+                           x, &p));
 }
 
 OHM_FN void view_loop(const ohm_call *c, u64 first, u64 end, u64 item) {

@@ -29,9 +29,9 @@ static ohm_status number_reading(ohm_crossbar *c) {
     return c->problem.variant.noisy_read ? crossbar_configure(c, &c->problem) : OHM_OK;
 }
 
-// Ends an idle time: what is read of the devices at its end is what is read of them from now on.
-static ohm_status settle(ohm_crossbar *c) {
+ohm_status crossbar_settle(ohm_crossbar *c) {
     ohm_status status = OHM_OK;
+    if (!(c->idle > 0)) return OHM_OK;
     const ohm_physics *p = &c->problem.physics;
     const bool drifts = p->drift > 0 && (p->model[OHM_NU] > 0 || p->spreads & OHM_BIT(OHM_NU));
     for (size_t i = 0; drifts && i < c->band_count && !status; i++) status = band_settle(c->bands[i]);
@@ -47,7 +47,7 @@ static ohm_status begin(ohm_crossbar *c, uint64_t steps) {
                         "%" PRIu64 " steps after step %" PRIu64 " go beyond the last step, %" PRIu64, steps,
                         c->step, OHM_MAX_STEP);
     const ohm_status status = crossbar_check_state(c);
-    return !status && steps && c->idle > 0 ? settle(c) : status;
+    return !status && steps ? crossbar_settle(c) : status;
 }
 
 // Takes steps under what drives it now.

@@ -21,9 +21,12 @@ static uint64_t row_bytes(const problem *p) {
     return p->pitch * sizeof(float);
 }
 
-// The first row of device i of n; the rows are dealt out as evenly as whole rows can be.
+// The first row of device i of n; the rows are dealt out as evenly as whole blocks can be. Bands begin at
+// multiples of a block, within which sums over the rows are taken in their order (kernels/readout.h).
 static uint64_t first_row(const problem *p, size_t i, size_t n) {
-    return (uint64_t)((u128)p->rows * i / n);
+    const uint64_t blocks = (p->rows + READOUT_BLOCK - 1) / READOUT_BLOCK;
+    const uint64_t row = (uint64_t)((u128)blocks * i / n) * READOUT_BLOCK;
+    return row < p->rows ? row : p->rows;
 }
 
 static ohm_status no_room(const ohm_device_info *info, const char *what, uint64_t needed, uint64_t has) {
@@ -43,15 +46,21 @@ static ohm_status check_share(const problem *p, const ohm_device_info *info, siz
     snprintf(what, sizeof what, "a crossbar of %" PRIu64 " x %" PRIu64, p->rows, p->cols);
     if (needed > info->memory)
         return no_room(info, what, needed > UINT64_MAX ? UINT64_MAX : (uint64_t)needed, info->memory);
-    if (rows && row_bytes(p) > info->max_allocation)
-        return no_room(info, "one row, which must fit in one buffer,", row_bytes(p), info->max_allocation);
+    const uint64_t together = rows < READOUT_BLOCK ? rows : READOUT_BLOCK;
+    if (together * row_bytes(p) > info->max_allocation) {
+        snprintf(what, sizeof what, "a buffer of %" PRIu64 " rows, the smallest part of a crossbar,",
+                 together);
+        return no_room(info, what, together * row_bytes(p), info->max_allocation);
+    }
     return OHM_OK;
 }
 
-// The rows of one band on a device.
+// The rows of one band on a device, a multiple of a block. What is wanted is rounded up, what fits down.
 static uint64_t rows_of_band(const problem *p, const ohm_device_info *info, uint64_t wanted) {
-    const uint64_t fit = info->max_allocation / row_bytes(p);
-    return wanted && wanted < fit ? wanted : fit;
+    const uint64_t fit = info->max_allocation / row_bytes(p) / READOUT_BLOCK * READOUT_BLOCK;
+    const uint64_t rows = (wanted + READOUT_BLOCK - 1) / READOUT_BLOCK * READOUT_BLOCK;
+    if (!fit) return READOUT_BLOCK; // of which there are fewer, and they fit
+    return wanted && rows < fit ? rows : fit;
 }
 
 static ohm_status add_bands(ohm_crossbar *c, const ohm_device_info *info, size_t i) {
@@ -63,6 +72,10 @@ static ohm_status add_bands(ohm_crossbar *c, const ohm_device_info *info, size_t
         band **bands = realloc(c->bands, (c->band_count + 1) * sizeof *bands);
         if (!bands) return ohm_fail_memory("a band");
         c->bands = bands;
+        line_room *rooms = realloc(c->lines, (c->band_count + 1) * sizeof *rooms);
+        if (!rooms) return ohm_fail_memory("a band");
+        c->lines = rooms;
+        rooms[c->band_count] = (line_room){0};
         engine *e = c->engines[i];
         const ohm_status status = band_create(e, row, rows, &bands[c->band_count]);
         if (status) return status;

@@ -70,17 +70,22 @@ ohm_status crossbar_clear(ohm_crossbar *c) {
 }
 
 void crossbar_release(ohm_crossbar *c) {
-    for (size_t i = 0; i < c->band_count; i++) band_destroy(c->bands[i]);
+    for (size_t i = 0; i < c->band_count; i++) {
+        line_room_release(&c->lines[i]);
+        band_destroy(c->bands[i]);
+    }
     for (size_t i = 0; i < c->engine_count; i++) {
         frame_store_release(&c->frames[i]);
         canvas_release(&c->canvases[i]);
         c->engines[i]->class->destroy(c->engines[i]);
     }
     free(c->bands);
+    free(c->lines);
     free(c->engines);
     free(c->frames);
     free(c->canvases);
     c->bands = NULL;
+    c->lines = NULL;
     c->engines = NULL;
     c->frames = NULL;
     c->canvases = NULL;

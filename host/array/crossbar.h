@@ -7,6 +7,7 @@
 #include "canvas.h"
 #include "findings.h"
 #include "history.h"
+#include "line_room.h"
 #include "series.h"
 #include "../define/warnings.h"
 
@@ -19,6 +20,7 @@ struct ohm_crossbar {
     band **bands;        // in the order of their rows
     frame_store *frames; // of each engine
     canvas *canvases;    // likewise
+    line_room *lines;    // of each band
     series series;
     history history;
     bool lost;       // a device failed within a step: nobody knows what the state is
@@ -49,6 +51,13 @@ problem crossbar_problem_now(const ohm_crossbar *crossbar, const plan *p, const 
 
 // Takes what was found out about its definition.
 void crossbar_take_findings(ohm_crossbar *crossbar, const findings *f);
+
+// Whether the model's current at voltages up to this, either way, is its formula's. Errors: OHM_BAD_ARGUMENT.
+ohm_status crossbar_check_voltage(const ohm_crossbar *crossbar, double voltage);
+
+// Ends an idle time: what is read of the devices at its end is their state from now on.
+// Errors: OHM_DEVICE_FAILED; the state is lost then.
+ohm_status crossbar_settle(ohm_crossbar *crossbar);
 
 // What drives it: its stimulus, or the caller's own voltages.
 drive *crossbar_drive(const ohm_crossbar *crossbar);

@@ -160,8 +160,7 @@ ohm_status ohm_crossbar_read_voltage(ohm_crossbar *c, uint64_t step, uint64_t ro
     return OHM_OK;
 }
 
-// Whether the model's current at voltages up to this, either way, is its formula's.
-static ohm_status check_voltage(const ohm_crossbar *c, double voltage) {
+ohm_status crossbar_check_voltage(const ohm_crossbar *c, double voltage) {
     const spec *model = &c->plan.specs[ROLE_MODEL];
     ohm_exponent exponent;
     const double limit = euler_current_limit(model, &c->problem.physics, &exponent);
@@ -209,7 +208,7 @@ static ohm_status currents_of_band(const band *b, uint64_t row, uint64_t rows, c
 ohm_status ohm_crossbar_read_current(ohm_crossbar *c, uint64_t row0, uint64_t rows, const float *voltage,
                                      float *out) {
     ohm_status status = check_rows(c, row0, rows);
-    if (!status) status = check_voltage(c, furthest(voltage, rows * c->problem.cols));
+    if (!status) status = crossbar_check_voltage(c, furthest(voltage, rows * c->problem.cols));
     for (size_t i = 0; i < c->band_count && !status; i++) {
         const band *b = c->bands[i];
         const uint64_t first = b->shape.row0 > row0 ? b->shape.row0 : row0;
@@ -243,7 +242,7 @@ ohm_status ohm_crossbar_probe_current(ohm_crossbar *c, uint64_t row, uint64_t co
                                       float *current) {
     float state;
     ohm_status status = check_place(c, row, col);
-    if (!status) status = check_voltage(c, (double)voltage);
+    if (!status) status = crossbar_check_voltage(c, (double)voltage);
     if (!status) status = crossbar_read(c, PLANE_STATE, (area){row, col, 1, 1}, &state);
     if (!status) *current = current_of(&c->problem, row, col, state, voltage);
     return status;

@@ -4,6 +4,7 @@
 
 #include "options.h"
 
-extern const command command_run, command_iv, command_devices, command_models, command_info, command_export;
+extern const command command_run, command_iv, command_devices, command_models, command_info, command_export,
+    command_read;
 
 #endif

@@ -40,6 +40,7 @@ OHM_OPERATIONS(LOOP)
                    .noisy = model_kinetics(id) == OHM_PULSED && c->variant.noisy,                            \
                    .faulty = c->variant.faulty,                                                              \
                    .spreads = c->variant.spreads})
+#define ALIKE(id) ((ohm_variant){.model = id})
 #define MODEL(model, unused)                                                                                 \
     static void plain_##model(const ohm_call *c, u64 first, u64 end, u64 item) {                             \
         (void)item;                                                                                          \
@@ -51,12 +52,22 @@ OHM_OPERATIONS(LOOP)
     static void varied_##model(const ohm_call *c, u64 first, u64 end, u64 item) {                            \
         (void)item;                                                                                          \
         advance_strips(VARIED(OHM_MODEL_##model), c, first, end);                                            \
+    }                                                                                                        \
+    static void forward_##model(const ohm_call *c, u64 first, u64 end, u64 item) {                           \
+        forward_items(ALIKE(OHM_MODEL_##model), c, first, end, item);                                        \
+    }                                                                                                        \
+    static void backward_##model(const ohm_call *c, u64 first, u64 end, u64 item) {                          \
+        backward_items(ALIKE(OHM_MODEL_##model), c, first, end, item);                                       \
     }
 OHM_MODELS(MODEL, )
 #define ENTRY(model, function) [OHM_MODEL_##model] = function##_##model,
 
 #else
-#define ENTRY(model, function) [OHM_MODEL_##model] = run_advance,
+#define ENTRY(model, function) [OHM_MODEL_##model] = GENERAL_##function,
+#define GENERAL_plain run_advance
+#define GENERAL_varied run_advance
+#define GENERAL_forward run_forward
+#define GENERAL_backward run_backward
 #endif
 
 const native_lanes OHM_PASTE(native_lanes_, OHM_LANES) = {
@@ -65,4 +76,6 @@ const native_lanes OHM_PASTE(native_lanes_, OHM_LANES) = {
     .loop = {OHM_OPERATIONS(LISTED)},
     .plain = {OHM_MODELS(ENTRY, plain)},
     .varied = {OHM_MODELS(ENTRY, varied)},
+    .forward = {OHM_MODELS(ENTRY, forward)},
+    .backward = {OHM_MODELS(ENTRY, backward)},
 };

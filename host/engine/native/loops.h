@@ -13,6 +13,7 @@ typedef struct native_lanes {
     native_loop *loop[OHM_OPERATION_COUNT]; // for every variant
     // advance, for uniform voltages without flux: of devices that are all alike, and of others.
     native_loop *plain[OHM_MODEL_COUNT], *varied[OHM_MODEL_COUNT];
+    native_loop *forward[OHM_MODEL_COUNT], *backward[OHM_MODEL_COUNT]; // of devices that are all alike
 } native_lanes;
 
 extern const native_lanes native_lanes_1, native_lanes_4, native_lanes_8, native_lanes_16;

@@ -191,6 +191,11 @@ static native_loop *find_loop(const native_lanes *lanes, ohm_variant v, int oper
         set = v.varied ? lanes->varied : lanes->plain;
         i = v.model;
     }
+    if ((operation == OHM_OPERATION_forward || operation == OHM_OPERATION_backward) && !v.varied &&
+        !v.noisy_read) {
+        set = operation == OHM_OPERATION_forward ? lanes->forward : lanes->backward;
+        i = v.model;
+    }
     return set[i];
 }
 

@@ -11,10 +11,13 @@
 #include <string.h>
 
 // Made by the build from kernels/; they end in 0.
-extern const unsigned char ohm_kernels_crossbar[], ohm_kernels_read[], ohm_kernels_view[];
+extern const unsigned char ohm_kernels_crossbar[], ohm_kernels_read[], ohm_kernels_readout[],
+    ohm_kernels_readout_exact[], ohm_kernels_view[];
 
 const kernel_file kernel_file_crossbar = {"crossbar.cl", (const char *)ohm_kernels_crossbar};
 const kernel_file kernel_file_read = {"read.cl", (const char *)ohm_kernels_read};
+const kernel_file kernel_file_readout = {"readout.cl", (const char *)ohm_kernels_readout};
+const kernel_file kernel_file_readout_exact = {"readout_exact.cl", (const char *)ohm_kernels_readout_exact};
 const kernel_file kernel_file_view = {"view.cl", (const char *)ohm_kernels_view};
 
 static const char *code_name(cl_int code) {

@@ -1,0 +1,379 @@
+// ohmscape read: the currents that a saved crossbar's lines give for input vectors from a file.
+#include "../base/error.h"
+#include "../base/file.h"
+#include "../base/number.h"
+#include "../format/matrix.h"
+#include "../format/matrix_writer.h"
+#include "cli.h"
+#include "commands.h"
+#include "pairs.h"
+#include "report.h"
+#include "setup.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+// ---- Options ----------------------------------------------------------------------------------
+
+typedef struct read_options {
+    setup setup; // of which device, from and lanes count
+    ohm_readout how;
+    const char *input, *output;
+    bool calibrated; // the ADC's range is that of this input's currents
+    bool json, quiet;
+} read_options;
+
+#define SETTER(name) static ohm_status set_##name(void *object, const char *text)
+#define VALUE(name) static const char *value_##name(void *object, const char *text)
+#define NUMBER(name, place, test, allowed)                                                                   \
+    VALUE(name) {                                                                                            \
+        double *const x = &((read_options *)object)->how.place;                                              \
+        return number_read_double(text, x) && (test) ? NULL : allowed;                                       \
+    }
+#define BITS(name, converter)                                                                                \
+    VALUE(name) {                                                                                            \
+        uint64_t bits;                                                                                       \
+        if (!number_read_u64(text, &bits) || bits < 1 || bits > 24) return "a number of bits from 1 to 24";  \
+        ((read_options *)object)->how.converter.bits = (unsigned)bits;                                       \
+        return NULL;                                                                                         \
+    }
+#define CODES(name, converter)                                                                               \
+    VALUE(name) {                                                                                            \
+        bool *const sign = &((read_options *)object)->how.converter.sign_magnitude;                          \
+        *sign = strcmp(text, "sign-magnitude") == 0;                                                         \
+        return *sign || strcmp(text, "binary") == 0 ? NULL : "binary or sign-magnitude";                     \
+    }
+
+// LO:HI, or X for -X:X.
+static bool read_range(const char *text, ohm_converter *c) {
+    char low[NUMBER_MAX_TEXT];
+    const char *colon = strchr(text, ':');
+    if (!colon) {
+        const bool read = number_read_double(text, &c->high) && c->high > 0;
+        c->low = -c->high;
+        return read;
+    }
+    if ((size_t)(colon - text) >= sizeof low) return false;
+    snprintf(low, sizeof low, "%.*s", (int)(colon - text), text);
+    return number_read_double(low, &c->low) && number_read_double(colon + 1, &c->high) && c->low < c->high;
+}
+
+BITS(dac_bits, dac)
+BITS(adc_bits, adc)
+CODES(dac_codes, dac)
+CODES(adc_codes, adc)
+NUMBER(adc_gain, adc_gain, true, "a number")
+NUMBER(adc_offset, adc_offset, true, "a current in A")
+NUMBER(adc_noise, adc_noise, *x >= 0, "a current in A, 0 or more")
+
+VALUE(dac_range) {
+    return read_range(text, &((read_options *)object)->how.dac) ? NULL : "X, for -X:X, or LO:HI, in V";
+}
+
+VALUE(adc_range) {
+    read_options *o = object;
+    o->how.adc_full = strcmp(text, "max") == 0;
+    o->calibrated = strcmp(text, "calibrated") == 0;
+    if (o->how.adc_full || o->calibrated || read_range(text, &o->how.adc)) return NULL;
+    return "max, calibrated, X, for -X:X, or LO:HI, in A";
+}
+
+VALUE(adc_convert) {
+    ((read_options *)object)->how.convert_sum = strcmp(text, "sum") == 0;
+    return strcmp(text, "sum") == 0 || strcmp(text, "slice") == 0 ? NULL : "slice or sum";
+}
+
+SETTER(dac) {
+    static const pair_entry keys[] = {
+        {"bits", value_dac_bits}, {"range", value_dac_range}, {"codes", value_dac_codes}, {0}};
+    ((read_options *)object)->how.dac.bits = 8;
+    return pairs_read("dac", keys, text, object);
+}
+
+SETTER(adc) {
+    static const pair_entry keys[] = {{"bits", value_adc_bits},       {"range", value_adc_range},
+                                      {"codes", value_adc_codes},     {"gain", value_adc_gain},
+                                      {"offset", value_adc_offset},   {"noise", value_adc_noise},
+                                      {"convert", value_adc_convert}, {0}};
+    ((read_options *)object)->how.adc.bits = 8;
+    ((read_options *)object)->how.adc_full = true;
+    return pairs_read("adc", keys, text, object);
+}
+
+SETTER(slices) {
+    uint64_t slices;
+    const ohm_status status = options_read_u64("slices", text, 1, 24, &slices);
+    if (!status) ((read_options *)object)->how.slices = (unsigned)slices;
+    return status;
+}
+
+SETTER(reading) {
+    return options_read_u64("reading", text, 0, OHM_MAX_STEP / 32, &((read_options *)object)->how.reading);
+}
+
+SETTER(input) {
+    ((read_options *)object)->input = text;
+    return OHM_OK;
+}
+
+SETTER(output) {
+    ((read_options *)object)->output = text;
+    return matrix_writer_knows(text) ? OHM_OK
+                                     : options_bad_value("output", text, "a name that ends in .npy or .h5");
+}
+
+#define FLAG(name, place)                                                                                    \
+    SETTER(name) {                                                                                           \
+        return options_set_flag(&((read_options *)object)->place, text);                                     \
+    }
+FLAG(transpose, how.transposed)
+FLAG(exact, how.exact)
+FLAG(json, json)
+FLAG(quiet, quiet)
+
+static const option_entry read_entries[] = {
+    {"from", 0, "S.h5", "the saved crossbar", setup_set_from},
+    {"input", 'i', "X.npy",
+     "voltages in V, one vector a row (.npy, or the matrix of an HDF5 file):\nas many columns as the "
+     "crossbar "
+     "has rows",
+     set_input},
+    {"output", 'o', "Y.npy",
+     "currents in A, one vector a row: NumPy's .npy, or .h5 with a dataset\nnamed current", set_output},
+    {"transpose", 0, NULL, "drive the columns and read the rows", set_transpose},
+    {"exact", 0, NULL,
+     "compute each device's current by its model at its voltage (default:\nits conductance times the "
+     "voltage)",
+     set_exact},
+    {"dac", 0, "KEY=VALUE,...",
+     "convert the inputs: bits=8, 1 to 24; range=1, the ends in V, X for -X:X\nor LO:HI; codes=binary or "
+     "sign-magnitude",
+     set_dac},
+    {"adc", 0, "KEY=VALUE,...",
+     "convert the outputs: bits=8, 1 to 24; range=max, the largest possible\ncurrents, calibrated, the "
+     "currents of this input, or X or LO:HI in A;\ncodes as above; gain=1, offset=0 and noise=0, in A; "
+     "convert=slice or sum",
+     set_adc},
+    {"slices", 0, "K", "drive the DAC's bits in K parts, one after the other (default 1)", set_slices},
+    {"reading", 0, "R", "number of the first vector's reading, for read_noise (default 0)", set_reading},
+    {"device", 0, "DEVICE", "device to compute on (default auto), as for run", setup_set_device},
+    {"lanes", 0, "L", "float32 lanes: 1, 4, 8, 16 or auto (default)", setup_set_lanes},
+    {"json", 0, NULL, "print one JSON object", set_json},
+    {"quiet", 'q', NULL, "print nothing but errors", set_quiet},
+    {0},
+};
+
+// ---- Reading ----------------------------------------------------------------------------------
+
+// What is under way, and what has come of it.
+typedef struct readout {
+    const read_options *options;
+    ohm_crossbar *crossbar;
+    matrix_file input;
+    uint64_t driven, read, piece; // lines, and vectors at a time
+    float *in, *out;
+    double low, high;                // of the outputs
+    uint64_t digest, clipped_inputs; // beyond the DAC's range
+    double seconds;
+} readout;
+
+#define PIECE_FLOATS ((uint64_t)1 << 22)
+
+static double now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static ohm_status read_piece(readout *r, const ohm_readout *how, uint64_t first, uint64_t vectors) {
+    ohm_readout piece = *how;
+    piece.reading = how->reading + first;
+    ohm_status status = matrix_read_rows(&r->input, first, vectors, r->in);
+    const double start = now();
+    if (!status) status = ohm_crossbar_readout(r->crossbar, &piece, vectors, r->in, r->out);
+    r->seconds += now() - start;
+    return status;
+}
+
+static void note_inputs(readout *r, const ohm_converter *dac, uint64_t vectors) {
+    for (uint64_t i = 0; i < vectors * r->driven && dac->bits; i++)
+        r->clipped_inputs += (double)r->in[i] < dac->low || (double)r->in[i] > dac->high;
+}
+
+static void note_outputs(readout *r, uint64_t first, uint64_t vectors) {
+    r->digest += ohm_digest(first * r->read, vectors * r->read, r->out);
+    for (uint64_t i = 0; i < vectors * r->read; i++) {
+        r->low = fmin(r->low, (double)r->out[i]);
+        r->high = fmax(r->high, (double)r->out[i]);
+    }
+}
+
+// Reads all vectors; w is NULL where the currents are only looked at.
+static ohm_status read_all(readout *r, const ohm_readout *how, matrix_writer *w) {
+    ohm_status status = OHM_OK;
+    r->low = INFINITY;
+    r->high = -INFINITY;
+    r->digest = r->clipped_inputs = 0;
+    r->seconds = 0;
+    for (uint64_t i = 0; i < r->input.rows && !status && !cli_caught(); i += r->piece) {
+        const uint64_t vectors = r->input.rows - i < r->piece ? r->input.rows - i : r->piece;
+        status = read_piece(r, how, i, vectors);
+        if (status) break;
+        note_inputs(r, &how->dac, vectors);
+        note_outputs(r, i, vectors);
+        if (w) status = matrix_writer_append(w, r->out, vectors);
+    }
+    return status;
+}
+
+// The range of the currents without an ADC, widened to the same both ways where its codes ask for it.
+static ohm_status calibrate(readout *r, ohm_readout *how) {
+    ohm_readout plain = *how;
+    plain.adc.bits = 0;
+    const ohm_status status = read_all(r, &plain, NULL);
+    how->adc.low = r->low;
+    how->adc.high = r->high;
+    if (how->adc.sign_magnitude) {
+        how->adc.high = fmax(fabs(r->low), fabs(r->high));
+        how->adc.low = -how->adc.high;
+    }
+    return status;
+}
+
+static ohm_status write_currents(readout *r, const ohm_readout *how) {
+    matrix_writer *w;
+    ohm_status status = matrix_writer_begin(r->options->output, "current", r->input.rows, r->read, &w);
+    if (status) return status;
+    status = read_all(r, how, w);
+    const ohm_status ended = matrix_writer_end(w, !status && !cli_caught());
+    return status ? status : ended;
+}
+
+// ---- Reporting --------------------------------------------------------------------------------
+
+static double rate_of(const readout *r) {
+    return (double)r->driven * (double)r->read * (double)r->input.rows / fmax(r->seconds, 1e-9);
+}
+
+static ohm_status print_json(const readout *r, const ohm_readout *how) {
+    cJSON *root = cJSON_CreateObject();
+    json_add_u64(root, "vectors", r->input.rows);
+    json_add_u64(root, "inputs", r->driven);
+    json_add_u64(root, "outputs", r->read);
+    cJSON_AddBoolToObject(root, "transposed", how->transposed);
+    cJSON_AddBoolToObject(root, "exact", how->exact);
+    cJSON_AddNumberToObject(root, "seconds", r->seconds);
+    cJSON_AddNumberToObject(root, "cell_vectors_per_second", rate_of(r));
+    cJSON_AddNumberToObject(root, "current_min", r->low);
+    cJSON_AddNumberToObject(root, "current_max", r->high);
+    if (how->dac.bits) json_add_u64(root, "clipped_inputs", r->clipped_inputs);
+    if (r->options->calibrated) {
+        cJSON_AddNumberToObject(root, "adc_low", how->adc.low);
+        cJSON_AddNumberToObject(root, "adc_high", how->adc.high);
+    }
+    json_add_digest(root, "digest", r->digest);
+    return json_print(root) ? OHM_OK : ohm_fail_memory("the report");
+}
+
+static void print_text(const readout *r, const ohm_readout *how) {
+    printf("read          %" PRIu64 " vectors, %" PRIu64 " %s to %" PRIu64 " %s\n", r->input.rows, r->driven,
+           how->transposed ? "columns" : "rows", r->read, how->transposed ? "rows" : "columns");
+    printf("currents      %.6g to %.6g A\n", r->low, r->high);
+    if (how->dac.bits && r->clipped_inputs)
+        printf("clipped       %" PRIu64 " inputs beyond %g to %g V\n", r->clipped_inputs, how->dac.low,
+               how->dac.high);
+    if (r->options->calibrated) printf("ADC range     %.9g:%.9g A\n", how->adc.low, how->adc.high);
+    printf("rate          %.3g cell-vectors/s (%.3g s)\n", rate_of(r), r->seconds);
+    printf("digest        %016" PRIx64 "\n", r->digest);
+    if (r->options->output) printf("saved         %s\n", r->options->output);
+}
+
+// ---- The command ------------------------------------------------------------------------------
+
+static ohm_status check_options(const read_options *o) {
+    if (!o->setup.from) return ohm_fail(OHM_BAD_ARGUMENT, "read needs --from S.h5, a saved crossbar");
+    if (!o->input) return ohm_fail(OHM_BAD_ARGUMENT, "read needs --input X.npy, the voltages");
+    if (!o->output) return OHM_OK;
+    if (file_is_same(o->setup.from, o->output) || file_is_same(o->input, o->output))
+        return ohm_fail(OHM_BAD_ARGUMENT, "--output %s would overwrite an input file", o->output);
+    return OHM_OK;
+}
+
+static ohm_status check_shape(const readout *r) {
+    const ohm_definition *d = ohm_crossbar_definition(r->crossbar);
+    if (r->input.cols == r->driven) return OHM_OK;
+    ohm_fail(OHM_BAD_ARGUMENT,
+             "%s is %" PRIu64 " x %" PRIu64 ", one vector a row, but %s drives the %" PRIu64
+             " %s of a crossbar of %" PRIu64 " x %" PRIu64,
+             r->input.path, r->input.rows, r->input.cols, r->options->setup.from, r->driven,
+             r->options->how.transposed ? "columns" : "rows", d->rows, d->cols);
+    if (r->input.cols == r->read && d->rows != d->cols)
+        ohm_fail_hint(r->options->how.transposed ? "without --transpose the rows are driven"
+                                                 : "--transpose drives the columns");
+    return OHM_BAD_ARGUMENT;
+}
+
+static ohm_status open_input(readout *r) {
+    const ohm_definition *d = ohm_crossbar_definition(r->crossbar);
+    r->driven = r->options->how.transposed ? d->cols : d->rows;
+    r->read = r->options->how.transposed ? d->rows : d->cols;
+    ohm_status status = matrix_open(r->options->input, &r->input);
+    if (!status) status = check_shape(r);
+    if (status) return status;
+    const uint64_t fit = PIECE_FLOATS / (r->driven + r->read), most = fit > 1 ? fit : 1;
+    r->piece = r->input.rows < most ? r->input.rows : most;
+    r->in = malloc(r->piece * r->driven * sizeof *r->in);
+    r->out = malloc(r->piece * r->read * sizeof *r->out);
+    return r->in && r->out ? OHM_OK : ohm_fail_memory("input vectors");
+}
+
+static ohm_status read_vectors(readout *r) {
+    const read_options *o = r->options;
+    ohm_readout how = o->how;
+    ohm_status status = open_input(r);
+    if (!status && o->calibrated) status = calibrate(r, &how);
+    if (!status) status = o->output ? write_currents(r, &how) : read_all(r, &how, NULL);
+    if (status || o->quiet || cli_caught()) return status;
+    if (o->json) return print_json(r, &how);
+    print_text(r, &how);
+    return OHM_OK;
+}
+
+static ohm_status read_file(const read_options *o) {
+    ohm_devices *devices = NULL;
+    readout r = {.options = o, .input = {.array = {.file = -1}, .file = -1, .dataset = -1}};
+    ohm_status status = ohm_devices_open(o->setup.device, &devices);
+    if (!status) status = ohm_crossbar_load(devices, o->setup.from, &o->setup.definition, &r.crossbar);
+    if (!status) status = read_vectors(&r);
+    free(r.in);
+    free(r.out);
+    matrix_close(&r.input);
+    ohm_crossbar_destroy(r.crossbar);
+    ohm_devices_close(devices);
+    return status ? status : cli_flush();
+}
+
+static int read_command(int argc, char **argv) {
+    read_options o = {.setup = setup_default(), .how = ohm_readout_default()};
+    uint64_t given;
+    int first;
+    ohm_status status = options_parse(&command_read, &o, argc, argv, &given, &first);
+    if (!status && first < argc)
+        status = ohm_fail(OHM_BAD_ARGUMENT, "unexpected argument \"%s\"", argv[first]);
+    if (!status) status = check_options(&o);
+    if (!status) cli_catch_signals();
+    if (!status) status = read_file(&o);
+    if (status) return cli_fail(status);
+    return cli_caught() ? 128 + cli_caught() : EXIT_SUCCESS;
+}
+
+const command command_read = {
+    .name = "read",
+    .arguments = "",
+    .summary = "Read the currents of a saved crossbar's lines",
+    .options = read_entries,
+    .run = read_command,
+};
