@@ -127,7 +127,7 @@ LANES_16 = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mprefer-vector-width=512
 LANES    = 1 4 $(if $(filter x86_64-%,$(MACHINE)),8 16)
 
 # The files of kernels that the library carries.
-KERNEL_FILES = crossbar read view
+KERNEL_FILES = crossbar read readout readout_exact view
 
 # The library is all of host/ but the command line. Native loops are compiled for each lane width.
 LOOPS = host/engine/native/loops
@@ -276,7 +276,7 @@ lint: deps-lint ## check layout, warnings, kernels alone, and static analysis
 	@for lanes in 1 4 8 16; do echo "clang, kernels at $$lanes lanes"; \
 	  clang -x cl -cl-std=CL1.2 -Xclang -finclude-default-header -fsyntax-only -Wall -Wextra -Wno-unused-parameter -Werror \
 	    -DOHM_LANES=$$lanes $(LINT_VARIANT) \
-	    kernels/crossbar.cl kernels/read.cl kernels/readout.cl kernels/readout_exact.cl kernels/view.cl kernels/ceilings.cl || exit 1; done
+	    $(KERNEL_FILES:%=kernels/%.cl) kernels/ceilings.cl || exit 1; done
 	@$(MAKE) --no-print-directory $(if $(filter -Werror,$(CFLAGS)),,BUILD=$(BUILD)/lint CFLAGS='-O3 -Werror') $(JOBS) all tests
 	cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \
 	  --suppress=missingIncludeSystem -DOHM_LANES=1 host viz bench
