@@ -188,7 +188,7 @@ OHM_FN void current_loop(const ohm_call *c, u64 first, u64 end, u64 item) {
         const ohm_readout_part a = *(const ohm_readout_part *)c->arguments;                                  \
         const ohm_physics p = *c->physics;                                                                   \
         for (u64 x = first; x < end; x++)                                                                    \
-            if (a.vectors == 1)                                                                              \
+            if (a.vectors == 1 || law == READOUT_EXACT)                                                      \
                 strip(variant, law, 1, c->buffer[0], c->buffer[1], c->buffer[2], c->shape, (u32)x,           \
                       (u32)item, &a, &p);                                                                    \
             else                                                                                             \

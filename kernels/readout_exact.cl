@@ -1,5 +1,5 @@
-// Kernels that read the currents of whole lines by the model's own law at each voltage. Options as for
-// crossbar.cl.
+// Kernels that read the currents of whole lines by the model's own law at each voltage, a vector at a time:
+// to unroll more takes PoCL half a minute. Options as for crossbar.cl.
 #include "operations.h"
 
 __kernel void crossbar_forward_exact(__global const float *state, __global const float *input,
@@ -7,11 +7,7 @@ __kernel void crossbar_forward_exact(__global const float *state, __global const
                                      ohm_readout_part a) {
     const uint x = get_global_id(0), slab = get_global_id(1);
     if (x >= strips_per_row(shape)) return;
-    if (a.vectors == 1)
-        strip_forward(VARIANT, READOUT_EXACT, 1, state, input, sums, shape, x, slab, &a, &physics);
-    else
-        strip_forward(VARIANT, READOUT_EXACT, READOUT_GROUP, state, input, sums, shape, x, slab, &a,
-                      &physics);
+    strip_forward(VARIANT, READOUT_EXACT, 1, state, input, sums, shape, x, slab, &a, &physics);
 }
 
 __kernel void crossbar_backward_exact(__global const float *state, __global const float *input,
@@ -19,9 +15,5 @@ __kernel void crossbar_backward_exact(__global const float *state, __global cons
                                       ohm_readout_part a) {
     const uint i = get_global_id(0), row = get_global_id(1);
     if (i >= a.blocks) return;
-    if (a.vectors == 1)
-        strip_backward(VARIANT, READOUT_EXACT, 1, state, input, sums, shape, i, row, &a, &physics);
-    else
-        strip_backward(VARIANT, READOUT_EXACT, READOUT_GROUP, state, input, sums, shape, i, row, &a,
-                       &physics);
+    strip_backward(VARIANT, READOUT_EXACT, 1, state, input, sums, shape, i, row, &a, &physics);
 }

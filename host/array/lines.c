@@ -250,7 +250,7 @@ ohm_status lines_read(ohm_crossbar *c, const line_reading *how, uint64_t count, 
     ohm_status status = group_make(&g, count < READOUT_GROUP ? (unsigned)count : READOUT_GROUP);
     for (uint64_t i = 0; i < count && !status; i += g.vectors) {
         // What is noisy is read anew for each vector.
-        const bool together = count - i >= READOUT_GROUP && !c->problem.variant.noisy_read;
+        const bool together = count - i >= READOUT_GROUP && !c->problem.variant.noisy_read && !how->exact;
         g.vectors = together ? READOUT_GROUP : 1;
         g.voltage = voltage + i * driven;
         now.number = how->number + i;
