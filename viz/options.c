@@ -1,5 +1,4 @@
 #include "options.h"
-#include "../host/base/number.h"
 #include "png.h"
 #include "record.h"
 
@@ -109,12 +108,12 @@ SETTER(steps_per_frame) {
 
 // Reads count numbers that are all of text, with one separator between them.
 static bool read_numbers(const char *text, char separator, int count, double *value) {
-    char part[NUMBER_MAX_TEXT];
+    char part[32];
     for (int i = 0; i < count; i++) {
         const size_t length = i + 1 < count ? strcspn(text, (char[]){separator, '\0'}) : strlen(text);
         if (length >= sizeof part) return false;
         snprintf(part, sizeof part, "%.*s", (int)length, text);
-        if (!number_read_double(part, &value[i])) return false;
+        if (!options_read_number(part, &value[i])) return false;
         if (i + 1 < count && text[length] != separator) return false;
         text += length + (i + 1 < count);
     }

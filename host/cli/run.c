@@ -8,7 +8,6 @@
 #include "setup.h"
 #include "trouble.h"
 #include "../base/error.h"
-#include "../base/number.h"
 #include "commands.h"
 
 #include <inttypes.h>
@@ -42,7 +41,7 @@ SETTER(every) {
 
 SETTER(idle) {
     double *idle = &((run_options *)object)->idle;
-    const bool right = number_read_double(text, idle) && *idle >= 0 && *idle <= OHM_MAX_IDLE;
+    const bool right = options_read_number(text, idle) && *idle >= 0 && *idle <= OHM_MAX_IDLE;
     return right ? OHM_OK : options_bad_value("idle", text, "a time in s from 0 to 1e15");
 }
 

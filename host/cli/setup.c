@@ -2,7 +2,6 @@
 #include "../base/error.h"
 #include "../base/file.h"
 #include "../drive/input.h"
-#include "../base/number.h"
 #include "../define/scale.h"
 #include "../define/spec.h"
 #include "guard.h"
@@ -59,7 +58,7 @@ SETTER(seed) {
 
 SETTER(dt) {
     double *dt = &((setup *)object)->definition.dt;
-    const bool right = number_read_double(text, dt) && *dt > 0;
+    const bool right = options_read_number(text, dt) && *dt > 0;
     return right ? OHM_OK : options_bad_value("dt", text, "a number above 0 and up to 1e6");
 }
 

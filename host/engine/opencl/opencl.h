@@ -44,7 +44,7 @@ typedef struct kernel_file {
     const char *source;
 } kernel_file;
 
-extern const kernel_file kernel_file_crossbar, kernel_file_read, kernel_file_view;
+extern const kernel_file kernel_file_crossbar, kernel_file_read, kernel_file_view, kernel_file_ceilings;
 
 // A program of a file, built with these options; the environment variable OHMSCAPE_KERNELS names a
 // folder to read it from instead.
