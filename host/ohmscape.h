@@ -610,6 +610,25 @@ void ohm_file_info_free(ohm_file_info *info);
 ohm_status ohm_crossbar_load(ohm_devices *devices, const char *path, const ohm_definition *speed,
                              ohm_crossbar **crossbar);
 
+// An opened state file, for programs that look at its description before they load it: it is read once, and
+// stays the same even if another file takes its place meanwhile.
+typedef struct ohm_file ohm_file;
+
+// Opens a file and reads its description, as ohm_file_read_info. Close it with ohm_file_close. Since 0.2.
+// Errors: OHM_IO_FAILED, OHM_BAD_FILE, OHM_OUT_OF_MEMORY.
+ohm_status ohm_file_open(const char *path, ohm_file **file);
+
+// Its description. Valid until the file is closed. Since 0.2.
+const ohm_file_info *ohm_file_describe(const ohm_file *file);
+
+// Creates its crossbar, as ohm_crossbar_load. Since 0.2.
+// Errors: as ohm_crossbar_load.
+ohm_status ohm_file_load(const ohm_file *file, ohm_devices *devices, const ohm_definition *speed,
+                         ohm_crossbar **crossbar);
+
+// Legal on NULL. Since 0.2.
+void ohm_file_close(ohm_file *file);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

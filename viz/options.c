@@ -259,7 +259,7 @@ static ohm_status check_view(view_options *o, const ohm_definition *d) {
 ohm_status view_options_parse(const command *c, int argc, char **argv, view_options *o) {
     uint64_t given;
     int first;
-    ohm_file_info *info = NULL;
+    const ohm_file_info *info = NULL;
     ohm_status status = options_parse(c, o, argc, argv, &given, &first);
     if (!status && first < argc)
         status = ohm_fail(OHM_BAD_ARGUMENT, "%s takes no argument \"%s\"", c->name, argv[first]);
@@ -269,6 +269,5 @@ ohm_status view_options_parse(const command *c, int argc, char **argv, view_opti
     if (!status && c == &command_view) status = check_view(o, d);
     if (!status && c == &command_figure && (d->rows != d->cols || d->rows > 64))
         status = ohm_fail(OHM_BAD_ARGUMENT, "figure needs a square crossbar of at most 64 x 64 synapses");
-    free(info);
     return status;
 }

@@ -196,8 +196,8 @@ ohm_status experiment_check(const experiment *e, const ohm_definition *d, uint64
     ohm_definition of_phase = *d;
     for (size_t i = 0; i < e->count; i++) {
         if (e->phases[i].stimulus) of_phase.stimulus = e->phases[i].stimulus;
-        if (e->phases[i].first < step) continue;             // done, or going on with what was saved
-        if (!e->phases[i].stimulus && (i || step)) continue; // as the phase before, or as saved
+        if (e->phases[i].first <= step) continue; // done, going on, or beginning at once
+        if (!e->phases[i].stimulus) continue;     // as the phase before
         const ohm_status status = ohm_definition_check(&of_phase);
         if (!status) continue;
         return error_in(status, "phase [%s]", e->phases[i].name);
