@@ -127,19 +127,18 @@ LANES_16 = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mprefer-vector-width=512
 LANES    = 1 4 $(if $(filter x86_64-%,$(MACHINE)),8 16)
 
 # The files of kernels that the library carries.
-KERNEL_FILES = crossbar read readout readout_exact view
+KERNEL_FILES = crossbar read readout readout_exact view ceilings
 
 # The library is all of host/ but the command line. Native loops are compiled for each lane width.
-LOOPS = host/engine/native/loops
-LIBRARY_SOURCES = $(filter-out host/cli/% host/example/% $(LOOPS).c,$(sort $(wildcard host/*/*.c host/*/*/*.c)))
-LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(LANES:%=$(BUILD)/$(LOOPS)_%.o) $(KERNEL_FILES:%=$(BUILD)/kernels/%.o)
+LOOPS = host/engine/native/loops host/engine/native/native_ceilings
+LIBRARY_SOURCES = $(filter-out host/cli/% host/example/% $(LOOPS:=.c),$(sort $(wildcard host/*/*.c host/*/*/*.c)))
+LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(foreach loops,$(LOOPS),$(LANES:%=$(BUILD)/$(loops)_%.o)) $(KERNEL_FILES:%=$(BUILD)/kernels/%.o)
 CLI_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/cli/*.c))
 
 # What the programs share of the command line, and the viewer.
 KIT_OBJECTS  = $(patsubst %,$(BUILD)/host/cli/%.o,child cli guard options progress report rescue setup trouble)
 VIEW_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out viz/main.c,$(wildcard viz/*.c))) $(BUILD)/viz/ui.o $(KIT_OBJECTS)
-BENCH_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/main.c bench/native_ceilings.c,$(wildcard bench/*.c))) \
-                $(LANES:%=$(BUILD)/bench/native_ceilings_%.o) $(BUILD)/kernels/ceilings.o $(patsubst %,$(BUILD)/bench/%_py.o,peers peers_models) \
+BENCH_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/main.c,$(wildcard bench/*.c))) $(patsubst %,$(BUILD)/bench/%_py.o,peers peers_models) \
                 $(KIT_OBJECTS)
 VIEW_LIBS    = $(shell pkg-config --libs $(VIEW_PACKAGES)) -ldl -lpthread
 ALL_CXXFLAGS = -std=c++17 -D_GNU_SOURCE -Wall -Wextra $(CFLAGS) -fPIC -fvisibility=hidden \
@@ -180,10 +179,10 @@ define COMPILE_LANES
 $(call SAY,CC,"$< ($* lanes)")$(CC) $(ALL_CFLAGS) $(LANES_$*) -DOHM_LANES=$* -MMD -MP -c $< -o $@
 endef
 
-$(BUILD)/$(LOOPS)_%.o: $(LOOPS).c $(BUILD)/flags
+$(BUILD)/host/engine/native/loops_%.o: host/engine/native/loops.c $(BUILD)/flags
 	$(COMPILE_LANES)
 
-$(BUILD)/bench/native_ceilings_%.o: bench/native_ceilings.c $(BUILD)/flags
+$(BUILD)/host/engine/native/native_ceilings_%.o: host/engine/native/native_ceilings.c $(BUILD)/flags
 	$(COMPILE_LANES)
 
 # The commit that results name.
@@ -276,7 +275,7 @@ lint: deps-lint ## check layout, warnings, kernels alone, and static analysis
 	@for lanes in 1 4 8 16; do echo "clang, kernels at $$lanes lanes"; \
 	  clang -x cl -cl-std=CL1.2 -Xclang -finclude-default-header -fsyntax-only -Wall -Wextra -Wno-unused-parameter -Werror \
 	    -DOHM_LANES=$$lanes $(LINT_VARIANT) \
-	    $(KERNEL_FILES:%=kernels/%.cl) kernels/ceilings.cl || exit 1; done
+	    $(KERNEL_FILES:%=kernels/%.cl) || exit 1; done
 	@$(MAKE) --no-print-directory $(if $(filter -Werror,$(CFLAGS)),,BUILD=$(BUILD)/lint CFLAGS='-O3 -Werror') $(JOBS) all tests
 	cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \
 	  --suppress=missingIncludeSystem -DOHM_LANES=1 host viz bench
@@ -296,8 +295,7 @@ install: all $(BUILD)/ohmscape.1 $(BUILD)/ohmscape.pc ## install under PREFIX, /
 	install -Dm644 $(BUILD)/libohmscape.so.$(VERSION) $(libdir)/libohmscape.so.$(VERSION)
 	ln -sf libohmscape.so.$(VERSION) $(libdir)/$(SONAME)
 	ln -sf $(SONAME) $(libdir)/libohmscape.so
-	install -Dm644 host/ohmscape.h $(includedir)/ohmscape.h
-	install -Dm644 host/ohmscape_cl.h $(includedir)/ohmscape_cl.h
+	install -Dm644 -t $(includedir) $(wildcard host/ohmscape*.h)
 	install -Dm644 -t $(exampledir) $(wildcard host/example/*)
 	install -Dm644 $(BUILD)/ohmscape.1 $(mandir)/ohmscape.1
 	install -Dm644 $(BUILD)/ohmscape.pc $(libdir)/pkgconfig/ohmscape.pc
@@ -305,7 +303,7 @@ install: all $(BUILD)/ohmscape.1 $(BUILD)/ohmscape.pc ## install under PREFIX, /
 
 uninstall: ## remove what install puts there, for the same PREFIX and DESTDIR
 	rm -f $(addprefix $(bindir)/,ohmscape ohmscape-view ohmscape-bench) $(libdir)/libohmscape.a $(libdir)/libohmscape.so* \
-	  $(includedir)/ohmscape.h $(includedir)/ohmscape_cl.h $(mandir)/ohmscape.1 $(libdir)/pkgconfig/ohmscape.pc
+	  $(addprefix $(includedir)/,ohmscape.h ohmscape_cl.h ohmscape_ceiling.h) $(mandir)/ohmscape.1 $(libdir)/pkgconfig/ohmscape.pc
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/ohmscape
 	$(RENEW_LOADER)
 

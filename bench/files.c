@@ -290,8 +290,8 @@ ohm_status files_open(const bench *b, bench_files *f) {
     const bench_options *o = b->options;
     *f = (bench_files){0};
     ohm_status status = o->compare ? read_old(o->compare, &f->old) : OHM_OK;
-    if (!status && o->json) status = replacement_begin(json_path(b, f), &f->json);
-    if (!status && o->csv) status = replacement_begin(o->csv, &f->csv);
+    if (!status && o->json) status = ohm_replacement_begin(json_path(b, f), &f->json);
+    if (!status && o->csv) status = ohm_replacement_begin(o->csv, &f->csv);
     if (!status && o->json && o->csv && strcmp(f->json.target, f->csv.target) == 0)
         return ohm_fail(OHM_BAD_ARGUMENT, "--json and --csv: both name %s", o->csv);
     return status;
@@ -299,14 +299,14 @@ ohm_status files_open(const bench *b, bench_files *f) {
 
 typedef ohm_status format_results(const bench *b, FILE *out);
 
-static ohm_status write_file(const bench *b, replacement *r, format_results *write) {
+static ohm_status write_file(const bench *b, ohm_replacement *r, format_results *write) {
     FILE *out = fopen(r->temporary, "w");
     if (!out) return cannot("write", r->path);
     const ohm_status status = write(b, out);
     const bool whole = fflush(out) == 0 && !ferror(out);
     const ohm_status written = whole ? OHM_OK : cannot("write", r->path);
     fclose(out);
-    return status ? status : written ? written : replacement_finish(r);
+    return status ? status : written ? written : ohm_replacement_finish(r);
 }
 
 typedef struct job {
@@ -316,14 +316,14 @@ typedef struct job {
 
 static ohm_status write_anew(void *object, const char *path) {
     const job *j = object;
-    replacement r;
-    ohm_status status = replacement_begin(path, &r);
+    ohm_replacement r;
+    ohm_status status = ohm_replacement_begin(path, &r);
     if (!status) status = write_file(j->b, &r, j->write);
-    replacement_abandon(&r);
+    ohm_replacement_abandon(&r);
     return status;
 }
 
-static void write_or_rescue(const bench *b, replacement *r, format_results *write, troubles *t) {
+static void write_or_rescue(const bench *b, ohm_replacement *r, format_results *write, troubles *t) {
     job j = {b, write};
     char *where = NULL;
     if (!r->temporary) return;
@@ -340,6 +340,6 @@ void files_write(const bench *b, bench_files *f, troubles *t) {
 
 void files_close(bench_files *f) {
     cJSON_Delete(f->old);
-    replacement_abandon(&f->json);
-    replacement_abandon(&f->csv);
+    ohm_replacement_abandon(&f->json);
+    ohm_replacement_abandon(&f->csv);
 }

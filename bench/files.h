@@ -4,7 +4,6 @@
 
 #include "bench.h"
 #include "../host/cli/trouble.h"
-#include "../host/format/replace.h"
 
 #include <cjson/cJSON.h>
 
@@ -14,7 +13,7 @@
 // The files of one run, opened before it so that one that can't be written is known at once.
 typedef struct bench_files {
     char json_path[4096];
-    replacement json, csv;
+    ohm_replacement json, csv;
     cJSON *old; // the results compared with
 } bench_files;
 

@@ -2,7 +2,6 @@
 #include "commit.h"
 #include "../host/cli/child.h"
 #include "../host/cli/report.h"
-#include "../host/engine/native/native.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -13,6 +12,16 @@
 #else
 #define COMPILER "gcc " __VERSION__
 #endif
+
+// The native engine's device, whichever devices take part.
+static ohm_device_info native_device(void) {
+    ohm_device_info info = {0};
+    ohm_devices *devices;
+    if (ohm_devices_open("native", &devices)) return info;
+    info = *ohm_devices_info(devices, 0);
+    ohm_devices_close(devices);
+    return info;
+}
 
 static void add_build(cJSON *root) {
     cJSON *build = cJSON_AddObjectToObject(root, "build");
@@ -32,7 +41,7 @@ static void read_system(char *text, size_t size) {
 }
 
 static void add_machine(cJSON *root) {
-    const ohm_device_info native = native_device_info();
+    const ohm_device_info native = native_device();
     char system[128];
     read_system(system, sizeof system);
     cJSON *machine = cJSON_AddObjectToObject(root, "machine");
@@ -80,7 +89,7 @@ static void make_slug(const char *from, char *text, size_t size) {
 }
 
 void machine_slug(const bench *b, char *text, size_t size) {
-    const ohm_device_info native = native_device_info();
+    const ohm_device_info native = native_device();
     const char *gpu = "";
     char whole[384];
     for (size_t i = 0; i < b->contender_count; i++)

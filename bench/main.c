@@ -5,7 +5,6 @@
 #include "plot.h"
 #include "table.h"
 #include "../host/cli/guard.h"
-#include "../host/define/plan.h"
 #include "../host/cli/options.h"
 
 #include <hdf5.h>
@@ -42,7 +41,8 @@ ohm_definition bench_definition(const bench *b, uint64_t side) {
 }
 
 uint64_t state_bytes(uint64_t side) {
-    return side * ((side + OHM_BLOCK - 1) / OHM_BLOCK * OHM_BLOCK) * sizeof(float);
+    const uint64_t block = 64; // columns to which rows are padded (ohm_crossbar_create)
+    return side * ((side + block - 1) / block * block) * sizeof(float);
 }
 
 static void add_size(number_list *list, uint64_t side) {
@@ -113,7 +113,7 @@ static ohm_status open_all_devices(bench *b) {
         status = add_contender(b, list[i].id);
         if (status) fprintf(stderr, "ohmscape: %s is left out: %s\n", list[i].id, ohm_error_message());
     }
-    free(list);
+    ohm_devices_list_free(list);
     return status == OHM_OUT_OF_MEMORY ? status : OHM_OK;
 }
 
@@ -134,13 +134,13 @@ static ohm_status open_devices(bench *b) {
 // Whether there is such a model and stimulus, and whether the peers know the law.
 static ohm_status check_law(const bench *b) {
     const ohm_definition wanted = bench_definition(b, 1), standard = ohm_definition_default();
-    plan asked, own;
-    const ohm_status status = plan_make(&wanted, &asked);
+    ohm_full_definition asked, own;
+    const ohm_status status = ohm_definition_write_out(&wanted, &asked);
     if (status || !(b->options->parts & PART_PEERS)) return status;
-    plan_make(&standard, &own);
-    if (strcmp(asked.text[ROLE_MODEL], own.text[ROLE_MODEL]) == 0 &&
-        strcmp(asked.text[ROLE_STIMULUS], own.text[ROLE_STIMULUS]) == 0)
-        return OHM_OK;
+    const ohm_status known = ohm_definition_write_out(&standard, &own);
+    if (known || (strcmp(asked.definition.model, own.definition.model) == 0 &&
+                  strcmp(asked.definition.stimulus, own.definition.stimulus) == 0))
+        return known;
     return ohm_fail(OHM_BAD_ARGUMENT,
                     "peers: the other implementations support only %s with uniform voltages", standard.model);
 }

@@ -5,7 +5,6 @@
 #include "python.h"
 #include "table.h"
 #include "../host/cli/cli.h"
-#include "../host/base/memory.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -272,7 +271,7 @@ static bool all_fit(const bench *b, uint64_t side, const model_cases *c) {
     uint64_t states = 16;
     for (size_t i = 0; i < b->contender_count; i++)
         if (on_host(&b->contender[i].info)) states += c->count;
-    return states * state_bytes(side) < memory_available() / 10 * 9;
+    return states * state_bytes(side) < ohm_memory_available() / 10 * 9;
 }
 
 // The devices from first on up to, not including, end; the first one of all brings NumPy along.

@@ -1,5 +1,4 @@
 #include "options.h"
-#include "../host/base/number.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -60,7 +59,7 @@ SETTER(fuse) {
 
 SETTER(seconds) {
     double *seconds = &OF(object)->seconds;
-    const bool right = number_read_double(text, seconds) && *seconds > 0 && *seconds <= 3600;
+    const bool right = options_read_number(text, seconds) && *seconds > 0 && *seconds <= 3600;
     return right ? OHM_OK : options_bad_value("seconds", text, "a number above 0 and up to 3600");
 }
 

@@ -2,7 +2,6 @@
 #include "cases.h"
 #include "table.h"
 #include "../host/cli/cli.h"
-#include "../host/base/memory.h"
 
 #include <stdlib.h>
 
@@ -16,7 +15,7 @@ static uint64_t host_bytes(const contender *c, uint64_t side) {
 static bool all_fit(const bench *b, uint64_t side) {
     uint64_t bytes = 0;
     for (size_t i = 0; i < b->contender_count; i++) bytes += host_bytes(&b->contender[i], side);
-    return bytes < memory_available() / 10 * 9;
+    return bytes < ohm_memory_available() / 10 * 9;
 }
 
 // All that a device can show: its crossbar and its ceilings, which are left out if its crossbar can't be.

@@ -148,6 +148,10 @@ void ohm_set_build_listener(ohm_build_listener *listener);
 // never the result. Any thread may call it at any time. Since 0.2.
 void ohm_set_threads(unsigned threads);
 
+// Bytes of memory that this machine can still give, or all of its memory if the system does not say. Since
+// 0.2.
+uint64_t ohm_memory_available(void);
+
 typedef enum ohm_log_level { OHM_LOG_INFO, OHM_LOG_WARNING } ohm_log_level;
 
 // Receives what the library has to say that is no error: a warning about a crossbar's definition, a device
@@ -209,6 +213,20 @@ ohm_definition ohm_definition_default(void);
 // Checks a definition as far as possible without devices and without allocating memory.
 // Errors: OHM_BAD_ARGUMENT, OHM_IO_FAILED, OHM_BAD_FILE, OHM_OUT_OF_MEMORY, as ohm_crossbar_create.
 ohm_status ohm_definition_check(const ohm_definition *definition);
+
+// What a text of a definition is for.
+typedef enum ohm_role { OHM_ROLE_MODEL, OHM_ROLE_STIMULUS, OHM_ROLE_INITIAL, OHM_ROLES } ohm_role;
+
+// A definition with everything written out: every parameter in the strings, and the time step and the
+// stimulus that the model's defaults stand for. The strings point into text. Since 0.2.
+typedef struct ohm_full_definition {
+    ohm_definition definition;
+    char text[OHM_ROLES][OHM_MAX_SPEC_TEXT]; // indexed by ohm_role
+} ohm_full_definition;
+
+// Writes out a definition. Checks names and values, but opens no file. Since 0.2.
+// Errors: OHM_BAD_ARGUMENT.
+ohm_status ohm_definition_write_out(const ohm_definition *definition, ohm_full_definition *full);
 
 // A crossbar of rows × cols memristors whose states advance step by step.
 typedef struct ohm_crossbar ohm_crossbar;
@@ -527,9 +545,6 @@ const char *ohm_model_name(size_t i);
 const char *ohm_stimulus_name(size_t i);
 const char *ohm_initial_name(size_t i);
 
-// What a model, a stimulus or an initial state is for.
-typedef enum ohm_role { OHM_ROLE_MODEL, OHM_ROLE_STIMULUS, OHM_ROLE_INITIAL, OHM_ROLES } ohm_role;
-
 // An entry of the catalogue. The texts are static. Since 0.2.
 typedef struct ohm_entry_info {
     const char *name;     // as in a definition
@@ -589,6 +604,27 @@ uint64_t ohm_crossbar_series_rows(const ohm_crossbar *crossbar);
 // Errors: OHM_IO_FAILED.
 ohm_status ohm_save_check(const char *path, uint64_t bytes);
 
+// For programs that write files of their own in the same way: a new file next to its target, which takes the
+// target's place when it is complete. Its name is .NAME.ohmscape-XXXXXX. Since 0.2.
+typedef struct ohm_replacement {
+    const char *path; // as given; valid as long as the caller's text
+    char *target;     // the same with symbolic links resolved
+    char *temporary;  // the new file, for the caller to write; NULL once it has taken the target's place
+    int lock;         // an open descriptor of it, which locks it against other writers
+} ohm_replacement;
+
+// Creates the new file, empty, with the permissions of the target or, if there is none, of any new file.
+// Removes what killed writers to the same target have left. End it with ohm_replacement_abandon in any case.
+// Errors: OHM_IO_FAILED, OHM_OUT_OF_MEMORY.
+ohm_status ohm_replacement_begin(const char *path, ohm_replacement *replacement);
+
+// Flushes the new file to disk and renames it to the target. Errors: OHM_IO_FAILED, OHM_OUT_OF_MEMORY.
+ohm_status ohm_replacement_finish(ohm_replacement *replacement);
+
+// Removes the new file unless it has taken the target's place, and releases the rest. Legal on one that is
+// all zeros.
+void ohm_replacement_abandon(ohm_replacement *replacement);
+
 // A file that a stimulus reads.
 typedef struct ohm_input_info {
     const char *name; // as written in the stimulus
@@ -627,6 +663,25 @@ void ohm_file_info_free(ohm_file_info *info);
 // Errors: OHM_IO_FAILED, OHM_BAD_FILE, and those of ohm_crossbar_create.
 ohm_status ohm_crossbar_load(ohm_devices *devices, const char *path, const ohm_definition *speed,
                              ohm_crossbar **crossbar);
+
+// An opened state file, for programs that look at its description before they load it: it is read once, and
+// stays the same even if another file takes its place meanwhile.
+typedef struct ohm_file ohm_file;
+
+// Opens a file and reads its description, as ohm_file_read_info. Close it with ohm_file_close. Since 0.2.
+// Errors: OHM_IO_FAILED, OHM_BAD_FILE, OHM_OUT_OF_MEMORY.
+ohm_status ohm_file_open(const char *path, ohm_file **file);
+
+// Its description. Valid until the file is closed. Since 0.2.
+const ohm_file_info *ohm_file_describe(const ohm_file *file);
+
+// Creates its crossbar, as ohm_crossbar_load. Since 0.2.
+// Errors: as ohm_crossbar_load.
+ohm_status ohm_file_load(const ohm_file *file, ohm_devices *devices, const ohm_definition *speed,
+                         ohm_crossbar **crossbar);
+
+// Legal on NULL. Since 0.2.
+void ohm_file_close(ohm_file *file);
 
 #pragma GCC visibility pop
 #ifdef __cplusplus

@@ -24,7 +24,59 @@ ImageOps.invert(Image.open(sys.argv[1]).convert("L")).save(sys.argv[2])
 END
 }
 
+# openings FILE ARG...: how often ohmscape opens a file, as the system says. Reading and closing are watched too, so that
+# two openings are never told as one.
+openings() {
+    "$PYTHON" - "$OHMSCAPE_PROGRAM" "$@" <<'END'
+import ctypes, os, struct, subprocess, sys
+OPEN, ACCESS, CLOSE = 0x20, 0x1, 0x18
+libc = ctypes.CDLL(None)
+watch = libc.inotify_init()
+if watch < 0 or libc.inotify_add_watch(watch, os.fsencode(sys.argv[2]), OPEN | ACCESS | CLOSE) < 0:
+    sys.exit("no inotify")
+subprocess.run([sys.argv[1], *sys.argv[3:]], check=True)
+os.set_blocking(watch, False)
+count = 0
+while True:
+    try:
+        events = os.read(watch, 1 << 16)
+    except BlockingIOError:
+        break
+    while events:
+        _, mask, _, length = struct.unpack_from("iIII", events)
+        if mask & 0x4000: sys.exit("inotify has lost events")
+        count += bool(mask & OPEN)
+        events = events[16 + length:]
+print(count)
+END
+}
+
 # ---- Inputs -----------------------------------------------------------------------------------
+
+@test "a saved crossbar and the voltages of a first phase are opened once" {
+    need_python
+    "$PYTHON" -c 'import ctypes; assert ctypes.CDLL(None).inotify_init() >= 0' || skip "no inotify"
+    save a.h5 -n 10 -t 5
+    local count
+    count=$(openings a.h5 run --from a.h5 --quiet --device native -t 3 -o b.h5)
+    [ "$count" -eq 1 ] || fail "run --from opens the file $count times"
+    count=$(openings a.h5 export a.h5 -o c.npy --quiet)
+    [ "$count" -eq 1 ] || fail "export opens the file $count times"
+    python <<'END'
+with h5py.File("each.h5", "w") as f:
+    f["voltage"] = np.full((7, 10, 10), 0.5)
+END
+    printf 'neurons = 10\n[first]\nstimulus = file:path=each.h5\nsteps = 7\n[then]\nsteps = 3\n' >e.ini
+    count=$(openings each.h5 run e.ini --quiet --device native -o d.h5)
+    [ "$count" -eq 1 ] || fail "an experiment opens the voltages of its first phase $count times"
+    # What is wrong with a first phase is still an error before any file.
+    python <<'END'
+with h5py.File("each.h5", "a") as f:
+    f["voltage"][6, 9, 9] = np.nan
+END
+    expect_error 1 'each.h5: voltage\[6, 9, 9\] is nan' run e.ini --quiet --device native -o never.h5
+    [ ! -e never.h5 ]
+}
 
 @test "a state stands alone: pictures, cells and line voltages are in it" {
     need_python

@@ -71,7 +71,7 @@ setup() {
 
 @test "the headers are C++ too, and stand alone" {
     need_command c++
-    for header in ohmscape.h ohmscape_cl.h; do
+    for header in ohmscape.h ohmscape_cl.h ohmscape_ceiling.h; do
         echo "#include <$header>" | c++ -x c++ -Wall -Wextra -Werror -fsyntax-only $(pkg-config --cflags ohmscape) -
     done
 }

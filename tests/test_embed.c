@@ -2,6 +2,7 @@
 // as numbers, threads, contexts, and that the rest of the process stays as it was.
 #include "sample.h"
 
+#include "../host/ohmscape_ceiling.h"
 #include "../host/ohmscape_cl.h"
 
 #include <hdf5.h>
@@ -61,6 +62,24 @@ static void a_definition_has_a_size_and_defaults(void **state) {
     assert_string_equal(ohm_crossbar_definition(c)->model, "sin-state:beta=0.5,r_on=0.1,r_off=10");
     assert_string_equal(ohm_crossbar_definition(c)->initial, "uniform:lo=0.1,hi=0.9");
     ohm_crossbar_destroy(c);
+}
+
+static void a_definition_is_written_out(void **state) {
+    (void)state;
+    static ohm_full_definition full;
+    ohm_definition d = definition_of("linear-step", NULL);
+    REQUIRE(ohm_definition_write_out(&d, &full));
+    ohm_crossbar *c = create(native, &d);
+    const ohm_definition *whole = ohm_crossbar_definition(c);
+    assert_string_equal(full.definition.model, whole->model);
+    assert_string_equal(full.definition.stimulus, whole->stimulus);
+    assert_string_equal(full.text[OHM_ROLE_INITIAL], whole->initial);
+    assert_true(full.definition.dt > 0 && full.definition.dt == whole->dt);
+    ohm_crossbar_destroy(c);
+    d.stimulus = "file:path=/nowhere.h5";
+    REQUIRE(ohm_definition_write_out(&d, &full)); // no file is opened
+    d.stimulus = "uniform:lo=9,hi=1";
+    assert_refused(ohm_definition_write_out(&d, &full), "lo=9 exceeds hi=1");
 }
 
 static void numbers_without_a_name_have_an_answer(void **state) {
@@ -397,6 +416,73 @@ static void the_process_stays_as_it_was(void **state) {
     unlink(path);
 }
 
+static void write_text(const char *path, const char *text) {
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static void assert_text(const char *path, const char *text) {
+    char found[64] = "";
+    FILE *f = fopen(path, "r");
+    assert_non_null(f);
+    assert_non_null(fgets(found, sizeof found, f));
+    fclose(f);
+    assert_string_equal(found, text);
+}
+
+static void a_file_is_replaced_whole_or_not_at_all(void **state) {
+    (void)state;
+    char path[64];
+    snprintf(path, sizeof path, "/tmp/ohm-replaced-%d", (int)getpid());
+    write_text(path, "old");
+    ohm_replacement r = {0};
+    ohm_replacement_abandon(&r);
+    for (int whole = 0; whole < 2; whole++) {
+        REQUIRE(ohm_replacement_begin(path, &r));
+        write_text(r.temporary, "new");
+        assert_text(path, "old");
+        char *temporary = strdup(r.temporary);
+        if (whole) REQUIRE(ohm_replacement_finish(&r));
+        ohm_replacement_abandon(&r);
+        assert_int_equal(access(temporary, F_OK), -1);
+        free(temporary);
+        assert_text(path, whole ? "new" : "old");
+    }
+    assert_int_equal(ohm_replacement_begin("/nowhere/file", &r), OHM_IO_FAILED);
+    ohm_replacement_abandon(&r);
+    unlink(path);
+}
+
+// All kinds run on every engine, on memory of the crossbar's size.
+static void run_ceilings(ohm_devices *devices) {
+    const ohm_definition d = definition_of("yakopcic", NULL);
+    ohm_ceilings *c;
+    REQUIRE(ohm_ceilings_create(devices, &d, &c));
+    assert_int_equal(ohm_ceilings_synapses(c), ROWS * COLS);
+    for (ohm_ceiling_kind kind = 0; kind < OHM_CEILINGS; kind++) {
+        REQUIRE(ohm_ceilings_run(c, kind, 0, 1));
+        REQUIRE(ohm_ceilings_run(c, kind, 5, 2));
+    }
+    assert_refused(ohm_ceilings_run(c, OHM_CEILING_COPY, 1, 0), "fuse: 0");
+    ohm_ceilings_destroy(c);
+}
+
+static void ceilings_run_on_every_engine(void **state) {
+    (void)state;
+    ohm_devices *cpu;
+    ohm_ceilings *none;
+    const ohm_definition wrong = definition_of("nosuch", NULL);
+    assert_refused(ohm_ceilings_create(native, &wrong, &none), "nosuch");
+    assert_null(none);
+    ohm_ceilings_destroy(NULL);
+    run_ceilings(native);
+    if (getenv("OHMSCAPE_NATIVE_ONLY") || ohm_devices_open("cpu", &cpu)) skip();
+    run_ceilings(cpu);
+    ohm_devices_close(cpu);
+}
+
 static void count_warnings(void *context, ohm_log_level level, const char *line) {
     int *count = context;
     assert_non_null(line);
@@ -441,6 +527,7 @@ static void a_context_of_the_callers_serves(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_definition_has_a_size_and_defaults),
+        cmocka_unit_test(a_definition_is_written_out),
         cmocka_unit_test(numbers_without_a_name_have_an_answer),
         cmocka_unit_test(the_catalogue_lists_what_the_program_does),
         cmocka_unit_test(states_go_in_and_out_by_rectangles),
@@ -452,6 +539,8 @@ int main(void) {
         cmocka_unit_test(a_series_is_read_back),
         cmocka_unit_test(crossbars_live_in_several_threads),
         cmocka_unit_test(the_process_stays_as_it_was),
+        cmocka_unit_test(a_file_is_replaced_whole_or_not_at_all),
+        cmocka_unit_test(ceilings_run_on_every_engine),
         cmocka_unit_test(a_log_is_told_of_warnings),
         cmocka_unit_test(a_context_of_the_callers_serves),
     };

@@ -255,6 +255,42 @@ static void files_are_closed(void **state) {
     ohm_devices_close(devices);
 }
 
+// What is loaded is the file that was opened, whatever is at its path by then.
+static void an_opened_file_stays_the_same(void **state) {
+    (void)state;
+    char path[] = "/tmp/ohmscape-test-XXXXXX";
+    close(mkstemp(path));
+    ohm_devices *devices;
+    ohm_crossbar *c, *again;
+    ohm_file *file;
+    uint64_t saved, loaded;
+    const ohm_definition d = ohm_definition_default();
+    REQUIRE(ohm_devices_open("native", &devices));
+    REQUIRE(ohm_crossbar_create(devices, &d, &c));
+    REQUIRE(ohm_crossbar_advance(c, 3));
+    REQUIRE(ohm_crossbar_save(c, path));
+    REQUIRE(ohm_crossbar_digest(c, &saved));
+    REQUIRE(ohm_file_open(path, &file));
+    REQUIRE(ohm_crossbar_advance(c, 1));
+    REQUIRE(ohm_crossbar_save(c, path));
+    unlink(path);
+    assert_int_equal(ohm_file_describe(file)->step, 3);
+    for (int i = 0; i < 2; i++) {
+        REQUIRE(ohm_file_load(file, devices, NULL, &again));
+        assert_int_equal(ohm_crossbar_step(again), 3);
+        REQUIRE(ohm_crossbar_digest(again, &loaded));
+        assert_int_equal(loaded, saved);
+        ohm_crossbar_destroy(again);
+    }
+    ohm_file_close(file);
+    nothing_is_open();
+    refused(ohm_file_open(path, &file), OHM_IO_FAILED, "No such file or directory");
+    assert_null(file);
+    ohm_file_close(NULL);
+    ohm_crossbar_destroy(c);
+    ohm_devices_close(devices);
+}
+
 // ---- Series -----------------------------------------------------------------------------------
 
 // A row with every kind of bin: empty ones alone and in runs, and numbers of every length.
@@ -329,6 +365,7 @@ int main(void) {
         cmocka_unit_test(steps_and_rows_have_ends),
         cmocka_unit_test(files_are_refused),
         cmocka_unit_test(files_are_closed),
+        cmocka_unit_test(an_opened_file_stays_the_same),
         cmocka_unit_test(a_series_keeps_its_rows),
         cmocka_unit_test(a_series_without_room_keeps_what_it_has),
     };

@@ -49,7 +49,7 @@ static double ui_scale_of(const viewer *v) {
     return fmin(fmax(fmin(v->width / 1280.0, v->height / 800.0), 0.6), 6);
 }
 
-static ohm_status make_crossbar(const view_options *o, viewer *v) {
+static ohm_status make_crossbar(view_options *o, viewer *v) {
     const ohm_status status = setup_make(&o->setup, v->devices, &v->crossbar);
     if (status) return status;
     if (!o->quiet) setup_say_fallback(&o->setup, v->devices);
@@ -69,7 +69,7 @@ static ohm_status step_ahead(const view_options *o, const viewer *v) {
     return simulation_advance(v->crossbar, o->steps, &done);
 }
 
-static ohm_status open_all(const view_options *o, viewer *v) {
+static ohm_status open_all(view_options *o, viewer *v) {
     ohm_status status = surface_open(&o->surface, &v->surface);
     if (!status) status = open_devices(o, v);
     if (!status) status = make_crossbar(o, v);
@@ -273,7 +273,7 @@ static int tell(ohm_status status, int code) {
 
 // A viewer from its first frame to its end.
 typedef struct session {
-    const view_options *options;
+    view_options *options;
     viewer *viewer;
     files *files;
     bool over;   // all is saved
@@ -311,7 +311,7 @@ static void lose_display(void *context, const char *reason) {
 }
 
 static void show(session *s) {
-    const view_options *o = s->options;
+    view_options *o = s->options;
     viewer *v = s->viewer;
     ohm_status status = open_all(o, v);
     if (!status) take_options(o, v);
@@ -326,10 +326,16 @@ static void show(session *s) {
     if (!s->code && o->timings) s->code = tell((o->json ? timings_print_json : timings_print)(v), s->code);
 }
 
+// Ends what the options hold open, and returns the exit status.
+static int end(view_options *o, int code) {
+    setup_end(&o->setup);
+    return code;
+}
+
 static int view(int argc, char **argv) {
     view_options o = view_options_default();
     const ohm_status status = view_options_parse(&command_view, argc, argv, &o);
-    if (status) return cli_fail(status);
+    if (status) return end(&o, cli_fail(status));
     cli_catch_signals();
     setup_guard(&o.setup, o.quiet);
     signal(SIGPIPE, SIG_IGN); // nobody reads what is printed: no reason to lose the crossbar
@@ -340,8 +346,7 @@ static int view(int argc, char **argv) {
     if (!s.code && cli_caught()) s.code = 128 + cli_caught();
     close_all(&v);
     free(s.saved);
-    if (!s.code && surface_complaints()) return EXIT_FAILURE;
-    return s.code;
+    return end(&o, !s.code && surface_complaints() ? EXIT_FAILURE : s.code);
 }
 
 const command command_view = {

@@ -16,7 +16,7 @@
 
 // A figure while it is drawn.
 typedef struct figure {
-    const view_options *options;
+    view_options *options;
     surface *surface;
     ohm_devices *devices;
     ohm_crossbar *crossbar;
@@ -109,7 +109,7 @@ static ohm_status save(const figure *f) {
 // ---- The command ------------------------------------------------------------------------------
 
 static ohm_status make(figure *f) {
-    const view_options *o = f->options;
+    view_options *o = f->options;
     setup_guard(&o->setup, o->quiet);
     ohm_status status = surface_open(&o->surface, &f->surface);
     if (!status) status = ohm_devices_open(setup_device(&o->setup), &f->devices);
@@ -127,32 +127,44 @@ static ohm_status make(figure *f) {
 }
 
 static void close_figure(figure *f) {
+    setup_end(&f->options->setup);
     ohm_crossbar_destroy(f->crossbar);
     ohm_devices_close(f->devices);
     surface_close(f->surface);
     free(f->values);
 }
 
+// Lays the panels out, in a picture of a size that suits them if none was asked for.
+static figure figure_of(view_options *o) {
+    figure f = {.options = o, .panels = (int)o->steps};
+    f.columns = f.panels < IN_A_ROW ? f.panels : IN_A_ROW;
+    f.rows = (f.panels + IN_A_ROW - 1) / IN_A_ROW;
+    if (o->surface.width) return f;
+    const int panel = f.rows * PANEL <= SIDE_MAX ? PANEL : SIDE_MAX / f.rows;
+    o->surface.width = panel * f.columns;
+    o->surface.height = panel * f.rows;
+    return f;
+}
+
+static ohm_status check(const view_options *o) {
+    if (o->steps < 1 || o->steps > STEPS_MAX)
+        return ohm_fail(OHM_BAD_ARGUMENT, "--steps: a figure has 1 to %d panels", STEPS_MAX);
+    return png_check(o->output);
+}
+
 static int run_figure(int argc, char **argv) {
     view_options o = view_options_default();
+    figure f = {.options = &o};
     o.steps = 20;
     o.layout = NETWORK_DIAGONAL;
     o.output = "figure1.png";
     o.surface = (surface_options){.headless = true};
     ohm_status status = view_options_parse(&command_figure, argc, argv, &o);
-    if (!status && (o.steps < 1 || o.steps > STEPS_MAX))
-        status = ohm_fail(OHM_BAD_ARGUMENT, "--steps: a figure has 1 to %d panels", STEPS_MAX);
-    if (!status) status = png_check(o.output);
-    if (status) return cli_fail(status);
-    figure f = {.options = &o, .panels = (int)o.steps};
-    f.columns = f.panels < IN_A_ROW ? f.panels : IN_A_ROW;
-    f.rows = (f.panels + IN_A_ROW - 1) / IN_A_ROW;
-    if (!o.surface.width) {
-        const int panel = f.rows * PANEL <= SIDE_MAX ? PANEL : SIDE_MAX / f.rows;
-        o.surface.width = panel * f.columns;
-        o.surface.height = panel * f.rows;
+    if (!status) status = check(&o);
+    if (!status) {
+        f = figure_of(&o);
+        status = make(&f);
     }
-    status = make(&f);
     const int code = status ? cli_fail(status) : EXIT_SUCCESS;
     close_figure(&f);
     return !code && surface_complaints() ? EXIT_FAILURE : code;

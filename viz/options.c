@@ -1,5 +1,4 @@
 #include "options.h"
-#include "../host/base/number.h"
 #include "png.h"
 #include "record.h"
 
@@ -109,12 +108,12 @@ SETTER(steps_per_frame) {
 
 // Reads count numbers that are all of text, with one separator between them.
 static bool read_numbers(const char *text, char separator, int count, double *value) {
-    char part[NUMBER_MAX_TEXT];
+    char part[32];
     for (int i = 0; i < count; i++) {
         const size_t length = i + 1 < count ? strcspn(text, (char[]){separator, '\0'}) : strlen(text);
         if (length >= sizeof part) return false;
         snprintf(part, sizeof part, "%.*s", (int)length, text);
-        if (!number_read_double(part, &value[i])) return false;
+        if (!options_read_number(part, &value[i])) return false;
         if (i + 1 < count && text[length] != separator) return false;
         text += length + (i + 1 < count);
     }
@@ -260,7 +259,7 @@ static ohm_status check_view(view_options *o, const ohm_definition *d) {
 ohm_status view_options_parse(const command *c, int argc, char **argv, view_options *o) {
     uint64_t given;
     int first;
-    ohm_file_info *info = NULL;
+    const ohm_file_info *info = NULL;
     ohm_status status = options_parse(c, o, argc, argv, &given, &first);
     if (!status && first < argc)
         status = ohm_fail(OHM_BAD_ARGUMENT, "%s takes no argument \"%s\"", c->name, argv[first]);
@@ -270,6 +269,5 @@ ohm_status view_options_parse(const command *c, int argc, char **argv, view_opti
     if (!status && c == &command_view) status = check_view(o, d);
     if (!status && c == &command_figure && (d->rows != d->cols || d->rows > 64))
         status = ohm_fail(OHM_BAD_ARGUMENT, "figure needs a square crossbar of at most 64 x 64 synapses");
-    free(info);
     return status;
 }

@@ -1,8 +1,6 @@
 // Writing a PNG file: into a temporary beside the target, flushed to disk, then renamed.
 #include "png.h"
 
-#include "../host/format/replace.h"
-
 #include <errno.h>
 #include <png.h>
 #include <stdio.h>
@@ -49,10 +47,10 @@ static ohm_status write_file(const char *temporary, const char *path, unsigned w
 }
 
 ohm_status png_write(const char *path, unsigned width, unsigned height, const uint8_t *rgb) {
-    replacement r;
-    ohm_status status = replacement_begin(path, &r);
+    ohm_replacement r;
+    ohm_status status = ohm_replacement_begin(path, &r);
     if (!status) status = write_file(r.temporary, path, width, height, rgb);
-    if (!status) status = replacement_finish(&r);
-    replacement_abandon(&r);
+    if (!status) status = ohm_replacement_finish(&r);
+    ohm_replacement_abandon(&r);
     return status;
 }

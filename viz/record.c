@@ -1,12 +1,10 @@
 // Recording through ffmpeg: a child process with our frames on its stdin.
 //
-// It writes beside the film's place, which the film takes once it is whole (host/format/replace.h).
+// It writes beside the film's place, which the film takes once it is whole (ohm_replacement).
 //
 // Its stdin is a socket rather than a pipe, so that writing to an ffmpeg that is gone is an error and not
 // a SIGPIPE. Its stderr is a file in memory, which never fills up and is read when it has failed.
 #include "record.h"
-
-#include "../host/format/replace.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -31,7 +29,7 @@ extern char **environ;
 
 struct recorder {
     char *path;
-    replacement file; // what ffmpeg writes; none for a trial
+    ohm_replacement file; // what ffmpeg writes; none for a trial
     bool has_file;
     size_t frame_bytes;
     int frames;   // ffmpeg's stdin, -1 when there is none
@@ -210,7 +208,7 @@ static void keep_cut(recorder *r) {
 // Puts the file in its place if all went well, and else keeps what there is of it.
 static ohm_status finish_file(recorder *r, ohm_status status) {
     if (!r->has_file || !r->file.temporary) return status;
-    if (!status) status = replacement_finish(&r->file);
+    if (!status) status = ohm_replacement_finish(&r->file);
     if (status && r->file.temporary) keep_cut(r);
     return status;
 }
@@ -222,7 +220,7 @@ static void discard(recorder *r) {
     if (r->frames >= 0) close(r->frames); // the end of the film, to ffmpeg
     reap(r);
     if (r->messages >= 0) close(r->messages);
-    if (r->has_file) replacement_abandon(&r->file);
+    if (r->has_file) ohm_replacement_abandon(&r->file);
     free(r->path);
     free(r);
 }
@@ -230,7 +228,7 @@ static void discard(recorder *r) {
 // Makes the file that ffmpeg is to write, unless it is a trial, and starts it.
 static ohm_status begin(recorder *r, const container *to, unsigned width, unsigned height, unsigned rate) {
     r->has_file = to != &nowhere;
-    const ohm_status status = r->has_file ? replacement_begin(r->path, &r->file) : OHM_OK;
+    const ohm_status status = r->has_file ? ohm_replacement_begin(r->path, &r->file) : OHM_OK;
     if (status) return status;
     command *c = command_create(to, r->has_file ? r->file.temporary : r->path, width, height, rate);
     const ohm_status started = c ? start(r, c) : ohm_fail_memory("a recording");

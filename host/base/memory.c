@@ -1,9 +1,9 @@
-#include "memory.h"
+#include "../ohmscape.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-uint64_t memory_available(void) {
+uint64_t ohm_memory_available(void) {
     unsigned long long kib = 0;
     FILE *f = fopen("/proc/meminfo", "r");
     char line[128];

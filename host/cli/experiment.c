@@ -3,7 +3,6 @@
 #include "../base/error.h"
 #include "../base/file.h"
 #include "setup.h"
-#include "../base/number.h"
 #include "../define/scale.h"
 #include "../define/spec.h"
 #include "options.h"
@@ -128,7 +127,7 @@ static ohm_status take_phase_key(reader *r, phase *p, const char *key, const cha
     p->given |= bit;
     if (bit == KEY_STEPS) return options_read_u64("steps", value, 0, OHM_MAX_STEP, &p->steps);
     if (bit == KEY_IDLE) {
-        const bool right = number_read_double(value, &p->idle) && p->idle >= 0 && p->idle <= OHM_MAX_IDLE;
+        const bool right = options_read_number(value, &p->idle) && p->idle >= 0 && p->idle <= OHM_MAX_IDLE;
         return right ? OHM_OK : options_bad_value("idle", value, "a time in s from 0 to 1e15");
     }
     p->stimulus = keep_value(r->experiment, "stimulus", value);
@@ -197,8 +196,8 @@ ohm_status experiment_check(const experiment *e, const ohm_definition *d, uint64
     ohm_definition of_phase = *d;
     for (size_t i = 0; i < e->count; i++) {
         if (e->phases[i].stimulus) of_phase.stimulus = e->phases[i].stimulus;
-        if (e->phases[i].first < step) continue;             // done, or going on with what was saved
-        if (!e->phases[i].stimulus && (i || step)) continue; // as the phase before, or as saved
+        if (e->phases[i].first <= step) continue; // done, going on, or beginning at once
+        if (!e->phases[i].stimulus) continue;     // as the phase before
         const ohm_status status = ohm_definition_check(&of_phase);
         if (!status) continue;
         return error_in(status, "phase [%s]", e->phases[i].name);

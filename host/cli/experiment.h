@@ -45,8 +45,9 @@ void experiment_free(experiment *e);
 // stays in the next one. Errors: OHM_BAD_ARGUMENT (the model), OHM_OUT_OF_MEMORY.
 ohm_status experiment_spell_out(experiment *e, const char *model);
 
-// Whether every phase that begins at a step or later could be run with this definition. Errors: those of
-// ohm_definition_check, with the phase.
+// Whether every phase that begins after a step could be run with this definition. One that begins at once is
+// checked when it does, before any step. The others are checked again then, as their files may have changed.
+// Errors: those of ohm_definition_check, with the phase.
 ohm_status experiment_check(const experiment *e, const ohm_definition *d, uint64_t step);
 
 // Whether the crossbar of the file from, described by info, comes from this experiment, as far as the stimuli

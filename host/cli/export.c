@@ -142,21 +142,22 @@ static ohm_status check(const export_options *o, const ohm_file_info *info) {
 }
 
 static ohm_status export_file(export_options *o) {
-    ohm_file_info *info;
+    ohm_file *file;
     ohm_devices *devices = NULL;
     ohm_crossbar *c = NULL;
-    ohm_status status = ohm_file_read_info(o->setup.from, &info);
+    ohm_status status = ohm_file_open(o->setup.from, &file);
     if (status) return status;
+    const ohm_file_info *info = ohm_file_describe(file);
     status = check(o, info);
     if (!status) status = ohm_devices_open(o->setup.device, &devices);
-    if (!status) status = ohm_crossbar_load(devices, o->setup.from, NULL, &c);
+    if (!status) status = ohm_file_load(file, devices, NULL, &c);
     if (!status) status = write_matrix(o, c);
     if (!status && !o->quiet && !cli_caught())
         printf("saved         %s: %s of %" PRIu64 " x %" PRIu64 " synapses at step %" PRIu64 "\n", o->output,
                ohm_quantity_name(o->quantity), info->definition.rows, info->definition.cols, info->step);
     ohm_crossbar_destroy(c);
     ohm_devices_close(devices);
-    free(info);
+    ohm_file_close(file);
     return status ? status : cli_flush();
 }
 

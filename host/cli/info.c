@@ -69,7 +69,7 @@ static int info(int argc, char **argv) {
         status = print_json(file) ? OHM_OK : ohm_fail_memory("the report");
     else
         print_text(file);
-    free(file);
+    ohm_file_info_free(file);
     if (!status) status = cli_flush();
     return status ? cli_fail(status) : EXIT_SUCCESS;
 }

@@ -6,8 +6,6 @@
 #include "setup.h"
 #include "trouble.h"
 #include "../base/error.h"
-#include "../base/number.h"
-#include "../format/replace.h"
 #include "../define/spec.h"
 #include "commands.h"
 
@@ -219,15 +217,15 @@ static void print_csv(FILE *out, const samples *s) {
 
 static ohm_status write_csv(void *object, const char *path) {
     const job *j = object;
-    replacement r;
-    ohm_status status = replacement_begin(path, &r);
+    ohm_replacement r;
+    ohm_status status = ohm_replacement_begin(path, &r);
     FILE *out = status ? NULL : fopen(r.temporary, "w");
     if (out) print_csv(out, j->samples);
     if (!status && (!out || fflush(out) | ferror(out)))
         status = ohm_fail(OHM_IO_FAILED, "cannot write %s: %s", path, strerror(errno));
     if (out) fclose(out);
-    if (!status) status = replacement_finish(&r);
-    replacement_abandon(&r);
+    if (!status) status = ohm_replacement_finish(&r);
+    ohm_replacement_abandon(&r);
     return status;
 }
 
@@ -304,17 +302,17 @@ static ohm_status undrawn(const char *path) {
 static ohm_status draw(void *object, const char *path) {
     const char *const gnuplot[] = {"gnuplot", NULL};
     const job *j = object;
-    replacement r;
+    ohm_replacement r;
     child c;
-    ohm_status status = replacement_begin(path, &r);
+    ohm_status status = ohm_replacement_begin(path, &r);
     if (!status) status = child_start(gnuplot, 0, &c);
     if (!status) {
         write_script(c.in, j->options, j->drive, j->samples, r.temporary);
         if (child_end(&c)) status = undrawn(path);
     }
     if (!status) status = check_picture(r.temporary, path);
-    if (!status) status = replacement_finish(&r);
-    replacement_abandon(&r);
+    if (!status) status = ohm_replacement_finish(&r);
+    ohm_replacement_abandon(&r);
     return status;
 }
 

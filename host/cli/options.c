@@ -98,6 +98,10 @@ ohm_status options_bad_value(const char *name, const char *text, const char *all
     return ohm_fail(OHM_BAD_ARGUMENT, "--%s: \"%s\" is not %s", name, text, allowed);
 }
 
+bool options_read_number(const char *text, double *value) {
+    return number_read_double(text, value);
+}
+
 ohm_status options_read_u64(const char *name, const char *text, uint64_t min, uint64_t max, uint64_t *value) {
     char allowed[96];
     snprintf(allowed, sizeof allowed, "a whole number from %" PRIu64 " to %" PRIu64, min, max);

@@ -43,6 +43,9 @@ ohm_status options_bad_value(const char *name, const char *text, const char *all
 // A setter for a command whose object is one bool.
 ohm_status options_set_flag(void *object, const char *text);
 
+// Reads a number that is all of text. False if it is not one, or not finite.
+bool options_read_number(const char *text, double *value);
+
 // Reads a whole number in [min, max] for an option.
 ohm_status options_read_u64(const char *name, const char *text, uint64_t min, uint64_t max, uint64_t *value);
 

@@ -8,7 +8,6 @@
 #include "setup.h"
 #include "trouble.h"
 #include "../base/error.h"
-#include "../base/number.h"
 #include "commands.h"
 
 #include <inttypes.h>
@@ -42,7 +41,7 @@ SETTER(every) {
 
 SETTER(idle) {
     double *idle = &((run_options *)object)->idle;
-    const bool right = number_read_double(text, idle) && *idle >= 0 && *idle <= OHM_MAX_IDLE;
+    const bool right = options_read_number(text, idle) && *idle >= 0 && *idle <= OHM_MAX_IDLE;
     return right ? OHM_OK : options_bad_value("idle", text, "a time in s from 0 to 1e15");
 }
 
@@ -115,7 +114,7 @@ static void keep_beside(run_options *o) {
 }
 
 static ohm_status check_options(run_options *o, uint64_t given) {
-    ohm_file_info *info;
+    const ohm_file_info *info;
     if (o->experiment.count) given &= ~BIT(SETUP_STIMULUS); // a saved crossbar is at one of its phases
     ohm_status status = setup_check(&o->setup, given, &info);
     if (status) return status;
@@ -129,7 +128,6 @@ static ohm_status check_options(run_options *o, uint64_t given) {
     if (!status) status = setup_check_output(o->output, info ? &info->definition : &o->setup.definition);
     if (!status && o->output) status = experiment_check_output(&o->experiment, o->output);
     if (o->output) keep_beside(o);
-    free(info);
     return status;
 }
 
@@ -468,8 +466,7 @@ static void conclude(const run_options *o, const ohm_devices *devices, ohm_cross
     troubles_note(t, report(o, devices, c, r));
 }
 
-static void simulate(const run_options *o, ohm_devices *devices, ohm_crossbar **c, double start,
-                     troubles *t) {
+static void simulate(run_options *o, ohm_devices *devices, ohm_crossbar **c, double start, troubles *t) {
     run_result r = {0};
     const ohm_status status = setup_make(&o->setup, devices, c);
     troubles_note(t, status);
@@ -485,7 +482,7 @@ static void simulate(const run_options *o, ohm_devices *devices, ohm_crossbar **
     free(r.saved_series);
 }
 
-static void run_checked(const run_options *o, troubles *t) {
+static void run_checked(run_options *o, troubles *t) {
     cli_catch_signals();
     setup_guard(&o->setup, o->quiet);
     const double start = progress_clock();
@@ -511,6 +508,7 @@ static int run(int argc, char **argv) {
     troubles t = {0};
     troubles_note(&t, status);
     if (!status) run_checked(&o, &t);
+    setup_end(&o.setup);
     experiment_free(&o.experiment);
     const int code = troubles_tell(&t);
     return code || !cli_caught() ? code : 128 + cli_caught();

@@ -2,7 +2,6 @@
 #include "../base/error.h"
 #include "../base/file.h"
 #include "../drive/input.h"
-#include "../base/number.h"
 #include "../define/scale.h"
 #include "../define/spec.h"
 #include "guard.h"
@@ -59,7 +58,7 @@ SETTER(seed) {
 
 SETTER(dt) {
     double *dt = &((setup *)object)->definition.dt;
-    const bool right = number_read_double(text, dt) && *dt > 0;
+    const bool right = options_read_number(text, dt) && *dt > 0;
     return right ? OHM_OK : options_bad_value("dt", text, "a number above 0 and up to 1e6");
 }
 
@@ -178,20 +177,22 @@ static void note_outdated(setup *s, const ohm_file_info *info) {
     }
 }
 
-ohm_status setup_check(setup *s, uint64_t given, ohm_file_info **info) {
+ohm_status setup_check(setup *s, uint64_t given, const ohm_file_info **info) {
     *info = NULL;
     ohm_status status = check_sides(s, given);
     if (status || !s->from) return status;
-    status = ohm_file_read_info(s->from, info);
-    if (!status) status = check_against_file(s, given, &(*info)->definition);
+    status = ohm_file_open(s->from, &s->file);
+    if (status) return status;
+    *info = ohm_file_describe(s->file);
+    status = check_against_file(s, given, &(*info)->definition);
     if (!status && was_given(given, SETUP_STIMULUS)) status = check_stimulus(s, *info);
-    if (status) {
-        free(*info);
-        *info = NULL;
-        return status;
-    }
-    note_outdated(s, *info);
-    return OHM_OK;
+    if (!status) note_outdated(s, *info);
+    return status;
+}
+
+void setup_end(setup *s) {
+    ohm_file_close(s->file);
+    s->file = NULL;
 }
 
 static ohm_status check_input(const char *path, spec_role role, const char *text) {
@@ -238,9 +239,10 @@ const char *setup_device(const setup *s) {
     return is_automatic(s) && guard_reason() ? "native" : s->device;
 }
 
-ohm_status setup_make(const setup *s, ohm_devices *devices, ohm_crossbar **crossbar) {
+ohm_status setup_make(setup *s, ohm_devices *devices, ohm_crossbar **crossbar) {
     if (!s->from) return ohm_crossbar_create(devices, &s->definition, crossbar);
-    ohm_status status = ohm_crossbar_load(devices, s->from, &s->definition, crossbar);
+    ohm_status status = ohm_file_load(s->file, devices, &s->definition, crossbar);
+    setup_end(s); // others may want to change it during a long run
     if (!status && s->change[0]) status = ohm_crossbar_change(*crossbar, NULL, s->change);
     if (status) {
         ohm_crossbar_destroy(*crossbar);

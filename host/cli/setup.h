@@ -9,6 +9,7 @@ typedef struct setup {
     ohm_definition definition;
     uint64_t neurons;
     const char *device, *from;
+    ohm_file *file; // opened, between setup_check and setup_make; NULL without from
     // Beside from, by setup_check: the stimulus that takes the place of the file's, and an input of the file
     // that is another one on disk by now; "" for none.
     char change[OHM_MAX_SPEC_TEXT], outdated[512];
@@ -98,11 +99,14 @@ ohm_status setup_set_from(void *object, const char *text);
 setup setup_default(void);
 
 // Whether the options of one command line go together; given is options_parse's. With --from, what was
-// given beside it has to say the same as the file, whose description *info then receives, to be freed
-// with free(); NULL without --from. Only a stimulus may be another: it changes what is given of the file's,
-// or takes its place, and begins then unless it says otherwise. Errors: OHM_BAD_ARGUMENT, and those of
-// ohm_file_read_info.
-ohm_status setup_check(setup *s, uint64_t given, ohm_file_info **info);
+// given beside it has to say the same as the file, which stays open. *info then receives its description,
+// valid until setup_make; NULL without --from. Only a stimulus may be another: it changes what is given of
+// the file's, or takes its place, and begins then unless it says otherwise. setup_end is due in any case.
+// Errors: OHM_BAD_ARGUMENT, and those of ohm_file_open.
+ohm_status setup_check(setup *s, uint64_t given, const ohm_file_info **info);
+
+// Closes the file if it is still open. Legal more than once.
+void setup_end(setup *s);
 
 // Whether a crossbar of this definition can be saved at path, as far as that shows before there is one;
 // nothing is to be saved if path is NULL. Errors: OHM_IO_FAILED.
@@ -117,9 +121,10 @@ void setup_guard(const setup *s, bool quiet);
 // The selector of the devices to open: --device, unless that is auto and a driver has crashed (guard.h).
 const char *setup_device(const setup *s);
 
-// Creates the crossbar, or loads it, and changes its stimulus if that is wanted; says on stderr if an input
-// is outdated. Errors: those of ohm_crossbar_create, ohm_crossbar_load and ohm_crossbar_change.
-ohm_status setup_make(const setup *s, ohm_devices *devices, ohm_crossbar **crossbar);
+// Creates the crossbar, or loads it and closes the file, and changes its stimulus if that is wanted; says on
+// stderr if an input is outdated. Errors: those of ohm_crossbar_create, ohm_file_load and
+// ohm_crossbar_change.
+ohm_status setup_make(setup *s, ohm_devices *devices, ohm_crossbar **crossbar);
 
 // Says on stderr what is worth knowing of the crossbar (ohm_crossbar_warning).
 void setup_warn(const ohm_crossbar *crossbar);

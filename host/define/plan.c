@@ -3,6 +3,7 @@
 #include "../base/number.h"
 #include "scale.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stddef.h>
@@ -98,6 +99,19 @@ ohm_status plan_make(const ohm_definition *given, plan *p) {
     p->definition = *d;
     if (!d->dt) p->definition.dt = model->dt;
     plan_bind(p);
+    return OHM_OK;
+}
+
+ohm_status ohm_definition_write_out(const ohm_definition *definition, ohm_full_definition *full) {
+    plan p;
+    assert(definition && full);
+    const ohm_status status = plan_make(definition, &p);
+    if (status) return status;
+    *full = (ohm_full_definition){.definition = p.definition};
+    memcpy(full->text, p.text, sizeof full->text);
+    full->definition.model = full->text[OHM_ROLE_MODEL];
+    full->definition.stimulus = full->text[OHM_ROLE_STIMULUS];
+    full->definition.initial = full->text[OHM_ROLE_INITIAL];
     return OHM_OK;
 }
 

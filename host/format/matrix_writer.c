@@ -3,7 +3,6 @@
 #include "../base/error.h"
 #include "hdf5.h"
 #include "npy.h"
-#include "replace.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +10,7 @@
 #include <string.h>
 
 struct matrix_writer {
-    replacement place;
+    ohm_replacement place;
     const char *path;
     uint64_t cols, row; // the next row
     FILE *npy;          // or NULL
@@ -57,7 +56,7 @@ ohm_status matrix_writer_begin(const char *path, const char *name, uint64_t rows
     w->path = path;
     w->cols = cols;
     w->file = w->dataset = -1;
-    ohm_status status = replacement_begin(path, &w->place);
+    ohm_status status = ohm_replacement_begin(path, &w->place);
     hdf5_begin();
     if (!status) status = ends_in(path, ".npy") ? begin_npy(w, rows) : begin_hdf5(w, name, rows);
     hdf5_end();
@@ -99,8 +98,8 @@ ohm_status matrix_writer_end(matrix_writer *w, bool whole) {
     hdf5_begin();
     ohm_status status = close_all(w) || !whole ? OHM_OK : failed(w);
     hdf5_end();
-    if (!status && whole) status = replacement_finish(&w->place);
-    replacement_abandon(&w->place);
+    if (!status && whole) status = ohm_replacement_finish(&w->place);
+    ohm_replacement_abandon(&w->place);
     free(w);
     return status;
 }

@@ -1,5 +1,5 @@
 // Matrices written for other programs, .npy or HDF5 by the name's ending, piece by piece, and put in the
-// place of an old one when they are whole (replace.h).
+// place of an old one when they are whole (ohm_replacement).
 #ifndef OHM_MATRIX_WRITER_H
 #define OHM_MATRIX_WRITER_H
 

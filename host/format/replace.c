@@ -1,4 +1,7 @@
-#include "replace.h"
+// Files that are replaced whole: ohm_replacement.
+//
+// The temporary file is locked while its writer lives. What a killed writer has left is recognised by its
+// name, its owner, and a lock that nobody holds.
 #include "../base/error.h"
 
 #include <dirent.h>
@@ -38,7 +41,7 @@ static char *folder_of(const char *target) {
 
 // The texts of a replacement, the letters of the temporary yet to come; those that are NULL were not to be
 // had.
-static ohm_status name_files(const char *path, replacement *r) {
+static ohm_status name_files(const char *path, ohm_replacement *r) {
     r->target = realpath(path, NULL);
     if (!r->target) r->target = strdup(path);
     if (!r->target) return ohm_fail_memory("a path");
@@ -118,8 +121,8 @@ static int create(char *temporary, mode_t mode) {
     return -1;
 }
 
-ohm_status replacement_begin(const char *path, replacement *r) {
-    *r = (replacement){.path = path, .lock = -1};
+ohm_status ohm_replacement_begin(const char *path, ohm_replacement *r) {
+    *r = (ohm_replacement){.path = path, .lock = -1};
     struct stat info;
     const bool there = stat(path, &info) == 0;
     if (!*path) return ohm_fail(OHM_IO_FAILED, "cannot write \"\": %s", strerror(ENOENT));
@@ -152,7 +155,7 @@ static ohm_status flush_folder_of(const char *path) {
     return status;
 }
 
-ohm_status replacement_finish(replacement *r) {
+ohm_status ohm_replacement_finish(ohm_replacement *r) {
     if (fsync(r->lock) < 0) return failed("flush", r->path);
     if (rename(r->temporary, r->target) < 0) return failed("rename the new file to", r->path);
     free(r->temporary);
@@ -160,7 +163,7 @@ ohm_status replacement_finish(replacement *r) {
     return flush_folder_of(r->target);
 }
 
-void replacement_abandon(replacement *r) {
+void ohm_replacement_abandon(ohm_replacement *r) {
     if (r->temporary) unlink(r->temporary);
     if (r->target && r->lock >= 0) close(r->lock); // one that is all zeros was never begun
     free(r->temporary);

@@ -366,35 +366,91 @@ static ohm_file_info *pack(const description *d) {
     return info;
 }
 
-ohm_status ohm_file_read_info(const char *path, ohm_file_info **info) {
-    assert(path && info);
-    *info = NULL;
-    source s;
+static void free_description(description *d) {
+    history_free(&d->history);
+    input_set_free(&d->inputs);
+}
+
+// An opened file, and what it says of itself, which is read once.
+struct ohm_file {
+    source source;
+    char *path;
+    description description;
+    ohm_file_info *info;
+};
+
+void ohm_file_close(ohm_file *f) {
+    if (!f) return;
+    if (f->source.file >= 0) H5Fclose(f->source.file);
+    free_description(&f->description);
+    free(f->info);
+    free(f->path);
+    free(f);
+}
+
+static ohm_status read_description(ohm_file *f) {
+    ohm_status status = source_open(f->path, &f->source);
+    if (!status) status = describe(&f->source, &f->description);
+    if (status) return status;
+    f->info = pack(&f->description);
+    return f->info ? OHM_OK : ohm_fail_memory("a file's description");
+}
+
+ohm_status ohm_file_open(const char *path, ohm_file **file) {
+    assert(path && file);
+    *file = NULL;
+    ohm_file *f = calloc(1, sizeof *f);
+    if (!f) return ohm_fail_memory("a file's description");
+    f->source.file = -1;
+    f->path = strdup(path);
     hdf5_begin();
-    ohm_status status = source_open(path, &s);
-    description *d = status ? NULL : calloc(1, sizeof *d);
-    if (!status) {
-        status = d ? describe(&s, d) : ohm_fail_memory("a file's description");
-        H5Fclose(s.file);
-    }
+    const ohm_status status = f->path ? read_description(f) : ohm_fail_memory("a path");
     hdf5_end();
-    if (!status && !(*info = pack(d))) status = ohm_fail_memory("a file's description");
-    if (d) history_free(&d->history);
-    if (d) input_set_free(&d->inputs);
-    free(d);
+    if (status)
+        ohm_file_close(f);
+    else
+        *file = f;
     return status;
 }
 
-// Creates the crossbar of a plan that has reached a step, with its inputs and its history.
-static ohm_status create(const source *s, ohm_devices *devices, const plan *p, uint64_t step,
+const ohm_file_info *ohm_file_describe(const ohm_file *f) {
+    return f->info;
+}
+
+ohm_status ohm_file_read_info(const char *path, ohm_file_info **info) {
+    assert(path && info);
+    ohm_file *f;
+    *info = NULL;
+    const ohm_status status = ohm_file_open(path, &f);
+    if (status) return status;
+    *info = f->info;
+    f->info = NULL;
+    ohm_file_close(f);
+    return OHM_OK;
+}
+
+void ohm_file_info_free(ohm_file_info *info) {
+    free(info);
+}
+
+// ---- The crossbar -----------------------------------------------------------------------------
+
+// Creates the crossbar of a file, with its inputs and its history.
+static ohm_status create(const description *d, ohm_devices *devices, const ohm_definition *speed,
                          ohm_crossbar **c) {
-    input_set inputs;
-    ohm_status status = source_inputs(s, &inputs);
-    if (!status) status = crossbar_create(devices, &p->definition, &inputs, c);
-    input_set_free(&inputs);
+    ohm_definition definition = d->plan.definition;
+    if (speed) {
+        definition.fuse = speed->fuse;
+        definition.lanes = speed->lanes;
+        definition.band_rows = speed->band_rows;
+        definition.scratch = speed->scratch;
+    }
+    ohm_status status = crossbar_create(devices, &definition, &d->inputs, c);
     if (status) return status;
     history_clear(&(*c)->history);
-    return source_history(s, step, p->text[ROLE_STIMULUS], &(*c)->history);
+    for (size_t i = 0; i < d->history.count && !status; i++)
+        status = history_add(&(*c)->history, d->history.entries[i].step, d->history.entries[i].stimulus);
+    return status;
 }
 
 // Tells of what ohmscape computed otherwise when it wrote files of earlier versions.
@@ -414,31 +470,19 @@ static ohm_status warn_of_version(const source *s, const plan *p, warnings *w) {
     return status;
 }
 
-static ohm_status load(const source *s, ohm_devices *devices, const ohm_definition *speed,
+static ohm_status load(const ohm_file *f, ohm_devices *devices, const ohm_definition *speed,
                        ohm_crossbar **crossbar) {
-    plan p;
-    uint64_t step;
-    double idle;
-    ohm_status status = read_plan(s, &p, &step);
-    if (!status) status = read_idle(s, &idle);
-    if (status) return status;
-    if (speed) {
-        p.definition.fuse = speed->fuse;
-        p.definition.lanes = speed->lanes;
-        p.definition.band_rows = speed->band_rows;
-        p.definition.scratch = speed->scratch;
-    }
+    const source *s = &f->source;
+    const description *d = &f->description;
     ohm_crossbar *c = NULL;
-    status = create(s, devices, &p, step, &c);
+    ohm_status status = create(d, devices, speed, &c);
     if (!status) status = read_planes(s, c);
-    if (!status) status = warn_of_version(s, &p, &c->warnings);
+    if (!status) status = warn_of_version(s, &d->plan, &c->warnings);
     if (!status) status = read_series(s, &c->series);
-    if (status) {
-        ohm_crossbar_destroy(c);
-        return status;
+    if (!status) {
+        c->step = d->info.step;
+        status = ohm_crossbar_idle(c, d->info.idle);
     }
-    c->step = step;
-    status = ohm_crossbar_idle(c, idle);
     if (status)
         ohm_crossbar_destroy(c);
     else
@@ -446,21 +490,23 @@ static ohm_status load(const source *s, ohm_devices *devices, const ohm_definiti
     return status;
 }
 
-void ohm_file_info_free(ohm_file_info *info) {
-    free(info);
+ohm_status ohm_file_load(const ohm_file *f, ohm_devices *devices, const ohm_definition *speed,
+                         ohm_crossbar **crossbar) {
+    assert(f && devices && crossbar);
+    *crossbar = NULL;
+    hdf5_begin();
+    const ohm_status status = load(f, devices, speed, crossbar);
+    hdf5_end();
+    return status;
 }
 
 ohm_status ohm_crossbar_load(ohm_devices *devices, const char *path, const ohm_definition *speed,
                              ohm_crossbar **crossbar) {
     assert(devices && path && crossbar);
     *crossbar = NULL;
-    source s;
-    hdf5_begin();
-    ohm_status status = source_open(path, &s);
-    if (!status) {
-        status = load(&s, devices, speed, crossbar);
-        H5Fclose(s.file);
-    }
-    hdf5_end();
+    ohm_file *f;
+    ohm_status status = ohm_file_open(path, &f);
+    if (!status) status = ohm_file_load(f, devices, speed, crossbar);
+    ohm_file_close(f);
     return status;
 }

@@ -3,7 +3,6 @@
 #include "../base/error.h"
 #include "state_file.h"
 #include "../base/number.h"
-#include "../format/replace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -165,7 +164,7 @@ static uint64_t overhead(const ohm_crossbar *c, uint64_t data) {
 // Takes the room on the disk for all of a file's bytes before HDF5 writes: a full disk then shows as what it
 // is, and not as a flush that fails inside HDF5 1.10, after which it can't even close the file. Systems that
 // can't reserve go without.
-static ohm_status reserve(const replacement *r, uint64_t bytes) {
+static ohm_status reserve(const ohm_replacement *r, uint64_t bytes) {
     struct rlimit limit;
     errno = 0;
     if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && bytes > limit.rlim_cur)
@@ -177,7 +176,7 @@ static ohm_status reserve(const replacement *r, uint64_t bytes) {
 }
 
 // Gives back what was reserved beyond the end of the file.
-static ohm_status trim(const replacement *r) {
+static ohm_status trim(const ohm_replacement *r) {
     struct stat info;
     const bool trimmed = fstat(r->lock, &info) == 0 && ftruncate(r->lock, info.st_size) == 0;
     return trimmed ? OHM_OK : system_failed("write", r->path);
@@ -188,7 +187,7 @@ static ohm_status trim(const replacement *r) {
 // The series while it is written: a piece of its rows at a time, which is one chunk of each dataset.
 typedef struct series_writer {
     const ohm_crossbar *crossbar;
-    const replacement *place;
+    const ohm_replacement *place;
     hid_t target, group, dataset[FILE_COLUMN_COUNT];
     series_row *rows; // FILE_SERIES_CHUNK
 } series_writer;
@@ -275,7 +274,7 @@ static bool close_columns(series_writer *w) {
     return done;
 }
 
-static ohm_status write_series(hid_t file, const ohm_crossbar *c, const replacement *r) {
+static ohm_status write_series(hid_t file, const ohm_crossbar *c, const ohm_replacement *r) {
     if (!c->series.count) return OHM_OK;
     series_writer w = {.crossbar = c, .place = r, .target = file};
     w.rows = malloc(FILE_SERIES_CHUNK * sizeof *w.rows);
@@ -403,7 +402,7 @@ static uint64_t extras_size(const ohm_crossbar *c) {
 // What is written of a crossbar.
 typedef enum extent { WHOLE, SERIES_ALONE } extent;
 
-static ohm_status write_all(hid_t file, ohm_crossbar *c, const replacement *r, extent what) {
+static ohm_status write_all(hid_t file, ohm_crossbar *c, const ohm_replacement *r, extent what) {
     if (!write_parameters(file, c, what == WHOLE ? FILE_FORMAT : FILE_SERIES_FORMAT))
         return hdf5_failed("the parameters");
     ohm_status status = OHM_OK;
@@ -431,7 +430,7 @@ static hid_t create_file(const char *path) {
     return file;
 }
 
-static ohm_status write_file(ohm_crossbar *c, const replacement *r, extent what) {
+static ohm_status write_file(ohm_crossbar *c, const ohm_replacement *r, extent what) {
     const hid_t file = create_file(r->temporary);
     if (file < 0) return hdf5_failed(r->path);
     const uint64_t data = (what == WHOLE ? crossbar_planes_bytes(c) : 0) + extras_size(c);
@@ -443,13 +442,13 @@ static ohm_status write_file(ohm_crossbar *c, const replacement *r, extent what)
 }
 
 static ohm_status save(ohm_crossbar *c, const char *path, extent what) {
-    replacement r;
-    ohm_status status = replacement_begin(path, &r);
+    ohm_replacement r;
+    ohm_status status = ohm_replacement_begin(path, &r);
     hdf5_begin();
     if (!status) status = write_file(c, &r, what);
     hdf5_end();
-    if (!status) status = replacement_finish(&r);
-    replacement_abandon(&r);
+    if (!status) status = ohm_replacement_finish(&r);
+    ohm_replacement_abandon(&r);
     return status;
 }
 
@@ -462,8 +461,8 @@ ohm_status ohm_crossbar_save_series(ohm_crossbar *c, const char *path) {
 }
 
 ohm_status ohm_save_check(const char *path, uint64_t bytes) {
-    replacement r;
-    ohm_status status = replacement_begin(path, &r);
+    ohm_replacement r;
+    ohm_status status = ohm_replacement_begin(path, &r);
     struct statvfs disk;
     if (!status && fstatvfs(r.lock, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < bytes) {
         char needed[NUMBER_MAX_TEXT], left[NUMBER_MAX_TEXT];
@@ -472,6 +471,6 @@ ohm_status ohm_save_check(const char *path, uint64_t bytes) {
         status = ohm_fail(OHM_IO_FAILED, "cannot write %s: %s: it needs %s, but only %s is free", path,
                           strerror(ENOSPC), needed, left);
     }
-    replacement_abandon(&r);
+    ohm_replacement_abandon(&r);
     return status;
 }

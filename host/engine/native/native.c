@@ -1,9 +1,7 @@
 // The native engine: the physics in C, on all cores, with the widest vectors the processor has.
 #include "native.h"
 #include "../../base/error.h"
-#include "../../base/memory.h"
 #include "../../base/threads.h"
-#include "loops.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,7 +66,7 @@ static void read_processor_name(char *name, size_t size) {
 
 ohm_device_info native_device_info(void) {
     const native_lanes *lanes = find_lanes(0);
-    const uint64_t memory = memory_available();
+    const uint64_t memory = ohm_memory_available();
     ohm_device_info info = {
         .id = "native",
         .platform = "C",
@@ -154,7 +152,7 @@ static uint64_t strips_of(const ohm_shape *shape, unsigned lanes) {
     return (uint64_t)shape->rows * (shape->pitch / (4 * lanes));
 }
 
-static void run_strips(native_loop *run, const ohm_call *call, unsigned lanes) {
+void native_run_strips(native_loop *run, const ohm_call *call, unsigned lanes) {
     const uint64_t strips = strips_of(&call->shape, lanes), most = CHUNK_SYNAPSES / (4 * lanes);
     const uint64_t share = strips / (unsigned)threads_count() + 1, chunk = share < most ? share : most;
     // A single chunk needs no other thread, which a busy machine would let it wait for.
@@ -210,7 +208,7 @@ static ohm_status native_run(engine *e, const launch *l) {
     const ohm_call call = {memory, l->arguments, l->shape, l->physics, e->problem.variant};
     native_loop *const run = find_loop(lanes, call.variant, l->operation);
     switch (grid_of[l->operation]) {
-    case STRIPS: run_strips(run, &call, lanes->lanes); break;
+    case STRIPS: native_run_strips(run, &call, lanes->lanes); break;
     case SHARES: run_shares(run, &call, lanes->lanes, l->items); break;
     default: run_pixels(run, &call, l); break;
     }

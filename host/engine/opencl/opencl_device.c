@@ -1,7 +1,6 @@
 // Finding and opening OpenCL devices, and building programs for them.
 #include "../../base/error.h"
 #include "../../base/log.h"
-#include "../../base/memory.h"
 #include "opencl.h"
 
 #include <errno.h>
@@ -12,13 +11,14 @@
 
 // Made by the build from kernels/; they end in 0.
 extern const unsigned char ohm_kernels_crossbar[], ohm_kernels_read[], ohm_kernels_readout[],
-    ohm_kernels_readout_exact[], ohm_kernels_view[];
+    ohm_kernels_readout_exact[], ohm_kernels_view[], ohm_kernels_ceilings[];
 
 const kernel_file kernel_file_crossbar = {"crossbar.cl", (const char *)ohm_kernels_crossbar};
 const kernel_file kernel_file_read = {"read.cl", (const char *)ohm_kernels_read};
 const kernel_file kernel_file_readout = {"readout.cl", (const char *)ohm_kernels_readout};
 const kernel_file kernel_file_readout_exact = {"readout_exact.cl", (const char *)ohm_kernels_readout_exact};
 const kernel_file kernel_file_view = {"view.cl", (const char *)ohm_kernels_view};
+const kernel_file kernel_file_ceilings = {"ceilings.cl", (const char *)ohm_kernels_ceilings};
 
 static const char *code_name(cl_int code) {
 #define NAME(n)                                                                                              \
@@ -98,7 +98,7 @@ static ohm_device_info info_of(cl_platform_id platform, cl_device_id id) {
     clGetDeviceInfo(id, CL_DEVICE_HOST_UNIFIED_MEMORY, sizeof unified, &unified, NULL);
     info.type = type_of(type);
     // A CPU's memory is the host's: PoCL 3.1 claims 3.4 of 24 GiB on one machine, and gives them all.
-    const uint64_t host = memory_available();
+    const uint64_t host = ohm_memory_available();
     if (info.type == OHM_DEVICE_CPU || (unified && host < memory)) memory = host;
     info.compute_units = units;
     info.lanes = lanes_of(id, info.type);

@@ -1,8 +1,8 @@
 // The ceilings of the native engine for one lane width and instruction set, both given by compiler
-// options, as for host/engine/native/loops.c.
+// options, as for loops.c.
 #include "native_ceilings.h"
 
-#include "../kernels/ceilings.h"
+#include "../../../kernels/ceilings.h"
 
 static void copy(const ohm_call *c, u64 first, u64 end, u64 item) {
     const ohm_shape shape = c->shape;

@@ -1,8 +1,8 @@
 // The ceilings (kernels/ceilings.h) of the native engine, one set of loops for each lane width.
-#ifndef BENCH_NATIVE_CEILINGS_H
-#define BENCH_NATIVE_CEILINGS_H
+#ifndef OHM_NATIVE_CEILINGS_H
+#define OHM_NATIVE_CEILINGS_H
 
-#include "../host/engine/native/loops.h"
+#include "loops.h"
 
 // They work on buffer 0 as on any memory, with the arguments of advance. copy passes over it once, however
 // many steps there are.
