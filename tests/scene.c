@@ -99,20 +99,21 @@ static uint32_t word_of(const scene *s, uint64_t row, uint64_t col, uint64_t t, 
     return r.v[col / 16 % 4];
 }
 
+static float uniform(double lo, double hi, uint32_t word) {
+    return fmaf((float)(word >> 8), (float)((hi - lo) * pow(2, -24)), (float)lo);
+}
+
 static float sample(const spec *distribution, uint32_t word) {
-    const double *value = distribution->value;
-    if (distribution->id == 1) return (float)value[0]; // constant
-    return fmaf((float)(word >> 8), (float)((value[1] - value[0]) * pow(2, -24)), (float)value[0]);
+    if (spec_find(distribution, "value") >= 0) return (float)spec_value(distribution, "value"); // constant
+    return uniform(spec_value(distribution, "lo"), spec_value(distribution, "hi"), word);
 }
 
 float scene_voltage(const scene *s, uint64_t row, uint64_t col, uint64_t t) {
-    const spec uniform = {.role = ROLE_STIMULUS, .value = {-5, 5}};
-    return sample(&uniform, word_of(s, row, col, t, 1));
+    return uniform(-5, 5, word_of(s, row, col, t, 1));
 }
 
 float scene_initial(const scene *s, uint64_t row, uint64_t col) {
-    const spec uniform = {.role = ROLE_INITIAL, .value = {0.1, 0.9}};
-    return sample(&uniform, word_of(s, row, col, 0, 0));
+    return uniform(0.1, 0.9, word_of(s, row, col, 0, 0));
 }
 
 static float clamp(float x, float low, float high) {
@@ -141,16 +142,18 @@ static parts add(parts x, float change) {
 
 static void play_synapse(const scene *s, const plan *p, bool extended, uint64_t row, uint64_t col,
                          parts *state, parts *flux) {
-    const double *model = p->specs[ROLE_MODEL].value;
+    const spec *model = &p->specs[ROLE_MODEL];
     const double dt = p->definition.dt;
-    const bool resistance = p->specs[ROLE_MODEL].id == OHM_MODEL_sin_resistance;
-    const float low = resistance ? (float)model[1] : 0, high = resistance ? (float)model[2] : 1;
+    const bool resistance = model->id == OHM_MODEL_sin_resistance;
+    const double factor = spec_value(model, resistance ? "alpha" : "beta");
+    const float low = resistance ? (float)spec_value(model, "r_on") : 0;
+    const float high = resistance ? (float)spec_value(model, "r_off") : 1;
     const float x = sample(&p->specs[ROLE_INITIAL], word_of(s, row, col, 0, 0));
     *state = (parts){clamp(resistance ? fmaf(low, x, high * (1 - x)) : x, low, high), 0};
     *flux = (parts){0, 0};
     for (uint64_t t = s->first_step; t < s->first_step + s->steps; t++) {
         const float voltage = sample(&p->specs[ROLE_STIMULUS], word_of(s, row, col, t, 1));
-        const float gain = (float)(model[0] * dt);
+        const float gain = (float)(factor * dt);
         if (extended)
             *state = add(*state, fmaf(v_sin(voltage), gain, state->rest));
         else

@@ -89,6 +89,13 @@ const subject subjects[] = {
 };
 const size_t subject_count = COUNT_OF(subjects);
 
+const subject *subject_named(const char *name) {
+    for (size_t i = 0; i < subject_count; i++)
+        if (strcmp(subjects[i].scene.name, name) == 0) return &subjects[i];
+    fail_msg("no subject is named \"%s\"", name);
+    return NULL;
+}
+
 float voltage_of(const subject *s, uint64_t row, uint64_t col, uint64_t t) {
     const uint64_t seed = s->scene.seed;
     const philox4x32_ctr_t counter = {

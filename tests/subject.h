@@ -41,6 +41,9 @@ typedef struct subject {
 extern const subject subjects[];
 extern const size_t subject_count;
 
+// The subject of a name, which has to be there.
+const subject *subject_named(const char *name);
+
 // From the formulas, with Random123's Philox: the voltage of a synapse at step t.
 float voltage_of(const subject *s, uint64_t row, uint64_t col, uint64_t t);
 

@@ -181,7 +181,8 @@ static void parameters_tell_their_values(void **state) {
     (void)state;
     ohm_parameter_info p[OHM_MAX_PARAMETERS];
     ohm_devices *devices = open_devices("native");
-    ohm_crossbar *c = play(devices, &changing, 0, 0), *constant = play(devices, &subjects[7].scene, 0, 0);
+    ohm_crossbar *c = play(devices, &changing, 0, 0),
+                 *constant = play(devices, &subject_named("constant")->scene, 0, 0);
     assert_int_equal(ohm_crossbar_model_parameters(c, p), 3 + 13); // its own, and those of every device
     assert_parameter(&p[0], "beta", "1", -1e6, 1e6, 0.5);
     assert_parameter(&p[2], "r_off", "Ω", 1e-12, 1e12, 10);

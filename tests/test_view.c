@@ -202,10 +202,10 @@ static void compare_speeds(const album *expected, const char *selector, const sp
 
 // What the reference has been put to, the native engine in one band, is what all others must equal.
 static void compare_selectors(size_t from, size_t to, const speed *speeds, size_t count) {
-    static const size_t compared[] = {3, 4, 5};
+    static const char *const compared[] = {"65 columns", "late", "257 columns"};
     ohm_devices *devices = open_devices("native");
     for (size_t i = 0; i < COUNT_OF(compared); i++) {
-        const scene *s = &subjects[compared[i]].scene;
+        const scene *s = &subject_named(compared[i])->scene;
         album expected;
         ohm_crossbar *c = play(devices, s, 0, 0);
         album_draw(s, c, &expected);
@@ -278,12 +278,13 @@ static void check_loaded(const scene *s, const char *path, const char *selector,
 
 static void a_loaded_crossbar_draws_the_same_bits(void **state) {
     (void)state;
-    static const size_t compared[] = {2, 4, 5, 6, 7};
+    static const char *const compared[] = {"one column", "late", "257 columns", "before the first step",
+                                           "constant"};
     char path[MAX_PATH];
     temporary_path(path);
     ohm_devices *devices = open_devices("native");
     for (size_t i = 0; i < COUNT_OF(compared); i++) {
-        const scene *s = &subjects[compared[i]].scene;
+        const scene *s = &subject_named(compared[i])->scene;
         album expected;
         ohm_crossbar *c = play(devices, s, 0, 0);
         album_draw(s, c, &expected);
@@ -431,8 +432,9 @@ static void buffers_receive_the_same_pictures(void **state) {
         if (strncmp(selectors[k], "native", 6) == 0) continue;
         ohm_devices *devices = open_devices(selectors[k]);
         for (size_t i = 0; i < COUNT_OF(speeds); i++) {
-            ohm_crossbar *c = play(devices, &subjects[3].scene, speeds[i].lanes, speeds[i].band_rows);
-            check_buffers(devices, c, &subjects[3].scene);
+            ohm_crossbar *c =
+                play(devices, &subject_named("65 columns")->scene, speeds[i].lanes, speeds[i].band_rows);
+            check_buffers(devices, c, &subject_named("65 columns")->scene);
             ohm_crossbar_destroy(c);
         }
         ohm_devices_close(devices);

@@ -3,6 +3,8 @@
 #define OHM_TABLES
 #include "euler.h"
 
+#undef OHM_RARE
+#define OHM_RARE OHM_FN // compiled for fma, below
 #include "../../kernels/models.h"
 #include "derive.h"
 #include "../base/error.h"
@@ -20,10 +22,25 @@ static bool is_continuous(const euler *e) {
     return model_kinetics(e->model->id) == OHM_CONTINUOUS;
 }
 
-static double rate_at(const euler *e, double state, double voltage) {
+static inline double general_rate(const euler *e, double state, double voltage) {
     const ohm_physics *p = e->physics;
     return (double)model_rate(e->model->id, (float)state, (float)voltage, p->model, p);
 }
+
+// A hundred thousand rates are asked for, and without an instruction for fma each fma is a call: with it the
+// same bits take jart-vcm, which solves for a root, 0.2 s rather than 0.5.
+#ifdef __x86_64__
+__attribute__((target("fma"), flatten)) static double rate_by_fma(const euler *e, double state,
+                                                                  double voltage) {
+    return general_rate(e, state, voltage);
+}
+
+static double rate_at(const euler *e, double state, double voltage) {
+    return __builtin_cpu_supports("fma") ? rate_by_fma(e, state, voltage) : general_rate(e, state, voltage);
+}
+#else
+#define rate_at general_rate
+#endif
 
 // ---- Stability --------------------------------------------------------------------------------
 
