@@ -40,12 +40,12 @@ expect_log() {
 
 @test "a shared picture is the copied one, for every quantity and reduction" {
     for options in "--quantity resistance" "--quantity voltage --reduction max" "--quantity flux --range seen" \
-        "--quantity conductance --log --reduction min --band-rows 37" "--region 10,20,7,9 --quantity state" \
+        "--quantity conductance --log --reduction min --band-rows 37" "--region 10,20,7,9 --quantity state --range seen" \
         "--reduction nearest --lanes 1" "--lanes 1 --region -50,-50,300,300"; do
         common=(-n 130 --flux --headless --frames 3 --size 317x211 $options -q)
         view "" "${common[@]}" --share on --screenshot "$tmp/on.png"
         expect_success
-        expect_log "created 1 destroyed 1 acquired 3 released 3 kernels 3"
+        expect_log "created 1 destroyed 1 acquired 3 released 3 kernels 6"
         view "" "${common[@]}" --share off --screenshot "$tmp/off.png"
         expect_success
         expect_log "created 0"

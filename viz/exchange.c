@@ -131,19 +131,20 @@ static ohm_status take_values(viewer *v, const simulation_result *r) {
 // Draws into the shared buffer; when the driver fails after all, the picture is copied from then on.
 static ohm_status draw_shared(viewer *v) {
     const ohm_view view = viewer_view(v);
-    const ohm_status status = image_draw(v->image, v->crossbar, &view);
+    const ohm_status status = image_draw(v->image, v->crossbar, &view, &v->seen[0]);
     if (status != OHM_NO_DEVICE || v->share_only) return status;
     snprintf(v->share_reason, sizeof v->share_reason, "%s", ohm_error_message());
     v->shared = false;
     float *values = malloc(sizeof *values * view.width * view.height);
     if (!values) return ohm_fail_memory("a picture");
-    const ohm_status drawn = ohm_crossbar_view(v->crossbar, &view, values);
+    const ohm_status drawn = ohm_crossbar_view_extremes(v->crossbar, &view, values, &v->seen[0]);
     if (!drawn) image_upload(v->image, &view, values);
     free(values);
     return drawn;
 }
 
 static ohm_status take_picture(viewer *v, const simulation_result *r) {
+    v->seen[r->order.network] = r->extremes;
     if (r->order.network) return take_values(v, r);
     const double start = progress_clock();
     ohm_status status = OHM_OK;
@@ -184,7 +185,6 @@ static ohm_status take_result(viewer *v) {
     v->result = *r;
     take_timings(v, r);
     ohm_status status = take_picture(v, r);
-    v->seen_known = false;
     if (r->order.statistics) take_statistics(v, r);
     take_probe(v, r);
     trace_take(&v->trace, r);

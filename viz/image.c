@@ -77,7 +77,7 @@ static ohm_status make_buffer(image *i, const ohm_view *view) {
     glBindBuffer(GL_PIXEL_UNPACK_BUFFER, 0);
     glFinish();
     cl_int code = CL_SUCCESS;
-    i->memory = clCreateFromGLBuffer(i->context, CL_MEM_WRITE_ONLY, i->buffer, &code);
+    i->memory = clCreateFromGLBuffer(i->context, CL_MEM_READ_WRITE, i->buffer, &code);
     i->buffer_width = view->width;
     i->buffer_height = view->height;
     return i->memory ? OHM_OK : failed("clCreateFromGLBuffer", code);
@@ -95,13 +95,13 @@ static ohm_status release_to_opengl(image *i) {
 
 // OpenGL finishes before OpenCL acquires, and OpenCL has released before OpenGL draws. Once a displayed
 // frame, not once a step.
-ohm_status image_draw(image *i, ohm_crossbar *crossbar, const ohm_view *view) {
+ohm_status image_draw(image *i, ohm_crossbar *crossbar, const ohm_view *view, ohm_extremes *extremes) {
     ohm_status status = make_buffer(i, view);
     if (status) return status;
     glFinish();
     const cl_int code = clEnqueueAcquireGLObjects(i->queue, 1, &i->memory, 0, NULL, NULL);
     if (code) return failed("clEnqueueAcquireGLObjects", code);
-    status = ohm_crossbar_view_cl(crossbar, view, i->memory);
+    status = ohm_crossbar_view_cl_extremes(crossbar, view, i->memory, extremes);
     const ohm_status released = release_to_opengl(i);
     if (status || released) return status ? status : released;
     glBindBuffer(GL_PIXEL_UNPACK_BUFFER, i->buffer);
@@ -116,11 +116,4 @@ const ohm_view *image_view(const image *i) {
 
 unsigned image_texture(const image *i) {
     return i->texture;
-}
-
-void image_read(const image *i, float *values) {
-    if (!i->width) return;
-    glBindTexture(GL_TEXTURE_2D, i->texture);
-    glPixelStorei(GL_PACK_ALIGNMENT, 4);
-    glGetTexImage(GL_TEXTURE_2D, 0, GL_RED, GL_FLOAT, values);
 }

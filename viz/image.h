@@ -19,7 +19,7 @@ void image_destroy(image *i);
 // Lets the device draw a view into the image. The image has to be a shared one, and nothing else may use
 // the crossbar meanwhile. Errors: those of ohm_crossbar_view, and OHM_NO_DEVICE when the driver fails to
 // share a buffer after all: the image is as before.
-ohm_status image_draw(image *i, ohm_crossbar *crossbar, const ohm_view *view);
+ohm_status image_draw(image *i, ohm_crossbar *crossbar, const ohm_view *view, ohm_extremes *extremes);
 
 // Takes the values of a view from the host: float32 [view.height, view.width].
 void image_upload(image *i, const ohm_view *view, const float *values);
@@ -29,8 +29,5 @@ const ohm_view *image_view(const image *i);
 
 // The texture, to be read with texelFetch: row 0 is the top of the view.
 unsigned image_texture(const image *i);
-
-// Reads the texture back: float32 [height, width] of its view.
-void image_read(const image *i, float *values);
 
 #endif

@@ -58,7 +58,7 @@ static ohm_status make_room(simulation *s, const ohm_view *v) {
 
 static ohm_status draw(simulation *s, const simulation_order *o) {
     const ohm_status status = make_room(s, &o->view);
-    return status ? status : ohm_crossbar_view(s->crossbar, &o->view, s->image);
+    return status ? status : ohm_crossbar_view_extremes(s->crossbar, &o->view, s->image, &s->result.extremes);
 }
 
 // Of every SIMULATION_SAMPLE-th part of the view's rows and columns the synapse in the middle.

@@ -31,12 +31,13 @@ typedef struct simulation_result {
     simulation_order order;
     ohm_status status; // of the first thing that failed, and its texts
     char message[1024], hint[256];
-    bool torn;           // the device failed in the midst of the steps: the state is of none
-    uint64_t steps;      // of the order that were done: fewer if a signal came
-    uint64_t step;       // steps done in all
-    const float *image;  // [view.height, view.width]
-    const float *sample; // SIMULATION_SAMPLE² values of synapses, evenly over the view
-    const float *field;  // [stimulus.height, stimulus.width]
+    bool torn;             // the device failed in the midst of the steps: the state is of none
+    uint64_t steps;        // of the order that were done: fewer if a signal came
+    uint64_t step;         // steps done in all
+    ohm_extremes extremes; // of the view
+    const float *image;    // [view.height, view.width]
+    const float *sample;   // SIMULATION_SAMPLE² values of synapses, evenly over the view
+    const float *field;    // [stimulus.height, stimulus.width]
     ohm_statistics statistics;
     float value[OHM_QUANTITIES]; // of the synapse
     float current;               // through it at its last voltage, NaN before there is one
