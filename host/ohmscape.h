@@ -491,6 +491,16 @@ typedef struct ohm_view {
 // OHM_OUT_OF_MEMORY.
 ohm_status ohm_crossbar_view(ohm_crossbar *crossbar, const ohm_view *view, float *image);
 
+// The least and the greatest value of an image, both NaN if it has none. Since 0.2.
+typedef struct ohm_extremes {
+    float least, greatest;
+} ohm_extremes;
+
+// Draws the view like ohm_crossbar_view, and finds the image's extremes on the device. Every device finds the
+// same bits. Since 0.2. Errors: as ohm_crossbar_view.
+ohm_status ohm_crossbar_view_extremes(ohm_crossbar *crossbar, const ohm_view *view, float *image,
+                                      ohm_extremes *extremes);
+
 // The minimum and maximum possible values of a quantity. The flux is unbounded: *low = *high = 0.
 void ohm_crossbar_range(const ohm_crossbar *crossbar, ohm_quantity quantity, double *low, double *high);
 

@@ -45,6 +45,12 @@ cl_command_queue ohm_devices_cl_queue(const ohm_devices *devices, size_t i);
 // Errors: as ohm_crossbar_view.
 ohm_status ohm_crossbar_view_cl(ohm_crossbar *crossbar, const ohm_view *view, cl_mem image);
 
+// Draws the view like ohm_crossbar_view_cl, waits for the image, and finds its extremes on the device, so
+// that nothing of the image's size is copied to the host. The buffer must not be CL_MEM_WRITE_ONLY. Since
+// 0.2. Errors: as ohm_crossbar_view.
+ohm_status ohm_crossbar_view_cl_extremes(ohm_crossbar *crossbar, const ohm_view *view, cl_mem image,
+                                         ohm_extremes *extremes);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

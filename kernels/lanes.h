@@ -65,6 +65,7 @@ typedef OHM_VECTOR(ulong) vu64;
 #define v_truncate(f) OHM_PASTE(convert_, OHM_VECTOR(ulong))(f)
 #define v_signed(f) OHM_PASTE(as_, OHM_VECTOR(ulong))(OHM_PASTE(convert_, OHM_VECTOR(long))(f))
 #define v_bits(f) OHM_PASTE(as_, OHM_VECTOR(uint))(f)
+#define float_bits(f) as_uint(f)
 #define v_int(u) OHM_PASTE(as_, OHM_VECTOR(int))(u)
 #define v_from_bits(u) OHM_PASTE(as_, OHM_VECTOR(float))(u)
 #define v_load(p) (*(const __global vf32 *)(p))
@@ -179,6 +180,15 @@ OHM_FN vu32 lane_numbers(void) {
 }
 
 #ifndef __OPENCL_C_VERSION__
+
+// One float, whatever the lanes.
+OHM_FN u32 float_bits(float f) {
+    const union {
+        float f;
+        u32 u;
+    } x = {.f = f};
+    return x.u;
+}
 
 // A union, not a cast: it reinterprets scalars as well as vectors.
 OHM_FN vu32 v_bits(vf32 f) {

@@ -30,7 +30,8 @@
     X(gather, readout, ITEMS) /* sums, out, both u64; ohm_gather */                                           \
     X(outer, readout, STRIPS) /* state, state_rest, rows, cols float32 */                                     \
     X(view, view, RUNS)       /* plane, frame, cols, rows, totals i64 [height, width]; ohm_view_part */       \
-    X(image, view, ITEMS)     /* cols, rows, totals, col_of, row_of, image [height, width]; ohm_image */
+    X(image, view, ITEMS)     /* cols, rows, totals, col_of, row_of, image [height, width]; ohm_image */      \
+    X(extremes, view, ITEMS)  /* image, ohm_ends [VIEW_SHARES, VIEW_SHARES]; ohm_pixels */
 
 #define OHM_OPERATION_ID(name, file, grid) OHM_OPERATION_##name,
 enum { OHM_OPERATIONS(OHM_OPERATION_ID) OHM_OPERATION_COUNT };
@@ -61,6 +62,10 @@ typedef struct ohm_image {
     ohm_picture picture;
     u32 width, padding; // of the image
 } ohm_image;
+
+typedef struct ohm_pixels {
+    u64 count; // of the image
+} ohm_pixels;
 
 // ---- One strip --------------------------------------------------------------------------------
 
@@ -230,6 +235,13 @@ OHM_FN void image_loop(const ohm_call *c, u64 first, u64 end, u64 item) {
     float *row = (float *)c->buffer[5] + item * a->width;
     for (u64 x = first; x < end; x++)
         row[x] = view_pixel(&a->picture, c->buffer[0], c->buffer[1], col_of[x], row_of[item], c->buffer[2]);
+}
+
+OHM_FN void extremes_loop(const ohm_call *c, u64 first, u64 end, u64 item) {
+    const ohm_pixels *a = c->arguments;
+    ohm_ends *row = (ohm_ends *)c->buffer[1] + item * VIEW_SHARES;
+    for (u64 x = first; x < end; x++)
+        row[x] = view_run_ends(c->buffer[0], a->count, (u32)(item * VIEW_SHARES + x));
 }
 
 #endif

@@ -75,3 +75,15 @@ __kernel void crossbar_image(__global const ohm_span *cols, __global const ohm_s
     if (x >= a.width) return;
     image[(ulong)y * a.width + x] = view_pixel(&a.picture, cols, rows, col_of[x], row_of[y], totals);
 }
+
+// extremes[item] = the ends of the item's share of the image. On a GPU neighbours read neighbouring floats.
+__kernel void crossbar_extremes(__global const float *image, __global ohm_ends *extremes, ohm_shape shape,
+                                ohm_physics physics, ohm_pixels a) {
+    const uint item = get_global_id(1) * VIEW_SHARES + get_global_id(0);
+    (void)shape, (void)physics;
+#if OHM_LANES == 1
+    extremes[item] = view_ends(image, item, a.count, VIEW_SHARES * VIEW_SHARES);
+#else
+    extremes[item] = view_run_ends(image, a.count, item);
+#endif
+}

@@ -127,6 +127,36 @@ OHM_FN float view_pixel(const ohm_picture *v, const OHM_GLOBAL ohm_span *cols,
     return view_finish(v, cols[x], rows[y], totals[(u64)y * v->width + x]);
 }
 
+// The least and the greatest of some pixels, as view_ordered puts them: the least is the larger one where no
+// pixel has a value.
+typedef struct ohm_ends {
+    i32 least, greatest;
+} ohm_ends;
+
+#define VIEW_SHARES 64 // an image is dealt out to so many items twice over: across, and down
+
+// The ends of an image's pixels first, first + stride and so on, before end. NaN is left out. They are
+// integers because compilers make vectors of the least integer, but not of the least float.
+OHM_FN ohm_ends view_ends(const OHM_GLOBAL float *image, u64 first, u64 end, u64 stride) {
+    ohm_ends ends = {0x7FFFFFFF, -0x7FFFFFFF - 1};
+    for (u64 i = first; i < end; i += stride) {
+        const u32 bits = float_bits(image[i]);
+        const int nothing = (bits & 0x7FFFFFFF) > 0x7F800000;
+        const i32 value = (i32)view_flip(bits);
+        const i32 low = nothing ? 0x7FFFFFFF : value, high = nothing ? -0x7FFFFFFF - 1 : value;
+        ends.least = low < ends.least ? low : ends.least;
+        ends.greatest = high > ends.greatest ? high : ends.greatest;
+    }
+    return ends;
+}
+
+// The ends of an item's share of an image of so many pixels: a run of them.
+OHM_FN ohm_ends view_run_ends(const OHM_GLOBAL float *image, u64 pixels, u32 item) {
+    const u64 each = (pixels + VIEW_SHARES * VIEW_SHARES - 1) / (VIEW_SHARES * VIEW_SHARES);
+    const u64 first = item * each, end = first + each;
+    return view_ends(image, first, end < pixels ? end : pixels, 1);
+}
+
 // The part of a pixel's rows that lies in a band, counted from the band's first row.
 OHM_FN ohm_span view_rows_of_band(ohm_span rows, ohm_shape shape) {
     const u32 end = shape.row0 + shape.rows;

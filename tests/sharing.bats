@@ -40,12 +40,12 @@ expect_log() {
 
 @test "a shared picture is the copied one, for every quantity and reduction" {
     for options in "--quantity resistance" "--quantity voltage --reduction max" "--quantity flux --range seen" \
-        "--quantity conductance --log --reduction min --band-rows 37" "--region 10,20,7,9 --quantity state" \
+        "--quantity conductance --log --reduction min --band-rows 37" "--region 10,20,7,9 --quantity state --range seen" \
         "--reduction nearest --lanes 1" "--lanes 1 --region -50,-50,300,300"; do
         common=(-n 130 --flux --headless --frames 3 --size 317x211 $options -q)
         view "" "${common[@]}" --share on --screenshot "$tmp/on.png"
         expect_success
-        expect_log "created 1 destroyed 1 acquired 3 released 3 kernels 3"
+        expect_log "created 1 destroyed 1 acquired 3 released 3 kernels 6"
         view "" "${common[@]}" --share off --screenshot "$tmp/off.png"
         expect_success
         expect_log "created 0"
@@ -118,32 +118,41 @@ frame() {
     awk -F'\t' '$4 == "frame" { print $5 }' "$tmp/controls"
 }
 
-# Runs `view ARG...` over the layer on a display of its own, resized once it has drawn, until it is told to
-# quit; leaves what it printed in $output.
-resize() {
-    local fault=$1 window
-    shift
+# open_window ARG...: starts `view ARG...` over the layers $OPENCL_LAYERS on a display of its own.
+open_window() {
     need_command Xvfb
     need_command xdotool
     start_display "$tmp"
-    env OPENCL_LAYERS="$layer" GL_SHARING_LOG="$log" ${fault:+GL_SHARING_FAULT=$fault} \
-        OHMSCAPE_CONTROLS="$tmp/controls" timeout 120 "$ohmscape" view --device 0.0 "$@" >"$tmp/out" 2>"$tmp/err" &
-    local viewer=$!
+    GL_SHARING_LOG="$log" OHMSCAPE_CONTROLS="$tmp/controls" \
+        timeout 120 "$ohmscape" view --device 0.0 "$@" >"$tmp/out" 2>"$tmp/err" &
+    viewer=$!
     for _ in $(seq 1200); do
         window=$(xdotool search --name '^ohmscape - .*(shared|copied)' 2>/dev/null | head -1) || true
         [ -z "$window" ] || break
         sleep 0.05
     done
-    for size in "900 700" "640 500" "1000 600"; do
-        xdotool windowsize --sync "$window" $size
-        see_frames
-    done
+}
+
+# Tells it to quit, and leaves what it printed in $output.
+close_window() {
     xdotool windowfocus "$window" key q
     status=0
     wait "$viewer" || status=$?
     stop_display
     output=$(<"$tmp/out")
     stderr=$(<"$tmp/err")
+}
+
+# resize FAULT ARG...: runs `view ARG...` in a window that is resized once it has drawn.
+resize() {
+    export OPENCL_LAYERS=$layer GL_SHARING_FAULT=$1
+    shift
+    open_window "$@"
+    for size in "900 700" "640 500" "1000 600"; do
+        xdotool windowsize --sync "$window" $size
+        see_frames
+    done
+    close_window
 }
 
 @test "a window of another size has another buffer, through GLX and through EGL" {
@@ -160,4 +169,18 @@ resize() {
     expect_success
     grep -q "^picture *copied: .*clCreateFromGLBuffer" <<<"$output" || fail "$output"
     expect_log "created 1 destroyed 1"
+}
+
+# 0.5 s a launch, of which a picture takes three: a frame that waited for one would show.
+@test "drawing waits for no launch" {
+    export OPENCL_LAYERS=$layer:${layer%/*}/fault.so OPENCL_FAULT_SLOW=500
+    open_window -n 64 --share on --bare --size 200x200 --timings --json -o "$tmp/last.h5"
+    for _ in $(seq 1200); do
+        [[ $(xdotool getwindowname "$window") != *"step "[01]" "* ]] && break
+        sleep 0.05
+    done
+    close_window
+    expect_success
+    expect_log "created 1"
+    jq -e '.shared and .frames > 20 and .frame.longest < 0.45' <<<"$output" || fail "$output"
 }

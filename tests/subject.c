@@ -234,10 +234,25 @@ void check_guard(const ohm_view *v, const float *image) {
     for (size_t i = 0; i < GUARD * sizeof *image; i++) assert_int_equal(byte[i], POISON);
 }
 
+void check_extremes(const ohm_view *v, const float *image, ohm_extremes found) {
+    ohm_extremes expected = {INFINITY, -INFINITY};
+    for (size_t i = 0; i < pixels_of(v); i++) {
+        if (image[i] < expected.least) expected.least = image[i];
+        if (image[i] > expected.greatest) expected.greatest = image[i];
+    }
+    if (expected.least > expected.greatest) expected = (ohm_extremes){NAN, NAN};
+    if (same(found.least, expected.least) && same(found.greatest, expected.greatest)) return;
+    say_view(v);
+    fail_msg("its extremes are %g and %g, not %g and %g", (double)found.least, (double)found.greatest,
+             (double)expected.least, (double)expected.greatest);
+}
+
 float *draw(ohm_crossbar *c, const ohm_view *v) {
     float *image = poisoned(v);
-    REQUIRE(ohm_crossbar_view(c, v, image));
+    ohm_extremes extremes = {-1, -1};
+    REQUIRE(ohm_crossbar_view_extremes(c, v, image, &extremes));
     check_guard(v, image);
+    check_extremes(v, image, extremes);
     return image;
 }
 

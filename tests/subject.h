@@ -66,9 +66,11 @@ ohm_view view_number(const scene *s, size_t n);
 void say_view(const ohm_view *v);
 size_t pixels_of(const ohm_view *v);
 
-// Room for a picture, poisoned, with the guard behind it; whether that is whole; and a picture drawn there.
+// Room for a picture, poisoned, with the guard behind it; whether that is whole; whether its extremes are
+// those that were found; and a picture drawn there, with both checked.
 float *poisoned(const ohm_view *v);
 void check_guard(const ohm_view *v, const float *image);
+void check_extremes(const ohm_view *v, const float *image, ohm_extremes found);
 float *draw(ohm_crossbar *c, const ohm_view *v);
 
 // Fails the test unless the picture is what the values add up to.

@@ -33,7 +33,7 @@ static ohm_status count_read(ohm_crossbar *c, const view_job *job, void *target)
 
 static void check_read(ohm_crossbar *c, const ohm_view *v, uint64_t expected) {
     uint64_t read = 0;
-    REQUIRE(crossbar_draw(c, v, count_read, &read));
+    REQUIRE(crossbar_draw(c, v, count_read, &read, NULL));
     if (read != expected) fail_msg("%" PRIu64 " synapses are read, not %" PRIu64, read, expected);
 }
 
@@ -395,7 +395,9 @@ static cl_mem poisoned_buffer(const ohm_devices *devices, const ohm_view *v) {
     return pixels;
 }
 
-static void compare_buffer(const ohm_devices *devices, ohm_crossbar *c, const ohm_view *v, cl_mem pixels) {
+// The extremes too, unless they are NULL.
+static void compare_buffer(const ohm_devices *devices, ohm_crossbar *c, const ohm_view *v, cl_mem pixels,
+                           const ohm_extremes *extremes) {
     float *expected = draw(c, v), *found = poisoned(v);
     const cl_int code = clEnqueueReadBuffer(ohm_devices_cl_queue(devices, 0), pixels, CL_TRUE, 0,
                                             (pixels_of(v) + GUARD) * sizeof *found, found, 0, NULL, NULL);
@@ -405,6 +407,7 @@ static void compare_buffer(const ohm_devices *devices, ohm_crossbar *c, const oh
         say_view(v);
         fail_msg("other bits in a buffer");
     }
+    if (extremes) check_extremes(v, expected, *extremes);
     free(expected);
     free(found);
 }
@@ -415,10 +418,11 @@ static void check_buffers(const ohm_devices *devices, ohm_crossbar *c, const sce
     for (size_t n = 0; n < count; n++) {
         const ohm_view a = view_number(s, n), b = view_number(s, (n + 5) % count);
         cl_mem into_a = poisoned_buffer(devices, &a), into_b = poisoned_buffer(devices, &b);
+        ohm_extremes extremes = {-1, -1};
         REQUIRE(ohm_crossbar_view_cl(c, &a, into_a));
-        REQUIRE(ohm_crossbar_view_cl(c, &b, into_b));
-        compare_buffer(devices, c, &b, into_b);
-        compare_buffer(devices, c, &a, into_a);
+        REQUIRE(ohm_crossbar_view_cl_extremes(c, &b, into_b, &extremes));
+        compare_buffer(devices, c, &b, into_b, &extremes);
+        compare_buffer(devices, c, &a, into_a, NULL);
         clReleaseMemObject(into_a);
         clReleaseMemObject(into_b);
     }

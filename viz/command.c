@@ -239,8 +239,7 @@ static void count_frame(viewer *v, double start, double before) {
 static ohm_status loop(const view_options *o, viewer *v, files *f) {
     const double start = progress_clock();
     double before = start, drawn = start;
-    ohm_status status = OHM_OK;
-    exchange_first(v);
+    ohm_status status = exchange_first(v);
     while (!status && !finished(o, v)) {
         hear(v);
         surface_size(v->surface, &v->width, &v->height); // once a frame: it can change at any time

@@ -57,7 +57,6 @@ static simulation_order make_order(viewer *v) {
     simulation_order o;
     memset(&o, 0, sizeof o); // compared byte by byte
     o.view = viewer_view(v);
-    o.image = !v->shared || v->network;
     o.network = v->network;
     o.statistics = statistics_due(v);
     o.print = v->clicked && input_probe(v, v->click_x, v->click_y, &o.probe_row, &o.probe_col, &o.area);
@@ -75,7 +74,33 @@ static bool nothing_new(const viewer *v, const simulation_order *o) {
     simulation_order last = simulation_last(v->simulation)->order;
     last.steps = 0;
     last.statistics = last.print = false;
+    last.buffer = NULL;
     return o->steps == 0 && memcmp(&last, o, sizeof last) == 0 && v->timings.frames > 1;
+}
+
+// When the driver fails to share after all, pictures are copied from now on, if they may be.
+static ohm_status stop_sharing(viewer *v, ohm_status status) {
+    if (status != OHM_NO_DEVICE || v->share_only) return status;
+    snprintf(v->share_reason, sizeof v->share_reason, "%s", ohm_error_message());
+    v->shared = false;
+    return OHM_OK;
+}
+
+// Lends the shared buffer for an order's picture.
+static ohm_status lend_buffer(viewer *v, simulation_order *o) {
+    if (!v->shared || o->network) return OHM_OK;
+    const double start = progress_clock();
+    const ohm_status status = image_lend(v->image, &o->view, &o->buffer);
+    v->timings.transfer += progress_clock() - start;
+    return status ? stop_sharing(v, status) : OHM_OK;
+}
+
+static ohm_status give_order(viewer *v, simulation_order *o) {
+    const ohm_status status = lend_buffer(v, o);
+    if (status) return status;
+    simulation_start(v->simulation, o);
+    v->ordered = true;
+    return OHM_OK;
 }
 
 // ---- Results ----------------------------------------------------------------------------------
@@ -128,28 +153,31 @@ static ohm_status take_values(viewer *v, const simulation_result *r) {
     return OHM_OK;
 }
 
-// Draws into the shared buffer; when the driver fails after all, the picture is copied from then on.
-static ohm_status draw_shared(viewer *v) {
-    const ohm_view view = viewer_view(v);
-    const ohm_status status = image_draw(v->image, v->crossbar, &view);
-    if (status != OHM_NO_DEVICE || v->share_only) return status;
-    snprintf(v->share_reason, sizeof v->share_reason, "%s", ohm_error_message());
-    v->shared = false;
-    float *values = malloc(sizeof *values * view.width * view.height);
+// Draws here and now what the driver did not hand over.
+static ohm_status draw_copy(viewer *v, const ohm_view *view) {
+    float *values = malloc(sizeof *values * view->width * view->height);
     if (!values) return ohm_fail_memory("a picture");
-    const ohm_status drawn = ohm_crossbar_view(v->crossbar, &view, values);
-    if (!drawn) image_upload(v->image, &view, values);
+    const ohm_status status = ohm_crossbar_view_extremes(v->crossbar, view, values, &v->seen[0]);
+    if (!status) image_upload(v->image, view, values);
     free(values);
-    return drawn;
+    return status;
+}
+
+static ohm_status take_shared(viewer *v, const ohm_view *view) {
+    const ohm_status status = image_take_back(v->image, view);
+    if (!status) return OHM_OK;
+    const ohm_status stopped = stop_sharing(v, status);
+    return stopped ? stopped : draw_copy(v, view);
 }
 
 static ohm_status take_picture(viewer *v, const simulation_result *r) {
+    v->seen[r->order.network] = r->extremes;
     if (r->order.network) return take_values(v, r);
     const double start = progress_clock();
     ohm_status status = OHM_OK;
-    if (v->shared && !v->network)
-        status = draw_shared(v);
-    else if (r->order.image)
+    if (r->order.buffer)
+        status = take_shared(v, &r->order.view);
+    else
         image_upload(v->image, &r->order.view, r->image);
     if (v->timed) glFinish();
     v->timings.transfer += progress_clock() - start;
@@ -180,11 +208,13 @@ static void take_probe(viewer *v, const simulation_result *r) {
 static ohm_status take_result(viewer *v) {
     const simulation_result *r = simulation_last(v->simulation);
     v->torn |= r->torn;
-    if (r->status) return fail_as(r);
+    if (r->status) {
+        image_take_back(v->image, NULL);
+        return fail_as(r);
+    }
     v->result = *r;
     take_timings(v, r);
     ohm_status status = take_picture(v, r);
-    v->seen_known = false;
     if (r->order.statistics) take_statistics(v, r);
     take_probe(v, r);
     trace_take(&v->trace, r);
@@ -209,11 +239,10 @@ static void take_limits(viewer *v) {
         ohm_crossbar_range(v->crossbar, (ohm_quantity)i, &v->limits[i].low, &v->limits[i].high);
 }
 
-void exchange_first(viewer *v) {
+ohm_status exchange_first(viewer *v) {
     take_limits(v);
-    const simulation_order first = make_order(v);
-    simulation_start(v->simulation, &first);
-    v->ordered = true;
+    simulation_order first = make_order(v);
+    return give_order(v, &first);
 }
 
 static ohm_status take_ordered(viewer *v) {
@@ -231,8 +260,6 @@ ohm_status exchange_next(viewer *v, bool last) {
     simulation_order next = make_order(v);
     next.steps = steps_of_frame(v);
     if (!v->headless && !v->changed && nothing_new(v, &next)) return OHM_OK;
-    simulation_start(v->simulation, &next);
-    v->ordered = true;
     v->changed = false;
-    return OHM_OK;
+    return give_order(v, &next);
 }

@@ -4,8 +4,8 @@
 
 #include "viewer.h"
 
-// Gives the first order: to look, not to step.
-void exchange_first(viewer *v);
+// Gives the first order: to look, not to step. Errors: those of sharing if it has to be.
+ohm_status exchange_first(viewer *v);
 
 // Takes what the last order brought, if it is done, and gives the next, unless this is the last frame or
 // nothing would be new; v->ordered says whether one is in hand. Without a window it waits as long as it

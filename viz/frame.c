@@ -11,7 +11,6 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define TEXT_COLOR 0xE6E6E6FFu
@@ -20,28 +19,10 @@
 
 // ---- The colour scale -------------------------------------------------------------------------
 
-// What is seen now, from the picture's own values.
-static ohm_status find_seen(viewer *v) {
-    const size_t pixels = (size_t)viewer_shown(v)->width * viewer_shown(v)->height;
-    if (v->network) {
-        viewer_extremes(v->network_values, pixels, &v->seen_low, &v->seen_high);
-    } else {
-        float *values = calloc(pixels, sizeof *values);
-        if (!values && pixels) return ohm_fail_memory("a picture");
-        image_read(v->image, values);
-        viewer_extremes(values, pixels, &v->seen_low, &v->seen_high);
-        free(values);
-    }
-    v->seen_known = true;
-    return OHM_OK;
-}
-
-static ohm_status set_scale(viewer *v) {
-    const bool whole = v->range == RANGE_WHOLE && viewer_quantity(v) != OHM_FLUX;
-    ohm_status status = OHM_OK;
-    if (v->range != RANGE_MANUAL && !whole && !v->seen_known) status = find_seen(v);
-    double low = v->seen_low, high = v->seen_high;
-    if (whole) {
+static void set_scale(viewer *v) {
+    const ohm_extremes *seen = &v->seen[v->network];
+    double low = isnan(seen->least) ? 0 : seen->least, high = isnan(seen->greatest) ? 0 : seen->greatest;
+    if (v->range == RANGE_WHOLE && viewer_quantity(v) != OHM_FLUX) {
         low = v->limits[viewer_quantity(v)].low;
         high = v->limits[viewer_quantity(v)].high;
     }
@@ -52,7 +33,6 @@ static ohm_status set_scale(viewer *v) {
     }
     if (v->range != RANGE_MANUAL) v->scale = (color_scale){low, high, false};
     v->scale.logarithmic = v->logarithmic && v->scale.low > 0;
-    return status;
 }
 
 // ---- Axes -------------------------------------------------------------------------------------
@@ -189,8 +169,7 @@ static double passed(viewer *v, double since, double *sum) {
 }
 
 ohm_status frame_draw(viewer *v, double seconds) {
-    const ohm_status status = set_scale(v);
-    if (status) return status;
+    set_scale(v);
     const double start = progress_clock();
     const layout l = viewer_layout(v);
     clear(v);

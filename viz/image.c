@@ -10,6 +10,7 @@ struct image {
     cl_command_queue queue;
     GLuint texture, buffer;
     cl_mem memory;                        // the buffer, as OpenCL knows it
+    bool lent;                            // to OpenCL
     uint32_t width, height;               // of the texture
     uint32_t buffer_width, buffer_height; // of the buffer
     ohm_view view;
@@ -37,6 +38,7 @@ static void release_buffer(image *i) {
 
 void image_destroy(image *i) {
     if (!i) return;
+    image_take_back(i, NULL);
     release_buffer(i);
     glDeleteTextures(1, &i->texture);
     free(i);
@@ -77,13 +79,24 @@ static ohm_status make_buffer(image *i, const ohm_view *view) {
     glBindBuffer(GL_PIXEL_UNPACK_BUFFER, 0);
     glFinish();
     cl_int code = CL_SUCCESS;
-    i->memory = clCreateFromGLBuffer(i->context, CL_MEM_WRITE_ONLY, i->buffer, &code);
+    i->memory = clCreateFromGLBuffer(i->context, CL_MEM_READ_WRITE, i->buffer, &code);
     i->buffer_width = view->width;
     i->buffer_height = view->height;
     return i->memory ? OHM_OK : failed("clCreateFromGLBuffer", code);
 }
 
-// Hands the buffer back to OpenGL, also when drawing into it failed.
+// OpenGL has finished with the buffer before OpenCL acquires it.
+ohm_status image_lend(image *i, const ohm_view *view, cl_mem *buffer) {
+    const ohm_status status = make_buffer(i, view);
+    if (status) return status;
+    glFinish();
+    const cl_int code = clEnqueueAcquireGLObjects(i->queue, 1, &i->memory, 0, NULL, NULL);
+    if (code) return failed("clEnqueueAcquireGLObjects", code);
+    i->lent = true;
+    *buffer = i->memory;
+    return OHM_OK;
+}
+
 static ohm_status release_to_opengl(image *i) {
     cl_event released;
     cl_int code = clEnqueueReleaseGLObjects(i->queue, 1, &i->memory, 0, NULL, &released);
@@ -93,17 +106,12 @@ static ohm_status release_to_opengl(image *i) {
     return code ? failed("clWaitForEvents", code) : OHM_OK;
 }
 
-// OpenGL finishes before OpenCL acquires, and OpenCL has released before OpenGL draws. Once a displayed
-// frame, not once a step.
-ohm_status image_draw(image *i, ohm_crossbar *crossbar, const ohm_view *view) {
-    ohm_status status = make_buffer(i, view);
-    if (status) return status;
-    glFinish();
-    const cl_int code = clEnqueueAcquireGLObjects(i->queue, 1, &i->memory, 0, NULL, NULL);
-    if (code) return failed("clEnqueueAcquireGLObjects", code);
-    status = ohm_crossbar_view_cl(crossbar, view, i->memory);
-    const ohm_status released = release_to_opengl(i);
-    if (status || released) return status ? status : released;
+// OpenCL has released the buffer before OpenGL reads it.
+ohm_status image_take_back(image *i, const ohm_view *view) {
+    if (!i->lent) return OHM_OK;
+    const ohm_status status = release_to_opengl(i);
+    i->lent = false;
+    if (status || !view) return status;
     glBindBuffer(GL_PIXEL_UNPACK_BUFFER, i->buffer);
     fill_texture(i, view, NULL);
     glBindBuffer(GL_PIXEL_UNPACK_BUFFER, 0);
@@ -116,11 +124,4 @@ const ohm_view *image_view(const image *i) {
 
 unsigned image_texture(const image *i) {
     return i->texture;
-}
-
-void image_read(const image *i, float *values) {
-    if (!i->width) return;
-    glBindTexture(GL_TEXTURE_2D, i->texture);
-    glPixelStorei(GL_PACK_ALIGNMENT, 4);
-    glGetTexImage(GL_TEXTURE_2D, 0, GL_RED, GL_FLOAT, values);
 }

@@ -16,10 +16,16 @@ ohm_status image_create(ohm_devices *devices, bool shared, image **i);
 // Legal on NULL.
 void image_destroy(image *i);
 
-// Lets the device draw a view into the image. The image has to be a shared one, and nothing else may use
-// the crossbar meanwhile. Errors: those of ohm_crossbar_view, and OHM_NO_DEVICE when the driver fails to
-// share a buffer after all: the image is as before.
-ohm_status image_draw(image *i, ohm_crossbar *crossbar, const ohm_view *view);
+// Lends OpenCL the image's buffer, with room for the values of a view: waits for OpenGL, and enqueues in the
+// first device's queue that *buffer is acquired. Until image_take_back OpenCL may use it; the texture can be
+// drawn all the while. The image must be a shared one that has not lent its buffer yet.
+// Errors: OHM_NO_DEVICE if the driver fails to share a buffer after all. Nothing is lent then.
+ohm_status image_lend(image *i, const ohm_view *view, cl_mem *buffer);
+
+// Takes the buffer back, which waits for OpenCL, and then the values of the view from it; of no view if that
+// is NULL. Does nothing if the buffer is not lent. Errors: OHM_NO_DEVICE if the driver fails. The texture is
+// as before then.
+ohm_status image_take_back(image *i, const ohm_view *view);
 
 // Takes the values of a view from the host: float32 [view.height, view.width].
 void image_upload(image *i, const ohm_view *view, const float *values);
@@ -29,8 +35,5 @@ const ohm_view *image_view(const image *i);
 
 // The texture, to be read with texelFetch: row 0 is the top of the view.
 unsigned image_texture(const image *i);
-
-// Reads the texture back: float32 [height, width] of its view.
-void image_read(const image *i, float *values);
 
 #endif

@@ -56,9 +56,12 @@ static ohm_status make_room(simulation *s, const ohm_view *v) {
     return OHM_OK;
 }
 
+// Either way the picture is there when this returns.
 static ohm_status draw(simulation *s, const simulation_order *o) {
+    ohm_extremes *const extremes = &s->result.extremes;
+    if (o->buffer) return ohm_crossbar_view_cl_extremes(s->crossbar, &o->view, o->buffer, extremes);
     const ohm_status status = make_room(s, &o->view);
-    return status ? status : ohm_crossbar_view(s->crossbar, &o->view, s->image);
+    return status ? status : ohm_crossbar_view_extremes(s->crossbar, &o->view, s->image, extremes);
 }
 
 // Of every SIMULATION_SAMPLE-th part of the view's rows and columns the synapse in the middle.
@@ -111,14 +114,14 @@ static void carry_out(simulation *s) {
     r->status = simulation_advance(s->crossbar, o->steps, &r->steps);
     r->torn = r->status == OHM_DEVICE_FAILED;
     const double stepped = progress_clock();
-    if (!r->status && o->image) r->status = draw(s, o);
+    if (!r->status) r->status = draw(s, o);
     const double drawn = progress_clock();
     if (!r->status && o->statistics) r->status = measure(s, o);
     if (!r->status && o->probe) r->status = probe(s, o);
     if (!r->status && o->trace) r->status = trace(s, o);
     if (r->status) keep_error(r);
     r->step = ohm_crossbar_step(s->crossbar);
-    r->image = s->image;
+    r->image = o->buffer ? NULL : s->image;
     r->sample = s->sample;
     r->field = s->field;
     r->idle = ohm_crossbar_idle_time(s->crossbar);

@@ -5,7 +5,7 @@
 #ifndef VIZ_SIMULATION_H
 #define VIZ_SIMULATION_H
 
-#include "../host/ohmscape.h"
+#include "../host/ohmscape_cl.h"
 
 #define SIMULATION_SAMPLE 256 // the sample's pixels on a side
 #define SIMULATION_FIELD 64   // most pixels on a side of the picture of the stimulus
@@ -13,13 +13,13 @@
 // What to do, in this order.
 typedef struct simulation_order {
     uint64_t steps;
-    bool image;      // draw the view on the host
     bool statistics; // of the state, a sample of the view's values, and the stimulus if that has a width
     bool probe;      // the synapse and the area below
     bool trace;      // the selected synapse's voltage and current
     bool network;    // for whoever gave the order: the view is a network's
     bool print;      // and the probe is to be printed
-    ohm_view view;
+    ohm_view view;   // to be drawn
+    cl_mem buffer;   // where, if OpenCL has it; NULL: on the host
     uint64_t probe_row, probe_col;
     ohm_view area; // of one pixel
     uint64_t trace_row, trace_col;
@@ -31,12 +31,13 @@ typedef struct simulation_result {
     simulation_order order;
     ohm_status status; // of the first thing that failed, and its texts
     char message[1024], hint[256];
-    bool torn;           // the device failed in the midst of the steps: the state is of none
-    uint64_t steps;      // of the order that were done: fewer if a signal came
-    uint64_t step;       // steps done in all
-    const float *image;  // [view.height, view.width]
-    const float *sample; // SIMULATION_SAMPLE² values of synapses, evenly over the view
-    const float *field;  // [stimulus.height, stimulus.width]
+    bool torn;             // the device failed in the midst of the steps: the state is of none
+    uint64_t steps;        // of the order that were done: fewer if a signal came
+    uint64_t step;         // steps done in all
+    ohm_extremes extremes; // of the view
+    const float *image;    // [view.height, view.width], or NULL if it was drawn into the buffer
+    const float *sample;   // SIMULATION_SAMPLE² values of synapses, evenly over the view
+    const float *field;    // [stimulus.height, stimulus.width]
     ohm_statistics statistics;
     float value[OHM_QUANTITIES]; // of the synapse
     float current;               // through it at its last voltage, NaN before there is one

@@ -39,8 +39,7 @@ ohm_status timings_print(const viewer *v) {
            t.total * (double)t.frames, 1 / t.total, rate_of(v, &t));
     printf("per frame    %.3f ms, at most %.3f ms, of which\n", t.total * 1e3, t.longest * 1e3);
     printf("  step       %8.3f ms, in the background\n", t.step * 1e3);
-    printf("  reduce     %8.3f ms, %s\n", t.reduce * 1e3,
-           v->shared ? "part of the transfer" : "in the background");
+    printf("  reduce     %8.3f ms, in the background\n", t.reduce * 1e3);
     printf("  transfer   %8.3f ms\n", t.transfer * 1e3);
     printf("  draw       %8.3f ms\n", t.draw * 1e3);
     printf("  panel      %8.3f ms\n", t.panel * 1e3);

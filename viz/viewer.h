@@ -120,11 +120,10 @@ typedef struct viewer {
     grip grip;
     double press_time, press_x, press_y;
 
-    bool ordered;    // the simulation has an order, or its result is still to be taken
-    bool torn;       // a device failed in the midst of steps: there is no state to save
-    bool film_ended; // before its time, which has been said
-    bool seen_known; // for RANGE_SEEN
-    double seen_low, seen_high;
+    bool ordered;         // the simulation has an order, or its result is still to be taken
+    bool torn;            // a device failed in the midst of steps: there is no state to save
+    bool film_ended;      // before its time, which has been said
+    ohm_extremes seen[2]; // for RANGE_SEEN, of the heatmap and of the network
 
     // What is known. result is of the order that the picture shows.
     simulation_result result;

@@ -6,7 +6,7 @@
 
 // What pictures take of an engine, kept from one to the next.
 typedef struct canvas {
-    buffer *cols, *rows, *totals, *col_of, *row_of, *image;
+    buffer *cols, *rows, *totals, *col_of, *row_of, *image, *extremes;
     bool rehearsed; // each operation has been run once
 } canvas;
 

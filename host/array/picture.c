@@ -239,17 +239,57 @@ static ohm_status draw_band(const band *b, frame_store *f, const canvas *s, cons
                              .spread = v->spread});
 }
 
-// Fills the image, in a buffer of the engine, from its totals.
-static ohm_status fill_image(engine *e, const canvas *s, const view_job *job, buffer *image) {
+static float value_of(int32_t ordered) {
+    const v_any32 bits = {.u_lane = {view_flip((uint32_t)ordered)}};
+    return bits.f_lane[0];
+}
+
+// Joins what was found of some pixels to what is known of others.
+static void join_ends(ohm_ends *all, const ohm_ends *some) {
+    if (some->least < all->least) all->least = some->least;
+    if (some->greatest > all->greatest) all->greatest = some->greatest;
+}
+
+static void set_extremes(const view_job *job, const ohm_ends *ends) {
+    const bool none = ends->least > ends->greatest;
+    job->extremes->least = none ? NAN : value_of(ends->least);
+    job->extremes->greatest = none ? NAN : value_of(ends->greatest);
+}
+
+// Finds the extremes of an image in a buffer of the engine: of each share there, of them all here.
+static ohm_status find_extremes(engine *e, canvas *s, const view_job *job, buffer *image) {
+    const ohm_pixels a = {(uint64_t)job->width * job->height};
+    ohm_ends some[VIEW_SHARES * VIEW_SHARES];
+    ohm_status status = buffer_make_room(e, &s->extremes, sizeof some);
+    if (!status)
+        status = e->class->run(e, &(launch){.operation = OHM_OPERATION_extremes,
+                                            .physics = &job->physics,
+                                            .buffer = {image, s->extremes},
+                                            .buffers = 2,
+                                            .arguments = &a,
+                                            .size = sizeof a,
+                                            .width = VIEW_SHARES,
+                                            .height = VIEW_SHARES});
+    if (!status) status = e->class->get(s->extremes, region_of_bytes(sizeof some), some);
+    if (status) return status;
+    for (size_t i = 1; i < sizeof some / sizeof some[0]; i++) join_ends(&some[0], &some[i]);
+    set_extremes(job, &some[0]);
+    return OHM_OK;
+}
+
+// Fills the image, in a buffer of the engine, from its totals, and finds its extremes if they are wanted.
+static ohm_status fill_image(engine *e, canvas *s, const view_job *job, buffer *image) {
     const ohm_image a = {.picture = job->picture, .width = job->width};
-    return e->class->run(e, &(launch){.operation = OHM_OPERATION_image,
-                                      .physics = &job->physics,
-                                      .buffer = {s->cols, s->rows, s->totals, s->col_of, s->row_of, image},
-                                      .buffers = 6,
-                                      .arguments = &a,
-                                      .size = sizeof a,
-                                      .width = job->width,
-                                      .height = job->height});
+    const ohm_status status =
+        e->class->run(e, &(launch){.operation = OHM_OPERATION_image,
+                                   .physics = &job->physics,
+                                   .buffer = {s->cols, s->rows, s->totals, s->col_of, s->row_of, image},
+                                   .buffers = 6,
+                                   .arguments = &a,
+                                   .size = sizeof a,
+                                   .width = job->width,
+                                   .height = job->height});
+    return status || !job->extremes ? status : find_extremes(e, s, job, image);
 }
 
 static ohm_status image_to_host(engine *e, canvas *s, const view_job *job, float *image) {
@@ -271,8 +311,10 @@ static ohm_status draw_one(engine *e, canvas *s, const view_job *job) {
     ohm_span one = {0, 1, 1};
     uint32_t first = 0;
     float pixel;
+    ohm_extremes extremes;
     frame_store nothing = {0};
     view_job j = *job;
+    j.extremes = &extremes;
     j.picture.quantity = VIEW_STATE;
     j.picture.width = j.picture.height = j.picture.spread = j.picture.x1 = j.picture.y1 = 1;
     j.picture.x0 = j.picture.y0 = j.picture.row0 = 0;
@@ -366,13 +408,17 @@ static ohm_status join_all(ohm_crossbar *c, const view_job *job, float *image) {
     for (size_t i = 0; i < c->engine_count && !status && !empty(job); i++) status = join(c, i, job, totals);
     for (uint32_t y = 0; y < job->height && !status; y++) fill_row(job, totals, y, image);
     free(totals);
-    return status;
+    if (status || !job->extremes) return status;
+    const ohm_ends ends = view_ends(image, 0, (uint64_t)job->width * job->height, 1);
+    set_extremes(job, &ends);
+    return OHM_OK;
 }
 
-ohm_status crossbar_draw(ohm_crossbar *c, const ohm_view *view, view_sink *sink, void *target) {
+ohm_status crossbar_draw(ohm_crossbar *c, const ohm_view *view, view_sink *sink, void *target,
+                         ohm_extremes *extremes) {
     ohm_status status = check_view(c, view);
     if (status) return status;
-    view_job job = {0};
+    view_job job = {.extremes = extremes};
     status = job_make(c, view, &job);
     if (!status) status = draw_bands(c, &job);
     if (!status) status = sink(c, &job, target);
@@ -390,7 +436,12 @@ ohm_status crossbar_image_into(ohm_crossbar *c, const view_job *job, buffer *ima
 }
 
 ohm_status ohm_crossbar_view(ohm_crossbar *c, const ohm_view *view, float *image) {
-    return crossbar_draw(c, view, crossbar_image, image);
+    return crossbar_draw(c, view, crossbar_image, image, NULL);
+}
+
+ohm_status ohm_crossbar_view_extremes(ohm_crossbar *c, const ohm_view *view, float *image,
+                                      ohm_extremes *extremes) {
+    return crossbar_draw(c, view, crossbar_image, image, extremes);
 }
 
 // ---- Values -----------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ typedef struct view_job {
     ohm_span *cols, *rows;     // picture.width and picture.height of them
     uint32_t width, height;    // of the image
     uint32_t *col_of, *row_of; // [width] and [height]: the picture's column and row that the image's shows
+    ohm_extremes *extremes;    // where those of the image go, or NULL
 } view_job;
 
 // Pixel rows, or columns, first … end − 1.
@@ -24,8 +25,10 @@ typedef struct view_part {
 // Where the picture that the engines have drawn goes.
 typedef ohm_status view_sink(ohm_crossbar *crossbar, const view_job *job, void *target);
 
-// Draws a view, and hands it to the sink. Errors: as ohm_crossbar_view.
-ohm_status crossbar_draw(ohm_crossbar *crossbar, const ohm_view *view, view_sink *sink, void *target);
+// Draws a view, and hands it to the sink. *extremes receives those of the image unless it is NULL. Errors: as
+// ohm_crossbar_view.
+ohm_status crossbar_draw(ohm_crossbar *crossbar, const ohm_view *view, view_sink *sink, void *target,
+                         ohm_extremes *extremes);
 
 // The sink for float32 [height, width] on the host.
 ohm_status crossbar_image(ohm_crossbar *crossbar, const view_job *job, void *image);

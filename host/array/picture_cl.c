@@ -28,5 +28,11 @@ static ohm_status to_buffer(ohm_crossbar *c, const view_job *job, void *memory) 
 
 ohm_status ohm_crossbar_view_cl(ohm_crossbar *c, const ohm_view *view, cl_mem image) {
     assert(c->engines[0]->class->asynchronous && "the first device is the native engine");
-    return crossbar_draw(c, view, to_buffer, image);
+    return crossbar_draw(c, view, to_buffer, image, NULL);
+}
+
+ohm_status ohm_crossbar_view_cl_extremes(ohm_crossbar *c, const ohm_view *view, cl_mem image,
+                                         ohm_extremes *extremes) {
+    assert(c->engines[0]->class->asynchronous && "the first device is the native engine");
+    return crossbar_draw(c, view, to_buffer, image, extremes);
 }
