@@ -202,7 +202,8 @@ typedef struct ohm_definition {
     // These affect speed, never the result.
     unsigned fuse;      // steps per launch, 1 … OHM_MAX_FUSE; 0, the default, chooses automatically
     unsigned lanes;     // 1, 4, 8 or 16 float32 lanes; 0, the default, uses the device's
-    uint64_t band_rows; // maximum rows per buffer; 0, the default, is what the device can allocate
+    uint64_t band_rows; // maximum rows per buffer, rounded up to a multiple of 64; 0, the default, is what the
+                        // device can allocate
 
     const char *scratch; // folder for a series too long for memory, preferably on the disk where the crossbar
                          // will be saved; NULL, the default, means $TMPDIR, /var/tmp or /tmp
@@ -521,6 +522,53 @@ ohm_status ohm_crossbar_probe_exact(ohm_crossbar *crossbar, uint64_t row, uint64
 // OHM_DEVICE_FAILED.
 ohm_status ohm_crossbar_probe_current(ohm_crossbar *crossbar, uint64_t row, uint64_t col, float voltage,
                                       float *current);
+
+// How devices are brought to conductances. Voltages act on each device alone: nothing of them reaches others.
+typedef enum ohm_program_method {
+    OHM_PROGRAM_ISPP,   // write and verify: pulses whose length and amplitude follow what the last one did
+    OHM_PROGRAM_SINGLE, // one pulse each, as long as a device without spread would need
+    OHM_PROGRAM_METHODS
+} ohm_program_method;
+
+// "ispp", "single"; "unknown" for any other number. Static. Since 0.3.
+const char *ohm_program_method_name(ohm_program_method method);
+
+// Valid only if it came from ohm_program_default.
+typedef struct ohm_program {
+    size_t size; // of this structure, as ohm_program_default sets it; do not change it
+    ohm_program_method method; // default OHM_PROGRAM_ISPP
+    double tolerance; // largest error that is left, as a fraction of the model's conductance range; default 0.01
+    unsigned cycles;  // of writing and reading at most; default 100
+    double voltage;   // largest amplitude of a pulse in V; 0, the default: that of the model's own stimulus
+} ohm_program;
+
+ohm_program ohm_program_default(void);
+
+// What came of it. Errors are read − target, as fractions of the model's conductance range.
+typedef struct ohm_program_report {
+    uint64_t devices, reached; // all, and those within the tolerance when last read
+    uint64_t pulses, steps;    // pulses of all devices together; steps of the crossbar
+    unsigned cycles;           // of writing and reading
+    double error_mean, error_std, error_max; // of the devices; max by magnitude
+} ohm_program_report;
+
+// The least and the largest conductance in S of a device without spread, faults or noise. Since 0.3.
+void ohm_crossbar_nominal_range(const ohm_crossbar *crossbar, double *low, double *high);
+
+// Programs every device towards target, conductances in S, float32 [rows, cols], by steps of the crossbar with
+// voltages of their own. It stops when all devices are within the tolerance when read, or after the last cycle,
+// never by a clock: the same call gives the same bits on every device. On failure the crossbar is left as far as
+// it came. Since 0.3.
+// Errors: OHM_BAD_ARGUMENT (targets that no device can have, how many and the range; a tolerance or number of
+// cycles outside its range), and those of ohm_crossbar_apply.
+ohm_status ohm_crossbar_program(ohm_crossbar *crossbar, const ohm_program *how, const float *target,
+                                ohm_program_report *report);
+
+// Copies rows row0 … row0 + rows − 1 of a quantity of every device into out: float32 [rows, cols], NaN where
+// there is no value. Since 0.3.
+// Errors: as ohm_crossbar_view, and OHM_BAD_ARGUMENT (rows outside the crossbar).
+ohm_status ohm_crossbar_read_quantity(ohm_crossbar *crossbar, ohm_quantity quantity, uint64_t row0,
+                                      uint64_t rows, float *out);
 
 // ---- Changing -----------------------------------------------------------------------------------
 

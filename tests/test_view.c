@@ -192,7 +192,6 @@ static void compare_speeds(const album *expected, const char *selector, const sp
     const unsigned most = strstr(selector, "native") ? native_device_info().lanes : 16;
     for (size_t i = 0; i < count; i++) {
         if (speeds[i].lanes > most) continue;
-        if (speeds[i].band_rows == 1 && s->rows > 100) continue; // a hundred launches a picture show no more
         ohm_crossbar *c = play(devices, s, speeds[i].lanes, speeds[i].band_rows);
         compare_views(expected, selector, c);
         ohm_crossbar_destroy(c);
@@ -218,21 +217,21 @@ static void compare_selectors(size_t from, size_t to, const speed *speeds, size_
 
 static void the_native_engine_draws_the_same_bits(void **state) {
     (void)state;
-    static const speed speeds[] = {{0, 0}, {0, 7}, {1, 0}, {1, 3}, {4, 0}, {4, 1}, {8, 7}, {16, 3}};
+    static const speed speeds[] = {{0, 0}, {0, 64}, {1, 0}, {4, 128}, {8, 64}, {16, 64}};
     compare_selectors(0, 2, speeds, COUNT_OF(speeds));
 }
 
 static void opencl_draws_the_same_bits(void **state) {
     (void)state;
     if (!opencl_count) skip(); // no OpenCL device here
-    static const speed speeds[] = {{0, 0}, {1, 0}, {1, 7}, {4, 3}, {8, 0}, {16, 7}};
+    static const speed speeds[] = {{0, 0}, {1, 0}, {1, 64}, {4, 128}, {8, 0}, {16, 64}};
     compare_selectors(2, 2 + opencl_count, speeds, COUNT_OF(speeds));
 }
 
 static void several_devices_draw_the_same_bits(void **state) {
     (void)state;
     if (!opencl_count) skip();
-    static const speed speeds[] = {{1, 7}, {4, 3}};
+    static const speed speeds[] = {{1, 64}, {4, 128}};
     compare_selectors(2 + opencl_count, selector_count, speeds, COUNT_OF(speeds));
 }
 
@@ -431,7 +430,7 @@ static void check_buffers(const ohm_devices *devices, ohm_crossbar *c, const sce
 static void buffers_receive_the_same_pictures(void **state) {
     (void)state;
     if (!opencl_count) skip();
-    static const speed speeds[] = {{0, 0}, {1, 7}};
+    static const speed speeds[] = {{0, 0}, {1, 64}};
     for (size_t k = 2; k < selector_count; k++) {
         if (strncmp(selectors[k], "native", 6) == 0) continue;
         ohm_devices *devices = open_devices(selectors[k]);

@@ -112,6 +112,61 @@ ohm_status ohm_crossbar_read_flux_exact(ohm_crossbar *c, uint64_t row0, uint64_t
     return status ? status : read_exact(c, PLANE_FLUX, PLANE_FLUX_REST, row0, rows, out);
 }
 
+// ---- A quantity of many devices ---------------------------------------------------------------
+
+// Draws one pixel a synapse: the least of one value is its bits.
+static ohm_status draw_piece(ohm_crossbar *c, ohm_quantity quantity, area a, float *image) {
+    const ohm_view view = {.row = (double)a.row,
+                           .col = (double)a.col,
+                           .rows = (double)a.rows,
+                           .cols = (double)a.cols,
+                           .width = (uint32_t)a.cols,
+                           .height = (uint32_t)a.rows,
+                           .quantity = quantity,
+                           .reduction = OHM_MIN};
+    return ohm_crossbar_view(c, &view, image);
+}
+
+// Draws rows of more columns than a picture can have, piece by piece.
+static ohm_status draw_wide(ohm_crossbar *c, ohm_quantity quantity, area a, float *image, float *out) {
+    ohm_status status = OHM_OK;
+    const uint64_t all = a.cols;
+    for (a.col = 0; a.col < all && !status; a.col += OHM_MAX_IMAGE) {
+        a.cols = all - a.col < OHM_MAX_IMAGE ? all - a.col : OHM_MAX_IMAGE;
+        status = draw_piece(c, quantity, a, image);
+        for (uint64_t i = 0; i < a.rows && !status; i++)
+            memcpy(out + i * all + a.col, image + i * a.cols, a.cols * sizeof *out);
+    }
+    return status;
+}
+
+#define PIECE_ROWS 64u // of a wide crossbar at a time
+
+static ohm_status draw_rows(ohm_crossbar *c, ohm_quantity quantity, uint64_t row0, uint64_t rows,
+                            float *out) {
+    const uint64_t cols = c->problem.cols, piece = cols <= OHM_MAX_IMAGE ? OHM_MAX_IMAGE : PIECE_ROWS;
+    float *image = cols <= OHM_MAX_IMAGE ? NULL : malloc((size_t)PIECE_ROWS * OHM_MAX_IMAGE * sizeof *image);
+    ohm_status status = image || cols <= OHM_MAX_IMAGE ? OHM_OK : ohm_fail_memory("a picture");
+    for (uint64_t i = 0; i < rows && !status; i += piece) {
+        const area a = {row0 + i, 0, rows - i < piece ? rows - i : piece, cols};
+        status = image ? draw_wide(c, quantity, a, image, out + i * cols)
+                       : draw_piece(c, quantity, a, out + i * cols);
+    }
+    free(image);
+    return status;
+}
+
+ohm_status ohm_crossbar_read_quantity(ohm_crossbar *c, ohm_quantity quantity, uint64_t row0, uint64_t rows,
+                                      float *out) {
+    const ohm_status status = check_rows(c, row0, rows);
+    if (status || !rows) return status;
+    switch (quantity) {
+    case OHM_STATE: return ohm_crossbar_read_state(c, row0, rows, out);
+    case OHM_FLUX: return ohm_crossbar_read_flux(c, row0, rows, out);
+    default: return draw_rows(c, quantity, row0, rows, out);
+    }
+}
+
 // ---- One device -------------------------------------------------------------------------------
 
 // The strip of one lane that a column is in, and its part there.

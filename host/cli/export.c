@@ -57,43 +57,6 @@ static const option_entry export_entries[] = {
 
 #define PIECE_FLOATS ((uint64_t)1 << 21) // of one piece, unless a row has more
 
-// Draws one pixel a synapse of some columns: the least of one value is its bits.
-static ohm_status draw(ohm_crossbar *c, ohm_quantity quantity, uint64_t row, uint64_t rows, uint64_t col,
-                       uint64_t cols, float *image) {
-    const ohm_view view = {.row = (double)row,
-                           .col = (double)col,
-                           .rows = (double)rows,
-                           .cols = (double)cols,
-                           .width = (uint32_t)cols,
-                           .height = (uint32_t)rows,
-                           .quantity = quantity,
-                           .reduction = OHM_MIN};
-    return ohm_crossbar_view(c, &view, image);
-}
-
-// Reads rows of up to OHM_MAX_IMAGE columns at a time; image has room for as many.
-static ohm_status draw_rows(ohm_crossbar *c, ohm_quantity quantity, uint64_t row, uint64_t rows, float *image,
-                            float *out) {
-    const uint64_t all = ohm_crossbar_definition(c)->cols;
-    ohm_status status = OHM_OK;
-    for (uint64_t col = 0; col < all && !status; col += OHM_MAX_IMAGE) {
-        const uint64_t cols = all - col < OHM_MAX_IMAGE ? all - col : OHM_MAX_IMAGE;
-        status = draw(c, quantity, row, rows, col, cols, image);
-        for (uint64_t i = 0; i < rows && !status; i++)
-            memcpy(out + i * all + col, image + i * cols, cols * sizeof *out);
-    }
-    return status;
-}
-
-static ohm_status read_rows(ohm_crossbar *c, ohm_quantity quantity, uint64_t row, uint64_t rows, float *image,
-                            float *out) {
-    switch (quantity) {
-    case OHM_STATE: return ohm_crossbar_read_state(c, row, rows, out);
-    case OHM_FLUX: return ohm_crossbar_read_flux(c, row, rows, out);
-    default: return draw_rows(c, quantity, row, rows, image, out);
-    }
-}
-
 // The rows of a piece: OHM_MAX_IMAGE at most.
 static uint64_t rows_of_piece(uint64_t cols) {
     const uint64_t fit = PIECE_FLOATS / cols;
@@ -103,16 +66,14 @@ static uint64_t rows_of_piece(uint64_t cols) {
 static ohm_status write_rows(const export_options *o, ohm_crossbar *c, matrix_writer *w) {
     const ohm_definition *d = ohm_crossbar_definition(c);
     const uint64_t most = rows_of_piece(d->cols);
-    const uint64_t strip = d->cols < OHM_MAX_IMAGE ? d->cols : OHM_MAX_IMAGE;
-    float *values = malloc(most * d->cols * sizeof *values), *image = malloc(most * strip * sizeof *image);
-    ohm_status status = values && image ? OHM_OK : ohm_fail_memory("a copy of some rows");
+    float *values = malloc(most * d->cols * sizeof *values);
+    ohm_status status = values ? OHM_OK : ohm_fail_memory("a copy of some rows");
     for (uint64_t row = 0; row < d->rows && !status && !cli_caught(); row += most) {
         const uint64_t rows = d->rows - row < most ? d->rows - row : most;
-        status = read_rows(c, o->quantity, row, rows, image, values);
+        status = ohm_crossbar_read_quantity(c, o->quantity, row, rows, values);
         if (!status) status = matrix_writer_append(w, values, rows);
     }
     free(values);
-    free(image);
     return status;
 }
 

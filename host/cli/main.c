@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 static const command *const commands[] = {&command_run,  &command_iv,     &command_devices, &command_models,
-                                          &command_info, &command_export, &command_read};
+                                          &command_info, &command_export, &command_read,    &command_program};
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
 // Commands that other programs carry out, so that this one needs no graphics library.

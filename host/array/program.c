@@ -1,0 +1,292 @@
+// Programming: pulses, and readings between them, until the devices have the conductances that are wanted.
+#define OHM_LANES 1
+#include "../base/error.h"
+#include "../define/spec.h"
+#include "crossbar.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST_CYCLES 100000u
+#define MOST_STEPS 256u    // of a pulse
+#define ALMOST 0.8         // of the way that is left: noise must not carry a device past its target
+#define WEAKEST (1.0 / 64) // amplitude, of the largest
+
+ohm_program ohm_program_default(void) {
+    return (ohm_program){.size = sizeof(ohm_program), .tolerance = 0.01, .cycles = 100};
+}
+
+const char *ohm_program_method_name(ohm_program_method method) {
+    static const char *const name[OHM_PROGRAM_METHODS] = {"ispp", "single"};
+    return (unsigned)method < OHM_PROGRAM_METHODS ? name[method] : "unknown";
+}
+
+// What is known of one device while it is programmed.
+typedef struct cell {
+    float conductance; // as last read, S
+    float amplitude;   // of its pulses, V
+    float voltage;     // of its next pulse, V; 0: none
+    uint32_t steps;    // that its next pulse is long
+} cell;
+
+typedef struct programming {
+    ohm_crossbar *crossbar;
+    const ohm_program *how;
+    const float *target; // S
+    uint64_t devices;
+    double low, high; // the model's range without spread, S
+    double amplitude; // the largest, V
+    double up;        // 1, or −1 where V > 0 lowers the conductance
+    bool pulsed;      // a pulse's amplitude makes no difference
+    cell *cells;
+    float *read;        // [devices]
+    float *voltage;     // [steps at a time, devices]
+    uint64_t at_a_time; // steps
+    ohm_program_report *report;
+} programming;
+
+// ---- Reading ----------------------------------------------------------------------------------
+
+static double error_of(const programming *p, uint64_t i) {
+    return ((double)p->read[i] - (double)p->target[i]) / (p->high - p->low);
+}
+
+// Reads all devices, and takes stock.
+static ohm_status verify(programming *p) {
+    ohm_program_report *r = p->report;
+    const ohm_status status =
+        ohm_crossbar_read_quantity(p->crossbar, OHM_CONDUCTANCE, 0, p->crossbar->problem.rows, p->read);
+    double sum = 0, squares = 0;
+    if (status) return status;
+    r->reached = 0;
+    r->error_max = 0;
+    for (uint64_t i = 0; i < p->devices; i++) {
+        const double error = error_of(p, i);
+        r->reached += fabs(error) <= p->how->tolerance;
+        r->error_max = fmax(r->error_max, fabs(error));
+        sum += error;
+        squares += error * error;
+    }
+    const double n = (double)p->devices;
+    r->error_mean = sum / n;
+    r->error_std = sqrt(fmax(squares / n - r->error_mean * r->error_mean, 0));
+    return OHM_OK;
+}
+
+// ---- Choosing pulses --------------------------------------------------------------------------
+
+// How long the next pulse of a device is, by what a step of the last one did; and how strong, where a step is
+// too weak or too strong.
+static void follow(const programming *p, cell *c, double left, double moved) {
+    const double each = moved > 0 ? moved / c->steps : 0;
+    const double most = fmin(4.0 * c->steps + 4, MOST_STEPS);
+    const double wanted = each > 0 ? ALMOST * left / each : INFINITY;
+    if (!p->pulsed && wanted > most) c->amplitude = (float)fmin(c->amplitude * 1.2, p->amplitude);
+    if (!p->pulsed && wanted < 0.5) c->amplitude = (float)fmax(c->amplitude * 0.7, p->amplitude * WEAKEST);
+    c->steps = (uint32_t)fmax(1, rint(fmin(wanted, most)));
+}
+
+static void choose_pulse(const programming *p, uint64_t i) {
+    cell *c = &p->cells[i];
+    const double error = error_of(p, i), side = error < 0 ? p->up : -p->up;
+    const double moved = (double)(p->read[i] - c->conductance) * p->up * (double)copysignf(1, c->voltage);
+    if (fabs(error) <= p->how->tolerance) {
+        c->voltage = 0;
+    } else {
+        if (c->voltage != 0) follow(p, c, fabs((double)p->read[i] - (double)p->target[i]), moved);
+        c->voltage = (float)(side * (double)c->amplitude);
+    }
+    c->conductance = p->read[i];
+}
+
+// ---- Applying them ----------------------------------------------------------------------------
+
+static ohm_status apply_pulses(programming *p) {
+    uint32_t longest = 0;
+    ohm_status status = OHM_OK;
+    for (uint64_t i = 0; i < p->devices; i++) {
+        if (p->cells[i].voltage == 0) continue;
+        p->report->pulses++;
+        if (p->cells[i].steps > longest) longest = p->cells[i].steps;
+    }
+    for (uint32_t done = 0; done < longest && !status;) {
+        const uint32_t left = longest - done, steps = left < p->at_a_time ? left : (uint32_t)p->at_a_time;
+        for (uint32_t t = 0; t < steps; t++)
+            for (uint64_t i = 0; i < p->devices; i++)
+                p->voltage[t * p->devices + i] = done + t < p->cells[i].steps ? p->cells[i].voltage : 0;
+        status = ohm_crossbar_apply(p->crossbar, steps, p->voltage);
+        if (!status) p->report->steps += steps;
+        done += steps;
+    }
+    return status;
+}
+
+static ohm_status write_and_verify(programming *p) {
+    ohm_status status = verify(p);
+    while (!status && p->report->reached < p->devices && p->report->cycles < p->how->cycles) {
+        for (uint64_t i = 0; i < p->devices; i++) choose_pulse(p, i);
+        status = apply_pulses(p);
+        if (!status) status = verify(p);
+        p->report->cycles++;
+    }
+    return status;
+}
+
+// ---- One pulse --------------------------------------------------------------------------------
+
+#define COURSE_STEPS 65536u
+
+// The conductances of a device without spread or noise while a voltage moves it, from one end of its range.
+static uint32_t make_course(const programming *p, double voltage, float *course) {
+    const ohm_physics *physics = &p->crossbar->problem.physics;
+    const ohm_variant plain = {.model = p->crossbar->problem.variant.model};
+    const bool rises = voltage * p->up > 0;
+    const float *c = physics->model;
+    const float a = model_resistance(plain.model, c[OHM_LOW], c),
+                b = model_resistance(plain.model, c[OHM_HIGH], c);
+    float state = (a < b) == rises ? c[OHM_HIGH] : c[OHM_LOW], rest = 0;
+    uint32_t n = 0;
+    for (; n < COURSE_STEPS; n++) {
+        course[n] = 1 / model_resistance(plain.model, state, c);
+        const float before = state;
+        state = memristor_step(plain, state, &rest, (float)voltage, 1, 0, c, physics);
+        if (state == before) break;
+    }
+    return n;
+}
+
+// The first step of a course at which it has come as far as a conductance.
+static uint32_t step_at(const float *course, uint32_t n, double conductance) {
+    const bool rises = n && course[n - 1] > course[0];
+    uint32_t low = 0, high = n;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        const double at = (double)course[middle];
+        if (rises ? at < conductance : at > conductance)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static ohm_status single_pulse(programming *p) {
+    float *course = malloc(2 * COURSE_STEPS * sizeof *course);
+    ohm_status status = course ? verify(p) : ohm_fail_memory("the course of a device");
+    uint32_t length[2] = {0};
+    for (int side = 0; side < 2 && !status; side++)
+        length[side] =
+            make_course(p, side ? -p->up * p->amplitude : p->up * p->amplitude, course + side * COURSE_STEPS);
+    for (uint64_t i = 0; i < p->devices && !status; i++) {
+        cell *c = &p->cells[i];
+        const int side = p->read[i] > p->target[i];
+        const float *way = course + side * COURSE_STEPS;
+        const uint32_t from = step_at(way, length[side], (double)p->read[i]);
+        const uint32_t to = step_at(way, length[side], (double)p->target[i]);
+        c->steps = to > from ? to - from : 0;
+        c->voltage = c->steps ? (float)((side ? -p->up : p->up) * p->amplitude) : 0;
+    }
+    free(course);
+    if (!status) status = apply_pulses(p);
+    if (!status) status = verify(p);
+    p->report->cycles = 1;
+    return status;
+}
+
+// ---- All --------------------------------------------------------------------------------------
+
+static ohm_status check_targets(const programming *p) {
+    double low, high;
+    uint64_t outside = 0, first = 0;
+    ohm_crossbar_range(p->crossbar, OHM_CONDUCTANCE, &low, &high);
+    for (uint64_t i = p->devices; i-- > 0;) {
+        const double g = (double)p->target[i];
+        if (g >= low * (1 - 1e-6) && g <= high * (1 + 1e-6)) continue;
+        outside++;
+        first = i;
+    }
+    if (!outside) return OHM_OK;
+    const uint64_t cols = p->crossbar->problem.cols;
+    return ohm_fail(OHM_BAD_ARGUMENT,
+                    "%" PRIu64 " of %" PRIu64
+                    " targets are outside what the devices can have, %g to %g S: the "
+                    "first is [%" PRIu64 ", %" PRIu64 "], %g S",
+                    outside, p->devices, low, high, first / cols, first % cols, (double)p->target[first]);
+}
+
+static ohm_status check_how(const ohm_program *how) {
+    if (how->size != sizeof *how)
+        return ohm_fail(OHM_BAD_ARGUMENT, "a program that does not come from ohm_program_default");
+    if ((unsigned)how->method >= OHM_PROGRAM_METHODS)
+        return ohm_fail(OHM_BAD_ARGUMENT, "there is no method %d of programming", (int)how->method);
+    if (!(how->tolerance >= 1e-6 && how->tolerance <= 1))
+        return ohm_fail(OHM_BAD_ARGUMENT, "tolerance %g is outside [1e-6, 1]", how->tolerance);
+    if (how->cycles < 1 || how->cycles > MOST_CYCLES)
+        return ohm_fail(OHM_BAD_ARGUMENT, "%u cycles are outside [1, %u]", how->cycles, MOST_CYCLES);
+    if (!(how->voltage >= 0 && how->voltage <= 1000))
+        return ohm_fail(OHM_BAD_ARGUMENT, "voltage %g V is outside [0, 1000]", how->voltage);
+    return OHM_OK;
+}
+
+void ohm_crossbar_nominal_range(const ohm_crossbar *crossbar, double *low, double *high) {
+    const float *c = crossbar->problem.physics.model;
+    const int model = crossbar->problem.variant.model;
+    const double a = 1 / (double)model_resistance(model, c[OHM_LOW], c);
+    const double b = 1 / (double)model_resistance(model, c[OHM_HIGH], c);
+    *low = fmin(a, b);
+    *high = fmax(a, b);
+}
+
+// The largest voltage, either way, of the model's own stimulus.
+static ohm_status own_amplitude(const spec *model, double *amplitude) {
+    spec own;
+    const ohm_status status = spec_parse(ROLE_STIMULUS, spec_entry_of(model)->about->stimulus, &own);
+    if (!status) *amplitude = fmax(fabs(spec_value(&own, "lo")), fabs(spec_value(&own, "hi")));
+    return status;
+}
+
+static ohm_status look_at_model(programming *p) {
+    const spec *model = &p->crossbar->plan.specs[ROLE_MODEL];
+    ohm_crossbar_nominal_range(p->crossbar, &p->low, &p->high);
+    p->up = spec_entry_of(model)->about->polarity < 0 ? -1 : 1;
+    p->pulsed = model_kinetics(model->id) == OHM_PULSED;
+    p->amplitude = p->how->voltage;
+    if (!(p->low < p->high))
+        return ohm_fail(OHM_BAD_ARGUMENT, "the devices have one conductance alone, %g S", p->low);
+    return p->amplitude > 0 ? OHM_OK : own_amplitude(model, &p->amplitude);
+}
+
+#define VOLTAGE_FLOATS ((uint64_t)1 << 22) // at a time, unless there are more devices
+
+static ohm_status make(programming *p) {
+    p->at_a_time = VOLTAGE_FLOATS / p->devices > 1 ? VOLTAGE_FLOATS / p->devices : 1;
+    if (p->at_a_time > MOST_STEPS) p->at_a_time = MOST_STEPS;
+    p->cells = calloc(p->devices, sizeof *p->cells);
+    p->read = malloc(p->devices * sizeof *p->read);
+    p->voltage = malloc(p->at_a_time * p->devices * sizeof *p->voltage);
+    if (!p->cells || !p->read || !p->voltage) return ohm_fail_memory("programming");
+    for (uint64_t i = 0; i < p->devices; i++)
+        p->cells[i] = (cell){.amplitude = (float)(p->pulsed ? p->amplitude : p->amplitude / 2), .steps = 1};
+    return OHM_OK;
+}
+
+ohm_status ohm_crossbar_program(ohm_crossbar *c, const ohm_program *how, const float *target,
+                                ohm_program_report *report) {
+    programming p = {.crossbar = c,
+                     .how = how,
+                     .target = target,
+                     .devices = c->problem.rows * c->problem.cols,
+                     .report = report};
+    *report = (ohm_program_report){.devices = p.devices};
+    ohm_status status = check_how(how);
+    if (!status) status = look_at_model(&p);
+    if (!status) status = check_targets(&p);
+    if (!status) status = make(&p);
+    if (!status) status = how->method == OHM_PROGRAM_SINGLE ? single_pulse(&p) : write_and_verify(&p);
+    free(p.cells);
+    free(p.read);
+    free(p.voltage);
+    return status;
+}
