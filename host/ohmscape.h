@@ -63,6 +63,7 @@ typedef enum ohm_status {
     OHM_OUT_OF_MEMORY, // the crossbar does not fit into the devices, or the host is out of memory
     OHM_IO_FAILED,     // a file could not be opened, read, written or renamed
     OHM_BAD_FILE,      // not an ohmscape file, another version, or damaged
+    OHM_NOT_CONVERGED, // the voltages of a circuit were not found to the tolerance; since 0.3
 } ohm_status;
 
 // "OHM_OK", "OHM_BAD_ARGUMENT" and so on; "unknown status" for any other number. Static. Since 0.2.
@@ -409,6 +410,29 @@ typedef struct ohm_converter {
     double low, high; // V or A; default −1 and 1
 } ohm_converter;
 
+// The resistances of lines. A word line has its terminal at the left, a bit line at the bottom. Between a
+// terminal and the line's first cell lie one segment and the resistance of the source or the sense amplifier,
+// and one segment between two cells. Valid only if it came from ohm_wires_default.
+typedef struct ohm_wires {
+    size_t size;           // of this structure, as ohm_wires_default sets it; do not change it
+    double row, col;       // Ω of a segment of a word line, of a bit line; default 1; 0 is none, exactly
+    double source, sense;  // Ω at the terminals of the word lines, of the bit lines; default 0
+    bool drive_both;       // word lines have a terminal at the right too; default false
+    bool ground_both;      // bit lines have a terminal at the top too; default false
+    const bool *float_row; // [rows] and [cols]: lines without any terminal; default NULL, none
+    const bool *float_col;
+    double tolerance; // of voltages and currents, relative to the largest; 1e-12 … 1e-2, default 1e-9
+    unsigned sweeps;  // passes over all cells at most; default 500
+} ohm_wires;
+
+ohm_wires ohm_wires_default(void);
+
+// How the circuits of a call were solved.
+typedef struct ohm_wires_report {
+    uint64_t solutions, sweeps; // circuits, and passes over all cells for all of them
+    double estimate;            // the largest error, relative to the largest voltage or current
+} ohm_wires_report;
+
 // How a crossbar is read. Valid only if it came from ohm_readout_default. Reading never changes a state and is
 // not a step.
 typedef struct ohm_readout {
@@ -426,6 +450,8 @@ typedef struct ohm_readout {
     unsigned slices;   // digits that an input is split into, driven one after the other at the DAC's full range
                        // and added up after conversion; 1, the default, to the DAC's bits (less the sign)
     bool convert_sum;  // convert once, the sum of the slices, rather than each slice; default false
+    const ohm_wires *wires;   // of lines that have resistances; NULL, the default: none
+    ohm_wires_report *report; // receives how their circuits were solved; NULL, the default: not wanted
 } ohm_readout;
 
 ohm_readout ohm_readout_default(void);
@@ -438,7 +464,9 @@ ohm_readout ohm_readout_default(void);
 // same in any batch, with the same reading number. Voltages below 1e-18 of the largest of their vector count
 // as 0. Since 0.3.
 // Errors: OHM_BAD_ARGUMENT (not a number, with its index; beyond ±1000 V or the range of the model's
-// exponentials; converters outside their ranges), OHM_DEVICE_FAILED, OHM_BUILD_FAILED, OHM_OUT_OF_MEMORY.
+// exponentials; converters outside their ranges; wires with a negative resistance, or a part of the circuit
+// without a terminal), OHM_NOT_CONVERGED (with what was reached), OHM_DEVICE_FAILED, OHM_BUILD_FAILED,
+// OHM_OUT_OF_MEMORY.
 ohm_status ohm_crossbar_readout(ohm_crossbar *crossbar, const ohm_readout *how, uint64_t batch,
                                 const float *in, float *out);
 

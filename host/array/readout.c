@@ -2,7 +2,7 @@
 #define OHM_LANES 1
 #include "../base/error.h"
 #include "../define/euler.h"
-#include "lines.h"
+#include "wired.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -131,6 +131,7 @@ typedef struct pass {
     uint64_t driven, read;
     float *voltage;  // [vectors, slices, driven]
     double *current; // [vectors, slices, read]
+    ohm_wires_report *report;
 } pass;
 
 // The bits of a digit, of all an input's bits.
@@ -194,8 +195,10 @@ static ohm_status read_pass(const pass *p, uint64_t first, uint64_t vectors, con
     const uint64_t number = how->reading + first;
     const line_reading reading = {how->transposed, how->exact, number * how->slices};
     make_voltages(p, vectors, in + first * p->driven);
+    const uint64_t count = vectors * how->slices;
     const ohm_status status =
-        lines_read(p->crossbar, &reading, vectors * how->slices, p->voltage, p->current);
+        how->wires ? wired_read(p->crossbar, how->wires, &reading, count, p->voltage, p->current, p->report)
+                   : lines_read(p->crossbar, &reading, count, p->voltage, p->current);
     for (uint64_t v = 0; v < vectors && !status; v++)
         for (uint64_t i = 0; i < p->read; i++)
             out[(first + v) * p->read + i] = output_of(p, v, number + v, i);
@@ -216,11 +219,14 @@ ohm_status ohm_crossbar_readout(ohm_crossbar *c, const ohm_readout *how, uint64_
                                 float *out) {
     ohm_status status = check(c, how, batch, in);
     if (status || !batch) return status;
+    ohm_wires_report unwanted = {0};
     pass p = {.crossbar = c,
               .how = how,
+              .report = how->report ? how->report : &unwanted,
               .adc = how->adc,
               .driven = lines_driven(c, how->transposed),
               .read = lines_read_count(c, how->transposed)};
+    *p.report = (ohm_wires_report){0};
     if (how->adc_full) make_full(&p, &p.adc);
     const uint64_t fit = PASS_FLOATS / ((p.driven + p.read) * how->slices), most = fit > 1 ? fit : 1;
     const uint64_t vectors = batch < most ? batch : most;
