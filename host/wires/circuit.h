@@ -56,7 +56,8 @@ struct wires {
     size_t held, stride; // of the fields:
     double *v;           // the bit lines' nodes
     float *z;            // first the residual, then what the bit lines answer
-    float *p, *r;        // the last direction and the residual before it, once conjugate gradients begin
+    float *p, *r;        // once conjugate gradients begin: the last direction and the residual before it,
+    float *r_before;     // and the residual before that
     two_ports ports;
     double *sums;     // of the residuals of a block's columns, [blocks][pitch]: without resistance only
     double *row_dots; // [held][2]

@@ -28,7 +28,7 @@ void ritz_add(ritz *r, double alpha, double beta) {
     if (r->count == RITZ_MOST) return;
     const size_t k = r->count++;
     r->diagonal[k] = 1 / alpha + (k ? beta / r->alpha : 0);
-    r->square[k] = k ? beta / (r->alpha * r->alpha) : 0;
+    r->square[k] = k && beta > 0 ? beta / (r->alpha * r->alpha) : 0;
     r->alpha = alpha;
     r->beta = beta;
     r->least = least(r);

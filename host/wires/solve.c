@@ -98,7 +98,8 @@ static ohm_status begin_conjugate(wires *w) {
     const size_t bytes = w->held * w->pitch * sizeof *w->p;
     if (!w->p) w->p = aligned_alloc(64, (bytes + 63) / 64 * 64);
     if (!w->r) w->r = aligned_alloc(64, (bytes + 63) / 64 * 64);
-    return w->p && w->r ? OHM_OK : ohm_fail_memory("the directions of conjugate gradients");
+    if (!w->r_before) w->r_before = aligned_alloc(64, (bytes + 63) / 64 * 64);
+    return w->p && w->r && w->r_before ? OHM_OK : ohm_fail_memory("the directions of conjugate gradients");
 }
 
 // v has moved by p whole. S p is the difference of the residuals, so the step that is best along p follows
@@ -122,11 +123,18 @@ static void take_back(wires *w, const course *c) {
 #pragma omp parallel for num_threads(w->threads)
     for (size_t i = 0; i < w->held; i++) {
         float *z = w->z + i * w->stride, *r = w->r + i * w->stride;
-        for (size_t j = 0; j < w->pitch; j++) r[j] = z[j] += rest * (r[j] - z[j]);
+        float *before = w->r_before + i * w->stride;
+        for (size_t j = 0; j < w->pitch; j++) {
+            before[j] = r[j];
+            r[j] = z[j] += rest * (r[j] - z[j]);
+        }
     }
 }
 
-// The next direction: z + P e, left in z, and as much of the last as makes them conjugate.
+// The next direction: z + P e, left in z, and as much of the last as makes them conjugate. What precedes S is
+// not symmetric, so that the formula has to be the one for that (Polak and Ribière's): with the shorter one
+// of Fletcher and Reeves a crossbar with one driven row and one sensed column, all others floating, got
+// stuck.
 static void find_direction(wires *w, course *c) {
 #pragma omp parallel for num_threads(w->threads)
     for (size_t i = 0; i < w->held; i++) {
@@ -135,9 +143,10 @@ static void find_direction(wires *w, course *c) {
         correction(w, c, i, t, t + w->pitch);
         for (size_t j = 0; j < w->pitch; j++) z[j] = (float)t[j];
         w->row_dots[2 * i] = row_dot(w->pitch, z, w->r + i * w->stride);
+        if (c->moved) w->row_dots[2 * i + 1] = row_dot(w->pitch, z, w->r_before + i * w->stride);
     }
     const double product = sum_dots(w, 0);
-    c->beta = c->moved && product > 0 && c->product > 0 ? product / c->product : 0;
+    c->beta = c->moved && c->product > 0 ? (product - sum_dots(w, 1)) / c->product : 0;
     c->product = product;
 }
 

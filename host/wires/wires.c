@@ -80,7 +80,7 @@ static size_t padded(size_t rows) {
 }
 
 static bool fields_create(wires *w) {
-    const size_t field = (w->held == 1 ? 1 : padded(w->rows)) * w->pitch;
+    const size_t field = (w->stride ? padded(w->rows) : 1) * w->pitch;
     w->g = zeros(padded(w->rows) * w->pitch * sizeof *w->g);
     w->v = zeros(field * sizeof *w->v);
     w->z = zeros(field * sizeof *w->z);
@@ -139,6 +139,7 @@ void wires_destroy(wires *w) {
     free(w->z);
     free(w->p);
     free(w->r);
+    free(w->r_before);
     free(w->row_sum);
     free(w->row_dots);
     free(w->row_out);
@@ -153,10 +154,10 @@ void wires_destroy(wires *w) {
 uint64_t wires_bytes(const wires_definition *d) {
     wires w = {0};
     set_shape(&w, d);
-    const uint64_t cells = padded(w.rows) * w.pitch, held = w.held == 1 ? w.pitch : cells;
+    const uint64_t cells = padded(w.rows) * w.pitch, held = w.stride ? cells : w.pitch;
     const uint64_t ports = (d->col == 0 ? 16 : 52) * w.blocks * w.pitch;
     const uint64_t scratch = (uint64_t)w.threads * (17 * w.pitch + BLOCK * TILE) * sizeof(double);
-    return 4 * cells + (8 + 4 + 8) * held + ports + scratch + 64 * (w.rows + w.cols);
+    return 4 * cells + (8 + 4 + 12) * held + ports + scratch + 64 * (w.rows + w.cols);
 }
 
 bool wires_is_plain(const wires_definition *d) {
