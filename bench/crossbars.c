@@ -7,7 +7,7 @@
 
 // ---- The device's own clock -------------------------------------------------------------------
 
-// Marks a place in a device's queue. NULL for the native engine, or if the device cannot.
+// Marks a place in a device's queue. NULL for the native engine, or if the device cannot do it.
 static cl_event mark(const contender *c) {
     const cl_command_queue queue = ohm_devices_cl_queue(c->devices, 0);
     cl_event event = NULL;
@@ -21,7 +21,7 @@ static cl_ulong time_of(cl_event event) {
     return end;
 }
 
-// Seconds on the device's clock between two marks, both of which are reached; 0 if it has none.
+// Seconds on the device's clock between two marks that the device has passed; 0 if it has no clock.
 static double between(cl_event first, cl_event last) {
     double seconds = 0;
     if (first && last && clWaitForEvents(1, &last) == CL_SUCCESS)
@@ -70,7 +70,7 @@ static void destroy(void *object) {
     free(p);
 }
 
-// The rows of a crossbar that can't be made.
+// Adds a row that says why for each fuse of a crossbar that cannot be created.
 static ohm_status fail_all(bench *b, const bench_row *r, const number_list *fuses, ohm_status reason) {
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < fuses->count && !status; i++) {
@@ -102,12 +102,12 @@ static ohm_status add_rows(bench *b, case_list *l, const bench_row *like, crossb
 typedef struct wanted {
     contender *device;
     ohm_definition definition;
-    bench_row row;            // what its rows are like
-    const number_list *fuses; // a row each
-    bool thread;              // and one with a single thread
+    bench_row row;            // a template for its rows
+    const number_list *fuses; // each gets a row
+    bool thread;              // also add a row with a single thread
 } wanted;
 
-// Makes the crossbar and adds its rows; *made is it, or NULL if it can't be.
+// Creates the crossbar and adds its rows. *made is NULL if it cannot be created.
 static ohm_status add_crossbar(bench *b, case_list *l, const wanted *w, ohm_crossbar **made) {
     bench_row r = w->row;
     crossbar_prop *p = calloc(1, sizeof *p);
