@@ -1,4 +1,4 @@
-// Ceilings as cases: the parts of an update (host/ohmscape_ceiling.h), each a row.
+// Ceilings as cases. Each part of an update (host/ohmscape_ceiling.h) gets a row.
 #include "cases.h"
 #include "../host/cli/progress.h"
 #include "../host/ohmscape_ceiling.h"
@@ -7,7 +7,7 @@
 
 typedef struct ceiling_prop {
     ohm_ceilings *ceilings;
-    unsigned fuse; // steps a launch
+    unsigned fuse; // steps per launch
 } ceiling_prop;
 
 static void destroy(void *object) {

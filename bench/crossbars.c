@@ -7,7 +7,7 @@
 
 // ---- The device's own clock -------------------------------------------------------------------
 
-// Marks a place in a device's queue. NULL for the native engine, or if the device cannot.
+// Marks a place in a device's queue. NULL for the native engine, or if the device cannot do it.
 static cl_event mark(const contender *c) {
     const cl_command_queue queue = ohm_devices_cl_queue(c->devices, 0);
     cl_event event = NULL;
@@ -21,7 +21,7 @@ static cl_ulong time_of(cl_event event) {
     return end;
 }
 
-// Seconds on the device's clock between two marks, both of which are reached; 0 if it has none.
+// Seconds on the device's clock between two marks that the device has passed; 0 if it has no clock.
 static double between(cl_event first, cl_event last) {
     double seconds = 0;
     if (first && last && clWaitForEvents(1, &last) == CL_SUCCESS)
@@ -70,7 +70,7 @@ static void destroy(void *object) {
     free(p);
 }
 
-// The rows of a crossbar that can't be made.
+// Adds a row that says why for each fuse of a crossbar that cannot be created.
 static ohm_status fail_all(bench *b, const bench_row *r, const number_list *fuses, ohm_status reason) {
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < fuses->count && !status; i++) {
@@ -98,32 +98,40 @@ static ohm_status add_rows(bench *b, case_list *l, const bench_row *like, crossb
     return cases_add(b, l, &r, &e);
 }
 
-// Makes the crossbar and adds its rows, which are like r; *made is it, or NULL if it can't be.
-static ohm_status add_crossbar(bench *b, case_list *l, contender *c, const ohm_definition *d, bench_row r,
-                               const number_list *fuses, bool thread, ohm_crossbar **made) {
+// A crossbar to be measured.
+typedef struct wanted {
+    contender *device;
+    ohm_definition definition;
+    bench_row row;            // a template for its rows
+    const number_list *fuses; // each gets a row
+    bool thread;              // also add a row with a single thread
+} wanted;
+
+// Creates the crossbar and adds its rows. *made is NULL if it cannot be created.
+static ohm_status add_crossbar(bench *b, case_list *l, const wanted *w, ohm_crossbar **made) {
+    bench_row r = w->row;
     crossbar_prop *p = calloc(1, sizeof *p);
     *made = NULL;
     if (!p) return ohm_fail_memory("a crossbar");
-    p->device = c;
+    p->device = w->device;
     const double start = progress_clock();
-    const ohm_status status = ohm_crossbar_create(c->devices, d, &p->crossbar);
+    const ohm_status status = ohm_crossbar_create(w->device->devices, &w->definition, &p->crossbar);
     r.setup = progress_clock() - start;
     r.state_memory = state_bytes(l->side);
     if (status) {
         free(p);
-        return fail_all(b, &r, fuses, status);
+        return fail_all(b, &r, w->fuses, status);
     }
     cases_own(l, p, destroy);
     *made = p->crossbar;
-    return add_rows(b, l, &r, p, fuses, thread);
+    return add_rows(b, l, &r, p, w->fuses, w->thread);
 }
 
 ohm_status cases_add_crossbar(bench *b, case_list *l, contender *c, const number_list *fuses, bool thread,
                               unsigned *fuse) {
-    const ohm_definition d = bench_definition(b, l->side);
+    const wanted w = {c, bench_definition(b, l->side), cases_row(l, ROW_UPDATE, c->info.id), fuses, thread};
     ohm_crossbar *made;
-    const ohm_status status =
-        add_crossbar(b, l, c, &d, cases_row(l, ROW_UPDATE, c->info.id), fuses, thread, &made);
+    const ohm_status status = add_crossbar(b, l, &w, &made);
     if (made) *fuse = ohm_crossbar_definition(made)->fuse;
     return status;
 }
@@ -131,10 +139,9 @@ ohm_status cases_add_crossbar(bench *b, case_list *l, contender *c, const number
 ohm_status cases_add_model(bench *b, case_list *l, contender *c, const char *model, const char *plain,
                            unsigned fuse, ohm_crossbar **crossbar) {
     const number_list fuses = {1, {fuse}};
-    ohm_definition d = bench_definition(b, l->side);
-    bench_row r = cases_row(l, ROW_UPDATE, c->info.id);
-    d.model = r.model = model;
-    d.stimulus = NULL; // the model's own
-    r.plain = plain;
-    return add_crossbar(b, l, c, &d, r, &fuses, false, crossbar);
+    wanted w = {c, bench_definition(b, l->side), cases_row(l, ROW_UPDATE, c->info.id), &fuses, false};
+    w.definition.model = w.row.model = model;
+    w.definition.stimulus = NULL; // the model's own
+    w.row.plain = plain;
+    return add_crossbar(b, l, &w, crossbar);
 }

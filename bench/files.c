@@ -24,7 +24,7 @@ static void add_samples(cJSON *object, const char *name, const samples *s) {
     cJSON_AddNumberToObject(spread, "max", samples_quantile(s, 1));
 }
 
-// What is 0 was not measured, or has no meaning for the row.
+// A value of 0 was not measured or does not apply to the row, so it is left out.
 static void add_number(cJSON *object, const char *name, double value) {
     if (value > 0) cJSON_AddNumberToObject(object, name, value);
 }
@@ -127,7 +127,7 @@ static ohm_status write_json(const bench *b, FILE *out) {
 
 // ---- CSV --------------------------------------------------------------------------------------
 
-// A text between quotes, as RFC 4180 wants it.
+// Writes a text in quotes, as RFC 4180 requires.
 static void write_quoted(FILE *out, const char *text) {
     fputc('"', out);
     for (; *text; text++) {
@@ -197,7 +197,7 @@ static ohm_status damaged(const char *path, const char *what) {
     return ohm_fail(OHM_BAD_FILE, "%s %s", path, what);
 }
 
-// The whole of a file as text.
+// Reads a whole file as text.
 static ohm_status read_text(const char *path, char **text) {
     FILE *f = fopen(path, "r");
     size_t size = 0;
@@ -243,7 +243,7 @@ static bool number_is(const cJSON *object, const char *name, uint64_t number) {
     return cJSON_IsNumber(item) && item->valuedouble == (double)number;
 }
 
-// A row of a part with one model tells none; files from before there were models have no others.
+// Only rows of the part "models" name a model. Older files do not have that part.
 static bool model_is(const cJSON *old, const char *model) {
     return model ? text_is(old, "model", model) : !cJSON_GetObjectItem(old, "model");
 }
@@ -259,7 +259,8 @@ static rates rates_of(const cJSON *old) {
     const cJSON *rate = cJSON_GetObjectItem(old, "synapse_steps_per_second");
     const cJSON *frame = cJSON_GetObjectItem(cJSON_GetObjectItem(old, "frame_seconds"), "total");
     if (cJSON_IsNumber(frame) && frame->valuedouble > 0)
-        return (rates){0, 1 / frame->valuedouble, INFINITY}; // of one mean nothing tells the spread
+        return (rates){0, 1 / frame->valuedouble,
+                       INFINITY}; // only a mean is stored, so the spread is unknown
     return (rates){cJSON_GetNumberValue(cJSON_GetObjectItem(rate, "min")),
                    cJSON_GetNumberValue(cJSON_GetObjectItem(rate, "median")),
                    cJSON_GetNumberValue(cJSON_GetObjectItem(rate, "max"))};
@@ -275,7 +276,7 @@ void files_compare(bench *b, const bench_files *f) {
 
 // ---- Opening and closing ----------------------------------------------------------------------
 
-// A folder stands for a file in it that is named after the machine.
+// If --json names a folder, the file in it is named after the machine.
 static const char *json_path(const bench *b, bench_files *f) {
     const char *path = b->options->json;
     struct stat info;

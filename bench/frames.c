@@ -1,5 +1,5 @@
-// Where the time of a displayed frame goes: the viewer's own timings, of pictures shared with OpenGL and of
-// copied ones.
+// Where the time of a displayed frame goes. The timings are the viewer's own, both for pictures shared with
+// OpenGL and for copied ones.
 #include "../host/cli/child.h"
 #include "cases.h"
 #include "table.h"

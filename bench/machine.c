@@ -13,7 +13,7 @@
 #define COMPILER "gcc " __VERSION__
 #endif
 
-// The native engine's device, whichever devices take part.
+// Describes the native engine's device, even if it is not benchmarked.
 static ohm_device_info native_device(void) {
     ohm_device_info info = {0};
     ohm_devices *devices;
@@ -30,7 +30,7 @@ static void add_build(cJSON *root) {
     cJSON_AddStringToObject(build, "compiler", COMPILER);
 }
 
-// The distribution, as it calls itself.
+// Reads the name of the operating system.
 static void read_system(char *text, size_t size) {
     FILE *f = fopen("/etc/os-release", "r");
     char line[256];
@@ -75,7 +75,8 @@ void machine_describe(const bench *b, cJSON *root) {
     add_devices(b, root);
 }
 
-// Lower case, and one dash for whatever is neither letter nor digit.
+// Makes a file name: lower case, with one dash for each run of characters that are neither letters nor
+// digits.
 static void make_slug(const char *from, char *text, size_t size) {
     size_t used = 0;
     for (; *from && used + 1 < size; from++) {

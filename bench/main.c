@@ -1,4 +1,4 @@
-// ohmscape-bench: the benchmark, which `ohmscape bench` hands over to.
+// ohmscape-bench: the benchmark. `ohmscape bench` runs it.
 #include "../host/cli/cli.h"
 #include "files.h"
 #include "machine.h"
@@ -41,7 +41,7 @@ ohm_definition bench_definition(const bench *b, uint64_t side) {
 }
 
 uint64_t state_bytes(uint64_t side) {
-    const uint64_t block = 64; // columns to which rows are padded (ohm_crossbar_create)
+    const uint64_t block = 64; // rows are padded to this many columns (ohm_crossbar_create)
     return side * ((side + block - 1) / block * block) * sizeof(float);
 }
 
@@ -51,7 +51,7 @@ static void add_size(number_list *list, uint64_t side) {
     if (list->count < LIST_MAX) list->value[list->count++] = side;
 }
 
-// All powers of 4 synapses from 2⁸ to what some device has memory for.
+// Adds all powers of 4 synapses, from 2⁸ to what the largest device has memory for.
 static void add_all_sizes(const bench *b, number_list *list) {
     uint64_t most = 0;
     for (size_t i = 0; i < b->contender_count; i++)
@@ -80,7 +80,7 @@ uint64_t bench_one_side(const bench *b) {
 
 // ---- Opening ----------------------------------------------------------------------------------
 
-// By its id: what auto chooses would be another device, once it failed.
+// Opens the device by its id. If it failed later, "auto" would go on with another one.
 static ohm_status open_contender(const char *selector, contender *c) {
     const ohm_status status = ohm_devices_open_profiling(selector, &c->devices);
     if (status) return status;
@@ -131,7 +131,7 @@ static ohm_status open_devices(bench *b) {
     }
 }
 
-// Whether there is such a model and stimulus, and whether the peers know the law.
+// Checks that the model and the stimulus exist, and that the peers implement them.
 static ohm_status check_law(const bench *b) {
     const ohm_definition wanted = bench_definition(b, 1), standard = ohm_definition_default();
     ohm_full_definition asked, own;
@@ -163,7 +163,7 @@ static ohm_status run_parts(bench *b) {
     return status;
 }
 
-// Everything that has been measured, one result whatever becomes of the others.
+// Reports all measurements. If one output fails, the others are still written.
 static void report(bench *b, bench_files *f, troubles *t) {
     const bench_options *o = b->options;
     if (o->compare) {
@@ -176,7 +176,7 @@ static void report(bench *b, bench_files *f, troubles *t) {
     troubles_note(t, cli_flush());
 }
 
-// Everything that can be wrong with what was asked for is said before the first measurement.
+// Whatever is wrong with the options is reported before the first measurement.
 static void benchmark(bench *b, bench_files *f, troubles *t) {
     ohm_status status = check_law(b);
     if (!status) status = open_devices(b);
@@ -219,6 +219,6 @@ int main(int argc, char **argv) {
         options_print_manual(commands, 1);
         return EXIT_SUCCESS;
     }
-    // Called by hand it needs no command; handed over to, it is its own first argument.
+    // The command name is optional: `ohmscape bench` passes it, a user need not.
     return bench_run(argc, argv);
 }

@@ -1,5 +1,5 @@
-// How fast each model is on each device, against sin-state there; what it costs that a parameter is spread
-// over the devices; and the same models in NumPy, bench/peers_models.py.
+// How fast each model is on each device, compared with sin-state on the same device; what device-to-device
+// variability of a parameter costs; and how fast the same models are in NumPy (bench/peers_models.py).
 #include "moments.h"
 #include "cases.h"
 #include "python.h"
@@ -11,14 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const unsigned char ohm_bench_peers_models[]; // peers_models.py; made by the build; it ends in 0
+extern const unsigned char ohm_bench_peers_models[]; // peers_models.py, embedded by the build; it ends in 0
 
 enum { FUSE = 16, MODEL_CASES = 64 };
 
 // ---- What is measured -------------------------------------------------------------------------
 
 typedef struct model_case {
-    const char *model, *plain; // plain: without the spread, if it has one
+    const char *model, *plain; // plain: the same model without variability, if it has any
     ohm_crossbar *crossbar;    // on the first device
 } model_case;
 
@@ -27,7 +27,7 @@ typedef struct model_cases {
     model_case list[MODEL_CASES];
 } model_cases;
 
-// Beside each model at its defaults: windows, and one parameter that is spread about its default.
+// Variants measured in addition to each model at its defaults: windows, and one parameter with variability.
 static const struct {
     const char *name, *model;
     bool spread;
@@ -50,13 +50,13 @@ static void add_variants(model_cases *c, const char *name) {
             add_case(c, variants[i].model, variants[i].spread ? name : NULL);
 }
 
-// What is measured of a model at its defaults: a step of one sub-step, of which some models' have many.
+// Models are measured with one sub-step per step. Some have many by default.
 static const char *one_substep(const char *name) {
     if (strcmp(name, "jart-vcm") == 0) return "jart-vcm:substeps=1";
     return strcmp(name, "stanford-pku") == 0 ? "stanford-pku:substeps=1" : name;
 }
 
-// All models, or sin-state and the one that was asked for.
+// Takes all models, or only sin-state and the model that --model names.
 static void find_cases(const bench *b, model_cases *c) {
     const char *one = b->options->one_model ? b->options->model : NULL;
     const char *name;
@@ -72,7 +72,7 @@ static void find_cases(const bench *b, model_cases *c) {
 
 // ---- NumPy ------------------------------------------------------------------------------------
 
-// One process for all its models, as they run by turns.
+// One process runs all NumPy models in turn.
 typedef struct numpy {
     child child;
     char version[128];
@@ -80,8 +80,8 @@ typedef struct numpy {
 
 typedef struct model_peer {
     numpy *numpy;
-    ohm_crossbar *crossbar; // ours of the same model and size, which goes along
-    uint64_t steps;         // that moments are after
+    ohm_crossbar *crossbar; // our own, of the same model and size, for comparison
+    uint64_t steps;         // after which the moments were computed
     moments moments;
 } model_peer;
 
@@ -91,7 +91,7 @@ static void end_numpy(void *object) {
     free(n);
 }
 
-// Ends with the list. Errors: OHM_NO_DEVICE if there is no NumPy, OHM_OUT_OF_MEMORY.
+// Starts the process, which ends with the list. Errors: OHM_NO_DEVICE without NumPy, OHM_OUT_OF_MEMORY.
 static ohm_status start_numpy(const bench *b, case_list *l, numpy **n) {
     cJSON *hello;
     *n = calloc(1, sizeof **n);
@@ -110,7 +110,7 @@ static ohm_status start_numpy(const bench *b, case_list *l, numpy **n) {
     return status;
 }
 
-// The line that asks it to do as many steps as a crossbar's definition has it.
+// Writes the request for a number of steps of a crossbar's definition.
 static char *question(const ohm_definition *d, uint64_t steps) {
     cJSON *task = cJSON_CreateObject();
     cJSON_AddStringToObject(task, "model", d->model);
@@ -124,7 +124,7 @@ static char *question(const ohm_definition *d, uint64_t steps) {
     return line;
 }
 
-// *answer is to be deleted in any case.
+// The caller deletes *answer, also on failure.
 static ohm_status ask(numpy *n, const ohm_definition *d, uint64_t steps, cJSON **answer) {
     char *line = question(d, steps);
     *answer = NULL;
@@ -138,7 +138,7 @@ static ohm_status ask(numpy *n, const ohm_definition *d, uint64_t steps, cJSON *
     return refused ? ohm_fail(OHM_NO_DEVICE, "%s", refused) : OHM_OK;
 }
 
-// Lets both do the same, and holds what comes of it against each other. *seconds is what it took NumPy.
+// Runs the same steps in both and compares the results. *seconds receives the time that NumPy took.
 static ohm_status go_along(numpy *n, ohm_crossbar *c, uint64_t steps, uint64_t *known, moments *m,
                            double *seconds) {
     const ohm_definition *d = ohm_crossbar_definition(c);
@@ -165,9 +165,9 @@ static ohm_status run_peer(bench_case *e, uint64_t steps, sample *s) {
 
 // ---- Trials -----------------------------------------------------------------------------------
 
-// The few steps of a sample move a state that is spread from end to end so little that another law might look
-// the same. Trials begin with all devices in one state and have voltages of one sign, so that what the states
-// become is the law's doing alone.
+// A sample has few steps. They hardly move states that are spread over the whole range, so a wrong update
+// rule might go unnoticed. Trials therefore start with all devices in one state and apply voltages of one
+// sign: the states that follow depend on the update rule alone.
 enum { TRIAL_SIDE = 256, TRIAL_STEPS = 32 };
 
 static ohm_status try_from(const bench *b, numpy *n, const ohm_definition *like, const char *stimulus,
@@ -186,7 +186,7 @@ static ohm_status try_from(const bench *b, numpy *n, const ohm_definition *like,
     return status;
 }
 
-// The bounds of uniform voltages; the peer refuses others.
+// Reads the bounds of uniform voltages. The peer refuses other stimuli.
 static void bounds_of(const ohm_crossbar *c, double *lo, double *hi) {
     ohm_parameter_info parameter[OHM_MAX_PARAMETERS];
     const size_t count = ohm_crossbar_stimulus_parameters(c, parameter);
@@ -197,7 +197,7 @@ static void bounds_of(const ohm_crossbar *c, double *lo, double *hi) {
     }
 }
 
-// Near both ends, with both signs.
+// Tries states near both ends, with voltages of both signs.
 static ohm_status try_peer(const bench *b, numpy *n, ohm_crossbar *c) {
     static const char *const initial[] = {"uniform:lo=0.2,hi=0.2", "uniform:lo=0.8,hi=0.8"};
     char down[96], up[96];
@@ -229,7 +229,7 @@ static ohm_status add_peer(bench *b, case_list *l, numpy *n, const model_case *c
     return cases_add(b, l, &r, &e);
 }
 
-// A peer of a crossbar that there is no memory for is skipped; of the crossbar the reason was told.
+// Skips a peer if there is no memory for the crossbar. The crossbar's own row tells the reason.
 static ohm_status skip_peer(bench *b, const case_list *l, const char *model, ohm_status reason) {
     bench_row r = cases_row(l, ROW_PEER, "numpy-float32");
     r.model = model;
@@ -242,7 +242,7 @@ static ohm_status add_peers(bench *b, case_list *l, const model_cases *c) {
     ohm_status status = started == OHM_OUT_OF_MEMORY ? started : OHM_OK;
     for (size_t i = 0; i < c->count && !status && !cli_caught(); i++) {
         const model_case *it = &c->list[i];
-        if (it->plain) continue; // NumPy's have no spread
+        if (it->plain) continue; // the NumPy models have no variability
         if (started)
             status = skip_peer(b, l, it->model, started);
         else if (it->crossbar)
@@ -266,7 +266,7 @@ static ohm_status add_device(bench *b, case_list *l, contender *c, model_cases *
     return status;
 }
 
-// Whether all devices can hold all their crossbars at once, beside what NumPy's largest model takes.
+// Whether all devices can hold all their crossbars at once, next to NumPy's largest model.
 static bool all_fit(const bench *b, uint64_t side, const model_cases *c) {
     uint64_t states = 16;
     for (size_t i = 0; i < b->contender_count; i++)
@@ -274,7 +274,7 @@ static bool all_fit(const bench *b, uint64_t side, const model_cases *c) {
     return states * state_bytes(side) < ohm_memory_available() / 10 * 9;
 }
 
-// The devices from first on up to, not including, end; the first one of all brings NumPy along.
+// Measures devices first … end − 1 together. NumPy is measured along with device 0.
 static ohm_status measure(bench *b, model_cases *c, size_t first, size_t end) {
     case_list *l;
     ohm_status status = cases_create(b, "models", bench_one_side(b), &l);

@@ -8,7 +8,7 @@
 
 // ---- Values -----------------------------------------------------------------------------------
 
-// Reads whole numbers in [1, max], or auto, separated by commas.
+// Reads a list separated by commas: whole numbers in [1, max], or auto.
 static ohm_status read_list(const char *name, const char *text, uint64_t max, number_list *list) {
     char item[32];
     list->count = 0;

@@ -1,4 +1,4 @@
-// Others doing the same work: bench/peers.py, a process for each, beside our own devices.
+// Other implementations of the same work (bench/peers.py), each in a process of its own.
 #include "moments.h"
 #include "../host/cli/child.h"
 #include "cases.h"
@@ -10,13 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-extern const unsigned char ohm_bench_peers[]; // peers.py; made by the build; it ends in 0
+extern const unsigned char ohm_bench_peers[]; // peers.py, embedded by the build; it ends in 0
 
 static const char *const peer_name[] = {"seed-loop",   "numpy-float32", "numpy-float64", "numba", "pytorch",
                                         "pytorch-gpu", "jax",           "jax-gpu",       "cupy"};
 enum { PEERS = sizeof peer_name / sizeof peer_name[0] };
 
-// What the law gives: the moments of our own state after so many steps.
+// The expected result: the moments of our own state after the same number of steps.
 typedef struct reference {
     ohm_crossbar *crossbar; // on the first device
     uint64_t side, steps;
@@ -62,7 +62,7 @@ static void destroy(void *object) {
     free(p);
 }
 
-// A size that the first device has no memory for is a reason to skip it, not to end.
+// If the first device has no memory for a size, that size is skipped and the benchmark goes on.
 static ohm_status make_reference(const bench *b, reference *r) {
     const ohm_definition d = bench_definition(b, r->side);
     return r->crossbar ? OHM_OK : ohm_crossbar_create(b->contender[0].devices, &d, &r->crossbar);

@@ -30,7 +30,7 @@ ohm_status plot_check(const char *folder) {
 
 // ---- Series -----------------------------------------------------------------------------------
 
-// One line of a plot: rows alike but for what x is.
+// One line of a plot: rows that differ only in x.
 typedef struct series {
     const char *part;
     row_kind kind;
@@ -56,7 +56,8 @@ static bool has_part(const bench *b, const char *part) {
     return false;
 }
 
-// Its values as a block of data: x, synapse-steps a second at the median, least and most, seconds per step.
+// Writes its values as a gnuplot data block: x; the median, minimum and maximum of synapse-steps per second;
+// seconds per step.
 static void write_series(FILE *out, const bench *b, const series *s, const char *block,
                          double (*x)(const bench_row *r)) {
     fprintf(out, "$%s << END\n", block);
@@ -83,7 +84,7 @@ static double threads_of(const bench_row *r) {
 
 // ---- Pages ------------------------------------------------------------------------------------
 
-// The plots of one picture: data first, then what is drawn of it.
+// The plots of one picture. gnuplot needs all data blocks before the plot command.
 typedef struct page {
     FILE *out;
     const bench *b;
@@ -114,7 +115,7 @@ static void start(FILE *out, const char *folder, const char *name, const char *t
             png ? "font 'DejaVu Sans,11'" : "font 'DejaVu Sans,12' background '#ffffff'");
     fprintf(out, "set output '");
     for (; *folder; folder++) {
-        if (*folder == '\'') fputc('\'', out); // gnuplot wants a quote twice
+        if (*folder == '\'') fputc('\'', out); // gnuplot escapes a quote by doubling it
         fputc(*folder, out);
     }
     fprintf(out, "/%s.%s'\nset grid lc rgb '#dddddd'\nset key noenhanced\nset style data linespoints\n", name,
@@ -148,7 +149,7 @@ static void draw_throughput(FILE *out, const bench *b, const char *folder, const
     draw(&p);
 }
 
-// All devices' rows of a part.
+// Adds the rows of a part for all devices.
 static void draw_part(page *p, const char *part, double (*x)(const bench_row *r), const char *columns) {
     for (size_t d = 0; d < p->b->contender_count; d++) {
         const series s = {part, ROW_UPDATE, p->b->contender[d].info.id, -1, -1};
@@ -174,7 +175,8 @@ static void draw_scaling(FILE *out, const bench *b, const char *folder, const ch
     fprintf(out, "unset multiplot\n");
 }
 
-// Whether a row has a bar: it is of the part, can be compared, and was measured at no larger size.
+// Whether a row gets a bar: it belongs to the part, has a rate to compare, and no row like it was measured
+// at a larger size.
 static bool has_bar(const bench *b, const bench_row *r, const char *part) {
     const series like = {part, r->kind, r->device, (int)r->fuse, (int)r->threads};
     if (!belongs(r, &like) || !(r->times_thread > 0)) return false;
@@ -190,13 +192,13 @@ static void write_bar(FILE *out, const bench_row *r) {
     fprintf(out, "\\n%" PRIu64 "²\" %.6g\n", r->side, r->times_thread);
 }
 
-// Against one thread of the native engine: devices, and peers if there are any, which are far slower.
+// Speedups over one thread of the native engine, of devices and peers. Peers are far slower.
 static void draw_speedup(FILE *out, const bench *b, const char *folder, const char *terminal) {
     const bool peers = has_part(b, "peers");
     bool any = false;
     for (size_t i = 0; i < b->results.count; i++)
         any |= has_bar(b, &b->results.row[i], peers ? "peers" : "throughput");
-    if (!any) return; // without the native engine
+    if (!any) return; // the native engine was not measured
     start(out, folder, "speedup", terminal, 1200, 480);
     fprintf(out, "$bars << END\n");
     for (size_t i = 0; i < b->results.count; i++)
@@ -221,7 +223,7 @@ static double rate_of(const bench *b, const char *model, const char *device) {
     return 0;
 }
 
-// The devices' and NumPy's bars side by side, for each model that the first device has.
+// Draws the bars of the devices and of NumPy side by side, for each model measured on the first device.
 static void draw_models(FILE *out, const bench *b, const char *folder, const char *terminal) {
     const size_t devices = b->contender_count;
     start(out, folder, "models", terminal, 1200, 560);

@@ -19,7 +19,7 @@ const char *python_text(const cJSON *object, const char *name) {
     return cJSON_GetStringValue(cJSON_GetObjectItem(object, name));
 }
 
-// With one Python.
+// Starts a script with one candidate interpreter.
 static ohm_status start(const char *python, const unsigned char *program, const char *const *arguments,
                         child *c, cJSON **hello) {
     const char *all[8] = {python, "-c", (const char *)program};

@@ -71,13 +71,14 @@ double row_bandwidth(const bench_row *r) {
 // ---- Relations --------------------------------------------------------------------------------
 
 void row_set_share(bench_row *r, const bench_row *copy, const bench_row *arithmetic) {
-    const double bytes = row_bytes(r) / (double)r->synapses; // of a synapse-step
+    const double bytes = row_bytes(r) / (double)r->synapses; // per synapse-step
     const double by_memory = row_bandwidth(copy) / bytes, by_arithmetic = row_rate(arithmetic, 0.5);
     r->memory_bound = by_memory < by_arithmetic;
     r->share = row_rate(r, 0.5) / fmin(by_memory, by_arithmetic);
 }
 
-// The measured row of the part, size and model of another that is such, or NULL.
+// Finds the measured row of this kind, device, fuse and threads in the part, size and model of another row,
+// or NULL.
 static const bench_row *find(const results *r, const bench_row *like, row_kind kind, const char *device,
                              unsigned fuse, unsigned threads) {
     bench_row wanted = {.part = like->part,

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SAMPLES_AIM 5 // samples that fill the time
+#define SAMPLES_AIM 5 // samples to aim for in the given time
 #define SAMPLES_LEAST 3
 #define SAMPLES_LONG 4.0 // s
 #define STEPS_MOST ((uint64_t)1 << 32)
@@ -23,12 +23,12 @@ static void describe(const bench_row *r, char *text, size_t size) {
         snprintf(text + used, size - (size_t)used, " with fuse %u%s%s", r->fuse, *model ? " of " : "", model);
 }
 
-// Whether one case fails with another: a device fails as a whole, a peer on its own.
+// Whether one case fails with another. A device fails with all its cases, a peer alone.
 static bool fails_with(const bench_row *r, const bench_row *failed) {
     return failed->kind == ROW_PEER ? row_same(r, failed) : strcmp(r->device, failed->device) == 0;
 }
 
-// A device that failed is lost to all its cases; one that was interrupted did not fail.
+// Marks all cases of a failed device as lost. An interrupt is no failure.
 static void take_out(bench *b, bench_case *cases, size_t count, const bench_case *failed) {
     for (size_t i = 0; i < count; i++) {
         bench_row *r = row_of(b, &cases[i]);
@@ -47,7 +47,7 @@ typedef struct rounds {
     size_t count;
 } rounds;
 
-// Runs one sample, and holds its digest against the others'. s->wall stays 0 when it failed.
+// Runs one sample and compares its digest with the others'. s->wall stays 0 on failure.
 static ohm_status run_one(const rounds *h, bench_case *e, uint64_t steps, sample *s) {
     *s = (sample){0};
     if (e->out) return OHM_OK;
@@ -73,15 +73,15 @@ static void keep(bench_row *r, const sample *s) {
 
 // ---- Getting ready ----------------------------------------------------------------------------
 
-// A number of steps that everyone does once, however fast, so that all digests meet.
+// Every case does this number of steps once, so that all digests can be compared.
 static uint64_t common_steps(uint64_t side) {
     const uint64_t fit = ((uint64_t)1 << 26) / (side * side);
     return fit < 1 ? 1 : fit > 256 ? 256 : fit;
 }
 
-// As many steps as make a sample long enough: powers of two, so that cases that are nearly as fast do the
-// same number, and their digests meet. The runs until then warm up; but what a crossbar that is warm takes
-// longer for than all its time is a sample.
+// Finds how many steps make a sample long enough. They are powers of two, so that cases of similar speed do
+// the same number and their digests can be compared. The runs in this search are the warm-up. But if a run of
+// a warm crossbar exceeds the time of all its samples, it counts as a sample.
 static ohm_status find_steps(const rounds *h, bench_case *e) {
     bench_row *r = row_of(h->bench, e);
     const double time = h->bench->options->seconds, aim = time / SAMPLES_AIM;
@@ -112,7 +112,7 @@ static ohm_status add_sample(const rounds *h, bench_case *e) {
     return status;
 }
 
-// Enough: two samples if each takes seconds, or several times as long as all of them should.
+// Two samples are enough if each takes seconds, or several times the time meant for all samples.
 static bool has_enough(const rounds *h, const bench_case *e) {
     const samples *wall = &row_of(h->bench, e)->wall;
     const double time = h->bench->options->seconds;
@@ -122,7 +122,7 @@ static bool has_enough(const rounds *h, const bench_case *e) {
     return e->out || wall->count == SAMPLES_MAX || (wall->count >= least && spent >= time);
 }
 
-// One sample of everyone who has not had enough. *more tells whether there was one.
+// Takes one sample of each case that needs more. *more tells whether any did.
 static ohm_status run_round(const rounds *h, bool *more) {
     ohm_status status = OHM_OK;
     *more = false;
@@ -134,7 +134,7 @@ static ohm_status run_round(const rounds *h, bool *more) {
     return status;
 }
 
-// What an interrupt left unmeasured was skipped.
+// Marks what an interrupt left unmeasured as skipped.
 static void skip_rest(const rounds *h) {
     for (size_t i = 0; i < h->count; i++) {
         bench_row *r = row_of(h->bench, &h->cases[i]);

@@ -1,5 +1,5 @@
-// How the update scales: with the synapses, with the steps a launch, with threads; what a launch costs, and
-// what memory a synapse takes.
+// How the update scales with synapses, steps per launch and threads; the cost of a launch; and the memory per
+// synapse.
 #include "../host/cli/child.h"
 #include "cases.h"
 #include "table.h"
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SLOPE_LEAST ((uint64_t)1 << 20) // synapses: below, a launch costs more than its work
+#define SLOPE_LEAST ((uint64_t)1 << 20) // synapses; below this a launch costs more than its work
 
 static const number_list automatic = {1, {0}};
 
@@ -29,7 +29,7 @@ static ohm_status measure(bench *b, const char *part, uint64_t side, const numbe
     return status;
 }
 
-// One device after the other: the largest crossbars leave no room for two.
+// Measures one device at a time. The largest crossbars leave no memory for two.
 static ohm_status with_synapses(bench *b) {
     static const number_list standard = {6, {1024, 2048, 4096, 8192, 16384, 32768}};
     const number_list sides = bench_sizes(b, &standard);
@@ -46,7 +46,7 @@ static ohm_status with_fuse(bench *b) {
     return measure(b, "fuse", bench_one_side(b), &fuses, 0, b->contender_count);
 }
 
-// A crossbar so small that a launch is most of the time.
+// Measures a crossbar so small that launches take most of the time.
 static ohm_status of_a_launch(bench *b) {
     static const number_list one = {1, {1}};
     return measure(b, "launch", 64, &one, 0, b->contender_count);
@@ -54,7 +54,8 @@ static ohm_status of_a_launch(bench *b) {
 
 // ---- In processes of their own ----------------------------------------------------------------
 
-// A run of `ohmscape run`, which can be kept to some processors and whose memory is its own.
+// Runs `ohmscape run`. A process of its own can be limited to some processors, and its memory can be
+// measured.
 typedef struct run_prop {
     const bench *bench;
     const char *device;
@@ -108,7 +109,7 @@ static ohm_status add_run(bench *b, case_list *l, const contender *c, unsigned t
     return cases_add(b, l, &r, &e);
 }
 
-// Whether a device can hold the crossbar; of a run the benchmark would know no more than that it failed.
+// Whether a device can hold the crossbar. Asked first, because a failed process would not tell why.
 static ohm_status try_crossbar(const bench *b, const contender *c, uint64_t side) {
     const ohm_definition d = bench_definition(b, side);
     ohm_crossbar *crossbar = NULL;
@@ -117,7 +118,7 @@ static ohm_status try_crossbar(const bench *b, const contender *c, uint64_t side
     return status;
 }
 
-// 1, 2, 4 … and all the processors.
+// Measures 1, 2, 4 … and all processors.
 static ohm_status add_runs(bench *b, case_list *l, const contender *c) {
     const unsigned all = child_processors();
     ohm_status status = try_crossbar(b, c, l->side);

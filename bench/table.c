@@ -6,7 +6,7 @@
 
 // ---- Cells ------------------------------------------------------------------------------------
 
-// A number that may not be there.
+// Prints a number, or blanks if there is none.
 static const char *cell(char text[24], const char *format, double value) {
     if (value > 0)
         snprintf(text, 24, format, value);
@@ -62,7 +62,7 @@ static void head_model(void) {
            "slowest, fastest", "ns", "x sin-state", "x plain", "x numpy", "x native");
 }
 
-// Of a model with a spread, x plain is its share of the rate without.
+// "x plain" is the rate of a model with variability, relative to the same model without.
 static void print_model(const bench_row *r) {
     char fuse[24], sine[24], plain[24], numpy[24], native[24];
     printf("%6" PRIu64 "  %-14s %-40s %5s %9.3g %9.3g %9.3g %8.3g %11s %8s %8s %8s\n", r->side, r->device,
@@ -141,7 +141,7 @@ static bool is_measured(const bench_row *r, const char *part, row_kind kind) {
     return r->state == ROW_MEASURED && r->kind == kind && strcmp(r->part, part) == 0;
 }
 
-// The fastest update of a part on a device (any if NULL) at a size, on all its threads.
+// The fastest update of a part at a size with all threads, on one device or, if it is NULL, on any.
 static const bench_row *best(const results *r, const char *part, const char *device, uint64_t side) {
     const bench_row *found = NULL;
     for (size_t i = 0; i < r->count; i++) {
@@ -185,7 +185,7 @@ void table_print_versus(const bench *b) {
     }
 }
 
-// Whether a peer was measured at no larger size than in this row.
+// Whether this row has the largest size at which its peer was measured.
 static bool is_largest(const results *r, const bench_row *it) {
     for (size_t i = 0; i < r->count; i++)
         if (is_measured(&r->row[i], it->part, it->kind) && strcmp(r->row[i].device, it->device) == 0 &&

@@ -1,11 +1,11 @@
-// How fast each device updates crossbars of each size, and how near that is to what it could do.
+// How fast each device updates crossbars of each size, and how near that is to its limits.
 #include "cases.h"
 #include "table.h"
 #include "../host/cli/cli.h"
 
 #include <stdlib.h>
 
-// Bytes that a device's crossbar and ceilings take of the host's memory.
+// Bytes of host memory that a device's crossbar and ceilings need.
 static uint64_t host_bytes(const contender *c, uint64_t side) {
     const uint64_t state = state_bytes(side), gib = (uint64_t)1 << 30;
     return on_host(&c->info) ? state + (state < gib ? state : gib) : 0;
@@ -18,14 +18,14 @@ static bool all_fit(const bench *b, uint64_t side) {
     return bytes < ohm_memory_available() / 10 * 9;
 }
 
-// All that a device can show: its crossbar and its ceilings, which are left out if its crossbar can't be.
+// Adds a device's crossbar and its ceilings, or neither if the crossbar cannot be created.
 static ohm_status add_device(bench *b, case_list *l, contender *c, const number_list *fuses) {
     unsigned fuse = 0;
     const ohm_status status = cases_add_crossbar(b, l, c, fuses, true, &fuse);
     return status || !fuse ? status : cases_add_ceilings(b, l, c, fuse);
 }
 
-// The devices from first on up to, not including, end.
+// Measures devices first … end − 1 together.
 static ohm_status measure(bench *b, uint64_t side, size_t first, size_t end) {
     case_list *l;
     ohm_status status = cases_create(b, "throughput", side, &l);

@@ -35,31 +35,42 @@ typedef struct input {
     size_t bytes;
 } input;
 
-// Runs a kernel of the program on items work-items. Its arguments are the inputs, the output, which is
-// poisoned first and read afterwards, and the selector, if that is not negative.
-static void run(const probe *p, const char *name, size_t items, const input *in, cl_uint inputs, void *out,
-                size_t out_bytes, cl_int selector) {
+// A kernel, and what it runs on. Its arguments are the inputs, the output, and the selector, if that is not
+// negative.
+typedef struct probe_call {
+    const char *name;
+    size_t items; // work-items
+    const input *in;
+    cl_uint inputs;
+    void *out;
+    size_t out_bytes;
+    cl_int selector;
+} probe_call;
+
+// Runs a kernel of the program. Its output is poisoned first and read afterwards.
+static void run(const probe *p, const probe_call *c) {
     const opencl_probe *o = p->device;
     cl_int code;
-    cl_kernel kernel = clCreateKernel(o->program, name, &code);
-    require(kernel, name);
+    cl_kernel kernel = clCreateKernel(o->program, c->name, &code);
+    require(kernel, c->name);
     cl_mem buffers[3] = {0};
     cl_uint arguments = 0;
-    memset(out, 0xA5, out_bytes);
-    for (; arguments < inputs; arguments++)
-        buffers[arguments] = clCreateBuffer(o->device->context, CL_MEM_COPY_HOST_PTR, in[arguments].bytes,
-                                            (void *)in[arguments].data, &code);
-    buffers[arguments++] = clCreateBuffer(o->device->context, CL_MEM_COPY_HOST_PTR, out_bytes, out, &code);
+    memset(c->out, 0xA5, c->out_bytes);
+    for (; arguments < c->inputs; arguments++)
+        buffers[arguments] = clCreateBuffer(o->device->context, CL_MEM_COPY_HOST_PTR, c->in[arguments].bytes,
+                                            (void *)c->in[arguments].data, &code);
+    buffers[arguments++] =
+        clCreateBuffer(o->device->context, CL_MEM_COPY_HOST_PTR, c->out_bytes, c->out, &code);
     for (cl_uint i = 0; i < arguments; i++)
         require(clSetKernelArg(kernel, i, sizeof buffers[i], &buffers[i]) == CL_SUCCESS, "clSetKernelArg");
-    if (selector >= 0)
-        require(clSetKernelArg(kernel, arguments, sizeof selector, &selector) == CL_SUCCESS,
+    if (c->selector >= 0)
+        require(clSetKernelArg(kernel, arguments, sizeof c->selector, &c->selector) == CL_SUCCESS,
                 "clSetKernelArg");
-    require(clEnqueueNDRangeKernel(o->device->queue, kernel, 1, NULL, &items, NULL, 0, NULL, NULL) ==
+    require(clEnqueueNDRangeKernel(o->device->queue, kernel, 1, NULL, &c->items, NULL, 0, NULL, NULL) ==
                 CL_SUCCESS,
             "clEnqueueNDRangeKernel");
-    require(clEnqueueReadBuffer(o->device->queue, buffers[arguments - 1], CL_TRUE, 0, out_bytes, out, 0, NULL,
-                                NULL) == CL_SUCCESS,
+    require(clEnqueueReadBuffer(o->device->queue, buffers[arguments - 1], CL_TRUE, 0, c->out_bytes, c->out, 0,
+                                NULL, NULL) == CL_SUCCESS,
             "clEnqueueReadBuffer");
     for (cl_uint i = 0; i < arguments; i++) clReleaseMemObject(buffers[i]);
     clReleaseKernel(kernel);
@@ -67,16 +78,16 @@ static void run(const probe *p, const char *name, size_t items, const input *in,
 
 static void words(const probe *p, const probe_question *questions, size_t n, uint32_t *out) {
     const input in = {questions, n * sizeof *questions};
-    run(p, "probe_words", n, &in, 1, out, n * 4 * p->lanes * sizeof *out, -1);
+    run(p, &(probe_call){"probe_words", n, &in, 1, out, n * 4 * p->lanes * sizeof *out, -1});
 }
 
 static void apply(const probe *p, int function, const float *x, const float *y, size_t n, float *z) {
     const input in[] = {{x, n * sizeof *x}, {y ? y : x, n * sizeof *x}};
-    run(p, "probe_apply", n / p->lanes, in, 2, z, n * sizeof *z, function);
+    run(p, &(probe_call){"probe_apply", n / p->lanes, in, 2, z, n * sizeof *z, function});
 }
 
 static void layout(const probe *p, uint32_t values[PROBE_LAYOUT]) {
-    run(p, "probe_layout", 1, NULL, 0, values, PROBE_LAYOUT * sizeof *values, -1);
+    run(p, &(probe_call){"probe_layout", 1, NULL, 0, values, PROBE_LAYOUT * sizeof *values, -1});
 }
 
 static cl_program build(const opencl_device *device, unsigned lanes) {

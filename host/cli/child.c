@@ -15,7 +15,7 @@ unsigned child_processors(void) {
     return sched_getaffinity(0, sizeof all, &all) ? 1 : (unsigned)CPU_COUNT(&all);
 }
 
-// Gives up all processors but the first so many.
+// Limits this process to the first so many processors.
 static void keep_processors(unsigned count) {
     cpu_set_t set;
     if (count == 0 || sched_getaffinity(0, sizeof set, &set)) return;
@@ -29,7 +29,7 @@ static void keep_processors(unsigned count) {
     sched_setaffinity(0, sizeof set, &set);
 }
 
-// In the new process, which has nothing else to do: signals that we ignore are not ignored by it.
+// Runs in the new process. The program should not inherit that we ignore a signal.
 static _Noreturn void become(const char *const *arguments, unsigned processors, int in, int out, int errors) {
     dup2(in, STDIN_FILENO);
     dup2(out, STDOUT_FILENO);
@@ -65,7 +65,7 @@ ohm_status child_start(const char *const *arguments, unsigned processors, child 
     return OHM_OK;
 }
 
-// The first line that it said on standard error, without what our programs put before it.
+// The first line of its standard error, without our programs' prefix.
 static ohm_status failed(child *c, int result) {
     char line[512] = "";
     rewind(c->errors);

@@ -43,12 +43,12 @@ static bool is_ignored(int number) {
 void cli_catch_signals(void) {
     catch_one(SIGINT, (int)SA_RESETHAND);
     catch_one(SIGTERM, (int)SA_RESETHAND);
-    // A terminal that goes away sends it twice, through the shell and by itself.
+    // A closing terminal sends SIGHUP twice: through the shell, and by itself.
     if (!is_ignored(SIGHUP)) catch_one(SIGHUP, 0);
     signal(SIGPIPE, SIG_IGN);
 }
 
-// Opened the wrong way round, so that using one is still an error.
+// Opened for the wrong direction, so that using one is still an error.
 static void occupy_streams(void) {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) < 0) open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);

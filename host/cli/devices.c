@@ -1,4 +1,4 @@
-// ohmscape devices: what a crossbar can run on.
+// ohmscape devices: lists the devices.
 #include "cli.h"
 #include "report.h"
 #include "../base/error.h"

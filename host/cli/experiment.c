@@ -13,22 +13,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-// What a phase can say.
+// The keys of a phase.
 enum { KEY_STIMULUS = 1, KEY_STEPS = 2, KEY_IDLE = 4 };
 
-// A file while it is read.
+// An experiment file while it is read.
 typedef struct reader {
     const command *command;
     void *object;
-    uint64_t *given;  // on the command line
-    uint64_t skipped; // what the command line has decided
-    uint64_t seen;    // in the file
+    uint64_t *given;  // bits of the options on the command line
+    uint64_t skipped; // bits of the keys that the command line overrides
+    uint64_t seen;    // bits of the keys in the file so far
     experiment *experiment;
 } reader;
 
 // ---- Texts ------------------------------------------------------------------------------------
 
-// Takes an allocated text, or NULL, which then lives as long as the experiment.
+// Keeps an allocated text as long as the experiment. NULL is passed on.
 static const char *keep_text(experiment *e, char *text) {
     char **more = text ? realloc(e->texts, (e->text_count + 1) * sizeof *more) : NULL;
     if (!more) {
@@ -43,8 +43,8 @@ static const char *keep(experiment *e, const char *text) {
     return keep_text(e, strdup(text));
 }
 
-// A copy of a key's value in which a path, which is relative to the experiment's file, is relative to the
-// working folder.
+// Copies a key's value. Paths in it are relative to the experiment file, and in the copy to the working
+// folder.
 static const char *keep_value(experiment *e, const char *key, const char *value) {
     const char *slash = strrchr(e->path, '/');
     const int length = slash ? (int)(slash - e->path) + 1 : 0;
@@ -171,8 +171,8 @@ ohm_status experiment_read(const char *path, const command *c, void *object, uin
 
 // ---- Phases -----------------------------------------------------------------------------------
 
-// One that has a start, and does not say which, starts with its phase. What is wrong with it experiment_check
-// tells.
+// Writes out a phase's stimulus. If it has a start that is not given, it starts with its phase. Errors in it
+// are left to experiment_check.
 static ohm_status spell_out(experiment *e, phase *p, const spec *model) {
     spec s;
     char text[SPEC_MAX_TEXT];
@@ -205,7 +205,7 @@ ohm_status experiment_check(const experiment *e, const ohm_definition *d, uint64
     return OHM_OK;
 }
 
-// Whether two lists of files, joined by +, have the same names, in whatever folders.
+// Whether two lists of files, joined by +, have the same names. Folders are ignored.
 static bool same_names(const char *a, const char *b) {
     for (;;) {
         const size_t a_length = strcspn(a, "+"), b_length = strcspn(b, "+");
@@ -219,7 +219,7 @@ static bool same_names(const char *a, const char *b) {
     }
 }
 
-// Whether two texts are of the same stimulus, wherever its files are.
+// Whether two texts specify the same stimulus. The folders of its files are ignored.
 static bool same_stimulus(const char *a, const char *b) {
     spec first, second;
     if (spec_parse(ROLE_STIMULUS, a, &first) || spec_parse(ROLE_STIMULUS, b, &second)) return false;
@@ -231,7 +231,7 @@ static uint64_t largest(uint64_t a, uint64_t b) {
     return a > b ? a : b;
 }
 
-// Whether a phase, with this stimulus, agrees with what drove the crossbar in its steps.
+// Whether a phase with this stimulus agrees with what has driven the crossbar during its steps.
 static ohm_status check_phase(const experiment *e, const phase *p, const char *stimulus, const char *from,
                               const ohm_file_info *info) {
     for (size_t i = 0; i < info->history_count; i++) {

@@ -1,4 +1,4 @@
-// ohmscape export: what is read of a saved crossbar's devices, as a matrix for other programs.
+// ohmscape export: writes a quantity of a saved crossbar as a matrix for other programs.
 #include "cli.h"
 #include "setup.h"
 #include "../base/error.h"
@@ -13,7 +13,7 @@
 // ---- Options ----------------------------------------------------------------------------------
 
 typedef struct export_options {
-    setup setup; // of which only device counts
+    setup setup; // only its device is used
     ohm_quantity quantity;
     const char *output;
     bool quiet;
@@ -55,9 +55,9 @@ static const option_entry export_entries[] = {
 
 // ---- Reading ----------------------------------------------------------------------------------
 
-#define PIECE_FLOATS ((uint64_t)1 << 21) // of one piece, unless a row has more
+#define PIECE_FLOATS ((uint64_t)1 << 21) // per piece, or one row if that is more
 
-// The rows of a piece: OHM_MAX_IMAGE at most.
+// The number of rows in a piece, at most OHM_MAX_IMAGE.
 static uint64_t rows_of_piece(uint64_t cols) {
     const uint64_t fit = PIECE_FLOATS / cols;
     return fit < 1 ? 1 : fit < OHM_MAX_IMAGE ? fit : OHM_MAX_IMAGE;

@@ -11,21 +11,21 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-// Tells the program that is started over why.
+// Tells the restarted program the reason.
 #define VARIABLE "OHMSCAPE_DEVICE_CRASHED"
 
-#define PATIENCE_US 300000 // of building before it is mentioned: what a driver has kept takes a tenth of that
+#define PATIENCE_US 300000 // of building before it is mentioned; cached kernels take a tenth of that
 
 extern char **environ;
 
-// Whatever is used inside a signal handler is ready before there can be a signal.
+// All that a signal handler uses is prepared before the handler is installed.
 static struct {
     bool automatic, settled;
     pid_t process;
-    volatile sig_atomic_t building, shown; // shown: a word of it is to be
-    char **arguments, **environment;       // to start over with
-    char reason[512];                      // its entry of the environment: VARIABLE=reason
-    char news[256], error[1536];           // what is said of building, and of a crash
+    volatile sig_atomic_t building, shown; // shown: mention the build
+    char **arguments, **environment;       // for the restart
+    char reason[512];                      // the environment entry VARIABLE=reason
+    char news[256], error[1536];           // the messages about building and about a crash
 } guard;
 
 static const int crashes[] = {SIGABRT, SIGBUS, SIGSEGV, SIGILL, SIGFPE};
@@ -35,7 +35,7 @@ static struct sigaction before[CRASHES], alarm_before;
 
 static void say(const char *text) {
     const ssize_t written = write(STDERR_FILENO, text, strlen(text));
-    (void)written; // there is nobody else to tell
+    (void)written; // a failed write cannot be reported
 }
 
 // ---- In a signal handler ----------------------------------------------------------------------
@@ -46,15 +46,15 @@ static void on_alarm(int signal) {
     guard.shown = 0; // once is enough
 }
 
-// Only system calls from here on: the driver may have been anywhere.
+// From here on only system calls are safe, because the driver may have crashed anywhere.
 static _Noreturn void give_up(void) {
     const struct itimerval never = {0};
     sigset_t none;
-    if (getpid() != guard.process) _exit(EXIT_FAILURE); // a process that the driver has started
+    if (getpid() != guard.process) _exit(EXIT_FAILURE); // a child process of the driver
     guard.building = 0;
     setitimer(ITIMER_REAL, &never, NULL);
     sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL); // the next program would inherit that this signal is blocked
+    sigprocmask(SIG_SETMASK, &none, NULL); // the restarted program would inherit the blocked signal
     if (guard.automatic && !guard.settled && guard.arguments && guard.environment)
         execve("/proc/self/exe", guard.arguments, guard.environment);
     say(guard.error);
@@ -66,7 +66,7 @@ static void on_crash(int signal) {
     give_up();
 }
 
-// LLVM ends the process that it is a part of when it cannot write a file.
+// LLVM ends the whole process if it cannot write a file.
 static void on_exit_of_driver(void) {
     if (guard.building) give_up();
 }
@@ -120,7 +120,7 @@ static void listen(const ohm_device_info *device) {
 
 // ---- From outside -----------------------------------------------------------------------------
 
-// The command line of this process, which ends in NULL; NULL itself if it is not to be had.
+// The command line of this process, ending in NULL, or NULL if it cannot be read.
 static char **own_arguments(void) {
     char *text = NULL;
     size_t size = 0;
@@ -134,7 +134,7 @@ static char **own_arguments(void) {
     return arguments;
 }
 
-// The environment, with room for the reason.
+// Copies the environment, with room for the reason.
 static char **own_environment(void) {
     size_t count = 0;
     while (environ[count]) count++;

@@ -1,4 +1,4 @@
-// ohmscape info: what a saved file says of itself.
+// ohmscape info: describes a saved file.
 #include "cli.h"
 #include "report.h"
 #include "../base/error.h"

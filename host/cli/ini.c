@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MOST_BYTES ((size_t)16 << 20) // of a text
+#define MOST_BYTES ((size_t)16 << 20) // largest file
 
-// A text while it is read, in place.
+// A text while it is parsed in place.
 typedef struct reader {
     ini_taker *take;
     void *object;
     const char *section;
-    // The key that is read, and its value so far; key is NULL if there is none.
+    // The current key, or NULL, and its value so far.
     char *key, *value;
     int key_line, key_indent;
     bool joined; // the last line ended in a backslash
@@ -33,7 +33,7 @@ static char *skip_space(char *text) {
     return text + strspn(text, " \t\v\f\r");
 }
 
-// Cuts a comment behind a space, outside quotes.
+// Cuts off a comment that follows a space outside quotes.
 static void cut_comment(char *line) {
     bool quoted = false;
     for (char *at = line; *at; at++) {
@@ -46,7 +46,7 @@ static void cut_comment(char *line) {
     }
 }
 
-// Whether a line is KEY = VALUE by its looks.
+// Whether a line looks like KEY = VALUE.
 static bool is_assignment(const char *line) {
     size_t length = 0;
     while (isalnum((unsigned char)line[length]) || line[length] == '_' || line[length] == '-') length++;
@@ -58,7 +58,7 @@ static bool is_one_of(char c, const char *list) {
     return c && strchr(list, c);
 }
 
-// Whether a line that is indented further than the key goes on with its value.
+// Whether an indented line continues the value of the key.
 static bool goes_on(const char *value, const char *line) {
     const size_t length = strlen(value);
     return !length || is_one_of(value[length - 1], ",:+=") || is_one_of(line[0], ",:+=") ||
@@ -79,7 +79,7 @@ static char *without_quotes(char *value) {
     return value + 1;
 }
 
-// Hands over the key that is complete, if there is one.
+// Passes on the completed key, if there is one.
 static ohm_status end_key(reader *r) {
     if (!r->key) return OHM_OK;
     const char *key = r->key, *value = without_quotes(r->value);
@@ -110,7 +110,7 @@ static ohm_status begin_key(reader *r, char *line, int number, int indent) {
     return OHM_OK;
 }
 
-// Takes a backslash from the end of the value, and notes it.
+// Removes a backslash from the end of the value and remembers it.
 static void note_backslash(reader *r) {
     const size_t length = r->key ? strlen(r->value) : 0;
     r->joined = length && r->value[length - 1] == '\\';
@@ -120,14 +120,14 @@ static void note_backslash(reader *r) {
 
 // ---- The text ---------------------------------------------------------------------------------
 
-// Takes one line. *number is that of the line an error is about.
+// Parses one line. *number is the line that an error is about.
 static ohm_status take_line(reader *r, char *line, int *number) {
     const bool blank = !*skip_space(line);
     cut_comment(line);
     trim_end(line);
     char *text = skip_space(line);
     const int indent = (int)(text - line);
-    if (!*text && !blank) return OHM_OK; // a comment, which may stand within a value
+    if (!*text && !blank) return OHM_OK; // a comment, which may be inside a value
     if (*text && r->key && (r->joined || (indent > r->key_indent && goes_on(r->value, text)))) {
         memmove(r->value + strlen(r->value), text, strlen(text) + 1); // the value lies before it
         note_backslash(r);

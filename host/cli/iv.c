@@ -19,7 +19,7 @@
 
 typedef struct iv_options {
     setup setup;
-    uint64_t count, periods, steps; // devices; steps only if the stimulus is not a wave
+    uint64_t count, periods, steps; // number of devices; steps is only for stimuli other than waves
     const char *output, *plot;
 } iv_options;
 
@@ -71,13 +71,13 @@ static const option_entry iv_entries[] = {
 
 // ---- The drive --------------------------------------------------------------------------------
 
-// A run of it: so many steps, every so-manieth of which is written.
+// A run: its steps, and how many of them there are per written row.
 typedef struct drive {
-    uint64_t steps, every, period; // in steps; 0 when the stimulus is not a wave
+    uint64_t steps, every, period; // in steps; period is 0 if the stimulus is not a wave
     char stimulus[SPEC_MAX_TEXT];
 } drive;
 
-// The model's wave, of the amplitude of its default voltages.
+// The default wave, with the amplitude of the model's default voltages.
 static ohm_status default_stimulus(const spec *model, char text[SPEC_MAX_TEXT]) {
     const ohm_about *about = spec_entry_of(model)->about;
     spec s;
@@ -88,7 +88,7 @@ static ohm_status default_stimulus(const spec *model, char text[SPEC_MAX_TEXT]) 
     return OHM_OK;
 }
 
-// The period of a stimulus in s at a time step, or 0.
+// The period of a stimulus in s at a time step, or 0 if it has none.
 static double period_of(const spec *s, double dt) {
     const catalogue_entry *entry = spec_entry_of(s);
     return entry->period ? entry->period(s, dt) : 0;
@@ -105,7 +105,7 @@ static ohm_status plan_drive(iv_options *o, drive *d) {
     }
     if (!status) status = spec_parse(ROLE_STIMULUS, definition->stimulus, &s);
     if (status) return status;
-    // A period that is a number of steps, and so 0 s at a step of 0 s, is as good at any time step.
+    // A period given in steps, which is 0 s at dt = 0, suits any time step.
     const double own = spec_entry_of(&model)->about->dt, period = period_of(&s, 0);
     if (!definition->dt) definition->dt = period > 0 && period / 1000 < own ? period / 1000 : own;
     d->period = (uint64_t)llround(fmin(period_of(&s, definition->dt) / definition->dt, 1e15));
@@ -120,11 +120,11 @@ static ohm_status plan_drive(iv_options *o, drive *d) {
 
 // ---- Sampling ---------------------------------------------------------------------------------
 
-// What is written of a moment: of one device its current, state and resistance; of many the spread of the
-// currents and the means.
+// One written row. For one device it has the current, state and resistance; for many the distribution of the
+// currents, and means.
 typedef struct moment {
     double time, voltage;
-    double current[5]; // least, a tenth, the median, nine tenths, greatest
+    double current[5]; // minimum, 10 %, median, 90 %, maximum
     double state, resistance;
 } moment;
 
@@ -147,7 +147,7 @@ static int by_value(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-// The current through every device at its state before a step, at that step's voltage, which step drives.
+// Computes the current through each device at the voltage of the next step, before that step is done.
 static ohm_status sample(ohm_crossbar *c, samples *s) {
     const uint64_t step = ohm_crossbar_step(c), n = s->devices;
     ohm_status status = ohm_crossbar_read_voltage(c, step, 0, 1, s->voltage);
@@ -186,7 +186,7 @@ static ohm_status take_samples(const drive *d, ohm_crossbar *c, samples *s) {
     return status;
 }
 
-// What the results are written from.
+// What the writers of results need.
 typedef struct job {
     const iv_options *options;
     const drive *drive;
@@ -206,7 +206,7 @@ static void print_csv(FILE *out, const samples *s) {
         fprintf(out, "%.9g,%.9g", m->time, m->voltage);
         if (s->devices == 1) {
             fprintf(out, ",%.9g,%.9g,", m->current[0], m->state);
-            if (m->current[0] != 0) fprintf(out, "%.9g", m->resistance); // at 0 V it cannot be told
+            if (m->current[0] != 0) fprintf(out, "%.9g", m->resistance); // undefined at 0 V
         } else {
             for (int k = 0; k < 5; k++) fprintf(out, ",%.9g", m->current[k]);
             fprintf(out, ",%.9g", m->state);
@@ -231,8 +231,8 @@ static ohm_status write_csv(void *object, const char *path) {
 
 // ---- Drawing ----------------------------------------------------------------------------------
 
-// The samples as a block of gnuplot's. The band between two curves is a polygon for each run of rising or
-// falling voltage, which an empty line ends.
+// Writes the samples as a gnuplot data block. The band between two curves is one polygon for each run of
+// rising or falling voltage. An empty line ends a polygon.
 static void write_block(FILE *out, const samples *s, size_t first) {
     fprintf(out, "$iv << END\n");
     for (size_t i = first; i < s->count; i++) {
@@ -248,13 +248,13 @@ static void write_block(FILE *out, const samples *s, size_t first) {
     fprintf(out, "END\n");
 }
 
-// The first sample of the last period: bands of several would cover each other.
+// The first sample of the last period. Only one period is drawn, since bands would cover each other.
 static size_t last_period(const drive *d, const samples *s) {
     const size_t each = d->period / d->every + 1;
     return d->period && s->count > each ? s->count - each : 0;
 }
 
-// For a text in quotes.
+// Writes a text in quotes.
 static void write_quoted(FILE *out, const char *text) {
     fputc('\'', out);
     for (; *text; text++) fprintf(out, *text == '\'' ? "''" : "%c", *text);
@@ -282,7 +282,7 @@ static void write_script(FILE *out, const iv_options *o, const drive *d, const s
     fprintf(out, "unset output\n");
 }
 
-// Whether gnuplot has written a picture to its end, which it does not say itself on a full disk.
+// Checks that the picture is complete. On a full disk gnuplot reports no error.
 static ohm_status check_picture(const char *temporary, const char *path) {
     char end[64] = "";
     FILE *f = fopen(temporary, "r");
@@ -292,7 +292,7 @@ static ohm_status check_picture(const char *temporary, const char *path) {
     return ohm_fail(OHM_IO_FAILED, "cannot write %s: gnuplot did not finish it: is the disk full?", path);
 }
 
-// With what gnuplot said.
+// Fails with gnuplot's own message.
 static ohm_status undrawn(const char *path) {
     char why[512];
     snprintf(why, sizeof why, "%s", ohm_error_message());
@@ -339,7 +339,7 @@ static void write_file(const char *path, rescue_write *write, job *j, troubles *
     free(where);
 }
 
-// Writes what has been sampled, one result whatever became of the others.
+// Writes all results. If one fails, the others are still written.
 static void write_all(job *j, troubles *t) {
     const iv_options *o = j->options;
     if (o->output) write_file(o->output, write_csv, j, t);

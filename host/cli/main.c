@@ -1,4 +1,4 @@
-// ohmscape: the commands by name, and the programs that stand beside this one.
+// ohmscape: finds commands by name, in this program or in those next to it.
 #include "cli.h"
 #include "../base/error.h"
 #include "commands.h"
@@ -15,7 +15,7 @@ static const command *const commands[] = {&command_run,  &command_iv,     &comma
                                           &command_info, &command_export, &command_read,    &command_program};
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
-// Commands that other programs carry out, so that this one needs no graphics library.
+// Commands of other programs, so that this one needs no graphics library.
 static const struct {
     const char *name, *program, *summary;
 } others[] = {
@@ -41,7 +41,7 @@ static void print_help(FILE *out) {
     fprintf(out, "\n`ohmscape COMMAND --help` describes a command; --version prints the version.\n");
 }
 
-// Runs one of the others in this process's place.
+// Replaces this process with one of the other programs.
 static int hand_over(size_t i, char **argv) {
     char path[2 * PATH_MAX];
     cli_program_path(others[i].program, path, sizeof path);
@@ -59,8 +59,7 @@ static int unknown(const char *name) {
 
 int main(int argc, char **argv) {
     cli_start();
-    // Every file is closed where it was opened. After a failed flush HDF5 1.10 keeps its half, and
-    // would crash on it when the process ends.
+    // We close every file ourselves. After a failed flush, HDF5 1.10 would crash in its exit handler.
     H5dont_atexit();
     const char *name = argc > 1 ? argv[1] : NULL;
     if (!name) {

@@ -1,4 +1,4 @@
-// ohmscape models: what can be written for --model, --stimulus and --init.
+// ohmscape models: describes the values of --model, --stimulus and --init.
 #include "cli.h"
 #include "../define/derive.h"
 #include "../base/error.h"
@@ -17,7 +17,7 @@ static const option_entry entries[] = {{0}};
 static const char *const title[ROLE_COUNT] = {"Models (--model)", "Stimuli (--stimulus)",
                                               "Initial states (--init)"};
 
-// The presets of one model, or of all if it is NULL.
+// Prints the presets of one model, or of all models if it is NULL.
 static void print_presets(const char *model, const char *heading) {
     const preset *p;
     bool any = false;
@@ -43,7 +43,7 @@ static void print_list(void) {
            "NAME:key=value~SPREAD` also prints statistics of the values drawn.\n");
 }
 
-// Prints UTF-8 text in a column of so many characters; printf counts bytes.
+// Prints UTF-8 text in a column of that many characters. printf would count bytes.
 static void print_column(const char *text, int width) {
     printf("%s", text);
     for (; *text; text++) width -= (*text & 0xC0) != 0x80;
@@ -61,7 +61,7 @@ static void print_row(const char *key, const char *symbol, const char *unit, con
     printf("%s\n", help);
 }
 
-// What stands for the valid values of a parameter.
+// Writes the valid values of a parameter.
 static void format_range(const ohm_parameter *p, char *text, size_t size) {
     char min[NUMBER_MAX_TEXT], max[NUMBER_MAX_TEXT];
     number_format(p->min, min);
@@ -84,7 +84,7 @@ static void print_parameter(const spec *s, int i) {
     print_row(p->key, p->symbol, p->unit, value, range, p->help);
 }
 
-// What the spreads come to over the devices.
+// Prints the resulting distributions over the devices.
 static void print_drawn(const spec *s) {
     const catalogue_entry *entry = spec_entry_of(s);
     bool any = false;
@@ -105,7 +105,7 @@ static void print_drawn(const spec *s) {
     }
 }
 
-// Prints text, its further lines as far to the right as the first.
+// Prints text with its further lines aligned to the first.
 static void print_lines(const char *before, const char *text) {
     for (const char *line = text; line;) {
         const int length = (int)strcspn(line, "\n");
@@ -137,7 +137,7 @@ static void print_spreading(void) {
         "  order stuck, stuck_low, stuck_high, stuck_open.\n");
 }
 
-// What a published device is, if the text names one.
+// Describes a published device, if the text names one.
 static void print_preset(const spec *s, const char *text) {
     const char *at = strchr(text, '@');
     const char *model = spec_entry_of(s)->about->name;
@@ -148,7 +148,7 @@ static void print_preset(const spec *s, const char *text) {
     if (p->note) print_lines("", p->note);
 }
 
-// What a stimulus takes beside another model than the default one.
+// Prints the defaults of a stimulus for models other than the default one.
 static void print_scale(const spec *s) {
     int n = 0;
     for (int i = 0; i < spec_entry_of(s)->own_count; i++) {
@@ -185,7 +185,7 @@ static void print_entry(const spec *s, const char *text, bool given) {
     printf("\n");
 }
 
-// The place in a role's table of the entry that a text names, or -1.
+// The index of the entry that a text names, or -1.
 static int place_of(spec_role role, const char *text) {
     const size_t length = strcspn(text, ":@");
     const catalogue_entry *entry;
@@ -194,7 +194,7 @@ static int place_of(spec_role role, const char *text) {
     return -1;
 }
 
-// Prints what is meant by NAME or NAME:key=value,…; a distribution is a stimulus and an initial state.
+// Describes NAME or NAME:key=value,…. A distribution is both a stimulus and an initial state.
 static ohm_status print_named(const char *text) {
     const bool given = strpbrk(text, ":@") != NULL;
     ohm_status status = OHM_OK;
@@ -204,7 +204,7 @@ static ohm_status print_named(const char *text) {
         spec s;
         if (id < 0) continue;
         named = true;
-        spec_defaults((spec_role)role, id, &s); // of some files a path is missing
+        spec_defaults((spec_role)role, id, &s); // a stimulus without its required path cannot be parsed
         if (given) status = spec_parse((spec_role)role, text, &s);
         if (given && status) continue;
         print_entry(&s, text, given);

@@ -9,18 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_LONG 256 // getopt's value for the option of place 0, beyond every letter
+#define FIRST_LONG 256 // getopt's value for option 0, above all letters
 #define HELP_LETTER 'h'
 #define HELP_LONG 255
 
-// getopt's two views of a table.
+// A table of options in getopt's two forms.
 typedef struct getopt_tables {
     struct option longs[OPTIONS_MAX + 2];
     char letters[3 * OPTIONS_MAX + 4];
 } getopt_tables;
 
 static getopt_tables make_tables(const option_entry *options) {
-    getopt_tables t = {.letters = ":h"}; // the colon: we report errors
+    getopt_tables t = {.letters = ":h"}; // the colon: we report errors ourselves
     size_t used = strlen(t.letters);
     int n = 0;
     for (const option_entry *o = options; o->name; o++, n++) {
@@ -40,7 +40,7 @@ static int place_of_letter(const option_entry *options, int letter) {
     return -1;
 }
 
-// The option getopt stumbled over: a letter, perhaps among others, or a long option as it was typed.
+// The option that getopt refused: a letter, perhaps one of several, or a long option as typed.
 static ohm_status bad_option(const command *c, int code, char **argv) {
     const char letter[3] = {'-', (char)optopt, '\0'};
     const char *typed = optopt > 0 && optopt < HELP_LONG ? letter : argv[optind - 1];

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// The i-th name for the file at path in a folder, or beside it if that is NULL. NULL if memory ran out.
+// The i-th candidate name for path in a folder, or next to path if the folder is NULL. NULL if out of memory.
 static char *make_name(const char *folder, const char *path, int i) {
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
     const char *dot = strrchr(name, '.'), *ending = dot && dot > name ? dot : name + strlen(name);
@@ -20,8 +20,7 @@ static char *make_name(const char *folder, const char *path, int i) {
     return length < 0 ? NULL : text;
 }
 
-// A name that no file had, to be freed: an empty file has it now, so that another run at its end takes
-// another.
+// Reserves a free name with an empty file, so that another run ending now takes a different one. Free it.
 static char *claim_name(const char *folder, const char *path) {
     for (int i = 0; i < 1000; i++) {
         char *name = make_name(folder, path, i);
@@ -37,7 +36,7 @@ static char *claim_name(const char *folder, const char *path) {
     return NULL;
 }
 
-// Writes in the first place that takes it, and returns its path.
+// Writes to the first folder that works, and returns the path.
 static char *write_somewhere(const char *path, rescue_write *write, void *object) {
     const char *const folders[] = {NULL, getenv("TMPDIR"), getenv("HOME"), "/var/tmp", "/tmp"};
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {

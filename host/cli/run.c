@@ -23,10 +23,10 @@ typedef struct run_options {
     uint64_t steps, every;
     double idle;
     const char *output;
-    char scratch[PATH_MAX]; // the folder that it is in
+    char scratch[PATH_MAX]; // the folder of output
     bool json, quiet;
-    bool all_steps;        // of the experiment, if there is one
-    experiment experiment; // a run without one is one phase
+    bool all_steps;        // run the whole experiment
+    experiment experiment; // count is 0 without one
 } run_options;
 
 #define SETTER(name) static ohm_status set_##name(void *object, const char *text)
@@ -71,11 +71,11 @@ static const option_entry run_entries[] = {
 
 #define BIT(place) ((uint64_t)1 << (place))
 
-// The places of run's own options, behind those of the setup.
+// Indices of run's own options, after those of the setup.
 enum { RUN_STEPS = SETUP_END, RUN_IDLE };
 
-// Reads the experiment file, if there is one. What the run as a whole has and its phases too, or its steps
-// and its idle time, makes no sense twice.
+// Reads the experiment file. In it, steps and idle time may be set only in phases. The stimulus of the first
+// phase may not be set for the whole run too.
 static ohm_status read_experiment(run_options *o, const char *path, uint64_t *given) {
     const uint64_t typed = *given;
     ohm_status status = experiment_read(path, &command_run, o, given, BIT(SETUP_NEURONS),
@@ -92,8 +92,8 @@ static ohm_status read_experiment(run_options *o, const char *path, uint64_t *gi
     return OHM_OK;
 }
 
-// Takes the stimulus with which an experiment begins. Whether the phases that are to come can be run, and the
-// saved crossbar comes from those before.
+// Takes the first stimulus of the experiment. Checks that the coming phases can be run, and that a saved
+// crossbar was driven by the earlier ones.
 static ohm_status check_experiment(run_options *o, const ohm_file_info *info) {
     experiment *e = &o->experiment;
     ohm_definition first = info ? info->definition : o->setup.definition;
@@ -105,7 +105,7 @@ static ohm_status check_experiment(run_options *o, const ohm_file_info *info) {
     return status ? status : experiment_check(e, &first, info ? info->step : 0);
 }
 
-// A long series is kept on the disk that it will be saved on.
+// Keeps a long series on the disk on which it will be saved.
 static void keep_beside(run_options *o) {
     const char *slash = strrchr(o->output, '/');
     const size_t length = !slash ? 0 : slash == o->output ? 1 : (size_t)(slash - o->output);
@@ -115,7 +115,7 @@ static void keep_beside(run_options *o) {
 
 static ohm_status check_options(run_options *o, uint64_t given) {
     const ohm_file_info *info;
-    if (o->experiment.count) given &= ~BIT(SETUP_STIMULUS); // a saved crossbar is at one of its phases
+    if (o->experiment.count) given &= ~BIT(SETUP_STIMULUS); // a saved crossbar has that of some phase
     ohm_status status = setup_check(&o->setup, given, &info);
     if (status) return status;
     status = check_experiment(o, info);
@@ -136,25 +136,25 @@ static ohm_status check_options(run_options *o, uint64_t given) {
 // How a phase ended.
 typedef struct phase_end {
     const phase *phase;
-    uint64_t steps, step; // done now, and reached
+    uint64_t steps, step; // steps done now, and the step reached
     ohm_statistics statistics;
 } phase_end;
 
 typedef struct run_result {
-    double setup_seconds, seconds; // making the crossbar; stepping alone
-    uint64_t steps, total;         // done now, and to do
-    bool measured;                 // what follows
+    double setup_seconds, seconds; // for creating the crossbar, and for stepping alone
+    uint64_t steps, total;         // done now, and to do in all
+    bool measured;                 // whether the next three are valid
     uint64_t digest, rest_digest;
     ohm_statistics statistics;
-    phase_end *ends; // of an experiment's phases
+    phase_end *ends; // of the phases of an experiment
     size_t end_count;
-    bool nothing_left;          // of an experiment
-    char *saved, *saved_series; // where, or NULL
-    const char *error;          // the first thing that went wrong, or NULL
+    bool nothing_left;          // the experiment was already done
+    char *saved, *saved_series; // paths, or NULL
+    const char *error;          // the first error, or NULL
 } run_result;
 
-// Steps until the next record, or until a tenth of a second has passed, so that a signal is answered
-// and the progress moves; in whole launches.
+// The steps until the next record, or for a tenth of a second, so that signals are noticed and the progress
+// moves. Whole launches where no record is due.
 static uint64_t next_slice(const run_options *o, const ohm_crossbar *c, const run_result *r, uint64_t left) {
     const uint64_t fuse = ohm_crossbar_definition(c)->fuse;
     const double rate = r->seconds > 0 ? (double)r->steps / r->seconds : 0; // steps/s
@@ -167,7 +167,7 @@ static uint64_t next_slice(const run_options *o, const ohm_crossbar *c, const ru
     return slice < left ? slice : left;
 }
 
-// Does so many steps, unless a signal comes.
+// Advances by steps, or until a signal arrives.
 static ohm_status advance(const run_options *o, ohm_crossbar *c, run_result *r, uint64_t steps,
                           progress *bar) {
     const uint64_t end = r->steps + steps;
@@ -185,17 +185,17 @@ static ohm_status advance(const run_options *o, ohm_crossbar *c, run_result *r, 
     return status;
 }
 
-// Runs what is left of a phase, as far as the steps that are to be done go.
+// Runs the rest of a phase, within the steps that are left of the run.
 static ohm_status run_phase(const run_options *o, ohm_crossbar *c, run_result *r, const phase *left,
                             progress *bar) {
     const uint64_t most = r->total - r->steps, steps = left->steps < most ? left->steps : most;
     const uint64_t before = r->steps;
-    const bool begins = ohm_crossbar_step(c) == left->first; // else the stimulus is there
+    const bool begins = ohm_crossbar_step(c) == left->first; // otherwise its stimulus is in use already
     const bool changes = left->stimulus && steps && begins;
     ohm_status status = changes ? ohm_crossbar_change(c, NULL, left->stimulus) : OHM_OK;
     if (!status && changes && r->steps) setup_warn(c);
     if (!status) status = advance(o, c, r, steps, bar);
-    if (status || r->steps - before < left->steps) return status; // it goes on another time
+    if (status || r->steps - before < left->steps) return status; // a later run continues it
     return left->idle > 0 && !cli_caught() ? ohm_crossbar_idle(c, left->idle) : OHM_OK;
 }
 
@@ -275,7 +275,7 @@ static void add_device(cJSON *object, const ohm_devices *devices) {
         cJSON_AddItemToArray(ids, cJSON_CreateString(ohm_devices_info(devices, i)->id));
 }
 
-// The most bytes of memory that this process has had, 0 if the system does not say.
+// The peak memory of this process in bytes, or 0 if it is unknown.
 static uint64_t peak_resident(void) {
     unsigned long long kib = 0;
     char line[128];
@@ -354,7 +354,7 @@ static bool print_json(const ohm_devices *devices, const ohm_crossbar *c, const 
     return json_print(root);
 }
 
-// The histogram as one line of blocks, eight heights.
+// Prints the histogram as one line of block characters of eight heights.
 static void print_histogram(const ohm_statistics *s) {
     enum { BARS = 32 };
     static const char *const block[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
@@ -362,7 +362,7 @@ static void print_histogram(const ohm_statistics *s) {
     for (int i = 0; i < OHM_HISTOGRAM_BINS; i++) bar[i / (OHM_HISTOGRAM_BINS / BARS)] += s->histogram[i];
     for (int i = 0; i < BARS; i++) most = bar[i] > most ? bar[i] : most;
     printf("              %.4g [", s->state_low);
-    for (int i = 0; i < BARS; i++) printf("%s", block[(bar[i] * 8 + most - 1) / most]); // any at all shows
+    for (int i = 0; i < BARS; i++) printf("%s", block[(bar[i] * 8 + most - 1) / most]); // even one shows
     printf("] %.4g\n", s->state_high);
 }
 
@@ -417,7 +417,7 @@ static ohm_status write_series(void *object, const char *path) {
     return ohm_crossbar_save_series(object, path);
 }
 
-// What is left when the state is lost: the series, at F-series.h5.
+// The state is lost. Saves the series alone, to F-series.h5.
 static void save_series(const run_options *o, ohm_crossbar *c, run_result *r, troubles *t) {
     const char *dot = strrchr(o->output, '.'), *slash = strrchr(o->output, '/');
     const char *ending = dot && (!slash || dot > slash + 1) ? dot : o->output + strlen(o->output);
@@ -454,8 +454,8 @@ static ohm_status measure(ohm_crossbar *c, run_result *r) {
     return status;
 }
 
-// What comes after the steps. Nothing of it is left out because of what went wrong before, unless there is
-// nothing to tell or to save.
+// Measures, saves and reports after the steps, even if something failed before. Only if no step was done
+// there is nothing to save or report.
 static void conclude(const run_options *o, const ohm_devices *devices, ohm_crossbar *c, run_result *r,
                      troubles *t) {
     if (t->count && !r->steps) return;

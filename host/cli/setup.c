@@ -111,7 +111,7 @@ static ohm_status check_spec(spec_role role, const char *given, const char *save
     return spec_agrees(&part, &whole) ? OHM_OK : differs(spec_role_name[role], from);
 }
 
-// What was given beside --from has to say the same as the file.
+// Options given with --from must agree with the file.
 static ohm_status check_against_file(const setup *s, uint64_t given, const ohm_definition *saved) {
     const ohm_definition *mine = &s->definition;
     const bool rows = was_given(given, SETUP_ROWS) || was_given(given, SETUP_NEURONS);
@@ -132,15 +132,15 @@ static ohm_status check_against_file(const setup *s, uint64_t given, const ohm_d
     return status;
 }
 
-// Gives a stimulus the scale of the model that it drives.
+// Scales a stimulus to the model that it drives.
 static ohm_status scale_to(const char *model, spec *stimulus) {
     spec s;
     const ohm_status status = spec_parse(ROLE_MODEL, model, &s);
     return status ? status : scale_stimulus(stimulus, &s);
 }
 
-// A stimulus given beside --from that says something else than the file takes effect from its step on. What
-// is of another kind, or from other files, begins there.
+// A stimulus given with --from that differs from the file's takes effect at the file's step. If it is of
+// another kind or reads other files, it also starts there.
 static ohm_status check_stimulus(setup *s, const ohm_file_info *info) {
     spec saved, changed;
     ohm_status status = spec_parse(ROLE_STIMULUS, info->definition.stimulus, &saved);
@@ -161,13 +161,13 @@ static bool reads(const char *stimulus, const char *name) {
     spec s;
     char *rest;
     if (spec_parse(ROLE_STIMULUS, stimulus, &s)) return false;
-    bool any = strcmp(s.path, name) == 0; // else it is one of several, joined by +
+    bool any = strcmp(s.path, name) == 0; // otherwise look among several, joined by +
     for (char *one = strtok_r(s.path, "+", &rest); one && !any; one = strtok_r(NULL, "+", &rest))
         any = strcmp(one, name) == 0;
     return any;
 }
 
-// Notes an input of the file that is used, and that is another one on disk by now.
+// Notes an input that is taken from the file although it has changed on disk.
 static void note_outdated(setup *s, const ohm_file_info *info) {
     for (size_t i = 0; i < info->input_count; i++) {
         const ohm_input_info *one = &info->inputs[i];
@@ -199,8 +199,8 @@ static ohm_status check_input(const char *path, spec_role role, const char *text
     spec s;
     char *rest;
     if (!path || !text || spec_parse(role, text, &s))
-        return OHM_OK;                 // what is wrong with it is said elsewhere
-    if (!file_is_same(path, s.path)) { // else several, joined by +
+        return OHM_OK;                 // other checks report what is wrong with it
+    if (!file_is_same(path, s.path)) { // otherwise look among several, joined by +
         for (char *one = strtok_r(s.path, "+", &rest); one; one = strtok_r(NULL, "+", &rest))
             if (file_is_same(path, one))
                 return ohm_fail(OHM_BAD_ARGUMENT, "--output %s would replace a file of the %s", path,
@@ -242,7 +242,7 @@ const char *setup_device(const setup *s) {
 ohm_status setup_make(setup *s, ohm_devices *devices, ohm_crossbar **crossbar) {
     if (!s->from) return ohm_crossbar_create(devices, &s->definition, crossbar);
     ohm_status status = ohm_file_load(s->file, devices, &s->definition, crossbar);
-    setup_end(s); // others may want to change it during a long run
+    setup_end(s); // so that others can write to it during a long run
     if (!status && s->change[0]) status = ohm_crossbar_change(*crossbar, NULL, s->change);
     if (status) {
         ohm_crossbar_destroy(*crossbar);

@@ -1,5 +1,5 @@
-// See derive.h. All that depends on a model's formulas is computed by its own functions at one lane, so that
-// it has the bits it has on devices.
+// See derive.h. Whatever depends on a model's formulas is computed by the kernels' own functions at one lane,
+// so that it has the same bits as on devices.
 #define OHM_LANES 1
 #define OHM_TABLES
 #include "derive.h"
@@ -16,7 +16,7 @@
 
 // ---- Spreads ----------------------------------------------------------------------------------
 
-// The valid range of parameter i beside what it is ordered with.
+// The valid range of parameter i, given the parameters that it must stay below or above.
 static void valid_range(const spec *s, int i, double *min, double *max) {
     const catalogue_entry *entry = spec_entry_of(s);
     const ohm_parameter *p = catalogue_parameter(entry, i);
@@ -31,7 +31,7 @@ static void valid_range(const spec *s, int i, double *min, double *max) {
     if (i == second) *min = fmax(*min, both ? middle : s->value[first]);
 }
 
-// Where x stands in a spread about value, in sigmas.
+// The distance of x from value in sigmas, in a given distribution.
 static double place_of(const spec_spread *spread, double value, double x) {
     if (spread->kind != OHM_SPREAD_LOGNORMAL) return (x - value) / spread->sigma;
     return x / value > 0 ? log(x / value) / spread->sigma : -INFINITY;
@@ -47,7 +47,7 @@ ohm_status derive_spread(const spec *s, int i, ohm_spread *spread) {
                         spec_entry_of(s)->about->name, key);
     valid_range(s, i, &min, &max);
     double low = place_of(given, value, min), high = place_of(given, value, max);
-    if (low > high) { // a negative value spread lognormally
+    if (low > high) { // lognormal, with a negative value
         const double swap = low;
         low = high, high = swap;
     }
@@ -65,7 +65,7 @@ ohm_status derive_spread(const spec *s, int i, ohm_spread *spread) {
                     max);
 }
 
-// The least and the greatest value that a constant takes over all devices.
+// The minimum or maximum of a constant over all devices.
 static float extreme(const ohm_spread *s, float value, bool greatest) {
     const u32 words[2] = {0, UINT32_MAX};
     float ends[2];
@@ -73,13 +73,13 @@ static float extreme(const ohm_spread *s, float value, bool greatest) {
     return (ends[0] < ends[1]) == greatest ? ends[1] : ends[0];
 }
 
-// By the function that devices are drawn with, at DRAWN of its words that divide them all equally.
+// Samples the function that draws the devices, at DRAWN equally spaced words.
 enum { DRAWN = 1 << 18 };
 
 derive_drawn derive_draw(const spec *s, int i) {
     derive_drawn drawn = {0, 0, INFINITY, -INFINITY};
     const double value = s->value[i];
-    double sum = 0, squares = 0; // about the value, so that nothing cancels
+    double sum = 0, squares = 0; // relative to the value, to avoid cancellation
     ohm_spread spread;
     if (derive_spread(s, i, &spread)) return (derive_drawn){value, 0, value, value};
     for (u32 n = 0; n < DRAWN; n++) {
@@ -101,7 +101,7 @@ derive_drawn derive_draw(const spec *s, int i) {
 #define DERIVE_MODEL(name, unused)                                                                           \
     case OHM_MODEL_##name: name##_derive(s->value, dt, p); break;
 
-// Which of its variants the model follows: the value of its own parameter that has choices.
+// The variant of the model: the value of its parameter that has choices.
 static u32 choice_of(const spec *s) {
     const catalogue_entry *entry = spec_entry_of(s);
     for (int i = 0; i < entry->own_count; i++)
@@ -109,9 +109,10 @@ static u32 choice_of(const spec *s) {
     return 0;
 }
 
-// What noise is multiplied by, so that what it adds up to in a time does not depend on dt: in the model's
-// default dt, dt0, it is as given. n = t/dt steps of a change proportional to dt have noise of variance
-// n·dt²·noise² in all, and n steps of noise_add n·noise_add². Pulses are as long as they are.
+// The factor of the noise. It makes the noise that accumulates in a time t independent of dt; at the model's
+// default, dt0, the factor is 1. In n = t/dt steps, noise of changes proportional to dt has the variance
+// n·dt²·noise², and noise_add has n·noise_add². Pulsed models have a fixed pulse length, so their factor
+// is 1.
 static double noise_scale(const spec *s, u32 slot, double dt) {
     const double dt0 = spec_entry_of(s)->about->dt;
     if (model_kinetics(s->id) == OHM_PULSED) return 1;
@@ -134,14 +135,14 @@ static void derive_model(const spec *s, double dt, ohm_physics *p) {
     switch (s->id) { OHM_MODELS(DERIVE_MODEL, ) }
 }
 
-// The same spread of a value that many times as large.
+// The same distribution for a value multiplied by a factor.
 static void scale_spread(ohm_spread *spread, double scale) {
     if (spread->kind != OHM_SPREAD_LOGNORMAL) spread->sigma = (float)(spread->sigma * scale);
     spread->low = (float)(spread->low * scale);
     spread->high = (float)(spread->high * scale);
 }
 
-// The spreads, in the order of their places.
+// Collects the spreads in the order of their slots.
 static void derive_spreads(const spec *s, double dt, ohm_physics *p) {
     const catalogue_entry *entry = spec_entry_of(s);
     int n = 0;
@@ -194,10 +195,10 @@ void derive_corner(int model, const ohm_physics *p, u32 corner, float c[OHM_CONS
     if (p->spreads) model_prepare(model, c, p->spreads, p);
 }
 
-// The largest normal deviate, either way.
+// The largest normal deviate, of either sign.
 #define MOST_DEVIATION 5.43f
 
-// The range of one device's resistances: between those at the ends of its state, and beyond them by noise.
+// The range of one device's resistance: that of the ends of its state, widened by noise.
 static void range_of_device(int model, const float *c, const ohm_physics *p, float *low, float *high) {
     const ohm_variant plain = {.model = model};
     const strip_place anywhere = {0, 0, 0};
@@ -208,12 +209,12 @@ static void range_of_device(int model, const float *c, const ohm_physics *p, flo
     if (!is_noisy_read(p)) return;
     const float least = 1 / *high, most = 1 / *low;
     const float beyond = MOST_DEVIATION * (c[OHM_WRITE_NOISE] + c[OHM_READ_NOISE]) * (most - least);
-    *low = 1 / (most + beyond) * (1 - 0x1p-20f); // which is rounded otherwise than what is read
+    *low = 1 / (most + beyond) * (1 - 0x1p-20f); // a margin, as readings are rounded differently
     *high = 1 / fmaxf(least - beyond, least * 0.1f) * (1 + 0x1p-20f);
 }
 
-// R rises or falls with each constant and with the state, so its ends are at corners. While it drifts it
-// stays between them.
+// R is monotonic in each constant and in the state, so its extremes are at corners of their ranges. Drift
+// stays between these.
 static void derive_ranges(int model, ohm_physics *p) {
     const u32 corners = 1u << __builtin_popcount(p->spreads);
     p->resistance_low = p->state_low = INFINITY;
@@ -254,7 +255,7 @@ static void derive_scales(ohm_physics *p) {
 ohm_physics derive_physics(const spec specs[ROLE_COUNT], double dt, uint64_t seed, double idle) {
     const spec *model = &specs[ROLE_MODEL];
     ohm_physics p;
-    memset(&p, 0, sizeof p); // compared and hashed byte by byte
+    memset(&p, 0, sizeof p); // padding too: it is compared and hashed byte by byte
     p.key[0] = (u32)seed;
     p.key[1] = (u32)(seed >> 32);
     p.dt = (float)dt;
@@ -291,5 +292,5 @@ ohm_variant derive_variant(const spec specs[ROLE_COUNT], const ohm_physics *p, i
 
 int derive_initial(const spec specs[ROLE_COUNT]) {
     const int id = specs[ROLE_INITIAL].id;
-    return id < OHM_DISTRIBUTION_COUNT ? id : OHM_DISTRIBUTION_constant; // whatever is drawn is then replaced
+    return id < OHM_DISTRIBUTION_COUNT ? id : OHM_DISTRIBUTION_constant; // replaced by the states of the file
 }

@@ -1,4 +1,4 @@
-// See euler.h. Rates and currents are the model's own, at one lane, as devices compute them.
+// See euler.h. Rates and currents are computed by the kernels' own functions at one lane.
 #define OHM_LANES 1
 #define OHM_TABLES
 #include "euler.h"
@@ -46,8 +46,8 @@ static double rate_at(const euler *e, double state, double voltage) {
 
 enum { STATES = 256, VOLTAGES = 32, HALVINGS = 6 };
 
-// The i-th place in [0, 1] at which a rate is sampled: equally spaced, and halving towards either end, where
-// slopes are the sharpest. The places rise; there are PLACES.
+// The i-th of PLACES places in [0, 1] at which a rate is sampled, in rising order. They are equally spaced,
+// and halve towards either end, where slopes are steepest.
 enum { PLACES = STATES + 1 + 2 * HALVINGS };
 
 static double place_at(int i) {
@@ -57,8 +57,8 @@ static double place_at(int i) {
     return i == PLACES - 1 ? 1 : 1 - ldexp(1.0 / STATES, PLACES - 2 - HALVINGS - i);
 }
 
-// How many times too long a sub-step is at one voltage. Where a rate stops at a threshold of the state there
-// is no slope: the state passes the threshold once, and rests.
+// By which factor a sub-step is too long at one voltage. A jump of the rate to 0 at a threshold of the state
+// does not count as a slope: the state passes the threshold once and rests.
 static double excess_at(const euler *e, double voltage) {
     const ohm_physics *p = e->physics;
     const double low = (double)p->model[OHM_LOW], range = (double)p->model[OHM_HIGH] - low;
@@ -74,13 +74,13 @@ static double excess_at(const euler *e, double voltage) {
     return worst;
 }
 
-// Rounded down to two digits.
+// Rounds down to two digits.
 static double two_digits(double x) {
     const double unit = pow(10, floor(log10(x)) - 1);
     return floor(x / unit) * unit;
 }
 
-// ", or with substeps=N in the model", unless N is more than there may be.
+// Writes ", or with substeps=N in the model", or nothing if N is more than the maximum.
 static void format_substeps(const spec *model, double substeps, const char *format, char text[96]) {
     const int i = spec_find(model, "substeps");
     text[0] = '\0';
@@ -112,14 +112,14 @@ enum { LOOP_STEPS = 2000, LOOP_LEAST = 16, LOOP_SUBSTEPS = 32 };
 
 #define TOLERANCE 0.02
 
-// A wave of so many steps, a sine whose halves reach the greatest and the least voltage.
+// A period of a wave in steps: a sine whose half waves reach the maximum and minimum voltages.
 static double wave_at(const euler *e, int i, int steps) {
     const double place = sin(2 * 3.14159265358979323846 * i / steps);
     return place * (place < 0 ? fabs(fmin(e->low, 0)) : fmax(e->high, 0));
 }
 
-// The currents in each step of the second period, with so many sub-steps in a step. The state is kept in
-// double, so that only the method's error shows. A rate may depend on the time of a sub-step (jart-vcm).
+// Computes the current at each step of the second period, for a number of sub-steps. The state is a double,
+// so that only the error of the method shows. A rate may depend on the length of a sub-step (jart-vcm).
 static void run_loop(const euler *whole, int substeps, int steps, float current[LOOP_STEPS]) {
     ohm_physics physics = *whole->physics;
     const euler own = {whole->model, &physics, whole->dt, whole->low, whole->high}, *e = &own;
@@ -136,8 +136,8 @@ static void run_loop(const euler *whole, int substeps, int steps, float current[
     }
 }
 
-// How far off the loop is with so many sub-steps: twice as far as from one with twice as many, since the
-// error of Euler's method falls by half.
+// The error of a loop, estimated as twice its distance from the loop with twice as many sub-steps, because
+// these halve the error of Euler's method.
 static double loop_error(const euler *e, int substeps, int steps) {
     static _Thread_local float coarse[LOOP_STEPS], fine[LOOP_STEPS];
     double difference = 0, square = 0;
@@ -150,8 +150,8 @@ static double loop_error(const euler *e, int substeps, int steps) {
     return square > 0 ? 2 * sqrt(difference / square) : 0;
 }
 
-// The sub-steps with which a loop is within the tolerance, the power of 2 at which that was found, or what
-// the error at LOOP_SUBSTEPS promises.
+// The sub-steps with which a loop is within the tolerance: a power of 2 that was tried or, if LOOP_SUBSTEPS
+// are not enough, an extrapolation from their error.
 static double substeps_for(const euler *e, int steps) {
     for (int n = 2; n < LOOP_SUBSTEPS; n *= 2)
         if (loop_error(e, n, steps) <= TOLERANCE) return n;
@@ -177,8 +177,8 @@ void euler_check_accuracy(const euler *e, double period, warnings *w) {
 
 // ---- Exponents --------------------------------------------------------------------------------
 
-// The exponent that passes its limit the most at a voltage, of one device; its value is at most the limit if
-// none does.
+// The exponent of one device that exceeds its limit the most at a voltage. If none does, its value is at most
+// the limit.
 static ohm_exponent worst_exponent(const ohm_about *about, const float *c, double voltage) {
     ohm_exponent list[OHM_MAX_EXPONENTS], worst = {.limit = 1};
     const int count = about->exponents(c, voltage, list);

@@ -1,4 +1,4 @@
-// The initial states: distributions, and a matrix in a file.
+// The initial states: distributions, and a matrix from a file.
 #define OHM_LANES 1
 #define OHM_TABLES
 #include "catalogue.h"

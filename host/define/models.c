@@ -1,4 +1,4 @@
-// The models, with the parameters that every device has, and what can be wrong with them.
+// The models, the parameters common to all models, and the checks of both.
 #define OHM_LANES 1
 #define OHM_TABLES
 #include "catalogue.h"
@@ -9,7 +9,7 @@
 
 // ---- Parameters -------------------------------------------------------------------------------
 
-// Of every model, behind its own: sub-steps if it follows a differential equation, and the rest.
+// Common to all models. substeps comes first, and only models with a differential equation have it.
 static const ohm_parameter common_parameters[] = {
     {"substeps", "n", "1", 1, 1, 1e6, "Euler sub-steps per time step", OHM_NO_SLOT, .whole = 1},
     {"noise", "σ", "1", 0, 0, 10,
@@ -39,7 +39,7 @@ static const ohm_parameter common_parameters[] = {
 
 // ---- Checks -----------------------------------------------------------------------------------
 
-// Of linear-step: a sign that would be lost.
+// Of linear-step: refuses a sign that would be lost.
 static ohm_status check_growing(const spec *s) {
     static const char *const gamma[] = {"gamma_up", "gamma_down"};
     if (spec_find(s, "growing") < 0 || spec_value(s, "growing") != LINEAR_SHRINKING) return OHM_OK;
@@ -53,7 +53,7 @@ static ohm_status check_growing(const spec *s) {
     return OHM_OK;
 }
 
-// What only a model can have wrong.
+// The checks that only models need.
 static ohm_status check_model(const spec *s) {
     const ohm_about *about = spec_entry_of(s)->about;
     const char *flaw = about->flaw ? about->flaw(s->value) : NULL;

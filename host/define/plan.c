@@ -65,8 +65,8 @@ void plan_bind(plan *p) {
     p->definition.initial = p->text[ROLE_INITIAL];
 }
 
-// The definition in the form of this library: what a caller's older one has not is the default, and so are
-// names that are NULL.
+// Copies a definition. Fields that an older caller's struct lacks, and names that are NULL, get their
+// defaults.
 static ohm_status complete(const ohm_definition *given, ohm_definition *d) {
     const size_t oldest = offsetof(ohm_definition, scratch) + sizeof given->scratch; // version 0.2
     *d = ohm_definition_default();

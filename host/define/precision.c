@@ -1,4 +1,4 @@
-// See precision.h. Steps are those of the model's own functions at one lane, as devices compute them.
+// See precision.h. Steps are computed by the kernels' own functions at one lane.
 #define OHM_LANES 1
 #include "precision.h"
 
@@ -9,7 +9,7 @@
 
 enum { STATES = 64, VOLTAGES = 32 };
 
-// Of each of some states over the whole range: the largest changes in one step, either way.
+// The largest changes in one step, up and down, at states sampled over the whole range.
 typedef struct largest_steps {
     double up[STATES], down[STATES];
 } largest_steps;
@@ -28,7 +28,7 @@ static void take_steps_at(int model, const ohm_physics *p, float voltage, larges
     }
 }
 
-// The most that rounding can change a state by: half of the distance of the floats around it.
+// The largest rounding error of a state: half the distance of neighbouring floats.
 static double rounding_of(float state) {
     int exponent;
     frexpf(state, &exponent);
@@ -40,8 +40,8 @@ static int by_value(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-// The part of a step one way that rounding can take at nine in ten of the states that move that way: a window
-// that closes makes steps as small as one likes at the others.
+// The fraction of a step in one direction that rounding can lose, at nine in ten of the states that move that
+// way. At the others a closing window can make steps arbitrarily small.
 static double loss_of(const ohm_physics *p, const double step[STATES]) {
     double loss[STATES] = {0};
     size_t n = 0;

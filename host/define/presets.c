@@ -1,12 +1,12 @@
 // See presets.h.
 //
-// NeuroSim's devices: a conductance G = B (1 - e^(-P/A)) + G_min after P pulses up, and likewise down, is the
-// recurrence of linear-step. Its noise is a part of the range: noise_add.
+// NeuroSim's devices have a conductance G = B (1 - e^(-P/A)) + G_min after P pulses up, and likewise down.
+// That is the recurrence of linear-step. Their noise is a fraction of the range, as noise_add is.
 //
-// aihwkit's: spreads of dw_min and of the bounds are relative there, and in the parameter's unit here; those
-// of up_down and of gamma are absolute in both. Its b and dw are mapped as pulsed.h says. Noise that is not
-// multiplied (mult_noise=False), and write noise, are in steps of dw_min there: of the device's own for the
-// former, which here, like the latter, is a part of the range w_max - w_min, at the mean dw_min.
+// aihwkit's devices: the spreads of dw_min and of the bounds are relative in aihwkit and in the parameter's
+// unit here. Those of up_down and gamma are absolute in both. b and dw are mapped as pulsed.h says. Additive
+// noise (mult_noise=False) and write noise are multiples of dw_min in aihwkit; additive noise uses the
+// device's own dw_min. Here both are fractions of the range w_max - w_min, at the mean dw_min.
 #include "presets.h"
 
 #include <string.h>

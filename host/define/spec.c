@@ -63,7 +63,7 @@ static ohm_status unknown_choice(const spec *s, const ohm_parameter *p, const ch
                     p->key, value, names);
 }
 
-// A value, "=1x", or none, that parameter i cannot have.
+// Fails because parameter i cannot have this value ("=1x", or none).
 static ohm_status not_a_value(const spec *s, int i, const char *value) {
     const ohm_parameter *p = catalogue_parameter(spec_entry_of(s), i);
     if (p->text || p->choices)
@@ -83,7 +83,7 @@ static ohm_status find_entry(spec *s, const char *name, int length) {
     return unknown_name(s->role, name, length);
 }
 
-// Parses VARIANT:SIGMA, how parameter i is spread.
+// Parses VARIANT:SIGMA, the spread of parameter i.
 static ohm_status parse_spread(spec *s, int i, const char *text) {
     const ohm_parameter *p = catalogue_parameter(spec_entry_of(s), i);
     const size_t length = strcspn(text, ":");
@@ -151,7 +151,7 @@ static ohm_status parse_parameter(spec *s, const char *text, int length) {
     return parse_value(s, i, value);
 }
 
-// Parses what follows the name, over the values that s has.
+// Parses what follows the name. The values replace those in s.
 static ohm_status parse_parameters(spec *s, const char *rest) {
     s->given = 0;
     while (*rest) {
@@ -186,7 +186,7 @@ static ohm_status unknown_preset(const spec *s, const char *name, int length) {
                     name_of(s), length, name, *names ? names : "none");
 }
 
-// Parses what follows the name: @PRESET, then the parameters, over the values that s has.
+// Parses what follows the name: @PRESET, then the parameters. The values replace those in s.
 static ohm_status parse_rest(spec *s, const char *rest) {
     uint64_t of_preset = 0;
     if (*rest == '@') {

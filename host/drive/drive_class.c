@@ -52,20 +52,21 @@ ohm_status drive_check(const spec *s) {
 
 const drive_ends drive_no_ends = {INFINITY, -INFINITY};
 
-ohm_status drive_check_values(ohm_status wrong, const char *source, const char *name, uint64_t step,
-                              const float *values, uint64_t count, uint64_t cols, drive_ends *e) {
-    for (uint64_t i = 0; i < count; i++) {
+ohm_status drive_check_values(const drive_array *a, uint64_t step, const float *values, drive_ends *e) {
+    for (uint64_t i = 0; i < a->count; i++) {
         const double value = (double)values[i];
         // Without fmin and fmax, on which GCC 12 crashes for 64-bit Arm.
         if (value < e->low) e->low = value;
         if (value > e->high) e->high = value;
         if (fabs(value) <= DRIVE_MAX_VOLTAGE) continue; // false for NaN
         char place[72];
-        if (cols)
-            snprintf(place, sizeof place, "%" PRIu64 ", %" PRIu64 ", %" PRIu64, step, i / cols, i % cols);
+        if (a->cols)
+            snprintf(place, sizeof place, "%" PRIu64 ", %" PRIu64 ", %" PRIu64, step, i / a->cols,
+                     i % a->cols);
         else
             snprintf(place, sizeof place, "%" PRIu64 ", %" PRIu64, step, i);
-        return ohm_fail(wrong, "%s%s[%s] is %g, not a voltage within 1000 V", source, name, place, value);
+        return ohm_fail(a->wrong, "%s%s[%s] is %g, not a voltage within 1000 V", a->source, a->name, place,
+                        value);
     }
     return OHM_OK;
 }

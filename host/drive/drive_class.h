@@ -51,11 +51,17 @@ typedef struct drive_ends {
 
 extern const drive_ends drive_no_ends;
 
-// Checks the voltages of one step, [count] or, unless cols is 0, [count/cols, cols], and widens *e to them.
-// source stands before the name in a message. Errors: wrong, by the index of the first that is not finite or
-// beyond DRIVE_MAX_VOLTAGE.
-ohm_status drive_check_values(ohm_status wrong, const char *source, const char *name, uint64_t step,
-                              const float *values, uint64_t count, uint64_t cols, drive_ends *e);
+// An array of given voltages, one step after the other, as messages describe it.
+typedef struct drive_array {
+    ohm_status wrong;     // the status of a wrong voltage in it
+    const char *source;   // what stands before the name: "F.h5: ", or ""
+    const char *name;     // "row_voltage"
+    uint64_t count, cols; // of a step: [count] or, unless cols is 0, [count/cols, cols]
+} drive_array;
+
+// Checks the voltages of one step, and widens *e to them. Errors: the array's, by the index of the first that
+// is not finite or beyond DRIVE_MAX_VOLTAGE.
+ohm_status drive_check_values(const drive_array *a, uint64_t step, const float *values, drive_ends *e);
 
 // Makes of the ends *e of the rows' voltages, with those of the columns, the ends of V_ij = row_i − col_j.
 // Errors: wrong, if these are beyond DRIVE_MAX_VOLTAGE.

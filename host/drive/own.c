@@ -53,9 +53,9 @@ static const drive_class own_class = {
 
 static ohm_status check(const char *name, const float *values, uint64_t steps, uint64_t count, uint64_t cols,
                         drive_ends *e) {
+    const drive_array a = {OHM_BAD_ARGUMENT, "", name, count, cols};
     ohm_status status = OHM_OK;
-    for (uint64_t t = 0; t < steps && !status; t++)
-        status = drive_check_values(OHM_BAD_ARGUMENT, "", name, t, values + t * count, count, cols, e);
+    for (uint64_t t = 0; t < steps && !status; t++) status = drive_check_values(&a, t, values + t * count, e);
     return status;
 }
 

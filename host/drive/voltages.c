@@ -107,13 +107,12 @@ static ohm_status read_step(const voltage_file *v, hid_t dataset, uint64_t step,
 }
 
 // Reads all of a dataset once.
-static ohm_status scan(const voltage_file *v, hid_t dataset, const char *name, uint64_t count, uint64_t cols,
-                       const char *source, drive_ends *e) {
-    float *values = malloc(count * sizeof *values);
+static ohm_status scan(const voltage_file *v, hid_t dataset, const drive_array *a, drive_ends *e) {
+    float *values = malloc(a->count * sizeof *values);
     ohm_status status = values ? OHM_OK : ohm_fail_memory("voltages");
     for (uint64_t step = 0; step < v->steps && !status; step++) {
-        status = read_step(v, dataset, step, count, values);
-        if (!status) status = drive_check_values(OHM_BAD_FILE, source, name, step, values, count, cols, e);
+        status = read_step(v, dataset, step, a->count, values);
+        if (!status) status = drive_check_values(a, step, values, e);
     }
     free(values);
     return status;
@@ -124,11 +123,14 @@ static ohm_status scan_all(voltage_file *v) {
     drive_ends e = drive_no_ends, cols = drive_no_ends;
     ohm_status status;
     snprintf(source, sizeof source, "%s: ", v->path);
+    const drive_array cells = {OHM_BAD_FILE, source, "voltage", v->rows * v->cols, v->cols};
+    const drive_array row_lines = {OHM_BAD_FILE, source, "row_voltage", v->rows, 0};
+    const drive_array col_lines = {OHM_BAD_FILE, source, "col_voltage", v->cols, 0};
     if (v->cells >= 0) {
-        status = scan(v, v->cells, "voltage", v->rows * v->cols, v->cols, source, &e);
+        status = scan(v, v->cells, &cells, &e);
     } else {
-        status = scan(v, v->row_lines, "row_voltage", v->rows, 0, source, &e);
-        if (!status) status = scan(v, v->col_lines, "col_voltage", v->cols, 0, source, &cols);
+        status = scan(v, v->row_lines, &row_lines, &e);
+        if (!status) status = scan(v, v->col_lines, &col_lines, &cols);
         if (!status) status = drive_join_lines(OHM_BAD_FILE, source, cols, &e);
     }
     v->low = e.low, v->high = e.high;

@@ -6,7 +6,7 @@
 
 static _Thread_local char reason[256];
 
-// How HDF5 reports errors on this thread outside of our own calls, and how deep in these we are.
+// How HDF5 reports errors on this thread outside our calls, and how deeply our calls are nested.
 static _Thread_local H5E_auto2_t report;
 static _Thread_local void *report_context;
 static _Thread_local int nested;
@@ -22,14 +22,14 @@ void hdf5_end(void) {
     if (--nested == 0) H5Eset_auto2(H5E_DEFAULT, report, report_context);
 }
 
-// Keeps the innermost description of the error stack, cut to the system's own words.
+// Keeps the innermost description on the error stack, or only the system's error text in it.
 static herr_t keep_reason(unsigned depth, const H5E_error2_t *error, void *context) {
     (void)depth;
     (void)context;
     const char *system = error->desc ? strstr(error->desc, "error message = '") : NULL;
     const char *text = system ? system + strlen("error message = '") : error->desc;
     if (text) snprintf(reason, sizeof reason, "%.*s", (int)strcspn(text, system ? "'" : "\n"), text);
-    return 1; // the outer ones say less
+    return 1; // the outer descriptions say less
 }
 
 bool hdf5_did(int64_t result) {
@@ -83,14 +83,14 @@ hid_t hdf5_open_attribute(hid_t file, const char *name, H5T_class_t class) {
     return -1;
 }
 
-// As we write it, or as h5py and others do.
+// We write texts of fixed length; h5py and others also write variable length.
 static bool read_string(hid_t attribute, char *text, size_t size) {
     const hid_t stored = H5Aget_type(attribute);
     const bool variable = H5Tis_variable_str(stored) > 0;
     const hid_t type = H5Tcopy(H5T_C_S1);
     hdf5_because("its text is too long or damaged");
     H5Tset_size(type, size);
-    H5Tset_cset(type, H5Tget_cset(stored)); // HDF5 converts none into another
+    H5Tset_cset(type, H5Tget_cset(stored)); // HDF5 does not convert character sets
     const bool done = variable ? variable_text_read(attribute, text, size)
                                : H5Tget_size(stored) <= size && hdf5_did(H5Aread(attribute, type, text));
     H5Tclose(type);

@@ -13,7 +13,7 @@ static ohm_status unreadable(const matrix_file *m) {
     return ohm_fail(OHM_BAD_FILE, "%s: %s", m->path, hdf5_reason());
 }
 
-// Takes a dataset's sides; false if it is not a matrix of numbers.
+// Reads a dataset's sides. False if it is not a matrix of numbers.
 static bool take_sides(matrix_file *m, hid_t dataset) {
     hsize_t size[H5S_MAX_RANK] = {0};
     const hid_t space = H5Dget_space(dataset), type = H5Dget_type(dataset);
@@ -27,14 +27,14 @@ static bool take_sides(matrix_file *m, hid_t dataset) {
     return matrix;
 }
 
-// What is found on the root group.
+// The datasets found in the root group.
 typedef struct candidates {
     matrix_file *matrix;
     char name[256];
     int count;
 } candidates;
 
-// By a handle: what H5Oget_info fills in differs between HDF5 1.10 and 1.14.
+// Uses a handle, because H5Oget_info has different signatures in HDF5 1.10 and 1.14.
 static bool is_dataset(hid_t group, const char *name) {
     const hid_t object = H5Oopen(group, name, H5P_DEFAULT);
     const bool dataset = H5Iget_type(object) == H5I_DATASET;
@@ -56,7 +56,7 @@ static herr_t look_at(hid_t group, const char *name, const H5L_info_t *info, voi
     return 0;
 }
 
-// The dataset to take.
+// Chooses the dataset: /state, or the only matrix.
 static ohm_status choose(matrix_file *m, char *name, size_t size) {
     candidates c = {.matrix = m, .name = "state"};
     const bool state = H5Lexists(m->file, "state", H5P_DEFAULT) > 0;
@@ -69,7 +69,7 @@ static ohm_status choose(matrix_file *m, char *name, size_t size) {
     return OHM_OK;
 }
 
-// Whose states these are, in a file that we have written.
+// Reads the model whose states these are, if we wrote the file.
 static void note_model(matrix_file *m, const char *name) {
     char format[sizeof m->model] = "";
     const bool ours = strcmp(name, "state") == 0 && H5Aexists(m->file, "format") > 0 &&

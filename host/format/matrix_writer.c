@@ -86,7 +86,7 @@ ohm_status matrix_writer_append(matrix_writer *w, const float *values, uint64_t 
     return done ? OHM_OK : failed(w);
 }
 
-// Closes what is open; whether all of it got out.
+// Closes what is open. False if some of it could not be written.
 static bool close_all(matrix_writer *w) {
     bool closed = !w->npy || fclose(w->npy) == 0;
     if (w->dataset >= 0) closed = hdf5_did(H5Dclose(w->dataset)) && closed;

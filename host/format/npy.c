@@ -13,7 +13,7 @@
 #define MAGIC "\x93NUMPY"
 #define MAGIC_SIZE 6
 #define MOST_HEADER ((size_t)1 << 20) // bytes
-#define ALIGNMENT 64                  // of the first number
+#define ALIGNMENT 64                  // of the first number, in bytes
 
 static ohm_status cannot_read(const char *path) {
     return ohm_fail(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
@@ -25,7 +25,7 @@ static ohm_status damaged(const npy_array *a, const char *what) {
 
 // ---- Bytes ------------------------------------------------------------------------------------
 
-// Reads size bytes from a position on.
+// Reads size bytes at a position.
 static ohm_status read_at(const npy_array *a, uint64_t position, void *to, size_t size) {
     char *at = to;
     while (size > 0) {
@@ -48,7 +48,7 @@ static uint64_t little_endian(const uint8_t *bytes, unsigned width) {
 
 bool npy_is_one(const char *path) {
     char start[MAGIC_SIZE] = "";
-    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // a pipe is none
+    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); // O_NONBLOCK: do not wait for a pipe
     const bool is_one = file >= 0 && pread(file, start, sizeof start, 0) == MAGIC_SIZE &&
                         memcmp(start, MAGIC, MAGIC_SIZE) == 0;
     if (file >= 0) close(file);
@@ -70,7 +70,7 @@ static const char *find_value(const char *header, const char *key) {
     return at + strspn(at, " ");
 }
 
-// Takes '<f8'.
+// Parses '<f8'.
 static ohm_status take_type(const char *text, npy_array *a) {
     char type[32] = "";
     if (!text) return damaged(a, "its header has no descr");
@@ -96,7 +96,7 @@ static ohm_status take_order(const char *text, npy_array *a) {
     return OHM_OK;
 }
 
-// Takes (3, 4).
+// Parses (3, 4).
 static ohm_status take_shape(const char *text, npy_array *a) {
     uint64_t side[2] = {0};
     if (!text || *text++ != '(') return damaged(a, "its header has no shape");
@@ -193,7 +193,7 @@ static float number_at(const npy_array *a, const uint8_t *bytes) {
     return (float)value;
 }
 
-// Reads count numbers that lie one after the other, to places that are stride apart.
+// Reads count consecutive numbers and stores them with a stride.
 static ohm_status read_run(const npy_array *a, uint64_t first, uint64_t count, float *out, uint64_t stride) {
     uint8_t bytes[1 << 13];
     const uint64_t most = sizeof bytes / a->width;
@@ -223,7 +223,7 @@ bool npy_write_header(FILE *out, uint64_t rows, uint64_t cols) {
     const int used = snprintf(
         header, sizeof header,
         "{'descr': '<f4', 'fortran_order': False, 'shape': (%" PRIu64 ", %" PRIu64 "), }", rows, cols);
-    const int before = MAGIC_SIZE + 4; // with version and length
+    const int before = MAGIC_SIZE + 4; // including version and length
     const int size = (before + used + 1 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT - before;
     return fwrite(MAGIC "\x01\0", 1, MAGIC_SIZE + 2, out) == MAGIC_SIZE + 2 && fputc(size & 255, out) >= 0 &&
            fputc(size >> 8, out) >= 0 && fprintf(out, "%-*s\n", size - 1, header) == size;

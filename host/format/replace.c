@@ -15,10 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// What makes a name ours, between that of the target and the random letters.
+// Marks a temporary file as ours. It is between the target's name and the random letters.
 #define MARK ".ohmscape-"
 #define LETTERS 6
-// The part of the target's name that is taken: names have at most 255 bytes.
+// Bytes of the target's name that fit, as names have at most 255 bytes.
 #define MOST_OF_NAME (255 - 1 - (int)(sizeof MARK - 1) - LETTERS)
 
 static ohm_status failed(const char *verb, const char *path) {
@@ -27,7 +27,7 @@ static ohm_status failed(const char *verb, const char *path) {
 
 // ---- Names ------------------------------------------------------------------------------------
 
-// Where a target's name begins.
+// The file name in a path.
 static const char *name_in(const char *target) {
     const char *slash = strrchr(target, '/');
     return slash ? slash + 1 : target;
@@ -39,8 +39,7 @@ static char *folder_of(const char *target) {
     return folder;
 }
 
-// The texts of a replacement, the letters of the temporary yet to come; those that are NULL were not to be
-// had.
+// Allocates the paths. The random letters of the temporary are filled in later. On failure some are NULL.
 static ohm_status name_files(const char *path, ohm_replacement *r) {
     r->target = realpath(path, NULL);
     if (!r->target) r->target = strdup(path);
@@ -49,11 +48,11 @@ static ohm_status name_files(const char *path, ohm_replacement *r) {
     if (asprintf(&r->temporary, "%.*s.%.*s" MARK "XXXXXX", (int)(name - r->target), r->target, MOST_OF_NAME,
                  name) >= 0)
         return OHM_OK;
-    r->temporary = NULL; // glibc leaves it undefined
+    r->temporary = NULL; // asprintf leaves it undefined
     return ohm_fail_memory("a path");
 }
 
-// Whether a name in the target's folder is that of one of its temporaries.
+// Whether a file in the target's folder is one of its temporaries, by its name.
 static bool is_temporary_of(const char *name, const char *target) {
     const char *wanted = name_in(target);
     const size_t length = strnlen(wanted, MOST_OF_NAME), mark = sizeof MARK - 1;
@@ -63,8 +62,8 @@ static bool is_temporary_of(const char *name, const char *target) {
 
 // ---- Locks ------------------------------------------------------------------------------------
 
-// A lock of the open file, which ends with it: a second opening of the file in this process, as HDF5's, is
-// no harm.
+// Locks the open file description. Unlike a lock of the process, it survives when HDF5 opens and closes the
+// file again.
 static bool lock_file(int fd, int command) {
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     int result;
@@ -84,7 +83,7 @@ static void sweep_file(int folder, const char *name) {
     close(fd);
 }
 
-// Removes what killed writers to the target have left.
+// Removes the temporaries of killed writers to the target.
 static void sweep(const char *target) {
     char *path = folder_of(target);
     DIR *folder = path ? opendir(path) : NULL;
@@ -105,14 +104,14 @@ static bool draw_letters(char *letters) {
     return true;
 }
 
-// Opens a new file, and locks it. One that another writer has swept before the lock was there is left to it.
+// Creates a new file and locks it. If another writer removes it before it is locked, a new one is created.
 static int create(char *temporary, mode_t mode) {
     for (int i = 0; i < 100; i++) {
         if (!draw_letters(temporary + strlen(temporary) - LETTERS)) return -1;
         const int fd = open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
         if (fd < 0 && errno == EEXIST) continue;
         if (fd < 0) return -1;
-        lock_file(fd, F_OFD_SETLKW); // where the file system has no locks, nothing is swept either
+        lock_file(fd, F_OFD_SETLKW); // without locks in the file system nothing is removed either
         struct stat info;
         if (fstat(fd, &info) == 0 && info.st_nlink > 0) return fd;
         close(fd);
@@ -131,7 +130,7 @@ ohm_status ohm_replacement_begin(const char *path, ohm_replacement *r) {
     const ohm_status status = name_files(path, r);
     if (status) return status;
     sweep(r->target);
-    r->lock = create(r->temporary, there ? 0600 : 0666); // of a new file the system takes away the umask
+    r->lock = create(r->temporary, there ? 0600 : 0666); // for a new file the system applies the umask
     if (r->lock < 0) {
         free(r->temporary);
         r->temporary = NULL;
@@ -165,7 +164,7 @@ ohm_status ohm_replacement_finish(ohm_replacement *r) {
 
 void ohm_replacement_abandon(ohm_replacement *r) {
     if (r->temporary) unlink(r->temporary);
-    if (r->target && r->lock >= 0) close(r->lock); // one that is all zeros was never begun
+    if (r->target && r->lock >= 0) close(r->lock); // a replacement of all zeros was never begun
     free(r->temporary);
     free(r->target);
 }

@@ -10,9 +10,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MOST_SECONDS 10 // that reading one text may take
+#define MOST_SECONDS 10 // for reading one text
 
-// A crash of this process is an answer, not an accident: it ends at once and leaves no trace.
+// A crash of this process is an expected result. It ends at once, without a core dump or a message.
 static void crash_quietly(void) {
     const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (null >= 0) dup2(null, STDERR_FILENO);
@@ -36,7 +36,7 @@ static bool write_all(int fd, const char *text, size_t size) {
     return true;
 }
 
-// What the other process does.
+// Runs in the other process.
 static _Noreturn void hand_over(hid_t attribute, int fd) {
     crash_quietly();
     const hid_t stored = H5Aget_type(attribute), type = H5Tcopy(H5T_C_S1);

@@ -1,5 +1,5 @@
-// Loading a crossbar. Nothing in a file is trusted: every attribute is checked as if it were typed,
-// and the planes against their digests.
+// Loading a crossbar. Nothing in a file is trusted. Every attribute is checked like a user's input, and the
+// planes are checked against their digests.
 #include "../base/error.h"
 #include "../array/create.h"
 #include "source.h"
@@ -14,7 +14,7 @@
 
 // ---- Parameters -------------------------------------------------------------------------------
 
-// A choice that is not there is one that the model did not have when the file was written.
+// If a choice is missing, the model did not have it when the file was written.
 static ohm_status read_choice(const source *s, const char *name, const ohm_parameter *p, double *value) {
     char text[SOURCE_MAX_TEXT];
     if (!source_has(s, name))
@@ -33,7 +33,7 @@ static ohm_status read_choice(const source *s, const char *name, const ohm_param
     return source_damaged(s, what);
 }
 
-// Reads parameter i; those of every device, and texts, may be left out.
+// Reads parameter i. Texts and parameters common to all models may be missing.
 static ohm_status read_parameter(const source *s, spec *result, int i) {
     const catalogue_entry *entry = spec_entry_of(result);
     const ohm_parameter *p = catalogue_parameter(entry, i);
@@ -79,7 +79,7 @@ static ohm_status check_format(const source *s) {
                     version, FILE_FORMAT_VERSION);
 }
 
-// Reads what was asked for, auto if nothing was.
+// Reads the precision that was requested, or auto if the file does not say.
 static ohm_status read_precision(const source *s, ohm_precision *precision) {
     char text[SOURCE_MAX_TEXT];
     *precision = OHM_PRECISION_AUTO;
@@ -93,7 +93,7 @@ static ohm_status read_precision(const source *s, ohm_precision *precision) {
     return source_damaged(s, "its precision is invalid");
 }
 
-// Reads the parameters, and the step.
+// Reads the parameters and the step.
 static ohm_status read_plan(const source *s, plan *p, uint64_t *step) {
     ohm_definition *d = &p->definition;
     uint64_t flux = 0;
@@ -142,7 +142,7 @@ static ohm_status check_plane(const source *s, const char *name, hid_t dataset, 
     return source_damaged(s, what);
 }
 
-// A state outside its range, or a flux that is not finite, was not written by a run. Notes the largest flux.
+// Refuses a state outside its range and a flux that is not finite: no run wrote them. Notes the largest flux.
 static ohm_status check_values(ohm_crossbar *c, plane which, area piece, const float *values) {
     const ohm_physics *p = &c->problem.physics;
     const float low = which == PLANE_STATE ? p->state_low : -FLT_MAX;
@@ -170,7 +170,7 @@ static ohm_status read_piece(ohm_crossbar *c, plane which, area piece, hid_t dat
     return status ? status : crossbar_write(c, which, piece, values);
 }
 
-// Puts the file and the plane in front of what read_piece said.
+// Puts the names of the file and the plane in front of read_piece's message.
 static ohm_status damaged_plane(const source *s, const char *name) {
     char what[512];
     snprintf(what, sizeof what, "the %s: %s", name, ohm_error_message());
@@ -202,7 +202,7 @@ static bool has_plane(const source *s, plane which) {
     return H5Lexists(s->file, file_plane_name[which], H5P_DEFAULT) > 0;
 }
 
-// What a file does not have, as one of an older version, is 0.
+// Planes that the file lacks, because an older version wrote it, are 0.
 static ohm_status read_planes(const source *s, ohm_crossbar *c) {
     ohm_status status = OHM_OK;
     if (has_plane(s, PLANE_STATE_REST) && !c->problem.variant.extended) status = crossbar_extend(c);
@@ -216,7 +216,7 @@ static ohm_status read_planes(const source *s, ohm_crossbar *c) {
 
 // ---- Series -----------------------------------------------------------------------------------
 
-// How many rows the series has; 0 if there is none.
+// Reads the number of rows of the series, 0 if there is none.
 static ohm_status read_series_count(const source *s, uint64_t *count) {
     *count = 0;
     const htri_t there = H5Lexists(s->file, "series", H5P_DEFAULT);
@@ -234,7 +234,7 @@ static ohm_status read_series_count(const source *s, uint64_t *count) {
     return right && size <= OHM_MAX_STEP ? OHM_OK : source_damaged(s, "series/step is not a list");
 }
 
-// Opens a column that has as many rows as the others.
+// Opens a column, which must have count rows.
 static ohm_status open_column(const source *s, const file_column *column, uint64_t count, hid_t *dataset) {
     char name[FILE_MAX_NAME];
     snprintf(name, sizeof name, "series/%s", column->name);
@@ -296,7 +296,7 @@ static ohm_status read_series(const source *s, series *result) {
 
 // ---- The file ---------------------------------------------------------------------------------
 
-// What a file says of itself, before it is put into one piece of memory.
+// The description of a file, before it is packed into one allocation.
 typedef struct description {
     ohm_file_info info;
     plan plan;
@@ -321,7 +321,7 @@ static ohm_status describe(const source *s, description *d) {
     return status;
 }
 
-// Bytes of the texts of a description.
+// The total size of the texts of a description.
 static size_t texts_size(const description *d) {
     size_t size = 0;
     for (size_t i = 0; i < d->history.count; i++) size += strlen(d->history.entries[i].stimulus) + 1;
@@ -329,14 +329,14 @@ static size_t texts_size(const description *d) {
     return size;
 }
 
-// Copies a text to *end, which moves behind it.
+// Copies a text to *end and advances *end past it.
 static const char *put_text(const char *text, char **end) {
     char *at = *end;
     *end = stpcpy(at, text) + 1;
     return at;
 }
 
-// Puts all of it into one piece of memory.
+// Packs the description into one allocation.
 static ohm_file_info *pack(const description *d) {
     const size_t entries = d->history.count * sizeof(ohm_history_entry);
     const size_t inputs = d->inputs.count * sizeof(ohm_input_info);
@@ -371,7 +371,7 @@ static void free_description(description *d) {
     input_set_free(&d->inputs);
 }
 
-// An opened file, and what it says of itself, which is read once.
+// An opened file and its description, which is read once.
 struct ohm_file {
     source source;
     char *path;
@@ -453,7 +453,7 @@ static ohm_status create(const description *d, ohm_devices *devices, const ohm_d
     return status;
 }
 
-// Tells of what ohmscape computed otherwise when it wrote files of earlier versions.
+// Warns if the file uses parameters that had another meaning in the version that wrote it.
 static ohm_status warn_of_version(const source *s, const plan *p, warnings *w) {
     static const char *const changed[] = {"stuck_low", "stuck_high", "stuck_open",
                                           "levels",    "drift_nu",   "noise"};

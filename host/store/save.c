@@ -1,5 +1,5 @@
-// Saving a crossbar: into a temporary file beside the target, flushed to disk, then renamed. A failure in the
-// midst of it leaves nothing open and nothing behind.
+// Saving a crossbar: to a temporary file next to the target, flushed to disk, then renamed. A failure leaves
+// no handle open and no file behind.
 #include "../base/error.h"
 #include "state_file.h"
 #include "../base/number.h"
@@ -40,7 +40,8 @@ static bool write_number(hid_t file, const char *name, uint64_t value) {
 
 static bool write_text(hid_t file, const char *name, const char *value) {
     const hid_t type = H5Tcopy(H5T_C_S1);
-    // In the attribute itself, which has a checksum: a text of variable length lies in a heap without.
+    // Fixed length, so that the text is in the attribute, which has a checksum. The heap of texts of variable
+    // length has none.
     H5Tset_size(type, strlen(value) + 1);
     H5Tset_cset(type, H5T_CSET_UTF8);
     const bool done = write_attribute(file, name, type, value);
@@ -68,7 +69,7 @@ static bool write_spec(hid_t file, const spec *s) {
     return done;
 }
 
-// What a reader of version 2 would leave out, or take for something else (file.h).
+// Whether the file has contents that a reader of version 2 would ignore or misread (state_file.h).
 static bool is_version_3(const ohm_crossbar *c) {
     const spec *s = &c->plan.specs[ROLE_MODEL];
     const catalogue_entry *entry = spec_entry_of(s);
@@ -111,7 +112,7 @@ static hid_t create_plane(hid_t file, const problem *p, const char *name) {
     H5Pset_fill_time(creation, H5D_FILL_TIME_NEVER);
     H5Pset_obj_track_times(creation, false); // the same crossbar gives the same file
     const hid_t dataset = H5Dcreate2(file, name, H5T_IEEE_F32LE, space, H5P_DEFAULT, creation, H5P_DEFAULT);
-    hdf5_did(dataset); // keeps the reason before the calls below forget it
+    hdf5_did(dataset); // keeps the reason, which the calls below would clear
     H5Pclose(creation);
     H5Sclose(space);
     return dataset;
@@ -155,15 +156,15 @@ uint64_t crossbar_planes_bytes(const ohm_crossbar *c) {
     return rows * cols * sizeof(float) * plane_count(p->variant);
 }
 
-// Bytes that are written beside a file's data, rounded up.
+// Bytes of a file in addition to its data, rounded up.
 static uint64_t overhead(const ohm_crossbar *c, uint64_t data) {
     const uint64_t chunks = c->series.count / FILE_SERIES_CHUNK * FILE_COLUMN_COUNT;
     return data / 1024 + 32 * chunks + (64u << 10);
 }
 
-// Takes the room on the disk for all of a file's bytes before HDF5 writes: a full disk then shows as what it
-// is, and not as a flush that fails inside HDF5 1.10, after which it can't even close the file. Systems that
-// can't reserve go without.
+// Reserves disk space for the whole file before HDF5 writes. A full disk is then reported as such. Otherwise
+// a flush would fail inside HDF5 1.10, which then cannot even close the file. Skipped where the system cannot
+// reserve.
 static ohm_status reserve(const ohm_replacement *r, uint64_t bytes) {
     struct rlimit limit;
     errno = 0;
@@ -184,7 +185,7 @@ static ohm_status trim(const ohm_replacement *r) {
 
 // ---- Series -----------------------------------------------------------------------------------
 
-// The series while it is written: a piece of its rows at a time, which is one chunk of each dataset.
+// The series while it is written, in pieces of rows that are one chunk of each dataset.
 typedef struct series_writer {
     const ohm_crossbar *crossbar;
     const ohm_replacement *place;
@@ -192,7 +193,7 @@ typedef struct series_writer {
     series_row *rows; // FILE_SERIES_CHUNK
 } series_writer;
 
-// Bytes of whole chunks that HDF5 keeps before it writes them: a few are all that has to be reserved ahead.
+// Bytes of chunks that HDF5 may hold back. Small, so that little space has to be reserved ahead.
 #define COLUMN_CACHE (64u << 10)
 
 static hid_t create_column(hid_t group, uint64_t count, const file_column *column) {
@@ -210,7 +211,7 @@ static hid_t create_column(hid_t group, uint64_t count, const file_column *colum
     H5Pset_chunk_cache(access, H5D_CHUNK_CACHE_NSLOTS_DEFAULT, COLUMN_CACHE, H5D_CHUNK_CACHE_W0_DEFAULT);
     const hid_t type = column->real ? H5T_IEEE_F64LE : H5T_STD_U64LE;
     const hid_t dataset = H5Dcreate2(group, column->name, type, space, H5P_DEFAULT, creation, access);
-    hdf5_did(dataset); // keeps the reason before the calls below forget it
+    hdf5_did(dataset); // keeps the reason, which the calls below would clear
     H5Pclose(access);
     H5Pclose(creation);
     H5Sclose(space);
@@ -229,7 +230,7 @@ static bool write_column(const series_writer *w, int i, uint64_t first, uint64_t
     return done;
 }
 
-// Room for the next chunk of each column, and for those that HDF5 still has in its caches.
+// Reserves space for the next chunk of each column and for the chunks in HDF5's caches.
 static ohm_status reserve_rows(const series_writer *w, uint64_t count) {
     const uint64_t all = w->crossbar->series.count * offsetof(series_row, histogram);
     const uint64_t cached = FILE_COLUMN_COUNT * COLUMN_CACHE;
@@ -333,7 +334,7 @@ static ohm_status write_inputs(hid_t file, const input_set *set) {
     return done ? OHM_OK : hdf5_failed("inputs");
 }
 
-// A list of values of some type.
+// Writes a list of values of some type.
 static bool write_list(hid_t group, const char *name, hid_t type, size_t count, const void *values) {
     const hsize_t size = count, chunk = count < FILE_SERIES_CHUNK ? count : FILE_SERIES_CHUNK;
     const hid_t space = H5Screate_simple(1, &size, NULL), creation = H5Pcreate(H5P_DATASET_CREATE);
@@ -349,7 +350,7 @@ static bool write_list(hid_t group, const char *name, hid_t type, size_t count, 
     return done && closed;
 }
 
-// The bytes of the longest stimulus, with its end.
+// The size of the longest stimulus, including the NUL.
 static size_t width_of(const history *h) {
     size_t width = 0;
     for (size_t i = 0; i < h->count; i++) {
@@ -381,14 +382,14 @@ static bool write_steps(hid_t group, const history *h) {
 }
 
 static ohm_status write_history(hid_t file, const history *h) {
-    if (h->count < 2) return OHM_OK; // the stimulus says it
+    if (h->count < 2) return OHM_OK; // the attributes describe the only stimulus
     const hid_t group = create_group(file, "history");
     const bool done = group >= 0 && write_steps(group, h) && write_stimuli(group, h);
     if (group >= 0) H5Gclose(group);
     return done ? OHM_OK : hdf5_failed("history");
 }
 
-// Bytes of them, at most.
+// An upper bound of the bytes of inputs and history.
 static uint64_t extras_size(const ohm_crossbar *c) {
     const input_set *set = drive_inputs(c->stimulus);
     const size_t rows = c->history.count > 1 ? c->history.count + FILE_SERIES_CHUNK : 0;
@@ -399,7 +400,7 @@ static uint64_t extras_size(const ohm_crossbar *c) {
 
 // ---- The file ---------------------------------------------------------------------------------
 
-// What is written of a crossbar.
+// Which parts of a crossbar are written.
 typedef enum extent { WHOLE, SERIES_ALONE } extent;
 
 static ohm_status write_all(hid_t file, ohm_crossbar *c, const ohm_replacement *r, extent what) {

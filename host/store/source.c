@@ -23,7 +23,7 @@ ohm_status source_unreadable(const source *s, const char *name) {
                     hdf5_reason());
 }
 
-// Reads a number as the host's type.
+// Reads a number and converts it to the host's type.
 static bool read_attribute(const source *s, const char *name, H5T_class_t class, hid_t type, void *value) {
     const hid_t attribute = hdf5_open_attribute(s->file, name, class);
     const bool done = attribute >= 0 && hdf5_did(H5Aread(attribute, type, value));
@@ -32,7 +32,7 @@ static bool read_attribute(const source *s, const char *name, H5T_class_t class,
 }
 
 ohm_status source_number(const source *s, const char *name, uint64_t *value) {
-    int64_t number = 0; // HDF5 reads a negative one as 0 into an unsigned one
+    int64_t number = 0; // HDF5 converts a negative number to unsigned 0
     const bool done = read_attribute(s, name, H5T_INTEGER, H5T_NATIVE_UINT64, value) &&
                       (*value || read_attribute(s, name, H5T_INTEGER, H5T_NATIVE_INT64, &number));
     if (!done) return source_unreadable(s, name);

@@ -1,5 +1,4 @@
-// What a saved file has of its stimulus: the files that it was read from, and which stimulus drove which
-// steps.
+// What a saved file holds about its stimulus: the files that the stimulus read, and the history.
 #include "source.h"
 #include "../base/error.h"
 
@@ -9,9 +8,9 @@
 
 // ---- Inputs -----------------------------------------------------------------------------------
 
-#define MOST_INPUTS SPEC_MAX_PATH // names of one character, in one path
+#define MOST_INPUTS SPEC_MAX_PATH // more names cannot fit in one path
 
-// Whether a group is there, and how many members it has.
+// Counts the members of a group, 0 if there is no such group.
 static ohm_status count_members(const source *s, const char *name, size_t *count) {
     *count = 0;
     const htri_t there = H5Lexists(s->file, name, H5P_DEFAULT);
@@ -86,7 +85,7 @@ static ohm_status bad_history(const source *s) {
     return source_damaged(s, "its history is invalid");
 }
 
-// Opens a list of the history, and takes how many there are, and the size of each.
+// Opens a list of the history. *count receives its length, *width the size of an element.
 static ohm_status open_list(const source *s, const char *name, H5T_class_t class, hid_t *dataset,
                             hsize_t *count, size_t *width) {
     *dataset = hdf5_open_dataset(s->file, name);
@@ -115,7 +114,7 @@ static ohm_status read_steps(const source *s, hsize_t *count, uint64_t **steps) 
     return done ? OHM_OK : *steps ? source_unreadable(s, "history/step") : ohm_fail_memory("the history");
 }
 
-// Reads count texts of *width bytes each, an end included.
+// Reads count texts of *width bytes each, including the NUL.
 static ohm_status read_stimuli(const source *s, hsize_t count, size_t *width, char **texts) {
     hid_t dataset;
     hsize_t found;
@@ -137,7 +136,7 @@ static ohm_status read_stimuli(const source *s, hsize_t count, size_t *width, ch
     return status;
 }
 
-// The entries are in the order of their steps, from 0 to at most the step that was reached.
+// Takes the entries. Their steps must rise from 0 to at most the step reached.
 static ohm_status take_entries(const source *s, hsize_t count, const uint64_t *steps, const char *texts,
                                size_t width, uint64_t step, history *h) {
     ohm_status status = steps[0] ? bad_history(s) : OHM_OK;
