@@ -9,7 +9,7 @@
 #define TEXT_COLOR 0xE6E6E6FFu
 #define GROUND_COLOR 0x00000060u
 
-// Whether a stimulus has more to show than noise.
+// Whether the voltages of a stimulus form a picture, rather than noise.
 static bool is_field(const char *stimulus) {
     ohm_entry_info entry;
     for (size_t i = 0; ohm_catalogue_entry(OHM_ROLE_STIMULUS, i, &entry); i++)
