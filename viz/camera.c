@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#define SQUARE_UP_TO 8.0 // sides in this proportion are still drawn with square synapses
+#define SQUARE_UP_TO 8.0 // up to this ratio of its sides a crossbar is shown with square synapses
 
 camera camera_of(uint64_t rows, uint64_t cols) {
     camera c = {.rows = rows, .cols = cols, .width = 1, .height = 1, .whole = 1};
@@ -14,7 +14,7 @@ static double clamp(double x, double low, double high) {
     return x < low ? low : x > high ? high : x;
 }
 
-// Keeps the middle of the picture within the crossbar.
+// Keeps the picture's middle on the crossbar.
 static void keep_in_sight(camera *c) {
     const double half_width = c->width / 2 * c->across, half_height = c->height / 2 * c->down;
     c->col = clamp(c->col, -half_width, (double)c->cols - half_width);
@@ -51,7 +51,8 @@ void camera_pan(camera *c, double x, double y) {
 void camera_zoom(camera *c, double x, double y, double factor) {
     double row, col;
     camera_synapse(c, x, y, &row, &col);
-    // Between one synapse and a whole crossbar at half size, wherever it is now.
+    // From one synapse filling the picture to the crossbar at half size. If it is beyond that already, it
+    // does not jump back.
     const double scale = fmax(c->across, c->down), closest = 1 / fmin(c->width, c->height);
     const double farthest = 2 * fmax((double)c->cols / c->width, (double)c->rows / c->height);
     factor = scale / clamp(scale / factor, fmin(closest, scale), fmax(farthest, scale));

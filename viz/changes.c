@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-// Shows the first line of the last error, or that there is none.
+// Shows the first line of the last error, or takes away an older one if there is none.
 static void show_problem(viewer *v, ohm_status status) {
     char *problem = v->controls.problem;
     problem[0] = '\0';
@@ -31,7 +31,8 @@ static ohm_status change_some(viewer *v, ohm_role role, control *c, size_t count
     return status;
 }
 
-// Tells the crossbar the parameters that were moved; if it refuses one, all are what they are.
+// Tells the crossbar the parameters that were moved. If it refuses one, the sliders return to the crossbar's
+// values.
 static void change_parameters(viewer *v) {
     controls *c = &v->controls;
     c->changed = false;
@@ -44,7 +45,7 @@ static void change_parameters(viewer *v) {
         controls_read_texts(v);
 }
 
-// What was typed and is refused stays to be corrected.
+// A text that is refused stays in its field to be corrected.
 static void change_stimulus(viewer *v, const char *text) {
     controls *c = &v->controls;
     char typed[OHM_MAX_SPEC_TEXT];
@@ -57,7 +58,7 @@ static void change_stimulus(viewer *v, const char *text) {
 
 // ---- Model ------------------------------------------------------------------------------------
 
-// A number of another crossbar says nothing of this one.
+// Forgets what was known of the old crossbar, which says nothing about a new one.
 static void forget(viewer *v) {
     v->history.count = 0;
     v->has_statistics = v->has_probe = false;
@@ -75,7 +76,7 @@ bool changes_fell_back(viewer *v) {
     return true;
 }
 
-// Takes a crossbar that is made, maybe on another device than the old one's.
+// Takes a new crossbar, which may be on another device than the old one.
 static void take_crossbar(viewer *v, ohm_crossbar *made, const char *id_before) {
     const ohm_device_info *info = ohm_devices_info(v->devices, 0);
     simulation_use(v->simulation, made);
@@ -87,8 +88,8 @@ static void take_crossbar(viewer *v, ohm_crossbar *made, const char *id_before) 
     notice_say(v, "%s; using %s", ohm_devices_fallback(v->devices), info->name);
 }
 
-// A new crossbar in the place of the old one: the state is the model's. Time step and stimulus are the
-// model's own too, which those of another would hardly move, or throw about.
+// Makes a new crossbar, because the old states mean nothing to another model. Time step and stimulus are the
+// model's own: those of another model would hardly move it, or drive it to its bounds.
 static void change_model(viewer *v, const char *name) {
     ohm_definition d = *ohm_crossbar_definition(v->crossbar);
     ohm_crossbar *made;
@@ -105,7 +106,7 @@ static void change_model(viewer *v, const char *name) {
 
 // ---- All --------------------------------------------------------------------------------------
 
-// Back to step 0. A file of the stimulus may be gone by now.
+// Goes back to step 0. That fails if the stimulus's file is gone.
 static ohm_status restart(viewer *v) {
     v->restart = false;
     const ohm_status status = ohm_crossbar_restart(v->crossbar, v->seed);

@@ -1,5 +1,5 @@
-// The tables of the colour maps, computed when they are asked for: each is within 1 of 255, in every
-// channel of every entry, of matplotlib's map of the same name (tests/colormaps.py holds them to it).
+// The tables of the colour maps, computed when they are asked for. Every channel of every entry is within 1
+// of 255 of matplotlib's map of the same name, which tests/colormaps.py checks.
 #include "colormap.h"
 
 #include <math.h>
@@ -26,13 +26,13 @@ static void fill_gray(uint8_t rgb[256][3]) {
 
 // ---- Jet --------------------------------------------------------------------------------------
 
-// A channel rises to full, stays there, and falls; before and after that it keeps the levels of its ends.
+// A channel that rises to 1, stays there, and falls. Before and after that it is constant.
 typedef struct hill {
     double foot, top, edge, end; // where it starts to rise, is full, starts to fall, has fallen
     double start, finish;        // the levels at foot and at end
 } hill;
 
-// Matplotlib's corners, which are not Matlab's.
+// The corners are matplotlib's, which differ from Matlab's.
 static const hill jet[3] = {
     {0.35, 0.66, 0.89, 1.00, 0.0, 0.5},
     {0.125, 0.375, 0.64, 0.91, 0.0, 0.0},
@@ -54,8 +54,8 @@ static void fill_jet(uint8_t rgb[256][3]) {
 
 // ---- Coolwarm ---------------------------------------------------------------------------------
 
-// After K. Moreland, Diverging Color Maps for Scientific Visualization (2009): from blue through a light
-// grey to red on straight lines in Msh, the polar form of CIELAB.
+// After K. Moreland, Diverging Color Maps for Scientific Visualization (2009): from blue to a light grey and
+// on to red, along straight lines in Msh, the polar form of CIELAB.
 typedef struct msh {
     double m, s, h; // distance from black, angle from the grey axis, hue
 } msh;
@@ -105,8 +105,8 @@ static void rgb_from_msh(msh p, double rgb[3]) {
     for (int c = 0; c < 3; c++) rgb[c] = srgb_from_linear(rgb[c]);
 }
 
-// The grey in the middle, as reached from an end. It has no hue of its own: the one given turns away
-// from purple, so that the way there looks as straight as it is.
+// The grey in the middle, as approached from an end. Grey has no hue, so it is given one turned away from
+// purple, which makes the change of hue look even.
 static msh middle_from(msh end, double m) {
     const double turn = end.s * sqrt(m * m - end.m * end.m) / (end.m * sin(end.s));
     return (msh){m, 0, end.h > -acos(-1) / 3 ? end.h + turn : end.h - turn};
@@ -120,8 +120,8 @@ static void coolwarm_at(double x, double rgb[3]) {
     rgb_from_msh((msh){mix(grey.m, end.m, t), mix(grey.s, end.s, t), mix(grey.h, end.h, t)}, rgb);
 }
 
-// As a table of 33 colours with straight lines between them, which is how Moreland gives it and
-// matplotlib has it: at the red end, where green goes steeply to 4, the curve itself is 5 of 255 away.
+// Moreland gives a table of 33 colours with straight lines between them, and matplotlib has that. The curve
+// itself would be 5 of 255 away at the red end, where green falls steeply to 4.
 static void fill_coolwarm(uint8_t rgb[256][3]) {
     double table[33][3];
     for (int i = 0; i < 33; i++) coolwarm_at(i / 32.0, table[i]);
@@ -134,12 +134,12 @@ static void fill_coolwarm(uint8_t rgb[256][3]) {
 
 // ---- Viridis, magma, cividis ------------------------------------------------------------------
 
-// These came out of optimisations and have no formula. They are by S. van der Walt and N. Smith (viridis
-// and magma, 2015) and by J. Nuñez, C. Anderton and R. Renslow (cividis, 2018); matplotlib's tables of
-// them are in the public domain (CC0).
+// These maps are the results of optimisations and have no formula. They are by S. van der Walt and N. Smith
+// (viridis and magma, 2015) and by J. Nuñez, C. Anderton and R. Renslow (cividis, 2018). Matplotlib's tables
+// of them are in the public domain (CC0).
 //
-// A knot is an entry of such a table, rounded, and its place. From each knot the next is the furthest one
-// for which the straight line to it, rounded, stays within 0.75 of 255 of all entries between.
+// A knot is a rounded entry of such a table, and its index. The next knot is the furthest one to which a
+// straight line, rounded, stays within 0.75 of 255 of all entries between.
 typedef struct knot {
     uint8_t at, rgb[3];
 } knot;

@@ -26,7 +26,7 @@
 
 // ---- Opening ----------------------------------------------------------------------------------
 
-// Opens the devices with a context that shares with OpenGL if that is wanted and can be had.
+// Opens the devices, sharing with OpenGL if that is wanted and possible.
 static ohm_status open_devices(const view_options *o, viewer *v) {
     if (o->share == SHARE_OFF) snprintf(v->share_reason, sizeof v->share_reason, "--share off");
     if (o->share != SHARE_OFF) {
@@ -58,7 +58,7 @@ static ohm_status make_crossbar(view_options *o, viewer *v) {
     return ohm_fail(OHM_NO_DEVICE, "cannot share buffers with OpenGL: %s", v->share_reason);
 }
 
-// Builds what pictures are drawn with, by drawing one of a pixel, and does the steps before the first frame.
+// Draws one pixel, which builds the kernels for pictures, and takes the steps before the first frame.
 static ohm_status step_ahead(const view_options *o, const viewer *v) {
     const ohm_view pixel = {0, 0, 1, 1, 1, 1, OHM_STATE, OHM_NEAREST};
     float value;
@@ -146,7 +146,7 @@ static void set_title(const viewer *v) {
     glfwSetWindowTitle(surface_window(v->surface), text);
 }
 
-// Rates over the last half second or so.
+// Updates the rates about every half second.
 static void take_rates(viewer *v, double now) {
     const double since = now - v->rated_at;
     if (v->rated_at > 0 && since < 0.5) return;
@@ -173,7 +173,7 @@ static ohm_status save_picture(const view_options *o, viewer *v, files *f, const
     return status;
 }
 
-// What the key s asks for. If it fails, the window goes on.
+// Saves the picture that the key s asks for. If that fails, the window stays open.
 static void save_screenshot(const view_options *o, viewer *v, files *f) {
     char path[96];
     files_free_name(v, path, sizeof path);
@@ -181,7 +181,8 @@ static void save_screenshot(const view_options *o, viewer *v, files *f) {
     if (save_picture(o, v, f, path)) notice_error(v);
 }
 
-// A film that fails is no reason to close the window, but nothing else is left to do without one.
+// A film that fails is no reason to close a window. Without a window there is nothing else to do, so it is an
+// error.
 static ohm_status record(const view_options *o, viewer *v, files *f) {
     const ohm_status status = files_record(f, v, o->record, (unsigned)o->fps);
     if (!status || v->headless) return status;
@@ -201,12 +202,12 @@ static ohm_status show_frame(const view_options *o, viewer *v, files *f, double 
     return status;
 }
 
-// Whether there is a window to draw to: not while it is minimised.
+// Whether there is anything to draw on. A minimised window has no pixels.
 static bool visible(const viewer *v) {
     return v->width > 0 && v->height > 0;
 }
 
-// Hears the mouse and the keys. While nothing happens it sleeps.
+// Handles the mouse and the keys. Sleeps while nothing happens.
 static void hear(const viewer *v) {
     if (v->headless) return;
     if (!visible(v) || (!v->ordered && v->timings.frames > 2))
@@ -223,7 +224,7 @@ static ohm_status next_frame(const view_options *o, viewer *v, files *f, double 
     return status ? status : show_frame(o, v, f, seconds);
 }
 
-// A frame counts from the end of the one before it.
+// A frame lasts from the end of the one before it to its own.
 static void count_frame(viewer *v, double start, double before) {
     timings *t = &v->timings;
     const double now = progress_clock();
@@ -251,32 +252,33 @@ static ohm_status loop(const view_options *o, viewer *v, files *f) {
         drawn = progress_clock();
         take_rates(v, now);
     }
-    // What was still in hand belongs to the last picture: a file saved now is of its step.
+    // The order in hand may still take steps. Its result makes the last picture one of the step that is
+    // saved.
     simulation_wait(v->simulation, 1e9);
     return status ? status : exchange_next(v, true);
 }
 
 // ---- The command ------------------------------------------------------------------------------
 
-// The last frame once more: what has been presented can't be read.
+// Draws the last frame again, because a frame that was presented can no longer be read.
 static ohm_status save_last(const view_options *o, viewer *v, files *f) {
     const ohm_status status = frame_draw(v, 0);
     return status ? status : save_picture(o, v, f, o->screenshot);
 }
 
-// Says what failed; the exit status is that of the first failure.
+// Reports a failure. The exit status is that of the first one.
 static int tell(ohm_status status, int code) {
     const int own = status ? cli_fail(status) : 0;
     return code ? code : own;
 }
 
-// A viewer from its first frame to its end.
+// What has to be ended and saved in order, even if the display is lost.
 typedef struct session {
     view_options *options;
     viewer *viewer;
     files *files;
     bool over;   // all is saved
-    int code;    // the exit status, then
+    int code;    // the exit status
     char *saved; // where the crossbar is, or NULL
 } session;
 
@@ -284,7 +286,7 @@ static ohm_status write_crossbar(void *crossbar, const char *path) {
     return ohm_crossbar_save(crossbar, path);
 }
 
-// Ends the film and saves the crossbar, whatever else failed; true if there is a file of it now.
+// Ends the film and saves the crossbar, whatever else failed. Returns whether the crossbar is in a file now.
 static bool save_all(session *s) {
     const viewer *v = s->viewer;
     const char *path = s->options->output;
@@ -297,11 +299,11 @@ static bool save_all(session *s) {
     return s->saved != NULL;
 }
 
-// The display is gone, and the process ends when this returns.
+// Saves what can be saved when the display is lost. The process ends when this returns.
 static void lose_display(void *context, const char *reason) {
     session *s = context;
     const viewer *v = s->viewer;
-    if (s->over) _exit(s->code); // it went while the window was closed
+    if (s->over) _exit(s->code); // it was lost while the window was being closed
     s->code = tell(ohm_fail(OHM_NO_DEVICE, "%s", reason), 0);
     if (!v->simulation) return; // nothing has begun
     simulation_wait(v->simulation, 1e9);
@@ -337,7 +339,7 @@ static int view(int argc, char **argv) {
     if (status) return end(&o, cli_fail(status));
     cli_catch_signals();
     setup_guard(&o.setup, o.quiet);
-    signal(SIGPIPE, SIG_IGN); // nobody reads what is printed: no reason to lose the crossbar
+    signal(SIGPIPE, SIG_IGN); // a closed pipe on stdout is no reason to lose the crossbar
     viewer v = {.start = progress_clock()};
     session s = {.options = &o, .viewer = &v};
     surface_on_loss(lose_display, &s);

@@ -1,4 +1,4 @@
-// What can be chosen and how far it can be dragged comes from the library's tables.
+// The controls of the panel, made from the library's tables of models, stimuli and parameters.
 #include "controls.h"
 #include "ui.h"
 
@@ -10,14 +10,14 @@
 
 // ---- Reading ----------------------------------------------------------------------------------
 
-// What a slider's range is made from: the value it starts from, or what is usual where that is 0.
+// The magnitude that a slider's range is made from: that of its first value, or a usual one if that is 0.
 static double magnitude_of(const ohm_parameter_info *info, double dt) {
     if (info->whole) return fmax(fabs(info->value), 25);
-    if (info->value == 0 && strcmp(info->unit, "Hz") == 0) return 0.01 / dt; // a period in 100 steps
+    if (info->value == 0 && strcmp(info->unit, "Hz") == 0) return 0.01 / dt; // a period of 100 steps
     return info->value != 0 ? fabs(info->value) : 1;
 }
 
-// A slider spans what is near the value it starts from: valid ranges span decades.
+// A slider covers values near its first one, because valid ranges span many decades.
 static control control_of(const ohm_parameter_info *info, double dt) {
     const double about = magnitude_of(info, dt);
     control c = {.info = *info, .low = -4 * about, .high = 4 * about, .widest = 4 * info->sigma};
@@ -38,7 +38,7 @@ bool controls_is_of(const char *text, const char *name) {
     return strlen(name) == length && strncmp(text, name, length) == 0;
 }
 
-// Whether a text NAME:key=value,… gives a parameter.
+// Whether a text NAME:key=value,… sets this parameter.
 static bool gives(const char *text, const char *key) {
     const size_t length = strlen(key);
     for (text = strchr(text, ':'); text; text = strchr(text + 1, ','))
@@ -52,7 +52,7 @@ static bool has_file(const controls *c, const char *text) {
     return false;
 }
 
-// Keeps the text of a stimulus that has a file, in the place of an older one of the same name.
+// Remembers the text of a stimulus with a file, instead of an older text of the same stimulus.
 static void remember(controls *c, const char *text) {
     if (!has_file(c, text)) return;
     char name[64];
@@ -91,7 +91,7 @@ void controls_read(viewer *v) {
 
 // ---- Menus ------------------------------------------------------------------------------------
 
-// A menu of all names, with that of the text chosen; the name that was chosen now, or NULL.
+// Draws a menu of all names, in which that of the text is selected. Returns a name just chosen, or NULL.
 static const char *draw_menu(const char *label, const char *(*name)(size_t), const char *text) {
     const char *names[MENU_MAX];
     int count = 0, chosen = 0;
@@ -123,7 +123,7 @@ static bool draw_choice(const char *label, ohm_parameter_info *p) {
     return changed;
 }
 
-// How wide it is spread, below it.
+// Draws the slider of a parameter's device-to-device spread.
 static bool draw_spread(control *c) {
     char label[96], help[128];
     snprintf(label, sizeof label, "± %s##%s spread", c->info.symbol, c->info.key);
@@ -132,13 +132,13 @@ static bool draw_spread(control *c) {
 }
 
 static bool draw_control(control *c) {
-    char label[64]; // what follows ## is not shown, and tells equal ones apart
+    char label[64]; // what follows ## is not shown; it tells equal labels apart
     ohm_parameter_info *p = &c->info;
     if (strcmp(p->unit, "1") == 0)
         snprintf(label, sizeof label, "%s##%s", p->symbol, p->key);
     else
         snprintf(label, sizeof label, "%s (%s)##%s", p->symbol, p->unit, p->key);
-    if (p->text) return false; // the stimulus as a text has it
+    if (p->text) return false; // the field for the stimulus shows it
     bool moved;
     if (p->choices)
         moved = draw_choice(label, p);
@@ -152,7 +152,7 @@ static bool draw_control(control *c) {
     return moved || moved_spread;
 }
 
-// Those of what surrounds every model, or the others.
+// Draws either the parameters that every model has, such as noise and faults, or the model's own.
 static bool draw_some(control *c, size_t count, bool device) {
     bool changed = false;
     for (size_t i = 0; i < count; i++)
@@ -166,7 +166,7 @@ static double value_of(const controls *c, const char *key) {
     return 0;
 }
 
-// Time in which nothing happens but drift.
+// Draws the controls of the idle time, in which only drift happens. Without drift there is nothing to draw.
 static void draw_idle(viewer *v) {
     controls *c = &v->controls;
     char text[64];

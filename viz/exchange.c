@@ -1,5 +1,5 @@
-// A turn of the simulation: taking what an order brought, making the changes that were asked for, and
-// giving the next order.
+// A turn of the simulation: take the result of the last order, make the changes that were asked for, and give
+// the next order.
 #include "exchange.h"
 #include "../host/cli/progress.h"
 #include "changes.h"
@@ -16,10 +16,10 @@
 
 // ---- Orders -----------------------------------------------------------------------------------
 
-#define STEP_BUDGET 0.012 // s a frame, with as many steps as fit
-#define STEP_LIMIT 0.040  // s a frame, however many were asked for
+#define STEP_BUDGET 0.012 // s of stepping in a frame, with --steps-per-frame auto
+#define STEP_LIMIT 0.040  // s at most, however many steps were asked for
 
-// As many steps as are wanted, unless the window would wait for them.
+// The steps that are wanted, or fewer if the window would have to wait for them.
 static uint64_t steps_of_frame(viewer *v) {
     const uint64_t left = OHM_MAX_STEP - v->result.step;
     uint64_t steps = v->steps_per_frame;
@@ -33,8 +33,8 @@ static uint64_t steps_of_frame(viewer *v) {
     return steps < left ? steps : left;
 }
 
-// Statistics every fifth of a second, or so seldom that they take no more than a tenth of the time; those
-// of the step at which the simulation rests, or that a picture without a window shows, at once.
+// Statistics are due every fifth of a second, but never take more than a tenth of the time. They are due at
+// once for the step at which the simulation pauses, and for every frame without a window.
 static bool statistics_due(const viewer *v) {
     if (!v->panel) return false;
     if (v->headless || !v->has_statistics || v->changed) return true;
@@ -44,7 +44,7 @@ static bool statistics_due(const viewer *v) {
     return progress_clock() - v->statistics_time > fmax(0.2, 10 * v->statistics_cost);
 }
 
-// A click selects what it hits, or nothing.
+// A click on a synapse selects it. A click elsewhere ends the selection.
 static void select_clicked(viewer *v, const simulation_order *o) {
     if (o->print)
         trace_select(&v->trace, o->probe_row, o->probe_col);
@@ -69,7 +69,7 @@ static simulation_order make_order(viewer *v) {
     return o;
 }
 
-// Whether an order would find nothing new.
+// Whether an order would repeat the last one without a step.
 static bool nothing_new(const viewer *v, const simulation_order *o) {
     simulation_order last = simulation_last(v->simulation)->order;
     last.steps = 0;
@@ -78,7 +78,7 @@ static bool nothing_new(const viewer *v, const simulation_order *o) {
     return o->steps == 0 && memcmp(&last, o, sizeof last) == 0 && v->timings.frames > 1;
 }
 
-// When the driver fails to share after all, pictures are copied from now on, if they may be.
+// The driver fails to share after all: pictures are copied from now on, unless sharing was required.
 static ohm_status stop_sharing(viewer *v, ohm_status status) {
     if (status != OHM_NO_DEVICE || v->share_only) return status;
     snprintf(v->share_reason, sizeof v->share_reason, "%s", ohm_error_message());
@@ -86,7 +86,7 @@ static ohm_status stop_sharing(viewer *v, ohm_status status) {
     return OHM_OK;
 }
 
-// Lends the shared buffer for an order's picture.
+// Lends an order the shared buffer for its picture.
 static ohm_status lend_buffer(viewer *v, simulation_order *o) {
     if (!v->shared || o->network) return OHM_OK;
     const double start = progress_clock();
@@ -131,7 +131,8 @@ static void take_statistics(viewer *v, const simulation_result *r) {
     v->statistics_time = progress_clock();
     v->statistics_step = r->step;
     v->statistics_view = r->order.view;
-    if (v->has_statistics) v->statistics_cost = r->statistics_seconds; // the first may have compiled
+    if (v->has_statistics)
+        v->statistics_cost = r->statistics_seconds; // the first ones may have compiled kernels
     v->has_statistics = true;
     take_histogram(v, r->order.view.quantity, r->sample);
     field_take(v, r);
@@ -153,7 +154,7 @@ static ohm_status take_values(viewer *v, const simulation_result *r) {
     return OHM_OK;
 }
 
-// Draws here and now what the driver did not hand over.
+// Draws the picture again, on this thread, when the driver did not hand it over.
 static ohm_status draw_copy(viewer *v, const ohm_view *view) {
     float *values = malloc(sizeof *values * view->width * view->height);
     if (!values) return ohm_fail_memory("a picture");
@@ -204,7 +205,7 @@ static void take_probe(viewer *v, const simulation_result *r) {
     fflush(stdout);
 }
 
-// Takes what the last order brought. The crossbar is ours.
+// Takes the result of the last order. The crossbar belongs to this thread until the next order.
 static ohm_status take_result(viewer *v) {
     const simulation_result *r = simulation_last(v->simulation);
     v->torn |= r->torn;
@@ -223,11 +224,12 @@ static ohm_status take_result(viewer *v) {
 
 // ---- Turns ------------------------------------------------------------------------------------
 
-#define QUICK 0.05    // s: a simulation that takes less for a step and a picture takes part in every frame
-#define PATIENCE 0.08 // s that a frame waits for it, now and then for statistics too
+#define QUICK 0.05    // s for steps and a picture: a faster simulation has a result in every frame
+#define PATIENCE 0.08 // s that a frame waits for such a result, which may include statistics
 
-// How long this frame waits: as long as it takes for the first picture and without a window; for a crossbar
-// that takes longer than a frame anyway, hardly, so that panning and zooming move what is there at once.
+// How long this frame waits for a result. Without a window and for the first picture, as long as it takes. If
+// the simulation is slower than the frames anyway, hardly at all, so that panning and zooming move the old
+// picture at once.
 static double patience(const viewer *v) {
     const simulation_result *r = &v->result;
     if (v->headless || v->timings.frames == 0) return 1e9;

@@ -1,4 +1,4 @@
-// ohmscape figure: the paper's Figure 1, and its like for other layouts and sizes.
+// ohmscape figure: the paper's Figure 1, also with other layouts and sizes.
 #include "options.h"
 #include "png.h"
 #include "ui.h"
@@ -28,7 +28,7 @@ typedef struct figure {
 
 // ---- Simulating -------------------------------------------------------------------------------
 
-// The quantity of every synapse after each step.
+// Takes the steps, and keeps the quantity of every synapse after each.
 static ohm_status simulate(figure *f) {
     const size_t each = (size_t)f->n * (size_t)f->n;
     const uint32_t n = (uint32_t)f->n;

@@ -47,7 +47,7 @@ static ohm_status start_recording(const viewer *v, const char *path, unsigned fp
     return record_open(path, (unsigned)f->width, (unsigned)f->height, fps, &f->recorder);
 }
 
-// Ends the recording. A window may have any size again.
+// Ends the recording. A window can be resized again.
 static ohm_status end_recording(const viewer *v, files *f) {
     const ohm_status status = record_close(f->recorder);
     f->recorder = NULL;

@@ -1,4 +1,4 @@
-// A frame: where things are, the picture with its axes, its colour bar and its title.
+// Draws a frame: the picture with its axes, colour bar and title, and the panel.
 #include "../host/cli/progress.h"
 #include "frame.h"
 #include "overlay.h"
@@ -26,7 +26,7 @@ static void set_scale(viewer *v) {
         low = v->limits[viewer_quantity(v)].low;
         high = v->limits[viewer_quantity(v)].high;
     }
-    if (!(low < high)) { // one value: in the middle
+    if (!(low < high)) { // a single value is in the middle of the scale
         const double about = fmax(fabs(low) * 1e-3, 1e-30);
         low -= about;
         high += about;
@@ -46,7 +46,7 @@ static void draw_columns_axis(const viewer *v, rectangle r) {
     for (int i = 0; i < n; i++) {
         char text[32];
         snprintf(text, sizeof text, "%.0f", fabs(tick[i]));
-        // A number names a synapse: its middle, once synapses are large enough to tell.
+        // A tick is at the edge of its synapse, or in the middle once synapses are large enough to see that.
         const double x = r.x + (tick[i] - c->col + 0.5 * (c->across < 0.1)) / c->across;
         if (x > r.x + r.width) continue;
         ui_line(x, y, x, y + 4 * s, FAINT_COLOR, s);
@@ -91,7 +91,7 @@ static void draw_bar(const viewer *v, rectangle b) {
         ui_line(b.x + b.width, y, b.x + b.width + 4 * s, y, FAINT_COLOR, s);
         ui_text(b.x + b.width + 7 * s, y, 0, 0.5, TEXT_COLOR, text);
     }
-    ui_frame(b.x, b.y - 2 * s, b.width, 4 * s, TEXT_COLOR); // what can be dragged
+    ui_frame(b.x, b.y - 2 * s, b.width, 4 * s, TEXT_COLOR); // the handles that can be dragged
     ui_frame(b.x, b.y + b.height - 2 * s, b.width, 4 * s, TEXT_COLOR);
     const ohm_quantity q = viewer_quantity(v);
     ui_text(b.x, b.y - 5 * s, 0, 1, TEXT_COLOR, *viewer_unit(q) ? viewer_unit(q) : ohm_quantity_name(q));
@@ -100,7 +100,7 @@ static void draw_bar(const viewer *v, rectangle b) {
 
 // ---- Title ------------------------------------------------------------------------------------
 
-// "mean of 5.12 x 5.12 synapses per pixel", or how large a synapse is.
+// "mean of 5.12 × 5.12 synapses per pixel", or how many pixels a synapse has.
 static void describe_scale(const viewer *v, char *text, size_t size) {
     const camera *c = &v->camera;
     if (fmax(c->across, c->down) > 1)

@@ -36,12 +36,12 @@ static const char vertex_shader[] = "#version 330 core\n"
                                     "    gl_Position = vec4(corner, 0.0, 1.0);\n"
                                     "}\n";
 
-// A pixel's texel is where it lies in the image's view, which for an image of this view is exactly itself.
-// Colours between two entries of the table are mixed.
+// Each pixel takes the texel at its place in the image's view. For an image of the same view that is the
+// texel with the pixel's own coordinates. Colours between two entries of the table are mixed.
 //
-// LOGARITHMIC and GRID are 0 or 1 by the program, and an entry of the table has its successor with it, so
-// that a pixel needs one fetch: software OpenGL runs both sides of every condition, and the draw is most of
-// a frame's time there.
+// Software OpenGL runs both sides of every condition, and spends most of a frame's time here. So LOGARITHMIC
+// and GRID are constants of the program, and an entry of the table contains the next one, so that a pixel
+// needs one fetch.
 static const char fragment_shader[] =
     "uniform sampler2D image;\n"
     "uniform usampler2D table;\n"
@@ -74,7 +74,7 @@ static const char fragment_shader[] =
     "    color = vec4(nothing ? vec3(0.13, 0.13, 0.15) : shown, 1.0);\n"
     "}\n";
 
-// The program of two conditions.
+// Builds the program for a kind of scale, with or without a grid.
 static ohm_status build(heatmap *h, bool logarithmic, bool grid) {
     char source[sizeof fragment_shader + 128];
     snprintf(source, sizeof source, "#version 330 core\n#define LOGARITHMIC %d\n#define GRID %d\n%s",
@@ -147,7 +147,8 @@ static void set1i(const heatmap *h, const char *name, int value) {
     glUniform1i(glGetUniformLocation(h->program, name), value);
 }
 
-// From pixels of the view to texels of the image: worked out in double, so that it is exact where it is 1.
+// Sets the map from pixels of the wanted view to texels of the image. In double, so that a factor of 1 is
+// exact.
 static void set_texels(const heatmap *h, const ohm_view *is, const ohm_view *wanted) {
     const double across = is->width / is->cols, down = is->height / is->rows; // texels a synapse
     set4(h, "texel", wanted->cols / wanted->width * across, wanted->rows / wanted->height * down,
@@ -158,8 +159,8 @@ static bool has_grid(double synapses_a_pixel) {
     return synapses_a_pixel * HEATMAP_GRID_PIXELS <= 1;
 }
 
-// The shades along a side of a view: where a pixel shows another synapse than the one before it. In double
-// and by the formula that drew the picture, for in float32 lines would stand beside their synapses.
+// The shades along a side of a view: darker where a pixel shows another synapse than the pixel before it.
+// This uses the formula that drew the picture, in double. In float32 lines would be beside their synapses.
 static void shade_side(double start, double extent, uint32_t pixels, float *shade) {
     const double scale = extent / pixels;
     for (uint32_t i = 0; i < pixels; i++) {

@@ -9,7 +9,7 @@ struct image {
     cl_context context;
     cl_command_queue queue;
     GLuint texture, buffer;
-    cl_mem memory;                        // the buffer, as OpenCL knows it
+    cl_mem memory;                        // OpenCL's object for the buffer
     bool lent;                            // to OpenCL
     uint32_t width, height;               // of the texture
     uint32_t buffer_width, buffer_height; // of the buffer
@@ -44,7 +44,7 @@ void image_destroy(image *i) {
     free(i);
 }
 
-// The texture's values, from the host or from the buffer that is bound.
+// Fills the texture, from values on the host or from the buffer that is bound.
 static void fill_texture(image *i, const ohm_view *view, const void *values) {
     glBindTexture(GL_TEXTURE_2D, i->texture);
     glPixelStorei(GL_UNPACK_ALIGNMENT, 4);
@@ -68,7 +68,7 @@ static ohm_status failed(const char *call, cl_int code) {
     return ohm_fail(OHM_NO_DEVICE, "cannot share buffers with OpenGL: %s failed (%d)", call, code);
 }
 
-// A buffer of another size is another buffer: OpenCL knows a buffer by the store it had when they met.
+// Makes a new buffer for another size: OpenCL keeps the store that a buffer had when it was shared.
 static ohm_status make_buffer(image *i, const ohm_view *view) {
     if (i->memory && i->buffer_width == view->width && i->buffer_height == view->height) return OHM_OK;
     release_buffer(i);
@@ -85,7 +85,7 @@ static ohm_status make_buffer(image *i, const ohm_view *view) {
     return i->memory ? OHM_OK : failed("clCreateFromGLBuffer", code);
 }
 
-// OpenGL has finished with the buffer before OpenCL acquires it.
+// OpenGL must have finished with the buffer before OpenCL acquires it: hence glFinish.
 ohm_status image_lend(image *i, const ohm_view *view, cl_mem *buffer) {
     const ohm_status status = make_buffer(i, view);
     if (status) return status;
@@ -106,7 +106,7 @@ static ohm_status release_to_opengl(image *i) {
     return code ? failed("clWaitForEvents", code) : OHM_OK;
 }
 
-// OpenCL has released the buffer before OpenGL reads it.
+// OpenCL must have released the buffer before OpenGL reads it: hence the wait for the event.
 ohm_status image_take_back(image *i, const ohm_view *view) {
     if (!i->lent) return OHM_OK;
     const ohm_status status = release_to_opengl(i);

@@ -68,9 +68,9 @@ static grip grip_at(const viewer *v, double x, double y) {
 
 // ---- Mouse ------------------------------------------------------------------------------------
 
-#define CLICK_REACH 3 // pixels that a hand may tremble, and it is still a click
+#define CLICK_REACH 3 // pixels that the mouse may move during a click
 
-// An end of the colour bar follows the mouse: dragging by the bar's height moves it by the whole range.
+// Drags an end of the colour range. The bar's height is the whole range.
 static void drag_end(viewer *v, double pixels) {
     const layout l = viewer_layout(v);
     const double place = -pixels / l.bar.height;
@@ -125,7 +125,7 @@ static void on_button(GLFWwindow *window, int button, int action, int mods) {
     v->press_time = now;
     v->press_x = v->mouse_x;
     v->press_y = v->mouse_y;
-    v->moved = v->grip == GRIP_MAP && again; // the second of a double click is no click of its own
+    v->moved = v->grip == GRIP_MAP && again; // the second press of a double click is not a click of its own
 }
 
 static void on_wheel(GLFWwindow *window, double x, double y) {
@@ -134,7 +134,7 @@ static void on_wheel(GLFWwindow *window, double x, double y) {
     const layout l = viewer_layout(v);
     if (ui_wants_mouse() || v->network || !inside(l.map, v->mouse_x, v->mouse_y)) return;
     camera_zoom(&v->camera, v->mouse_x - l.map.x, v->mouse_y - l.map.y, pow(1.25, y));
-    v->moved = true; // so that the next click is not the second of a double one
+    v->moved = true; // so that the next press is not the second of a double click
 }
 
 static void on_enter(GLFWwindow *window, int entered) {
@@ -148,11 +148,12 @@ void input_choose_quantity(viewer *v, ohm_quantity quantity) {
         notice_say(v, "the flux is not tracked; start with --flux");
         return;
     }
-    if (quantity != v->quantity && v->range == RANGE_MANUAL) v->range = RANGE_WHOLE; // another unit
+    if (quantity != v->quantity && v->range == RANGE_MANUAL)
+        v->range = RANGE_WHOLE; // its ends were in another unit
     v->quantity = quantity;
 }
 
-// Off, then each layout in turn.
+// Goes through the network layouts, then back to the heatmap.
 static void next_network(viewer *v) {
     if (v->camera.rows != v->camera.cols || v->camera.rows > NETWORK_MAX) {
         notice_say(v, "the network view shows at most %d x %d synapses", NETWORK_MAX, NETWORK_MAX);
@@ -176,7 +177,7 @@ static void more_steps(viewer *v, bool more) {
         *k = *k > 1 ? *k / 2 : 1;
 }
 
-// What a character does; by the character, so that it is where the keyboard has it.
+// Commands go by the character, not by the key, so that they work with every keyboard layout.
 static void on_character(GLFWwindow *window, unsigned character) {
     viewer *v = viewer_of(window);
     notice_clear(v);
@@ -214,7 +215,7 @@ static void on_close(GLFWwindow *window) {
 
 void input_listen(viewer *v) {
     GLFWwindow *window = surface_window(v->surface);
-    v->press_time = -1; // long ago: the first press is no second one
+    v->press_time = -1; // long ago, so that the first press is not the second of a double click
     glfwSetWindowUserPointer(window, v);
     glfwSetCursorPosCallback(window, on_move);
     glfwSetCursorEnterCallback(window, on_enter);

@@ -15,7 +15,7 @@ int main(int argc, char **argv) {
         options_print_manual(commands, count);
         return EXIT_SUCCESS;
     }
-    // Called by hand it is told its command as ohmscape is; handed over to, it is its own first argument.
+    // The command is argv[0] when ohmscape hands over, and argv[1] when this program is called by hand.
     for (int shift = 0; shift < 2 && shift < argc; shift++)
         for (size_t i = 0; i < count; i++)
             if (strcmp(argv[shift], commands[i]->name) == 0)

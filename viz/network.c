@@ -31,7 +31,7 @@ static ui_color color_of(const network_style *s, float value) {
     return (ui_color)c[0] << 24 | (ui_color)c[1] << 16 | (ui_color)c[2] << 8 | OPACITY;
 }
 
-// From a third of the middle's width to five thirds.
+// A line is a third to five thirds as wide as in the middle of the scale.
 static double width_of(const network_style *s, float value) {
     return s->equal_width ? s->line_width : s->line_width * (1 + 4 * place_of(s, value)) / 3;
 }
@@ -42,7 +42,7 @@ static void draw_line(const network_style *s, point a, point b, float value) {
 
 // ---- Diagonal ---------------------------------------------------------------------------------
 
-// Grid point (i, j), j upwards as in a plot.
+// Grid point (i, j), with j upwards as in a plot.
 static point grid_point(rectangle r, int n, double i, double j) {
     const double step = n > 1 ? 1.0 / (n - 1) : 0;
     const double x = n > 1 ? i * step : 0.5, y = n > 1 ? j * step : 0.5;
@@ -69,7 +69,8 @@ static point ring_point(rectangle r, int n, int i, double distance) {
     return (point){r.x + r.width / 2.0 + radius * cos(turn), r.y + r.height / 2.0 + radius * sin(turn)};
 }
 
-// The two lines of a pair of neurons, each to the right of its own way.
+// Draws one of the two lines between a pair of neurons. Each is to the right of its own direction, so that
+// both can be seen.
 static void draw_pair_line(const network_style *s, point a, point b, float value) {
     const double dx = b.x - a.x, dy = b.y - a.y, length = hypot(dx, dy);
     const double aside = s->line_width * 0.9 / (length > 0 ? length : 1);

@@ -29,7 +29,7 @@ void notice_clear(viewer *v) {
     v->notice[0] = '\0';
 }
 
-// The first line of text, moved on past it: as many words as fit into the width, and one at least.
+// Takes from *text a line of as many words as fit into the width, at least one, and moves *text past it.
 static void take_line(const char **text, double width, char *line, size_t size) {
     size_t length = 0;
     while ((*text)[length]) {

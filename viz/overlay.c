@@ -18,7 +18,7 @@ __attribute__((format(printf, 3, 4))) static void add(char *text, size_t size, c
     va_end(arguments);
 }
 
-// The first and the last synapse from place on over extent, of so many.
+// The first and the last synapse of a range that starts at place, along a side of so many synapses.
 static void ends_of(double place, double extent, uint64_t synapses, double *first, double *last) {
     *first = fmax(floor(place), 0);
     *last = fmin(fmax(floor(place + extent) - 1, *first), (double)synapses - 1);

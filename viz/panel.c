@@ -1,4 +1,4 @@
-// The panel beside the picture: what is shown, the histogram and the state's course, the parameters.
+// The panel beside the picture: what is shown, the histogram, the state over time, and the parameters.
 #include "controls.h"
 #include "field.h"
 #include "trace.h"
@@ -67,7 +67,7 @@ static void draw_marker(const viewer *v, double value, double x, double y, doubl
     ui_line(x + place * width, y, x + place * width, y + height, 0xFFFFFFFFu, 2 * v->ui_scale);
 }
 
-// The nearer end of the colour range follows the mouse.
+// Moves the nearer end of the colour range to the mouse.
 static void drag_range(viewer *v, double mouse) {
     const double span = v->histogram_high - v->histogram_low, value = v->histogram_low + mouse * span;
     double *end = fabs(value - v->scale.low) < fabs(value - v->scale.high) ? &v->scale.low : &v->scale.high;

@@ -25,7 +25,7 @@ struct simulation {
 
 // ---- Stepping -----------------------------------------------------------------------------------
 
-#define SLICE 0.05 // s between two looks for a signal, or twice as much
+#define SLICE 0.05 // s between two checks for a signal, at most twice that
 
 ohm_status simulation_advance(ohm_crossbar *crossbar, uint64_t steps, uint64_t *done) {
     uint64_t slice = ohm_crossbar_definition(crossbar)->fuse;
@@ -56,7 +56,7 @@ static ohm_status make_room(simulation *s, const ohm_view *v) {
     return OHM_OK;
 }
 
-// Either way the picture is there when this returns.
+// Returns when the picture is complete, whether in the buffer or on the host.
 static ohm_status draw(simulation *s, const simulation_order *o) {
     ohm_extremes *const extremes = &s->result.extremes;
     if (o->buffer) return ohm_crossbar_view_cl_extremes(s->crossbar, &o->view, o->buffer, extremes);
@@ -64,7 +64,7 @@ static ohm_status draw(simulation *s, const simulation_order *o) {
     return status ? status : ohm_crossbar_view_extremes(s->crossbar, &o->view, s->image, extremes);
 }
 
-// Of every SIMULATION_SAMPLE-th part of the view's rows and columns the synapse in the middle.
+// The sample has SIMULATION_SAMPLE² synapses, evenly over the view.
 static ohm_status measure(simulation *s, const simulation_order *o) {
     ohm_view sample = o->view;
     sample.width = sample.height = SIMULATION_SAMPLE;
@@ -75,7 +75,7 @@ static ohm_status measure(simulation *s, const simulation_order *o) {
     return status;
 }
 
-// The values of a synapse, and its current at the voltage among them, if there is one.
+// The values of a synapse, and its current at its last voltage: NaN before there is one.
 static ohm_status probe_synapse(simulation *s, uint64_t row, uint64_t col, float value[OHM_QUANTITIES],
                                 float *current) {
     const ohm_status status = ohm_crossbar_probe(s->crossbar, row, col, value);
@@ -130,8 +130,9 @@ static void carry_out(simulation *s) {
     r->statistics_seconds = progress_clock() - drawn;
 }
 
-// The window goes first: where drawing and stepping share the cores, as the native engine's threads, which
-// this one starts, and software OpenGL do, the step waits.
+// Where stepping and drawing share the cores, as the native engine and software OpenGL do, drawing comes
+// first, so that the window stays responsive. The native engine's threads are started by this one and inherit
+// its niceness.
 #define NICENESS 10
 
 static void *work(void *object) {

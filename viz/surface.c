@@ -31,8 +31,7 @@ struct surface {
 // ---- The libraries ----------------------------------------------------------------------------
 
 // OpenGL's libraries are opened when they are needed, not linked, so that a machine without them gets our
-// message instead of the linker's; and for all to see, because OpenCL drivers look their functions up
-// among everybody's.
+// message instead of the linker's. RTLD_GLOBAL, because OpenCL drivers look their functions up globally.
 static ohm_status open_library(const char *name, void **library) {
     *library = dlopen(name, RTLD_NOW | RTLD_GLOBAL);
     if (*library) return OHM_OK;
@@ -83,7 +82,7 @@ void surface_on_loss(surface_lost *lost, void *context) {
 static _Noreturn void lose_display(const char *reason) {
     if (on_loss) on_loss(loss_context, reason);
     fflush(NULL);
-    _exit(EXIT_FAILURE); // what runs at exit would draw on
+    _exit(EXIT_FAILURE); // not exit: its handlers would draw on the lost display
 }
 
 static int lose_connection(Display *display) {
@@ -125,7 +124,7 @@ static GLFWwindow *create_window(const surface_options *o, int api) {
     return glfwCreateWindow(o->width, o->height, "ohmscape", NULL, NULL);
 }
 
-// Not in every GLFW: Debian 12 has one for Wayland alone.
+// Weak, because a GLFW for Wayland alone lacks them. Debian 12 has one.
 #pragma weak glfwGetX11Display
 #pragma weak glfwGetGLXContext
 
@@ -153,8 +152,8 @@ static bool is_set(const char *name) {
     return value && *value;
 }
 
-// Whether to look for a Wayland display. GLFW looks for one first, and libwayland says on stderr what it
-// misses.
+// Whether there may be a Wayland display. GLFW tries Wayland first, and without a display libwayland
+// complains on stderr.
 static bool may_be_wayland(void) {
     const char *name = getenv("WAYLAND_DISPLAY");
     if (is_set("WAYLAND_SOCKET") || (name && *name == '/')) return true;
@@ -171,7 +170,8 @@ static bool start_glfw(void) {
     return glfwInit();
 }
 
-// GLFW's own on X11 is GLX; on Wayland it is EGL, which is asked for by name, so that it is known.
+// On X11 GLFW's native API is GLX. On Wayland it is EGL, which is asked for by name so that we know what we
+// get.
 static int choose_api(const surface_options *o) {
     return o->api == SURFACE_API_EGL || !on_x11() ? GLFW_EGL_CONTEXT_API : GLFW_NATIVE_CONTEXT_API;
 }
@@ -222,7 +222,7 @@ static bool create_context(surface *s) {
     return s->context && eglMakeCurrent(s->display, EGL_NO_SURFACE, EGL_NO_SURFACE, s->context);
 }
 
-// Makes a context on a display, or leaves nothing behind.
+// Makes a context on a display. Leaves nothing behind on failure.
 static bool try_display(surface *s, EGLDisplay display, const char *api) {
     if (display == EGL_NO_DISPLAY || !eglInitialize(display, NULL, NULL)) return false;
     s->display = display;
@@ -237,8 +237,9 @@ static bool try_display(surface *s, EGLDisplay display, const char *api) {
 
 typedef EGLDisplay get_platform_display(EGLenum platform, void *native, const EGLAttrib *attributes);
 
-// The devices first, in the driver's order, so that a GPU draws where there is one; then whatever Mesa has
-// to offer. libepoxy 1.5 finds no eglGetPlatformDisplay before there is a display, so it is libEGL's own.
+// Tries the devices in the driver's order, so that a GPU draws where there is one, then Mesa's surfaceless
+// platform. eglGetPlatformDisplay is libEGL's own, because libepoxy 1.5 does not find it before there is a
+// display.
 static bool try_platforms(surface *s, void *egl) {
     get_platform_display *get;
     void *found = dlsym(egl, "eglGetPlatformDisplay");

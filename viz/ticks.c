@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-// The least of 1, 2 and 5 times a power of ten that is no less than x.
+// Rounds x up to 1, 2 or 5 times a power of ten.
 static double round_up(double x) {
     const double power = pow(10, floor(log10(x))), rest = x / power;
     return power * (rest <= 1.0000001 ? 1 : rest <= 2.0000001 ? 2 : rest <= 5.0000001 ? 5 : 10);
@@ -20,7 +20,7 @@ int ticks_linear(double low, double high, int most, bool whole, double *value) {
     return n;
 }
 
-// The decades' 1, or 1, 2 and 5, or of every k-th decade the 1.
+// In every so many decades the power of ten, and if each is 3 also its double and fivefold.
 static int log_ticks(double low, double high, int each, int every, double *value) {
     static const double fold[] = {1, 2, 5};
     int n = 0;

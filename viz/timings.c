@@ -1,4 +1,5 @@
-// Where the time of a frame went, told at the end. The first frame stands apart: the driver compiles for it.
+// Reports at the end where the frames' time went. The first frame is reported apart, because drivers compile
+// then.
 #include "../host/cli/cli.h"
 #include "../host/cli/report.h"
 #include "timings.h"
@@ -23,7 +24,7 @@ static timings mean_of(const viewer *v) {
                      .longest = t->longest};
 }
 
-// Synapse-steps a second.
+// In synapse-steps per second.
 static double rate_of(const viewer *v, const timings *t) {
     const double seconds = t->total * (double)t->frames;
     return seconds > 0 ? (double)t->steps * (double)v->camera.rows * (double)v->camera.cols / seconds : 0;

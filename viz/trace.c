@@ -43,7 +43,8 @@ void trace_take(trace *t, const simulation_result *r) {
 
 // ---- The mark ---------------------------------------------------------------------------------
 
-// A frame about the synapse, large enough to be seen, white between black for any colour below.
+// Draws a frame around the synapse, large enough to be seen. It is white with black edges, to stand out on
+// every colour.
 void trace_mark(const viewer *v, const layout *l) {
     const trace *t = &v->trace;
     const camera *c = &v->camera;
@@ -69,7 +70,7 @@ static void format_amount(double value, const char *unit, char *text, size_t siz
     snprintf(text, size, "%.3g %s%s", value / pow(1000, i - 6), prefix[i], unit);
 }
 
-// The ends of an axis, with 0 between them.
+// The ends of an axis, which always includes 0.
 typedef struct axis {
     double low, high;
 } axis;
@@ -115,8 +116,8 @@ static void draw_axes(const plot *p) {
     ui_text(p->x + p->width, p->y + p->height + 3 * s, 1, 0, TEXT_COLOR, text);
 }
 
-// From the oldest point to the newest, which is a large dot. Between voltages that each synapse draws at
-// random, lines would be a tangle: those are dots too.
+// Draws the points from the oldest to the newest, which is a large dot. Random voltages are drawn as dots,
+// because lines between them would be a tangle.
 static void draw_points(const trace *t, const plot *p, bool lines) {
     const int kept = t->count < TRACE ? t->count : TRACE;
     double x, y, last_x = 0, last_y = 0;

@@ -17,8 +17,8 @@ static double ui_scale = 1;
 
 // ---- Starting and ending ------------------------------------------------------------------------
 
-// Letters, Greek, and the signs our texts use. Without DejaVu there is Dear ImGui's own font, which has
-// ASCII alone.
+// Loads DejaVu with Latin and Greek letters and the signs in our texts. Without it there is Dear ImGui's own
+// font, which has ASCII only.
 static void load_font(double scale) {
     static const ImWchar ranges[] = {0x20,   0x17F,  0x370,  0x3FF,  0x2010, 0x2044, 0x2070, 0x209F, 0x2126,
                                      0x2126, 0x2190, 0x2199, 0x2200, 0x22FF, 0x25A0, 0x25FF, 0};
@@ -56,9 +56,9 @@ extern "C" void ui_close(void) {
 }
 
 // ---- Telling the controls -----------------------------------------------------------------------
-// Whoever works a window by mouse and keys, as the tests do, reads from the file OHMSCAPE_CONTROLS what was
-// drawn last: a line for each control, in order, of x and y of its middle, what it is doing, name and value,
-// with tabs between them, and at the end the number of the frame.
+// For tests, which work the window by mouse and keys: the file OHMSCAPE_CONTROLS describes the last frame.
+// Each control has a line with x and y of its middle, what it is doing, its name and its value, separated by
+// tabs. The last line is the number of the frame.
 
 static FILE *told;
 static std::string told_path;
@@ -83,7 +83,7 @@ static void tell(ImVec2 middle, const char *doing, const char *name, const char 
         fprintf(told, "%.0f\t%.0f\t%s\t%s\t%s\n", double(middle.x), double(middle.y), doing, name, value);
 }
 
-// Of a label, what follows ## tells equal ones apart.
+// A label's name is what precedes ##. The rest tells equal names apart.
 static const char *name_of(const char *label) {
     const char *key = strstr(label, "##");
     return key ? key + 2 : label;
@@ -93,7 +93,7 @@ static const char *doing_of_item() {
     return ImGui::IsItemActive() ? "active" : ImGui::IsItemHovered() ? "hovered" : "idle";
 }
 
-// The control that was drawn last.
+// Describes the control that was drawn last.
 static void tell_item(const char *label, const char *value) {
     const ImVec2 low = ImGui::GetItemRectMin(), high = ImGui::GetItemRectMax();
     tell(ImVec2((low.x + high.x) / 2, (low.y + high.y) / 2), doing_of_item(), name_of(label), value);
@@ -165,7 +165,7 @@ extern "C" void ui_dot(double x, double y, double radius, ui_color color) {
 
 extern "C" void ui_text(double x, double y, double across, double down, ui_color color, const char *text) {
     const ImVec2 size = ImGui::CalcTextSize(text);
-    // Whole pixels: letters between them blur.
+    // Whole pixels, because letters between pixels are blurred.
     const double left = double(int(x - across * size.x)), top = double(int(y - down * size.y));
     list()->AddText(at(left, top), color_of(color), text);
 }
@@ -227,7 +227,7 @@ extern "C" bool ui_check(const char *label, bool *on) {
     return changed;
 }
 
-// The lines of an open menu; whether one was chosen.
+// Draws the lines of an open menu. Returns whether one was chosen.
 static bool choose(int *chosen, const char *const *names, int count) {
     bool changed = false;
     for (int i = 0; i < count; i++) {
@@ -256,7 +256,7 @@ static void help_below_mouse(const char *help) {
     if (help && ImGui::IsItemHovered()) ImGui::SetTooltip("%s", help);
 }
 
-// Ranges over decades are spread by their logarithm.
+// A slider over decades is logarithmic.
 static bool slider(const char *label, double *value, double low, double high, const char *format,
                    const char *help) {
     const bool wide = low > 0 && high / low > 100;

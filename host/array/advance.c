@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-// What is read of the devices changes with it, and nothing else.
+// Sets the time since the last step. It changes what is read of the devices, which drift, but not their
+// states.
 static ohm_status set_idle(ohm_crossbar *c, double seconds) {
     const double before = c->idle;
     c->idle = seconds;
@@ -23,7 +24,7 @@ static ohm_status set_idle(ohm_crossbar *c, double seconds) {
     return status;
 }
 
-// Looks at one step are one reading.
+// Read noise is drawn once a step: looking twice at the same step gives the same values.
 static ohm_status number_reading(ohm_crossbar *c) {
     c->problem.physics.reading = c->step;
     return c->problem.variant.noisy_read ? crossbar_configure(c, &c->problem) : OHM_OK;
@@ -36,11 +37,11 @@ ohm_status crossbar_settle(ohm_crossbar *c) {
     const bool drifts = p->drift > 0 && (p->model[OHM_NU] > 0 || p->spreads & OHM_BIT(OHM_NU));
     for (size_t i = 0; drifts && i < c->band_count && !status; i++) status = band_settle(c->bands[i]);
     status = crossbar_wait(c, status);
-    c->lost = status != OHM_OK; // some of the bands may have settled, and others not
+    c->lost = status != OHM_OK; // because only some of the bands may have settled
     return status ? status : set_idle(c, 0);
 }
 
-// Whether so many steps can be done now; ends the idle time before them.
+// Checks that so many steps can be done, and ends an idle time before them.
 static ohm_status begin(ohm_crossbar *c, uint64_t steps) {
     if (steps > OHM_MAX_STEP - c->step)
         return ohm_fail(OHM_BAD_ARGUMENT,
@@ -50,7 +51,7 @@ static ohm_status begin(ohm_crossbar *c, uint64_t steps) {
     return !status && steps ? crossbar_settle(c) : status;
 }
 
-// Takes steps under what drives it now.
+// Takes steps with the present stimulus, or the caller's own voltages.
 static ohm_status take_steps(ohm_crossbar *c, uint64_t steps) {
     ohm_status status = OHM_OK;
     const uint64_t done = schedule_steps(c, steps, &status);
@@ -80,9 +81,10 @@ static double clock_now(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-// The steps of the next turn, of those left, by how many the last one did in its time.
+// How many of the steps left the next turn takes, so that it lasts about that time: as fast as the last turn
+// was.
 static uint64_t steps_of_turn(uint64_t left, uint64_t last, double took, double time) {
-    double fit = last ? (double)last * 8 : 1; // no more than that many times as many, whatever the clock says
+    double fit = last ? (double)last * 8 : 1; // a single short turn may have been measured badly
     if (took > 0) fit = fmin(fit, (double)last * time / took);
     const uint64_t steps = fit < 1 ? 1 : fit > 1e15 ? (uint64_t)1e15 : (uint64_t)fit;
     return steps < left ? steps : left;

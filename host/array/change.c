@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// A state outside the range that its model now has would be no state of that model.
+// Refuses other bounds of the state: the present states might lie outside them.
 static ohm_status check_state_range(const ohm_crossbar *c, const plan *changed) {
     const ohm_definition *d = &changed->definition;
     const ohm_physics now = derive_physics(changed->specs, d->dt, d->seed, c->idle), *p = &c->problem.physics;
@@ -31,7 +31,7 @@ static ohm_status change_model(spec *s, const char *text) {
                     spec_entry_of(s)->about->name);
 }
 
-// One of another name takes the model's scale.
+// A stimulus of another name gets its voltages from the model, as in a new crossbar.
 static ohm_status change_stimulus(spec *s, const char *text, const spec *model) {
     const int id = s->id;
     const ohm_status status = spec_change(s, text);
@@ -44,14 +44,14 @@ static bool same_spec(const spec *a, const spec *b) {
            strcmp(a->path, b->path) == 0;
 }
 
-// Takes a changed plan, and a stimulus for it in place of the one that is there unless it is NULL: makes the
-// engines ready, unless Euler's method is not stable. On failure nothing has changed, and the stimulus is
+// Makes the engines ready for a changed plan and takes it, and a stimulus that was opened for it unless that
+// is NULL. Fails if Euler's method would not be stable. On failure nothing has changed, and the stimulus is
 // still the caller's.
 static ohm_status take(ohm_crossbar *c, const plan *changed, drive *opened) {
     drive *s = opened ? opened : c->stimulus;
     problem p = crossbar_problem_now(c, changed, s, c->idle);
     findings f;
-    if (!c->step) p.variant.extended = false; // else what the states could not hold is there
+    if (!c->step) p.variant.extended = false; // later on the rest planes hold what the states could not
     ohm_status status = findings_make(changed, &p, s, &f);
     if (!status) status = crossbar_prepare(c, &p);
     if (status) return status;
@@ -64,7 +64,7 @@ static ohm_status take(ohm_crossbar *c, const plan *changed, drive *opened) {
     if (!opened) return OHM_OK;
     if (c->applied != c->stimulus) drive_close(c->stimulus);
     c->stimulus = opened;
-    if (!same_kind || c->step == 0) crossbar_remember(c, 0); // the kernels can draw no other
+    if (!same_kind || c->step == 0) crossbar_remember(c, 0); // the kernels can no longer draw the old one
     return OHM_OK;
 }
 
@@ -97,7 +97,7 @@ ohm_status ohm_crossbar_change(ohm_crossbar *c, const char *model, const char *s
     return status ? status : change(c, &changed);
 }
 
-// The place of a parameter of the model or the stimulus that is a number.
+// Finds a parameter of the model or the stimulus by its key. It must be a number, not a text.
 static ohm_status find_number(const ohm_crossbar *c, ohm_role role, const char *key, int *i) {
     if (role != OHM_ROLE_MODEL && role != OHM_ROLE_STIMULUS)
         return ohm_fail(OHM_BAD_ARGUMENT, "only a model and a stimulus have parameters to get and set");
@@ -131,7 +131,7 @@ ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
     }
     const uint64_t step = c->step;
     const double idle = c->idle;
-    c->step = 0; // with which the stimulus changes at once
+    c->step = 0; // before take, which then forgets the old stimulus at once
     c->idle = 0;
     status = take(c, &changed, opened);
     if (status) {
@@ -149,7 +149,7 @@ ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
     status = crossbar_fill(c);
     if (!status) status = initial_write(c, &initial);
     matrix_close(&initial);
-    c->lost = status != OHM_OK; // what a device did before does not matter any more
+    c->lost = status != OHM_OK; // an earlier failure no longer matters
     return status;
 }
 

@@ -22,8 +22,8 @@ drive *crossbar_drive(const ohm_crossbar *c) {
     return c->own ? c->own : c->stimulus;
 }
 
-// The voltages just applied, for pictures of them and of the flux. What is added to a flux may round to
-// twice as much.
+// Notes the voltages just applied: pictures show them, and they bound the flux. The factor 2 is for rounding,
+// which can make an addition to the flux up to twice as large.
 void crossbar_remember(ohm_crossbar *c, uint64_t steps) {
     drive *const now = crossbar_drive(c);
     if (c->applied != c->stimulus && c->applied != now) drive_close(c->applied);
@@ -98,7 +98,6 @@ void crossbar_take_findings(ohm_crossbar *c, const findings *f) {
     for (size_t i = 0; i < f->warnings.count; i++) log_say(OHM_LOG_WARNING, "%s", f->warnings.text[i]);
 }
 
-// Gives every engine a problem of the same size; if one fails, the old one again to those before it.
 ohm_status crossbar_configure(ohm_crossbar *c, const problem *p) {
     for (size_t i = 0; i < c->engine_count; i++) {
         if (memcmp(&p->variant, &c->problem.variant, sizeof p->variant)) c->canvases[i].rehearsed = false;
@@ -110,7 +109,6 @@ ohm_status crossbar_configure(ohm_crossbar *c, const problem *p) {
     return OHM_OK;
 }
 
-// Makes the engines ready for a problem, and the bands' planes too; or leaves both as they were.
 ohm_status crossbar_prepare(ohm_crossbar *c, const problem *p) {
     ohm_status status = crossbar_configure(c, p);
     if (status) return status;
@@ -129,7 +127,7 @@ ohm_status crossbar_end_own(ohm_crossbar *c) {
     c->own = NULL;
     c->problem = p;
     if (shown)
-        crossbar_remember(c, 0); // the kernels can draw no other
+        crossbar_remember(c, 0); // the kernels can no longer draw the caller's voltages
     else
         drive_close(own);
     return OHM_OK;
@@ -143,11 +141,10 @@ ohm_status crossbar_extend(ohm_crossbar *c) {
     return status;
 }
 
-// The problem of a plan for the crossbar where it is now.
 problem crossbar_problem_now(const ohm_crossbar *c, const plan *p, const drive *s, double idle) {
     problem now = plan_problem(p, drive_layout(s), idle);
     now.physics.reading = c->step;
-    if (s != c->stimulus && s == c->own) { // which is all in its frames
+    if (s != c->stimulus && s == c->own) { // frames alone hold the caller's voltages
         now.variant.stimulus = OHM_DISTRIBUTION_constant;
         memset(now.physics.stimulus, 0, sizeof now.physics.stimulus);
     }

@@ -19,7 +19,7 @@ static double period_of(const plan *p) {
                          : spec_entry_of(&p->specs[ROLE_MODEL])->about->period;
 }
 
-// A wave of few steps a period is another wave than the one that was asked for.
+// Too few steps a period distort the wave.
 static void warn_of_period(const plan *p, warnings *w) {
     const spec *s = &p->specs[ROLE_STIMULUS];
     const catalogue_entry *entry = spec_entry_of(s);

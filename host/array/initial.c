@@ -37,7 +37,7 @@ static ohm_status for_pieces(const matrix_file *m, take_piece *take, void *objec
 
 // ---- Opening ----------------------------------------------------------------------------------
 
-// What the values of a file have to be within.
+// The range that a file's values must be in.
 typedef struct limits {
     const matrix_file *matrix;
     float low, high;
@@ -57,13 +57,13 @@ static ohm_status check_piece(void *object, const piece *rows) {
     return OHM_OK;
 }
 
-// Whether the numbers are states, and not x.
+// Whether the numbers are states, rather than x from 0 to 1.
 static bool is_state(const spec *s, const matrix_file *m) {
     const double quantity = spec_value(s, "quantity");
     return quantity == AS_STATE || (quantity == AS_AUTO && m->model[0]);
 }
 
-// The state of one model is none of another.
+// Refuses the states of another model: they mean something else.
 static ohm_status check_model(const spec *s, const char *model, const matrix_file *m) {
     if (spec_value(s, "quantity") != AS_AUTO || !m->model[0] || strcmp(m->model, model) == 0) return OHM_OK;
     ohm_fail(OHM_BAD_ARGUMENT, "%s holds states of %s, not of %s", m->path, m->model, model);
@@ -100,7 +100,7 @@ static bool is_stuck(ohm_variant variant, const vf32 *c) {
     return variant.faulty && c[OHM_FAULT] > OHM_STUCK_LOW - 0.5f;
 }
 
-// The state of a device from its number in the file. One that is stuck has its own.
+// The state of a device from its number in the file. A stuck device ignores the number.
 static float state_of(const problem *p, bool as_state, float value, const vf32 *c) {
     if (!as_state || is_stuck(p->variant, c)) return memristor_initial(p->variant, value, c);
     return v_min(v_max(value, c[OHM_LOW]), c[OHM_HIGH]);

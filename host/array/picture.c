@@ -1,5 +1,5 @@
-// Pictures: from a rectangle of the crossbar to the spans of synapses under each pixel, drawn band by
-// band, and put together where several engines have a share.
+// Pictures. A rectangle of the crossbar becomes spans of synapses, one for each row and column of pixels. The
+// engines draw their bands, and the host puts the parts together if there are several engines.
 #include "picture.h"
 #include "../base/error.h"
 
@@ -26,14 +26,14 @@ const char *ohm_reduction_name(ohm_reduction reduction) {
 
 // ---- From a view to its job -------------------------------------------------------------------
 
-// One side of a view: extent synapses from start on, over so many pixels.
+// One side of a view: so many pixels show extent synapses, from start on.
 typedef struct side {
     double start, extent;
     uint32_t pixels;
     uint64_t synapses; // the crossbar's
 } side;
 
-// The synapse at a place along a side, of which those beyond the ends are beyond by one.
+// The synapse at a place along a side; 0 before its beginning, and synapses past its end.
 static uint64_t clip(double place, uint64_t synapses) {
     return place <= 0 ? 0 : place >= (double)synapses ? synapses : (uint64_t)place;
 }
@@ -53,7 +53,7 @@ static ohm_span span_of(const side *s, bool nearest, uint32_t i) {
     return (ohm_span){(uint32_t)first, (uint32_t)end, end > first ? 1.0f / (float)(end - first) : 0};
 }
 
-// The spans of a side, each once.
+// The distinct spans of a side: where a synapse is larger than a pixel, several pixels share one.
 typedef struct spans {
     ohm_span *span;
     uint32_t count;
@@ -75,7 +75,8 @@ static void add_span(spans *made, ohm_span span) {
     if (span.end - span.first > made->most) made->most = span.end - span.first;
 }
 
-// Pixels that show the same are neighbours. *made is to be freed even on failure.
+// Pixels with the same span are neighbours, so comparing with the last one finds them. The caller frees *made
+// even on failure.
 static ohm_status make_spans(const side *s, bool nearest, spans *made) {
     *made = (spans){.span = malloc(s->pixels * sizeof *made->span),
                     .of = malloc(s->pixels * sizeof *made->of),
@@ -98,7 +99,7 @@ static view_part part_of(const view_job *job, uint64_t row0, uint64_t rows) {
     return part;
 }
 
-// What no value of a quantity is beyond, either way; a resistance may round to a little more than its range.
+// The largest magnitude of a quantity. A resistance may round to slightly more than its range allows.
 static double bound_of(const ohm_crossbar *c, ohm_quantity quantity) {
     const ohm_physics *p = &c->problem.physics;
     switch (quantity) {
@@ -110,17 +111,17 @@ static double bound_of(const ohm_crossbar *c, ohm_quantity quantity) {
     }
 }
 
-// Work-items that share a pixel of one lane: no more than its columns, a power of 2.
+// How many work-items share a pixel, with one lane: a power of 2, and no more than the pixel has columns.
 static uint32_t spread_of(uint64_t most_cols) {
     uint32_t spread = 1;
     while (spread < 32 && spread * 2 <= most_cols) spread *= 2;
     return spread;
 }
 
-// The fixed point of a mean: no sum of so many values within ±bound reaches 2⁶². Exponents beyond 100
-// would pass the range of a float.
+// Chooses the fixed point in which means are summed, so that no sum of so many values within ±bound reaches
+// 2⁶². An exponent above 100 would leave the range of a float.
 static void set_fixed_point(ohm_picture *p, double bound, double most) {
-    bound = fmax(bound, 1e-36); // 0 if all values are
+    bound = fmax(bound, 1e-36); // it is 0 if all values are
     int exponent = 61 - ilogb(bound) - 1 - (int)ceil(log2(most));
     if (exponent > 100) exponent = 100;
     p->bound = (float)bound;
@@ -193,11 +194,11 @@ static ohm_status check_view(const ohm_crossbar *c, const ohm_view *v) {
 
 // ---- Memory -----------------------------------------------------------------------------------
 
-// Brings an array of the host's to the engine; where both have one memory it stays where it is.
+// Sends an array to the engine. An engine that works in the host's memory uses it where it is.
 static ohm_status send(engine *e, buffer **b, const void *values, uint64_t bytes) {
     if (e->class->wrap) {
         buffer_release(*b);
-        return e->class->wrap(e, (void *)values, bytes, b); // which is only read
+        return e->class->wrap(e, (void *)values, bytes, b); // it is only read
     }
     const ohm_status status = buffer_make_room(e, b, bytes);
     return status ? status : e->class->put(*b, region_of_bytes(bytes), values);
@@ -215,11 +216,11 @@ static ohm_status make_ready(engine *e, canvas *s, const view_job *job) {
 
 // ---- Drawing ----------------------------------------------------------------------------------
 
-// Adds a band's synapses to its engine's picture, whose bands come in the order of their rows.
+// Adds a band's synapses to its engine's picture. An engine's bands must come in the order of their rows.
 static ohm_status draw_band(const band *b, frame_store *f, const canvas *s, const view_job *job) {
     const ohm_picture *v = &job->picture;
     const view_part part = part_of(job, b->shape.row0, b->shape.rows);
-    const drive_frame none = {0}; // but for voltages
+    const drive_frame none = {0}; // only voltages need one
     const drive_frame *frame = v->quantity == VIEW_VOLTAGE ? &job->frame : &none;
     if (part.first >= part.end) return OHM_OK;
     ohm_view_part a = {.picture = *v, .first = part.first};
@@ -244,7 +245,7 @@ static float value_of(int32_t ordered) {
     return bits.f_lane[0];
 }
 
-// Joins what was found of some pixels to what is known of others.
+// Widens the ends of all by those of some.
 static void join_ends(ohm_ends *all, const ohm_ends *some) {
     if (some->least < all->least) all->least = some->least;
     if (some->greatest > all->greatest) all->greatest = some->greatest;
@@ -256,7 +257,7 @@ static void set_extremes(const view_job *job, const ohm_ends *ends) {
     job->extremes->greatest = none ? NAN : value_of(ends->greatest);
 }
 
-// Finds the extremes of an image in a buffer of the engine: of each share there, of them all here.
+// Finds the extremes of an image in a buffer of the engine, which finds those of each share.
 static ohm_status find_extremes(engine *e, canvas *s, const view_job *job, buffer *image) {
     const ohm_pixels a = {(uint64_t)job->width * job->height};
     ohm_ends some[VIEW_SHARES * VIEW_SHARES];
@@ -277,7 +278,7 @@ static ohm_status find_extremes(engine *e, canvas *s, const view_job *job, buffe
     return OHM_OK;
 }
 
-// Fills the image, in a buffer of the engine, from its totals, and finds its extremes if they are wanted.
+// Fills the image, a buffer of the engine, from the totals. Finds its extremes if they are wanted.
 static ohm_status fill_image(engine *e, canvas *s, const view_job *job, buffer *image) {
     const ohm_image a = {.picture = job->picture, .width = job->width};
     const ohm_status status =
@@ -306,7 +307,7 @@ static ohm_status image_to_host(engine *e, canvas *s, const view_job *job, float
     return status;
 }
 
-// Draws a synapse of state 0 to one pixel: PoCL compiles a kernel when it is launched.
+// Draws one synapse of state 0 to one pixel, because PoCL compiles a kernel when it is first launched.
 static ohm_status draw_one(engine *e, canvas *s, const view_job *job) {
     ohm_span one = {0, 1, 1};
     uint32_t first = 0;
@@ -340,7 +341,7 @@ static ohm_status rehearse(engine *e, canvas *s, const view_job *job) {
     return status;
 }
 
-// The rows that an engine has: all its bands follow one another.
+// The rows of an engine, whose bands follow one another.
 static view_part rows_of_engine(const ohm_crossbar *c, const engine *e) {
     view_part rows = {UINT32_MAX, 0};
     for (size_t i = 0; i < c->band_count; i++) {
@@ -357,7 +358,7 @@ static bool empty(const view_job *job) {
 }
 
 static ohm_status draw_bands(ohm_crossbar *c, view_job *job) {
-    size_t of = 0; // the band's engine
+    size_t of = 0; // which engine the band is on
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < c->engine_count && !status; i++) {
         status = rehearse(c->engines[i], &c->canvases[i], job);
@@ -373,7 +374,7 @@ static ohm_status draw_bands(ohm_crossbar *c, view_job *job) {
     return status;
 }
 
-// Joins an engine's totals to those of all.
+// Joins an engine's totals to those of the other engines.
 static ohm_status join(ohm_crossbar *c, size_t of, const view_job *job, int64_t *totals) {
     engine *e = c->engines[of];
     const ohm_picture *p = &job->picture;
@@ -387,7 +388,7 @@ static ohm_status join(ohm_crossbar *c, size_t of, const view_job *job, int64_t 
     const region rows_drawn = {first * sizeof *some, count * sizeof *some, count * sizeof *some, 1};
     const ohm_status status = e->class->get(c->canvases[of].totals, rows_drawn, some);
     for (size_t row = 0; row < count && !status; row += p->width)
-        for (size_t i = row + p->x0; i < row + p->x1; i++) // the rest no engine has written
+        for (size_t i = row + p->x0; i < row + p->x1; i++) // no engine writes outside x0 … x1 − 1
             totals[first + i] = view_join(p, totals[first + i], some[i]);
     free(some);
     return status;

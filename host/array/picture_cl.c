@@ -1,4 +1,4 @@
-// Pictures into a buffer of OpenCL's, such as one that OpenGL shares.
+// Pictures drawn into an OpenCL buffer, such as one shared with OpenGL.
 #include "../base/error.h"
 #include "../engine/opencl/opencl_engine.h"
 #include "picture.h"
@@ -6,7 +6,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
-// The picture of several engines is put together on the host, and is small.
+// With several engines the host puts the picture together. It is small, so copying it costs little.
 static ohm_status send_image(ohm_crossbar *c, const view_job *job, buffer *image) {
     float *pixels = malloc(image->bytes);
     if (!pixels) return ohm_fail_memory("a picture");

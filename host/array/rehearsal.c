@@ -7,27 +7,28 @@
 #include <string.h>
 #include <time.h>
 
-// The least sides at which a band's groups have the size that they have in a large one.
+// The smallest part whose work-groups are as large as those of a large band.
 #define PART_ROWS 256u
 #define PART_COLS 4096u
 
 enum { ANSWER_ROWS = 2, ANSWER_STEPS = 3, MANY_SUBSTEPS = 8 };
 
-// How many times as long as the native engine, on one thread, a device may take for the same if "auto" chose
-// it: a busy machine makes it a few times, Mesa's llvmpipe two hundred. What takes no time is never too slow.
+// A device that "auto" chose may be so many times slower than one thread of the native engine. On a busy
+// machine a good device is a few times slower; Mesa's llvmpipe is two hundred times slower. A launch within
+// NO_TIME is never too slow.
 #define SLOWEST 25
 #define NO_TIME 0.1 // s
 
 // ---- A frame ----------------------------------------------------------------------------------
 
-// Voltages in [-0.5, 0.5] V for the part, laid out as the variant has its frames.
+// Voltages in [-0.5, 0.5] V for the part, in the layout of the variant's frames.
 typedef struct sample_frame {
     drive_frame frame;
     float *values;
 } sample_frame;
 
 static ohm_status make_frame(const ohm_shape *shape, int layout, sample_frame *made) {
-    static _Atomic uint64_t version = (uint64_t)1 << 63; // of no drive
+    static _Atomic uint64_t version = (uint64_t)1 << 63; // versions that no drive has
     const size_t pitch = shape->pitch, rows = (shape->rows + OHM_BLOCK - 1) / OHM_BLOCK * OHM_BLOCK;
     const size_t stride = pitch + rows;
     const size_t count = layout == OHM_FRAME_IMAGE ? pitch : ANSWER_STEPS * stride; // an image of one row
@@ -58,7 +59,7 @@ static uint32_t steps_of(const problem *p) {
     return p->physics.substeps > MANY_SUBSTEPS ? 1 : ANSWER_STEPS;
 }
 
-// Of a part, its first rows after the steps.
+// What the native engine computes: the first rows of a part, after the steps.
 typedef struct answer {
     ohm_shape shape;
     engine *engine;
@@ -110,7 +111,7 @@ static ohm_status compare(const band *b, const answer *a, const ohm_device_info 
 
 // ---- The device -------------------------------------------------------------------------------
 
-// By the second launch of the steps, since the first one compiles.
+// Times the second launch of the steps, because the first one may compile.
 static ohm_status check_speed(ohm_crossbar *c, const band *b, const answer *a, const drive_frame *frame,
                               const ohm_device_info *info) {
     const uint32_t steps = steps_of(&c->problem);
@@ -129,7 +130,7 @@ static ohm_status launch_each(ohm_crossbar *c, const band *b, const ohm_device_i
     uint64_t digest = 0;
     answer a = {0};
     sample_frame s;
-    const char *changed = getenv("OHMSCAPE_KERNELS"); // whose answers are others
+    const char *changed = getenv("OHMSCAPE_KERNELS"); // other kernels may give other answers
     ohm_status status = make_frame(&b->shape, c->problem.variant.frame, &s);
     if (!status) status = band_fill(b);
     if (!status) status = band_advance(b, crossbar_frames(c, b->engine), 0, steps_of(&c->problem), &s.frame);
@@ -152,7 +153,7 @@ static ohm_status rehearse(ohm_crossbar *c, const band *b, const ohm_device_info
     if (!e->class->build_begin) return OHM_OK;
     band part = *b;
     ohm_shape *shape = &part.shape;
-    shape->row0 = 0; // where lines have their first voltage
+    shape->row0 = 0; // the sample frame's lines start there
     if (shape->rows > PART_ROWS) shape->rows = PART_ROWS;
     if (shape->pitch > PART_COLS) shape->cols = shape->pitch = PART_COLS;
     e->class->build_begin(e);
@@ -163,7 +164,7 @@ static ohm_status rehearse(ohm_crossbar *c, const band *b, const ohm_device_info
 
 ohm_status rehearsal_run(ohm_crossbar *c, const ohm_devices *devices) {
     ohm_status status = OHM_OK;
-    size_t of = 0; // the band's engine
+    size_t of = 0; // which engine the band is on
     for (size_t i = 0; i < c->band_count && !status; i++) {
         if (i > 0 && c->bands[i]->engine == c->bands[i - 1]->engine) continue;
         while (c->engines[of] != c->bands[i]->engine) of++;

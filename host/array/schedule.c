@@ -1,6 +1,7 @@
 #include "schedule.h"
 
-// One visit of every band: those whose engines return at once before those whose engines keep this thread.
+// Advances every band once. Engines that return at once come first, so that they compute while the native
+// engine keeps this thread busy.
 static ohm_status visit(ohm_crossbar *c, uint64_t t, uint32_t steps, const drive_frame *frame) {
     ohm_status status = OHM_OK;
     for (int asynchronous = 1; asynchronous >= 0; asynchronous--)
@@ -21,7 +22,7 @@ uint64_t schedule_steps(ohm_crossbar *c, uint64_t steps, ohm_status *status) {
         *status = drive_next(crossbar_drive(c), c->step + done, now, NULL, &frame);
         if (*status) return done;
         *status = visit(c, c->step + done, frame.steps, &frame);
-        c->lost = *status != OHM_OK; // some of the bands may have gone on, and others not
+        c->lost = *status != OHM_OK; // because only some of the bands may have advanced
         if (c->lost) return done;
         done += frame.steps;
     }

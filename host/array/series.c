@@ -14,8 +14,8 @@
 
 // ---- Packing ----------------------------------------------------------------------------------
 
-// A packed row is its step and its four real numbers as they are, then the bins as numbers of 7 bits a byte;
-// a run of empty bins is a 0 and how many follow it.
+// A packed row is its step and its four real numbers unchanged, then the bins as numbers with 7 bits in each
+// byte. A run of empty bins is a 0 and the number of empty bins after the first.
 #define HEAD offsetof(series_row, histogram)
 #define MOST_BYTES (HEAD + 10 * OHM_HISTOGRAM_BINS)
 
@@ -25,14 +25,14 @@ static uint8_t *pack_number(uint8_t *to, uint64_t value) {
     return to;
 }
 
-// How many empty bins follow bin i.
+// The number of empty bins right after bin i.
 static int empty_behind(const series_row *row, int i) {
     int end = i + 1;
     while (end < OHM_HISTOGRAM_BINS && !row->histogram[end]) end++;
     return end - i - 1;
 }
 
-// Bytes written.
+// Returns the number of bytes written.
 static size_t pack(const series_row *row, uint8_t packed[MOST_BYTES]) {
     uint8_t *to = packed + HEAD;
     memcpy(packed, row, HEAD);
@@ -54,7 +54,7 @@ static const uint8_t *unpack_number(const uint8_t *from, uint64_t *value) {
     }
 }
 
-// Bytes read.
+// Returns the number of bytes read.
 static size_t unpack(const uint8_t *packed, series_row *row) {
     const uint8_t *from = packed + HEAD;
     memset(row, 0, sizeof *row);
@@ -75,7 +75,7 @@ static size_t unpack(const uint8_t *packed, series_row *row) {
 static int open_unnamed(const char *folder) {
     const int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd >= 0) return fd;
-    char *path; // where the file system makes none without a name, one that loses it at once
+    char *path; // not every file system has O_TMPFILE: make a file and unlink it
     if (asprintf(&path, "%s/.ohmscape-XXXXXX", folder) < 0) return -1;
     const int named = mkostemp(path, O_CLOEXEC);
     if (named >= 0) unlink(path);
@@ -83,7 +83,7 @@ static int open_unnamed(const char *folder) {
     return named;
 }
 
-// Makes the file in the first folder that takes it, and notes which that is.
+// Makes the file in the first folder where that works.
 static ohm_status make_file(series *s) {
     const char *const folders[] = {s->folder, getenv("TMPDIR"), "/var/tmp", "/tmp"};
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
@@ -108,7 +108,7 @@ static ohm_status no_room(const series *s, uint64_t left) {
     return OHM_IO_FAILED;
 }
 
-// Whether there is room for the tail, and then to save everything on the same disk.
+// Checks that the disk has room for the tail, and for saving everything to it later.
 static ohm_status check_room(const series *s) {
     struct statvfs disk;
     if (fstatvfs(s->file, &disk)) return OHM_OK;
@@ -182,7 +182,7 @@ void series_reader_close(series_reader *r) {
     *r = (series_reader){0};
 }
 
-// Up to size bytes from where the reader is; 0 at the end, or less if they can't be read.
+// Reads up to size bytes from the reader's place on. Returns how many; 0 at the end, below 0 on failure.
 static ssize_t fetch(const series_reader *r, uint8_t *to, size_t size) {
     const series *s = r->series;
     const bool in_file = r->place < s->stored;
@@ -193,7 +193,7 @@ static ssize_t fetch(const series_reader *r, uint8_t *to, size_t size) {
     return (ssize_t)count;
 }
 
-// Fills the piece as far as there are bytes.
+// Fills the piece, or as much of it as there are bytes for.
 static ohm_status fill(series_reader *r) {
     memmove(r->piece, r->piece + r->at, r->end - r->at);
     r->end -= r->at;

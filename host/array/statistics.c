@@ -40,8 +40,8 @@ static void add_bins(tally_total *total, const uint32_t bins[TALLY_BINS]) {
 
 // ---- Bands ------------------------------------------------------------------------------------
 
-// How many items share the band: enough to keep the engine busy, and so many that none has more than a tally
-// may take.
+// How many items share the band. They must keep the engine busy, and none may get more synapses than one
+// tally can hold.
 static uint64_t items_of(const band *b) {
     const engine *e = b->engine;
     const uint64_t strips = b->shape.rows * (b->shape.pitch / (4 * e->lanes));
@@ -52,7 +52,7 @@ static uint64_t items_of(const band *b) {
     return (items + e->group - 1) / e->group * e->group;
 }
 
-// Results of so many bytes, on the engine and on the host.
+// The items' results, on the engine and on the host.
 typedef struct results {
     buffer *there;
     void *here;
@@ -115,8 +115,9 @@ ohm_status band_tally(const band *b, tally_total *total) {
 
 // ---- Statistics -------------------------------------------------------------------------------
 
-// Mean and standard deviation of n fixed-point numbers, in their own unit, from exact sums: the spread
-// about the whole number next to the mean is an integer, so nothing cancels.
+// Mean and standard deviation of n fixed-point numbers, in their own unit, from exact sums. Squared
+// deviations are first taken from the whole part of the mean: their sum is an exact integer, so nothing
+// cancels.
 static void summarise(u128 sum, u128 square, uint64_t n, double *mean, double *std) {
     const u128 whole = sum / n;
     const double rest = (double)(uint64_t)(sum % n) / (double)n;
@@ -134,7 +135,7 @@ static double mean_of(u128 sum, uint64_t n, float scale) {
 ohm_statistics tally_total_statistics(const tally_total *t, const problem *p) {
     const ohm_physics *physics = &p->physics;
     const uint64_t n = p->rows * p->cols;
-    // Of the scale itself, which is rounded: dividing by it undoes just what the devices did.
+    // The devices multiplied by this rounded scale, so dividing by it undoes exactly that.
     const double one = physics->state_scale > 0 ? physics->state_scale : 1;
     double mean, std;
     summarise(t->state, t->square, n, &mean, &std);

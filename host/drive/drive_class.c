@@ -1,4 +1,4 @@
-// See drive.h, of which this is the inside, and drive_class.h.
+// See drive.h and drive_class.h.
 #define OHM_LANES 1
 #include "drive.h"
 
@@ -28,7 +28,7 @@ double drive_value_or(const spec *s, const char *key, double standard) {
     return i < 0 ? standard : s->value[i];
 }
 
-// Whether it has the file that it cannot do without.
+// Checks that a stimulus that needs a file has one.
 static ohm_status check_file(const spec *s) {
     const drive_class *class = class_of(s);
     const catalogue_entry *entry = &class->entry;
@@ -55,7 +55,7 @@ const drive_ends drive_no_ends = {INFINITY, -INFINITY};
 ohm_status drive_check_values(const drive_array *a, uint64_t step, const float *values, drive_ends *e) {
     for (uint64_t i = 0; i < a->count; i++) {
         const double value = (double)values[i];
-        // Without fmin and fmax, on which GCC 12 crashes for 64-bit Arm.
+        // Not fmin and fmax: GCC 12 for 64-bit Arm crashes on them here.
         if (value < e->low) e->low = value;
         if (value > e->high) e->high = value;
         if (fabs(value) <= DRIVE_MAX_VOLTAGE) continue; // false for NaN
@@ -89,7 +89,7 @@ ohm_status drive_input(drive *d, const input_set *known, const char *path, const
     return input_get(path, known, &d->inputs, file);
 }
 
-// What is beside a state file may be wanted later too.
+// Keeps the state file's folder: later stimuli may read files from it too.
 static ohm_status take_folder(drive *d, const input_set *known) {
     if (!known || !known->folder) return OHM_OK;
     d->inputs.folder = strdup(known->folder);
@@ -101,8 +101,8 @@ void drive_widen(drive *d, double voltage) {
     if (voltage > d->high) d->high = voltage;
 }
 
-// That of its frames, before whose start there is 0 V, and that of what kernels draw: a distribution rises
-// with its word.
+// The range of the frames, with 0 V if they start later, and of the voltages that kernels draw. A
+// distribution rises with its random word, so the first and the last word give its ends.
 static void take_range(drive *d) {
     float c[4] = {0};
     const catalogue_entry *entry = &d->class->entry;
@@ -185,7 +185,7 @@ int drive_levels(const drive *d, double level[DRIVE_MAX_LEVELS]) {
 
 // ---- Frames -----------------------------------------------------------------------------------
 
-#define FRAME_FLOATS ((size_t)1 << 24) // of lines, at most, unless one step takes more
+#define FRAME_FLOATS ((size_t)1 << 24) // most floats in a frame of lines, unless a single step takes more
 
 ohm_status drive_make_room(drive *d, size_t count) {
     if (count <= d->room) return OHM_OK;
@@ -198,7 +198,7 @@ ohm_status drive_make_room(drive *d, size_t count) {
     return OHM_OK;
 }
 
-// Across drives too: an engine keeps the last frame it had.
+// Unique among all drives: an engine that still has a frame of another drive must not take it for this one.
 uint64_t drive_new_version(void) {
     static _Atomic uint64_t last;
     return ++last;

@@ -16,7 +16,7 @@
 
 // ---- Digests ----------------------------------------------------------------------------------
 
-// Adds the words of some bytes, the first of which is word i.
+// Adds the hashes of some bytes, taken as words of which the first is word i of the file.
 static uint64_t add_words(uint64_t sum, uint64_t i, const uint8_t *bytes, size_t size) {
     for (size_t at = 0; at < size; at += 4, i++) {
         uint32_t word = 0;
@@ -30,7 +30,7 @@ uint64_t input_digest(const uint8_t *bytes, size_t size) {
     return add_words(0, 0, bytes, size);
 }
 
-// Reads what is left of a file, behind the bytes of it that are known, for its size and digest.
+// Reads the rest of a file whose first bytes are known, and finds the size and digest of the whole.
 static void digest_rest(FILE *f, const uint8_t *first, input_file *one) {
     uint8_t piece[1 << 16];
     one->digest = input_digest(first, (size_t)one->size);
@@ -40,7 +40,7 @@ static void digest_rest(FILE *f, const uint8_t *first, input_file *one) {
 
 // ---- Files ------------------------------------------------------------------------------------
 
-// Reads the file at path: its size and digest, and its bytes if they are few.
+// Reads the file at path: its size and digest, and its bytes if it is small enough to keep.
 static ohm_status read_input(const char *path, input_file *one) {
     ohm_status status = file_check(path);
     FILE *f = status ? NULL : fopen(path, "r");
@@ -115,7 +115,7 @@ static ohm_status copy_of(const input_file *known, input_file *copy) {
     return OHM_OK;
 }
 
-// Reads the file at path as the input of a name, which has to be what is known of it.
+// Reads the file at path as the input of that name. It must have the size and digest that are known.
 static ohm_status read_as(const char *path, const char *name, const input_file *known, input_file *one) {
     *one = (input_file){.name = strdup(name), .path = strdup(path)};
     ohm_status status = one->name && one->path ? read_input(path, one) : ohm_fail_memory("an input");
@@ -130,7 +130,7 @@ static ohm_status read_as(const char *path, const char *name, const input_file *
     return status;
 }
 
-// The place of a name beside the state file: with the folders that it has, or without them. NULL if out of
+// The path of an input in the state file's folder, with or without the folders in its name. NULL if out of
 // memory.
 static char *beside(const char *folder, const char *name, bool with_folders) {
     const char *slash = strrchr(name, '/');
@@ -139,7 +139,7 @@ static char *beside(const char *folder, const char *name, bool with_folders) {
     return path;
 }
 
-// Looks for a file where it was, then beside the state file. What is said is of where it was.
+// Looks for a file at its own path, then beside the state file. The error is about its own path.
 static ohm_status read_from_disk(const char *name, const input_set *known, input_file *one) {
     const input_file *expected = known ? input_find(known, name) : NULL;
     const ohm_status first = read_as(name, name, expected, one);

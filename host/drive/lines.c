@@ -14,7 +14,7 @@ static const ohm_about about = {
     .ordered = {"lo", "hi"},
 };
 
-// A line's voltage less another's is up to twice a line's.
+// A device gets the difference of two lines' voltages, which is up to twice as large. Hence the halves.
 static const ohm_parameter parameters[] = {
     {"lo", "V_lo", "V", -0.5, -1000, 1000, "minimum voltage of a line", OHM_NO_SLOT, .scaled = -0.5},
     {"hi", "V_hi", "V", 0.5, -1000, 1000, "maximum voltage of a line, lo or more", OHM_NO_SLOT,

@@ -8,15 +8,15 @@
 typedef struct own_drive {
     drive base;
     uint64_t first, steps;
-    const float *cells, *rows, *cols; // the caller's; those that are not NULL
-    float *kept;                      // the last step's: cells, or rows and then cols
+    const float *cells, *rows, *cols; // the caller's, or NULL
+    float *kept;                      // those of the last step: cells, or rows and then cols
 } own_drive;
 
 static void destroy(drive *d) {
     free(((own_drive *)d)->kept);
 }
 
-// The place of a step in the arrays: where there is one, that of every step.
+// The place of a step in the arrays. If they hold a single step, it stands for every step.
 static uint64_t place_of(const own_drive *o, uint64_t t) {
     return o->steps == 1 ? 0 : t - o->first;
 }

@@ -1,4 +1,4 @@
-// The stimulus pattern: pictures, scaled over the crossbar, one after the other, with noise.
+// The stimulus pattern: pictures scaled to the crossbar, shown one after the other, with noise.
 #define OHM_LANES 1
 #define OHM_TABLES
 #include "drive_class.h"
@@ -29,7 +29,7 @@ static const ohm_parameter parameters[] = {
     DRIVE_START,
 };
 
-// A grey picture, 0 black to 1 white and then in V, row by row.
+// A grey picture, row by row: first from 0, black, to 1, white; then in V.
 typedef struct grey_picture {
     uint32_t width, height;
     float *values;
@@ -54,7 +54,7 @@ static ohm_status read_pixels(png_image *image, const char *path, grey_picture *
     uint8_t *bytes = malloc(pixels);
     float *values = malloc(pixels * sizeof *values);
     ohm_status status = bytes && values ? OHM_OK : ohm_fail_memory("a picture");
-    const png_color black = {0, 0, 0}; // below what is transparent
+    const png_color black = {0, 0, 0}; // shows where a picture is transparent
     if (!status && !png_image_finish_read(image, &black, bytes, 0, NULL))
         status = ohm_fail(OHM_BAD_FILE, "%s is damaged: %s", path, image->message);
     for (uint64_t i = 0; i < pixels && !status; i++) values[i] = (float)bytes[i] / 255;

@@ -1,4 +1,4 @@
-// Stimuli that kernels draw: every synapse's own voltage at every step, or one for all.
+// Stimuli that the kernels draw themselves: a random voltage for every synapse and step, or a constant one.
 #define OHM_LANES 1
 #define OHM_TABLES
 #include "drive_class.h"
@@ -16,7 +16,7 @@ static const ohm_parameter constant_parameters[] = {
     {"value", "V", "V", 1, -1000, 1000, "voltage", OHM_NO_SLOT, .scaled = 1},
 };
 
-// A normal deviate is up to 5.4 standard deviations away.
+// The kernels' normal deviates reach 5.4 standard deviations.
 static const ohm_parameter normal_parameters[] = {
     {"mean", "V", "V", 0, -1000, 1000, "mean voltage", OHM_NO_SLOT},
     {"sd", "σ_V", "V", 1, 0, 180, "standard deviation", OHM_NO_SLOT, .scaled = 0.2},

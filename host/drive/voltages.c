@@ -1,4 +1,4 @@
-// The stimulus file: voltages from an HDF5 file, of every cell or of every line, step by step.
+// The stimulus file: voltages from an HDF5 file, for every cell or every line at each step.
 #include "../base/error.h"
 #include "../format/hdf5.h"
 #include "drive_class.h"
@@ -24,11 +24,12 @@ static const ohm_parameter parameters[] = {
 
 // ---- Voltages in a file -----------------------------------------------------------------------
 
-// An HDF5 file of voltages in V for steps, one after the other: /voltage [steps, rows, cols], of every cell;
-// or /row_voltage [steps, rows] and /col_voltage [steps, cols], of every line, V_ij = row_i − col_j.
+// An HDF5 file of voltages in V for consecutive steps. It holds either /voltage [steps, rows, cols], for
+// every cell, or /row_voltage [steps, rows] and /col_voltage [steps, cols], for every line: V_ij = row_i −
+// col_j.
 typedef struct voltage_file {
     const char *path;                        // the input's name
-    hid_t file, cells, row_lines, col_lines; // −1 if it is not there
+    hid_t file, cells, row_lines, col_lines; // −1 if there is none
     uint64_t steps, rows, cols;
     double low, high; // of V_ij
 } voltage_file;
@@ -43,7 +44,8 @@ static ohm_status unreadable(const char *path) {
     return ohm_fail(OHM_BAD_FILE, "%s: %s", path, hdf5_reason());
 }
 
-// Takes the steps of a dataset whose other sides are given; sides is 1 or 2.
+// Checks a dataset's shape, and takes its number of steps. It has 1 or 2 sides besides, whose lengths are
+// given.
 static ohm_status check_shape(voltage_file *v, hid_t dataset, const char *name, int sides,
                               const uint64_t *side) {
     hsize_t size[H5S_MAX_RANK] = {0};
@@ -68,7 +70,7 @@ static ohm_status check_shape(voltage_file *v, hid_t dataset, const char *name, 
     return OHM_OK;
 }
 
-// Opens a dataset, if it is there; −1 if not.
+// Opens a dataset; *dataset is −1 if there is none.
 static ohm_status open_dataset(const voltage_file *v, const char *name, hid_t *dataset) {
     if (H5Lexists(v->file, name, H5P_DEFAULT) <= 0) return OHM_OK;
     *dataset = hdf5_open_dataset(v->file, name);
@@ -106,7 +108,7 @@ static ohm_status read_step(const voltage_file *v, hid_t dataset, uint64_t step,
     return done ? OHM_OK : unreadable(v->path);
 }
 
-// Reads all of a dataset once.
+// Reads a whole dataset once, to check its values and find their range.
 static ohm_status scan(const voltage_file *v, hid_t dataset, const drive_array *a, drive_ends *e) {
     float *values = malloc(a->count * sizeof *values);
     ohm_status status = values ? OHM_OK : ohm_fail_memory("voltages");
@@ -137,8 +139,8 @@ static ohm_status scan_all(voltage_file *v) {
     return status;
 }
 
-// Opens the file, or the bytes of it that are kept. HDF5 takes two such files for one if their names are the
-// same, so that each gets a name of its own.
+// Opens the file, or its bytes if they were kept. HDF5 would take two files in memory with the same name for
+// one, so each gets its own name.
 static hid_t open_file(const input_file *in) {
     static _Atomic unsigned last;
     if (!in->bytes) return H5Fopen(in->path, H5F_ACC_RDONLY, H5P_DEFAULT);
@@ -161,7 +163,7 @@ static void voltage_file_close(voltage_file *v) {
     *v = (voltage_file){.file = -1, .cells = -1, .row_lines = -1, .col_lines = -1};
 }
 
-// Opens one for a crossbar, and reads it once to check it. The input's name has to live on.
+// Opens a file for a crossbar, and reads it once to check it. The input's name must outlive *v.
 // Errors: OHM_IO_FAILED, OHM_BAD_FILE (the shape; a value that is not finite or beyond ±1000 V, by its
 // index).
 static ohm_status voltage_file_open(const input_file *file, uint64_t rows, uint64_t cols, voltage_file *v) {

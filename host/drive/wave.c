@@ -1,4 +1,4 @@
-// The stimulus wave: the same voltage at every synapse, up and down in time.
+// The stimulus wave: a periodic voltage, the same at every synapse.
 #define OHM_LANES 1
 #include "drive_class.h"
 
@@ -52,7 +52,8 @@ static int levels(const spec *s, double level[DRIVE_MAX_LEVELS]) {
     return shape == WAVE_PULSE || shape == WAVE_SQUARE ? 2 : 0;
 }
 
-// The place in its period at step t, in 2⁻⁶⁴, so that it is as exact after a million periods as in the first.
+// The phase at step t, in units of 2⁻⁶⁴ periods. As an integer it wraps exactly, so that it is as accurate
+// after a million periods as in the first.
 static uint64_t phase_at(const drive *d, uint64_t t) {
     const double frequency = spec_value(&d->spec, "frequency");
     const double begin = spec_value(&d->spec, "phase") / 6.283185307179586;
@@ -63,7 +64,7 @@ static uint64_t phase_at(const drive *d, uint64_t t) {
 
 static float voltage_at(const drive *d, uint64_t t) {
     const spec *s = &d->spec;
-    // Rounded, not cut: a place that is an edge but for the rounding of the frequency is on its right side.
+    // Rounded, not truncated: the rounding of the frequency must not put an edge one step late.
     const float u = (float)((phase_at(d, t) + ((uint64_t)1 << 39)) >> 40) * 0x1p-24f; // of a period
     const float amplitude = (float)spec_value(s, "amplitude"), offset = (float)spec_value(s, "offset");
     float f = 0;

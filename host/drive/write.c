@@ -1,4 +1,4 @@
-// The stimulus write: one selected cell after the other, as a memory is written.
+// The stimulus write: selects one cell after the other, as when a memory is written.
 #include "../base/error.h"
 #include "drive_class.h"
 
@@ -36,7 +36,7 @@ typedef struct cell {
 
 typedef struct write_drive {
     drive base;
-    cell *cells; // or NULL: row and col say which
+    cell *cells; // NULL: the one cell that row and col name
     uint64_t cell_count;
 } write_drive;
 
@@ -56,7 +56,7 @@ static ohm_status add_cell(cell **cells, uint64_t *count, cell one) {
     return OHM_OK;
 }
 
-// Takes the cell of a line, if it has one.
+// Adds the cell that a line names. Empty lines and comments name none.
 static ohm_status read_cell(const char *line, const char *path, int number, uint64_t rows, uint64_t cols,
                             cell **cells, uint64_t *count) {
     cell one;
@@ -83,12 +83,12 @@ static ohm_status read_lines(FILE *f, const char *path, uint64_t rows, uint64_t 
     return ohm_fail(OHM_BAD_FILE, "%s has no cells", path);
 }
 
-// Reads a text of "ROW,COL" lines; empty ones and those that begin with # are left out.
+// Reads lines of ROW,COL. Empty lines and those that begin with # are ignored.
 static ohm_status cells_read(const input_file *file, uint64_t rows, uint64_t cols, cell **cells,
                              uint64_t *count) {
     *cells = NULL;
     *count = 0;
-    // An empty one has the byte behind it.
+    // Not every fmemopen takes 0 bytes. An empty file's bytes are followed by a 0 too, which is read instead.
     FILE *f = file->bytes ? fmemopen(file->bytes, file->size ? file->size : 1, "r") : fopen(file->path, "r");
     if (!f) return cannot_read(file->name);
     const ohm_status status = read_lines(f, file->name, rows, cols, cells, count);

@@ -13,18 +13,19 @@
 #define MAX_DEVICES 64 // in one selector
 
 struct ohm_devices {
-    const cl_context_properties *gl; // what the first is to share with, while opening, or NULL
+    const cl_context_properties
+        *gl; // while opening: the OpenGL context that the first device shares with, or NULL
     cl_command_queue_properties properties;
     size_t count;
     struct {
         ohm_device_info info;
         opencl_device *opencl; // NULL: the native engine
-        bool automatic;        // chosen by auto,
-        unsigned tried;        // which has tried so many kinds
+        bool automatic;        // chosen by auto
+        unsigned tried;        // by auto: so many kinds of device
     } device[MAX_DEVICES];
-    opencl_device *passed_over[2 * MAX_DEVICES]; // that still have to be closed
+    opencl_device *passed_over[2 * MAX_DEVICES]; // to be closed with the others
     size_t passed_over_count;
-    char fallback[512]; // why the last was, or ""
+    char fallback[512]; // why the last one was passed over, or ""
 };
 
 const char *ohm_device_type_name(ohm_device_type type) {
@@ -70,7 +71,7 @@ void ohm_devices_list_free(ohm_device_info *list) {
 
 // ---- Choosing ---------------------------------------------------------------------------------
 
-// The first device that fits, while visiting them.
+// The search for the first device that fits, while all are visited.
 typedef struct search {
     const char *wanted; // "0.1", "gpu" or "cpu"
     size_t length;
@@ -107,7 +108,7 @@ static bool names_opencl(const char *text, size_t length) {
     return device > 0 && platform + 1 + device == length;
 }
 
-// Whether the next device to be opened is the one that shares with OpenGL.
+// The OpenGL context that the next device shares with, or NULL: only the first device shares.
 static const cl_context_properties *sharing(const ohm_devices *devices) {
     return devices->count == 0 ? devices->gl : NULL;
 }

@@ -1,5 +1,5 @@
-// The loops over strips for one lane width and instruction set, both given by compiler options. The
-// physics comes from the same headers as the OpenCL kernels'.
+// The loops over strips, for the lane width and instruction set that the compiler's options give. The physics
+// is in the same headers as that of the OpenCL kernels.
 #include "loops.h"
 
 #if OHM_LANES == 16
@@ -19,9 +19,9 @@
 OHM_OPERATIONS(LOOP)
 #define LISTED(name, file, grid) [OHM_OPERATION_##name] = run_##name,
 
-// Loops for each model, in which the compiler knows it, for the commonest kinds. The rest has one set for
-// all: to have one for each model takes the compiler minutes. On x86 without an fma instruction all kinds
-// have: each fma is a call there, beside which nothing else shows.
+// The most common kinds of crossbar have a loop for each model, so that the compiler knows the model. All
+// other kinds share one set of loops, because compiling one for each model takes minutes. So do all kinds on
+// x86 without an fma instruction: each fma is a call there, and its cost hides every other.
 #if !defined(__x86_64__) || defined(__FMA__) || defined(__AVX512F__)
 
 #define PLAIN(id, both)                                                                                      \

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-// Made by the build from kernels/; they end in 0.
+// The files of kernels/, embedded by the build as texts that end in 0.
 extern const unsigned char ohm_kernels_crossbar[], ohm_kernels_read[], ohm_kernels_readout[],
     ohm_kernels_readout_exact[], ohm_kernels_view[], ohm_kernels_ceilings[];
 
@@ -74,7 +74,7 @@ static ohm_device_type type_of(cl_device_type type) {
     return OHM_DEVICE_OTHER;
 }
 
-// The widest vectors a CPU computes in at once; GPUs and others take one lane a work-item.
+// On a CPU the width of its vectors. GPUs and other devices have one lane in each work-item.
 static unsigned lanes_of(cl_device_id id, ohm_device_type type) {
     cl_uint width = 1;
     clGetDeviceInfo(id, CL_DEVICE_NATIVE_VECTOR_WIDTH_FLOAT, sizeof width, &width, NULL);
@@ -97,7 +97,8 @@ static ohm_device_info info_of(cl_platform_id platform, cl_device_id id) {
     clGetDeviceInfo(id, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof allocation, &allocation, NULL);
     clGetDeviceInfo(id, CL_DEVICE_HOST_UNIFIED_MEMORY, sizeof unified, &unified, NULL);
     info.type = type_of(type);
-    // A CPU's memory is the host's: PoCL 3.1 claims 3.4 of 24 GiB on one machine, and gives them all.
+    // A CPU's memory is the host's. PoCL 3.1 reports less: 3.4 of 24 GiB on one machine, all of which it can
+    // allocate.
     const uint64_t host = ohm_memory_available();
     if (info.type == OHM_DEVICE_CPU || (unified && host < memory)) memory = host;
     info.compute_units = units;
@@ -123,7 +124,8 @@ void opencl_visit(opencl_visitor *visit, void *context) {
     }
 }
 
-// The context, which shares with OpenGL or fails as OHM_NO_DEVICE if it is to: there is another way then.
+// Makes the context. If it cannot share with OpenGL as asked, the error is OHM_NO_DEVICE: the caller can go
+// on without sharing.
 static ohm_status create_context(opencl_device *d, const cl_context_properties *gl) {
     cl_context_properties properties[OPENCL_MAX_PROPERTIES];
     cl_int code;
@@ -162,7 +164,7 @@ ohm_device_info opencl_describe(cl_device_id id) {
     return info_of(platform, id);
 }
 
-// Whether a queue is of this context and device, and in order.
+// Whether a queue belongs to this context and device, and is in order.
 static bool fits(cl_context context, cl_device_id id, cl_command_queue queue) {
     cl_context of = NULL;
     cl_device_id on = NULL;
@@ -208,7 +210,7 @@ void opencl_building(const opencl_device *device) {
     if (device) log_say(OHM_LOG_INFO, "building kernels for %s (%s)", device->info.name, device->info.id);
 }
 
-// PoCL keeps what it has built in files, and does not check what it finds there.
+// PoCL caches what it has built in files, and trusts them even if they are damaged.
 void opencl_building_hint(const ohm_device_info *device, char *text, size_t size) {
     const char *folder = getenv("POCL_CACHE_DIR");
     if (strcmp(device->platform, "Portable Computing Language") != 0)
@@ -231,7 +233,7 @@ static ohm_status build_failed(const opencl_device *device, cl_program program, 
     return OHM_BUILD_FAILED;
 }
 
-// Whether the build log has an error in the source.
+// Whether the build log names an error in the source.
 static bool has_diagnostics(const opencl_device *device, cl_program program) {
     size_t size = 0;
     clGetProgramBuildInfo(program, device->id, CL_PROGRAM_BUILD_LOG, 0, NULL, &size);
@@ -242,8 +244,8 @@ static bool has_diagnostics(const opencl_device *device, cl_program program) {
     return any;
 }
 
-// The source that includes a file from the folder OHMSCAPE_KERNELS. By its whole path: not every
-// compiler takes an -I with a blank in it, and PoCL looks for relative ones elsewhere.
+// A source that includes a file from the folder OHMSCAPE_KERNELS by its absolute path. Not every compiler
+// takes an -I path with a space in it, and PoCL looks for relative paths elsewhere.
 static ohm_status source_from_folder(const char *folder, const char *name, char *source, size_t size) {
     char whole[PATH_MAX];
     if (!realpath(folder, whole))
@@ -261,14 +263,15 @@ ohm_status opencl_build(const opencl_device *device, const kernel_file *file, co
         if (status) return status;
         source = include;
     }
-    // -w: where vectors are wider than the processor's, PoCL's compiler warns of an ABI that no kernel has,
-    // and prints so on stderr.
+    // -w: where vectors are wider than the processor's, PoCL's compiler prints warnings about the ABI on
+    // stderr, which concern no kernel.
     snprintf(all, sizeof all, "-cl-std=CL1.2 -w %s", options);
     cl_int code;
     cl_program p = clCreateProgramWithSource(device->context, 1, &source, NULL, &code);
     if (!p) return opencl_failed("clCreateProgramWithSource", code);
     code = clBuildProgram(p, 1, &device->id, all, NULL, NULL);
-    // A compiler that has nothing to say of the source may have met another process in its cache.
+    // A failure without an error in the source may be a clash with another process in the compiler's cache.
+    // Try once more.
     if (code && !has_diagnostics(device, p)) code = clBuildProgram(p, 1, &device->id, all, NULL, NULL);
     if (code) {
         const ohm_status status = build_failed(device, p, code);

@@ -1,4 +1,4 @@
-// Sharing objects between OpenCL and OpenGL (cl_khr_gl_sharing): whether a device can.
+// Whether a device can share objects between OpenCL and OpenGL (cl_khr_gl_sharing).
 #include "../../base/error.h"
 #include "opencl.h"
 
@@ -30,8 +30,8 @@ static bool has_extension(cl_device_id id, const char *name) {
     return found;
 }
 
-// Whether the driver names the device among those that can share with that OpenGL context. PoCL 3.1 and
-// others take the properties and then crash, so this has to be asked before there is a context.
+// Whether the driver names the device among those that can share with that OpenGL context. This must be asked
+// before a context is made: PoCL 3.1 and others accept the properties and then crash.
 static ohm_status ask_driver(cl_platform_id platform, cl_device_id id,
                              const cl_context_properties *properties) {
     clGetGLContextInfoKHR_fn ask;
