@@ -81,6 +81,7 @@ enum { READOUT_LINEAR, READOUT_EXACT };
 #define read_conductance(variant, state, at, c, p)                                                           \
     v_reciprocal(memristor_resistance(variant, state, at, c, p))
 #define read_current memristor_current
+#define read_draw strip_draw
 #else
 OHM_RARE vf32 any_conductance(ohm_variant variant, vf32 state, strip_place at, const vf32 *c,
                               const ohm_physics *p) {
@@ -91,6 +92,12 @@ OHM_RARE vf32 read_current(ohm_variant variant, vf32 state, vf32 voltage, strip_
                            const ohm_physics *p) {
     return memristor_current(variant, state, voltage, at, c, p);
 }
+
+OHM_RARE void any_draw(ohm_variant variant, vf32 (*c)[OHM_CONSTANTS], u32 row, u32 x, const ohm_physics *p) {
+    strip_draw(variant, c, row, x, p);
+}
+
+#define read_draw any_draw // no loop that knows its model has devices that differ
 
 OHM_FN vf32 read_conductance(ohm_variant variant, vf32 state, strip_place at, const vf32 *c,
                              const ohm_physics *p) {
@@ -128,7 +135,7 @@ OHM_FN void block_forward(ohm_variant variant, int law, int vectors, pair_sum (*
     for (u32 row = first; row < end; row++) {
         const OHM_GLOBAL float *at = state + row * shape.pitch;
         vf32 volt[READOUT_GROUP];
-        if (variant_of(variant, varied)) strip_draw(variant, c, shape.row0 + row, x, p);
+        if (variant_of(variant, varied)) read_draw(variant, c, shape.row0 + row, x, p);
         OHM_UNROLL
         for (int v = 0; v < vectors; v++) volt[v] = v_splat(input[v * a->stride + row]);
         OHM_UNROLL
@@ -198,7 +205,7 @@ OHM_FN void strip_backward(ohm_variant variant, int law, int vectors, const OHM_
     for (int v = 0; v < vectors; v++) sum[v] = pair_start();
     for (u32 block = first; block < end; block++) {
         const u32 x = block * strips + i % strips;
-        if (variant_of(variant, varied)) strip_draw(variant, c, shape.row0 + row, x, p);
+        if (variant_of(variant, varied)) read_draw(variant, c, shape.row0 + row, x, p);
         OHM_UNROLL
         for (int k = 0; k < 4; k++) {
             const u64 column = strip_column(x, k);

@@ -113,3 +113,120 @@ END
     expect_error 2 'would overwrite' read --from s.h5 --input x.npy --output x.npy
     [ ! -e y.npy ]
 }
+
+# What the wires' tests compare with: the circuit's equations, solved directly in float64.
+circuit() {
+    cat >circuit.py <<'END'
+def solve(g, volts, cols, row, col, source=0, sense=0, drive="left", ground="bottom", rows_float=(), cols_float=()):
+    """Node voltages and the currents out of the bottom and top, and of the left and right, ends of the lines."""
+    m, n = g.shape
+    A, b = np.zeros((2 * m * n, 2 * m * n)), np.zeros(2 * m * n)
+    u = lambda i, j: i * n + j
+    v = lambda i, j: m * n + i * n + j
+    def join(a, c, s):
+        A[a, a] += s; A[c, c] += s; A[a, c] -= s; A[c, a] -= s
+    def tie(a, s, volt):
+        A[a, a] += s; b[a] += s * volt
+    gr, gc = 1 / row, 1 / col
+    gw, gs = 1 / (row + source), 1 / (col + sense)
+    for i in range(m):
+        for j in range(n):
+            join(u(i, j), v(i, j), g[i, j])
+            if j: join(u(i, j), u(i, j - 1), gr)
+            if i: join(v(i, j), v(i - 1, j), gc)
+        if i in rows_float: continue
+        tie(u(i, 0), gw, volts[i])
+        if drive == "both": tie(u(i, n - 1), gw, volts[i])
+    for j in range(n):
+        if j in cols_float: continue
+        tie(v(m - 1, j), gs, cols[j])
+        if ground == "both": tie(v(0, j), gs, cols[j])
+    x = np.linalg.solve(A, b)
+    U, V = x[:m * n].reshape(m, n), x[m * n:].reshape(m, n)
+    out = gs * (V[-1] - cols) + (gs * (V[0] - cols) if ground == "both" else 0)
+    into = gw * (U[:, 0] - volts) + (gw * (U[:, -1] - volts) if drive == "both" else 0)
+    out[list(cols_float)] = 0; into[list(rows_float)] = 0
+    return U, V, out, into
+END
+}
+
+@test "wires, against a direct solution of the circuit" {
+    expect_ok run --quiet --device native --rows 23 --cols 17 --model sin-state:r_on=100,r_off=2000 -t 4 -o s.h5
+    expect_ok export s.h5 --quiet -o g.npy
+    circuit
+    python <<'END'
+r = np.random.default_rng(6)
+np.save("x.npy", r.uniform(-1, 1, (3, 23)).astype("f4"))
+np.save("u.npy", r.uniform(-1, 1, (2, 17)).astype("f4"))
+END
+    local n=0 wires
+    for wires in row=1,col=2 row=5,col=0.5,source=50,sense=20 row=1,col=1,drive=both,ground=both row=2,col=1,float=r3+c0-1+r20-22; do
+        expect_ok read --from s.h5 --input x.npy --output y$n.npy --device native --wires $wires --json
+        jq -e '.wires.solutions == 3 and .wires.estimate < 1e-9 and .wires.sweeps > 3' <<<"$output" >/dev/null
+        expect_ok read --from s.h5 --input u.npy --output j$n.npy --device native --wires $wires --transpose
+        n=$((n + 1))
+    done
+    python <<'END'
+exec(open("circuit.py").read())
+g, x, w = (np.load(n + ".npy").astype("f8") for n in "gxu")
+cases = [dict(row=1, col=2), dict(row=5, col=0.5, source=50, sense=20), dict(row=1, col=1, drive="both", ground="both"),
+         dict(row=2, col=1, rows_float=(3, 20, 21, 22), cols_float=(0, 1))]
+for k, case in enumerate(cases):
+    for i, volts in enumerate(x):
+        right = solve(g, volts, np.zeros(17), **case)[2]
+        assert np.abs(np.load(f"y{k}.npy")[i] - right).max() < 1e-7 * np.abs(right).max(), (k, np.load(f"y{k}.npy")[i] / right)
+    for i, cols in enumerate(w):
+        right = solve(g, np.zeros(23), cols, **case)[3]
+        assert np.abs(np.load(f"j{k}.npy")[i] - right).max() < 1e-7 * np.abs(right).max(), (k, np.load(f"j{k}.npy")[i] / right)
+END
+}
+
+@test "wires without resistance are none, to the bit, and digests with wires are one" {
+    fixture
+    expect_ok read --from s.h5 --input x.npy --device native --json
+    plain=$(jq -r .digest <<<"$output")
+    expect_ok read --from s.h5 --input x.npy --device native --json --wires row=0,col=0
+    [ "$(jq -r .digest <<<"$output")" = "$plain" ]
+    expect_ok read --from s.h5 --input x.npy --device native --json --wires row=2
+    wired=$(jq -r .digest <<<"$output")
+    [ "$wired" != "$plain" ]
+    OMP_NUM_THREADS=3 expect_ok read --from s.h5 --input x.npy --device native,native --json --wires row=2
+    [ "$(jq -r .digest <<<"$output")" = "$wired" ]
+    "$ohmscape" devices --json | jq -e 'any(.devices[]; .id == "0.0")' >/dev/null || skip "no OpenCL device"
+    expect_ok read --from s.h5 --input x.npy --device 0.0 --json --wires row=2
+    [ "$(jq -r .digest <<<"$output")" = "$wired" ]
+}
+
+@test "devices that are not linear, behind wires" {
+    expect_ok run --quiet --device native --rows 12 --cols 9 --model yakopcic:b=3 -t 4 -o s.h5
+    expect_ok export s.h5 --quiet --quantity state -o w.npy
+    circuit
+    python <<'END'
+np.save("x.npy", np.random.default_rng(7).uniform(-0.5, 0.5, (2, 12)).astype("f4"))
+END
+    expect_ok read --from s.h5 --input x.npy --output y.npy --device native --wires row=2,col=3 --exact
+    python <<'END'
+exec(open("circuit.py").read())
+w, x, y = np.load("w.npy").astype("f8"), np.load("x.npy").astype("f8"), np.load("y.npy")
+for i, volts in enumerate(x):
+    g = np.full(w.shape, 0.01)
+    for _ in range(500): # by chords
+        U, V, out, into = solve(g, volts, np.zeros(9), 2, 3)
+        cell = U - V
+        new = 0.17 * w * np.where(np.abs(cell) < 1e-9, 3, np.sinh(3 * cell) / np.where(cell == 0, 1, cell))
+        if np.abs(new / g - 1).max() < 1e-10: break
+        g = new
+    assert np.abs(y[i] - out).max() < 2e-6 * np.abs(out).max(), y[i] / out
+END
+}
+
+@test "wires that cannot be are refused" {
+    fixture
+    expect_error 2 'row=-1: a resistance in ohm' read --from s.h5 --input x.npy --wires row=-1
+    expect_error 2 '"r" is none of its keys: row, col, source' read --from s.h5 --input x.npy --wires r=1
+    expect_error 2 'drive=up: left or both is expected' read --from s.h5 --input x.npy --wires drive=up
+    expect_error 2 'float=x3: "x3" is not a line' read --from s.h5 --input x.npy --device native --wires float=x3
+    expect_error 2 'has 130 rows, from 0' read --from s.h5 --input x.npy --device native --wires float=r130
+    expect_error 1 'not found to 1e-12' read --from s.h5 --input x.npy --device native --wires row=50,tol=1e-12,sweeps=1 --output y.npy
+    [ ! -e y.npy ]
+}

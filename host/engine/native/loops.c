@@ -54,10 +54,10 @@ OHM_OPERATIONS(LOOP)
         advance_strips(VARIED(OHM_MODEL_##model), c, first, end);                                            \
     }                                                                                                        \
     static void forward_##model(const ohm_call *c, u64 first, u64 end, u64 item) {                           \
-        forward_items(ALIKE(OHM_MODEL_##model), c, first, end, item);                                        \
+        forward_items(ALIKE(OHM_MODEL_##model), 1, c, first, end, item);                                     \
     }                                                                                                        \
     static void backward_##model(const ohm_call *c, u64 first, u64 end, u64 item) {                          \
-        backward_items(ALIKE(OHM_MODEL_##model), c, first, end, item);                                       \
+        backward_items(ALIKE(OHM_MODEL_##model), 1, c, first, end, item);                                    \
     }
 OHM_MODELS(MODEL, )
 #define ENTRY(model, function) [OHM_MODEL_##model] = function##_##model,

@@ -180,7 +180,9 @@ static void run_pixels(native_loop *run, const ohm_call *call, const launch *l) 
 
 // The loops made for a variant: the most common ones have their own, in which nothing is asked at each strip.
 // Noise is common in pulsed models.
-static native_loop *find_loop(const native_lanes *lanes, ohm_variant v, int operation) {
+static native_loop *find_loop(const native_lanes *lanes, ohm_variant v, const launch *l) {
+    const int operation = l->operation;
+    const bool alike = !v.varied && !v.noisy_read && !(l->physics->drift > 0) && !l->physics->levels;
     const bool common = v.stimulus == OHM_DISTRIBUTION_uniform && !v.frame && !v.flux && v.single;
     const bool rare = v.additive || (v.noisy && model_kinetics(v.model) != OHM_PULSED);
     native_loop *const *set = lanes->loop;
@@ -189,8 +191,7 @@ static native_loop *find_loop(const native_lanes *lanes, ohm_variant v, int oper
         set = v.varied ? lanes->varied : lanes->plain;
         i = v.model;
     }
-    if ((operation == OHM_OPERATION_forward || operation == OHM_OPERATION_backward) && !v.varied &&
-        !v.noisy_read) {
+    if ((operation == OHM_OPERATION_forward || operation == OHM_OPERATION_backward) && alike) {
         set = operation == OHM_OPERATION_forward ? lanes->forward : lanes->backward;
         i = v.model;
     }
@@ -206,7 +207,7 @@ static ohm_status native_run(engine *e, const launch *l) {
     void *memory[LAUNCH_MAX_BUFFERS];
     for (unsigned i = 0; i < LAUNCH_MAX_BUFFERS; i++) memory[i] = native_memory(l->buffer[i]);
     const ohm_call call = {memory, l->arguments, l->shape, l->physics, e->problem.variant};
-    native_loop *const run = find_loop(lanes, call.variant, l->operation);
+    native_loop *const run = find_loop(lanes, call.variant, l);
     switch (grid_of[l->operation]) {
     case STRIPS: native_run_strips(run, &call, lanes->lanes); break;
     case SHARES: run_shares(run, &call, lanes->lanes, l->items); break;
