@@ -33,8 +33,9 @@ typedef struct course {
     double most, current; // the largest |z|; the largest current that z adds
     double rate, rate_before;
     stage stage;
-    bool moved;                  // by p, in this sweep
-    double alpha, beta, product; // product: of the residual and z + P e
+    bool moved;         // by p, in this sweep
+    double alpha, beta; // of the last direction: the best length, and what is taken of it into the next
+    double before;      // of it and the residual before it: their product
     ritz values;
 } course;
 
@@ -113,8 +114,9 @@ static void find_step(wires *w, course *c) {
         w->row_dots[2 * i] = row_dot(P, w->p + o, w->r + o);
         w->row_dots[2 * i + 1] = row_dot(P, w->p + o, w->z + o);
     }
-    const double before = sum_dots(w, 0), after = sum_dots(w, 1), fall = before - after;
-    c->alpha = fall > 0 && before > 0 ? before / fall : 1;
+    const double after = sum_dots(w, 1);
+    c->before = sum_dots(w, 0);
+    c->alpha = c->before > after ? c->before / (c->before - after) : 1;
     ritz_add(&c->values, c->alpha, c->beta);
 }
 
@@ -145,9 +147,7 @@ static void find_direction(wires *w, course *c) {
         w->row_dots[2 * i] = row_dot(w->pitch, z, w->r + i * w->stride);
         if (c->moved) w->row_dots[2 * i + 1] = row_dot(w->pitch, z, w->r_before + i * w->stride);
     }
-    const double product = sum_dots(w, 0);
-    c->beta = c->moved && c->product > 0 ? (product - sum_dots(w, 1)) / c->product : 0;
-    c->product = product;
+    c->beta = c->moved && c->before != 0 ? (sum_dots(w, 0) - sum_dots(w, 1)) / c->before : 0;
 }
 
 // v moves by p whole, and back by what was too much of the last.
@@ -239,7 +239,7 @@ static double largest_current(const wires *w) {
 // to rate / (1 − rate); it may begin faster than it goes on, so that neither of the last two rates is trusted
 // below 0.15, nor the first at all. Conjugate gradients have found their least eigenvalue by then.
 static double remaining(const course *c) {
-    if (c->moved) return 1 / c->values.least;
+    if (c->moved && c->values.least > 0) return larger(1, 1 / c->values.least);
     if (c->sweeps == 1) return 20;
     double rate = c->sweeps == 2 ? c->rate : larger(c->rate, c->rate_before);
     rate = rate > 0.95 ? 0.95 : rate < 0.15 ? 0.15 : rate;
