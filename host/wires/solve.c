@@ -99,7 +99,7 @@ static ohm_status begin_conjugate(wires *w) {
     const size_t bytes = w->held * w->pitch * sizeof *w->p;
     if (!w->p) w->p = aligned_alloc(64, (bytes + 63) / 64 * 64);
     if (!w->r) w->r = aligned_alloc(64, (bytes + 63) / 64 * 64);
-    if (!w->r_before) w->r_before = aligned_alloc(64, (bytes + 63) / 64 * 64);
+    if (!w->r_before) w->r_before = aligned_alloc(64, (bytes / 2 + 63) / 64 * 64);
     return w->p && w->r && w->r_before ? OHM_OK : ohm_fail_memory("the directions of conjugate gradients");
 }
 
@@ -120,17 +120,37 @@ static void find_step(wires *w, course *c) {
     ritz_add(&c->values, c->alpha, c->beta);
 }
 
+// The upper half of a float32, rounded. What r_before keeps is only for one sum over all cells, which errors
+// of a part in 500 of either sign hardly change, so that 2 bytes a cell do.
+static uint16_t upper_half(float x) {
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (uint16_t)((bits + 0x8000u) >> 16);
+}
+
+static float from_upper_half(uint16_t half) {
+    const uint32_t bits = (uint32_t)half << 16;
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
 static void take_back(wires *w, const course *c) {
     const float rest = (float)(1 - c->alpha);
 #pragma omp parallel for num_threads(w->threads)
     for (size_t i = 0; i < w->held; i++) {
         float *z = w->z + i * w->stride, *r = w->r + i * w->stride;
-        float *before = w->r_before + i * w->stride;
+        uint16_t *before = w->r_before + i * w->stride;
         for (size_t j = 0; j < w->pitch; j++) {
-            before[j] = r[j];
+            before[j] = upper_half(r[j]);
             r[j] = z[j] += rest * (r[j] - z[j]);
         }
     }
+}
+
+static double row_dot_before(size_t n, const float *a, const uint16_t *before, float *t) {
+    for (size_t j = 0; j < n; j++) t[j] = from_upper_half(before[j]);
+    return row_dot(n, a, t);
 }
 
 // The next direction: z + P e, left in z, and as much of the last as makes them conjugate. What precedes S is
@@ -145,7 +165,8 @@ static void find_direction(wires *w, course *c) {
         correction(w, c, i, t, t + w->pitch);
         for (size_t j = 0; j < w->pitch; j++) z[j] = (float)t[j];
         w->row_dots[2 * i] = row_dot(w->pitch, z, w->r + i * w->stride);
-        if (c->moved) w->row_dots[2 * i + 1] = row_dot(w->pitch, z, w->r_before + i * w->stride);
+        if (c->moved)
+            w->row_dots[2 * i + 1] = row_dot_before(w->pitch, z, w->r_before + i * w->stride, (float *)t);
     }
     c->beta = c->moved && c->before != 0 ? (sum_dots(w, 0) - sum_dots(w, 1)) / c->before : 0;
 }
