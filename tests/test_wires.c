@@ -457,18 +457,20 @@ static void test_some_rows(void **state) {
 static void test_refused(void **state) {
     (void)state;
     wires *w;
-    refused(wires_create(&(wires_definition){.rows = 2, .cols = 2, .row = -1}, &w), OHM_BAD_ARGUMENT,
-            "row is -1");
-    refused(wires_create(&(wires_definition){.rows = 2, .cols = 2, .sense = (double)NAN}, &w),
-            "sense is nan");
+    wires_definition d = {.rows = 2, .cols = 3, .row = -1, .col = 1};
+    refused(wires_create(&d, &w), OHM_BAD_ARGUMENT, "row is -1");
     assert_null(w);
-    REQUIRE(wires_create(&(wires_definition){.rows = 2, .cols = 3, .row = 1, .col = 1}, &w));
-    assert_refused(wires_conductances(w, (float[]){1, 1, 1, 1, 1, -2}, 3), OHM_BAD_ARGUMENT,
-                   "row 1, column 2 is -2");
-    refused(wires_conductances(w, (float[]){1, NAN, 1, 1, 1, 1}, 3), OHM_BAD_ARGUMENT,
-            "row 0, column 1 is nan");
-    refused(wires_voltages(w, (double[]){0, (double)INFINITY}, NULL), OHM_BAD_ARGUMENT, "row 1 is inf");
-    refused(wires_voltages(w, NULL, (double[]){0, 0, (double)NAN}), OHM_BAD_ARGUMENT, "column 2 is nan");
+    d.row = 1;
+    d.sense = (double)NAN;
+    refused(wires_create(&d, &w), OHM_BAD_ARGUMENT, "sense is nan");
+    d.sense = 0;
+    REQUIRE(wires_create(&d, &w));
+    const float negative[] = {1, 1, 1, 1, 1, -2}, none[] = {1, NAN, 1, 1, 1, 1};
+    refused(wires_conductances(w, negative, 3), OHM_BAD_ARGUMENT, "row 1, column 2 is -2");
+    refused(wires_conductances(w, none, 3), OHM_BAD_ARGUMENT, "row 0, column 1 is nan");
+    const double infinite[] = {0, (double)INFINITY}, last[] = {0, 0, (double)NAN};
+    refused(wires_voltages(w, infinite, NULL), OHM_BAD_ARGUMENT, "row 1 is inf");
+    refused(wires_voltages(w, NULL, last), OHM_BAD_ARGUMENT, "column 2 is nan");
     wires_destroy(w);
     wires_destroy(NULL);
 }
