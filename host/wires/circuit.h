@@ -57,7 +57,7 @@ struct wires {
     double *v;           // the bit lines' nodes
     float *z;            // first the residual, then what the bit lines answer
     float *p, *r;        // once conjugate gradients begin: the last direction and the residual before it,
-    float *r_before;     // and the residual before that
+    uint16_t *r_before;  // and the residual before that, roughly
     two_ports ports;
     double *sums;     // of the residuals of a block's columns, [blocks][pitch]: without resistance only
     double *row_dots; // [held][2]

@@ -25,11 +25,11 @@ static double least(const ritz *r) {
 }
 
 void ritz_add(ritz *r, double alpha, double beta) {
-    if (r->count == RITZ_MOST) return;
+    if (!(beta > 0) || r->count == RITZ_MOST) r->count = 0;
     const size_t k = r->count++;
     r->diagonal[k] = 1 / alpha + (k ? beta / r->alpha : 0);
-    r->square[k] = k && beta > 0 ? beta / (r->alpha * r->alpha) : 0;
+    r->square[k] = k ? beta / (r->alpha * r->alpha) : 0;
     r->alpha = alpha;
-    r->beta = beta;
-    r->least = least(r);
+    const double found = least(r);
+    if (found > 0 && (r->least == 0 || found < r->least)) r->least = found;
 }

@@ -33,8 +33,9 @@ typedef struct course {
     double most, current; // the largest |z|; the largest current that z adds
     double rate, rate_before;
     stage stage;
-    bool moved;                  // by p, in this sweep
-    double alpha, beta, product; // product: of the residual and z + P e
+    bool moved;         // by p, in this sweep
+    double alpha, beta; // of the last direction: the best length, and what is taken of it into the next
+    double before;      // of it and the residual before it: their product
     ritz values;
 } course;
 
@@ -98,7 +99,7 @@ static ohm_status begin_conjugate(wires *w) {
     const size_t bytes = w->held * w->pitch * sizeof *w->p;
     if (!w->p) w->p = aligned_alloc(64, (bytes + 63) / 64 * 64);
     if (!w->r) w->r = aligned_alloc(64, (bytes + 63) / 64 * 64);
-    if (!w->r_before) w->r_before = aligned_alloc(64, (bytes + 63) / 64 * 64);
+    if (!w->r_before) w->r_before = aligned_alloc(64, (bytes / 2 + 63) / 64 * 64);
     return w->p && w->r && w->r_before ? OHM_OK : ohm_fail_memory("the directions of conjugate gradients");
 }
 
@@ -113,9 +114,25 @@ static void find_step(wires *w, course *c) {
         w->row_dots[2 * i] = row_dot(P, w->p + o, w->r + o);
         w->row_dots[2 * i + 1] = row_dot(P, w->p + o, w->z + o);
     }
-    const double before = sum_dots(w, 0), after = sum_dots(w, 1), fall = before - after;
-    c->alpha = fall > 0 && before > 0 ? before / fall : 1;
+    const double after = sum_dots(w, 1);
+    c->before = sum_dots(w, 0);
+    c->alpha = c->before > after ? c->before / (c->before - after) : 1;
     ritz_add(&c->values, c->alpha, c->beta);
+}
+
+// The upper half of a float32, rounded. What r_before keeps is only for one sum over all cells, which errors
+// of a part in 500 of either sign hardly change, so that 2 bytes a cell do.
+static uint16_t upper_half(float x) {
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (uint16_t)((bits + 0x8000u) >> 16);
+}
+
+static float from_upper_half(uint16_t half) {
+    const uint32_t bits = (uint32_t)half << 16;
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
 }
 
 static void take_back(wires *w, const course *c) {
@@ -123,12 +140,17 @@ static void take_back(wires *w, const course *c) {
 #pragma omp parallel for num_threads(w->threads)
     for (size_t i = 0; i < w->held; i++) {
         float *z = w->z + i * w->stride, *r = w->r + i * w->stride;
-        float *before = w->r_before + i * w->stride;
+        uint16_t *before = w->r_before + i * w->stride;
         for (size_t j = 0; j < w->pitch; j++) {
-            before[j] = r[j];
+            before[j] = upper_half(r[j]);
             r[j] = z[j] += rest * (r[j] - z[j]);
         }
     }
+}
+
+static double row_dot_before(size_t n, const float *a, const uint16_t *before, float *t) {
+    for (size_t j = 0; j < n; j++) t[j] = from_upper_half(before[j]);
+    return row_dot(n, a, t);
 }
 
 // The next direction: z + P e, left in z, and as much of the last as makes them conjugate. What precedes S is
@@ -143,11 +165,10 @@ static void find_direction(wires *w, course *c) {
         correction(w, c, i, t, t + w->pitch);
         for (size_t j = 0; j < w->pitch; j++) z[j] = (float)t[j];
         w->row_dots[2 * i] = row_dot(w->pitch, z, w->r + i * w->stride);
-        if (c->moved) w->row_dots[2 * i + 1] = row_dot(w->pitch, z, w->r_before + i * w->stride);
+        if (c->moved)
+            w->row_dots[2 * i + 1] = row_dot_before(w->pitch, z, w->r_before + i * w->stride, (float *)t);
     }
-    const double product = sum_dots(w, 0);
-    c->beta = c->moved && c->product > 0 ? (product - sum_dots(w, 1)) / c->product : 0;
-    c->product = product;
+    c->beta = c->moved && c->before != 0 ? (sum_dots(w, 0) - sum_dots(w, 1)) / c->before : 0;
 }
 
 // v moves by p whole, and back by what was too much of the last.
@@ -239,7 +260,7 @@ static double largest_current(const wires *w) {
 // to rate / (1 − rate); it may begin faster than it goes on, so that neither of the last two rates is trusted
 // below 0.15, nor the first at all. Conjugate gradients have found their least eigenvalue by then.
 static double remaining(const course *c) {
-    if (c->moved) return 1 / c->values.least;
+    if (c->moved && c->values.least > 0) return larger(1, 1 / c->values.least);
     if (c->sweeps == 1) return 20;
     double rate = c->sweeps == 2 ? c->rate : larger(c->rate, c->rate_before);
     rate = rate > 0.95 ? 0.95 : rate < 0.15 ? 0.15 : rate;

@@ -65,7 +65,7 @@ typedef struct wires_report {
     double estimate; // of the error of the voltages v over the largest v, and of the bit lines' currents over
                      // the largest current: the larger of both
     bool converged;  // estimate ≤ tolerance
-    bool accelerated; // by conjugate gradients, which take 12 bytes a cell more from then on
+    bool accelerated; // by conjugate gradients, which take 10 bytes a cell more from then on
     unsigned coarse;  // cells that a cell of the coarse crossbar is wide; 0 without one
 } wires_report;
 

@@ -78,10 +78,10 @@ INLINE void join(half *h, size_t j, const terminals *t) {
 
 // The voltages from the middle outwards.
 INLINE void substitute(vec middle, size_t pitch, const vec *s, const vec *kept, double *u) {
-    const size_t half = pitch / 2;
+    const size_t inner = pitch / 2;
     vec left = middle, right = middle, a[4], b[4];
-    for (size_t t = 0; t < half; t += 4) {
-        const size_t l = half - 4 - t, r = half + t;
+    for (size_t t = 0; t < inner; t += 4) {
+        const size_t l = inner - 4 - t, r = inner + t;
         for (size_t k = 4; k-- > 0;) {
             a[k] = left;
             if (l + k) left = (kept[l + k - 1] + left) * s[l + k - 1];

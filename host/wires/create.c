@@ -157,7 +157,7 @@ uint64_t wires_bytes(const wires_definition *d) {
     const uint64_t cells = padded(w.rows) * w.pitch, held = w.stride ? cells : w.pitch;
     const uint64_t ports = (d->col == 0 ? 16 : 52) * w.blocks * w.pitch;
     const uint64_t scratch = (uint64_t)w.threads * (17 * w.pitch + BLOCK * TILE) * sizeof(double);
-    return 4 * cells + (8 + 4 + 12) * held + ports + scratch + 64 * (w.rows + w.cols);
+    return 4 * cells + (8 + 4 + 10) * held + ports + scratch + 64 * (w.rows + w.cols);
 }
 
 bool wires_is_plain(const wires_definition *d) {
