@@ -161,13 +161,14 @@ static double row_dot_before(size_t n, const float *a, const uint16_t *before, f
 static void find_direction(wires *w, course *c) {
 #pragma omp parallel for num_threads(w->threads)
     for (size_t i = 0; i < w->held; i++) {
-        double *t = scratch_of(w, omp_get_thread_num());
+        void *scratch = scratch_of(w, omp_get_thread_num());
+        double *t = scratch;
         float *z = w->z + i * w->stride;
         correction(w, c, i, t, t + w->pitch);
         for (size_t j = 0; j < w->pitch; j++) z[j] = (float)t[j];
         w->row_dots[2 * i] = row_dot(w->pitch, z, w->r + i * w->stride);
         if (c->moved)
-            w->row_dots[2 * i + 1] = row_dot_before(w->pitch, z, w->r_before + i * w->stride, (float *)t);
+            w->row_dots[2 * i + 1] = row_dot_before(w->pitch, z, w->r_before + i * w->stride, scratch);
     }
     c->beta = c->moved && c->before != 0 ? (sum_dots(w, 0) - sum_dots(w, 1)) / c->before : 0;
 }
