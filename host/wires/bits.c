@@ -333,14 +333,15 @@ static float block_current(const wires *w, size_t k) {
 
 size_t bits_scratch(const wires *w) {
     const size_t residual = GROUP * w->pitch + words_scratch(w->pitch);
-    const size_t answer = BLOCK * TILE + coarse_scratch(w);
+    const size_t answer = w->pitch + BLOCK * TILE + coarse_scratch(w);
     return residual > answer ? residual : answer;
 }
 
-void bits_answer(wires *w, size_t k, double *scratch) {
+void bits_answer(wires *w, size_t k, void *scratch) {
     const size_t P = w->pitch, first = block_first(k), rows = block_end(w, k) - first;
-    float *s = (float *)scratch, *c = s + BLOCK * TILE, big[TILE] = {0};
-    double *collected = scratch + BLOCK * TILE;
+    double *row = scratch; // and floats behind it
+    void *behind = row + P;
+    float *s = behind, *c = s + BLOCK * TILE, *collected = c + BLOCK * TILE, big[TILE] = {0};
     coarse_collect_begin(w, collected);
     for (size_t j = 0; j < P; j += TILE) {
         const size_t o = first * P + j, width = P - j < TILE ? P - j : TILE;
@@ -348,7 +349,7 @@ void bits_answer(wires *w, size_t k, double *scratch) {
         if (!is_flat(&w->bit)) tile_answer(w, k, &t, big);
         coarse_collect_tile(w, k, j, width, collected);
     }
-    coarse_collect_end(w, k, collected);
+    coarse_collect_end(w, k, collected, row);
     w->most[2 * k] = is_flat(&w->bit) ? largest(w->z, P) : largest(big, TILE);
     w->most[2 * k + 1] = block_current(w, k);
 }

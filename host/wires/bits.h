@@ -23,6 +23,6 @@ void bits_chain(wires *w);
 
 // 4. z of block k, and the largest |z| and largest current into a terminal by it, in w->most. With a coarse
 // crossbar, D z gathered for it.
-void bits_answer(wires *w, size_t k, double *scratch);
+void bits_answer(wires *w, size_t k, void *scratch);
 
 #endif

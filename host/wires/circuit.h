@@ -85,7 +85,7 @@ static inline size_t block_end(const wires *w, size_t k) {
     return (k + 1) * BLOCK < w->rows ? (k + 1) * BLOCK : w->rows;
 }
 
-static inline double *scratch_of(const wires *w, int thread) {
+static inline void *scratch_of(const wires *w, int thread) {
     return w->scratch + w->scratch_each * (size_t)thread;
 }
 

@@ -119,7 +119,7 @@ ohm_status coarse_prepare(wires *w) {
 // ---- Down -------------------------------------------------------------------------------------
 
 size_t coarse_scratch(const wires *w) {
-    return w->coarse ? (w->coarse_rows + 2) * w->pitch : 0;
+    return w->coarse ? (w->coarse_rows + 1) / 2 * w->pitch : 0;
 }
 
 // The coarse row that a block's first row is at.
@@ -128,7 +128,7 @@ static size_t first_coarse_row(const wires *w, size_t k) {
     return at < 0 ? 0 : (size_t)at;
 }
 
-void coarse_collect_begin(const wires *w, double *collected) {
+void coarse_collect_begin(const wires *w, float *collected) {
     if (w->coarse) memset(collected, 0, w->coarse_rows * w->pitch * sizeof(float));
 }
 
@@ -137,7 +137,7 @@ WIRES_CLONES static void collect(size_t n, const float *restrict g, const float 
     for (size_t j = 0; j < n; j++) sum[j] += weight * (g[j] * z[j]);
 }
 
-void coarse_collect_tile(const wires *w, size_t k, size_t first, size_t width, double *collected) {
+void coarse_collect_tile(const wires *w, size_t k, size_t first, size_t width, float *collected) {
     if (!w->coarse) return;
     const axis *rows = &w->fine->word.to_next;
     const size_t base = first_coarse_row(w, k);
@@ -146,19 +146,18 @@ void coarse_collect_tile(const wires *w, size_t k, size_t first, size_t width, d
         for (ptrdiff_t c = rows->at[i]; c <= rows->at[i] + 1; c++) {
             if (c < 0 || c >= (ptrdiff_t)rows->coarse) continue;
             const float weight = (float)axis_weight(rows, i, (size_t)c, 0, 0);
-            float *sum = (float *)collected + ((size_t)c - base) * w->pitch + first;
+            float *sum = collected + ((size_t)c - base) * w->pitch + first;
             if (weight != 0) collect(width, g, z, weight, sum);
         }
     }
 }
 
-void coarse_collect_end(wires *w, size_t k, double *collected) {
+void coarse_collect_end(wires *w, size_t k, const float *collected, double *row) {
     if (!w->coarse) return;
     const struct grid *c = w->fine->next;
     const size_t cols = c->bit.count, base = first_coarse_row(w, k);
-    double *row = collected + w->coarse_rows * w->pitch;
     for (size_t e = 0; e < w->coarse_rows; e++) {
-        const float *sum = (float *)collected + e * w->pitch;
+        const float *sum = collected + e * w->pitch;
         double *out = w->coarse_sums + (k * w->coarse_rows + e) * cols;
         if (base + e >= c->word.count) {
             memset(out, 0, cols * sizeof *out);

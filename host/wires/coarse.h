@@ -16,10 +16,11 @@ void coarse_destroy(wires *w);
 size_t coarse_scratch(const wires *w);
 size_t coarse_row_scratch(const wires *w);
 
-// D z of a block, tile by tile, into what coarse_answer takes. collected: coarse_scratch.
-void coarse_collect_begin(const wires *w, double *collected);
-void coarse_collect_tile(const wires *w, size_t k, size_t first, size_t width, double *collected);
-void coarse_collect_end(wires *w, size_t k, double *collected);
+// D z of a block, tile by tile, into what coarse_answer takes. collected: coarse_scratch;
+// row: [pitch].
+void coarse_collect_begin(const wires *w, float *collected);
+void coarse_collect_tile(const wires *w, size_t k, size_t first, size_t width, float *collected);
+void coarse_collect_end(wires *w, size_t k, const float *collected, double *row);
 
 // What the coarse crossbar answers to what was collected; and to the terminals and the currents added, where
 // every bit line is at its terminals' voltage.

@@ -224,7 +224,6 @@ static void find_stiff(lines *l, const double *sum) {
 }
 
 ohm_status wires_rows_written(wires *w) {
-    w->threads = threads_count();
     w->checked = false;
     clear_padding(w);
     ohm_status status = check_conductances(w);
