@@ -22,14 +22,14 @@
 //   direct  they are the matrix, in S
 //   pair    a weight is the difference of columns 2 j and 2 j + 1, k·w = G⁺ − G⁻, one of which is at the low
 //   end offset  a weight is the difference from one more column, at the middle of the range
-typedef enum map { MAP_PAIR, MAP_DIRECT, MAP_OFFSET, MAPS } map;
+typedef enum mapping_kind { MAP_PAIR, MAP_DIRECT, MAP_OFFSET, MAPS } mapping_kind;
 
 static const char *const map_name[MAPS] = {"pair", "direct", "offset"};
 
 typedef struct program_options {
     setup setup;
     ohm_program how;
-    map map;
+    mapping_kind map;
     double low, high; // S; 0: not given
     const char *target, *output, *errors;
     bool json, quiet;
@@ -58,7 +58,7 @@ SETTER(verify) {
 SETTER(map) {
     for (int i = 0; i < MAPS; i++) {
         if (strcmp(map_name[i], text) != 0) continue;
-        ((program_options *)object)->map = (map)i;
+        ((program_options *)object)->map = (mapping_kind)i;
         return OHM_OK;
     }
     return options_bad_value("map", text, "pair, direct or offset");
@@ -177,7 +177,7 @@ static ohm_status read_matrix(const char *path, mapping *m) {
     return status;
 }
 
-static uint64_t columns_of(map map, uint64_t weights) {
+static uint64_t columns_of(mapping_kind map, uint64_t weights) {
     return map == MAP_PAIR ? 2 * weights : map == MAP_OFFSET ? weights + 1 : weights;
 }
 
@@ -187,7 +187,7 @@ static double largest(const mapping *m) {
     return most;
 }
 
-static void map_row(const mapping *m, map map, const float *w, float *g) {
+static void map_row(const mapping *m, mapping_kind map, const float *w, float *g) {
     const double middle = (m->low + m->high) / 2;
     for (uint64_t j = 0; j < m->weights; j++) {
         const double k = m->scale * (double)w[j];
