@@ -34,7 +34,7 @@ typedef struct candidates {
     int count;
 } candidates;
 
-// Uses a handle, because H5Oget_info has different signatures in HDF5 1.10 and 1.14.
+// Uses a handle, because H5Oget_info fills in another struct in HDF5 1.14 than in 1.10.
 static bool is_dataset(hid_t group, const char *name) {
     const hid_t object = H5Oopen(group, name, H5P_DEFAULT);
     const bool dataset = H5Iget_type(object) == H5I_DATASET;
