@@ -69,7 +69,7 @@ spread() {
     [ "$(wc -w <<<"$models")" -ge 11 ]
     for model in $models; do
         size=(--rows 2 --cols 70 --steps 3)                            # of a group of four rows
-        [ "$model" != jart-vcm ] || size=(--rows 1 --cols 3 --steps 1) # looking for its currents is long
+        [ "$model" != jart-vcm ] || size=(--rows 1 --cols 7 --steps 3) # looking for its currents is long
         spread=$(spread "$model")
         check 1 --model "$(everything "$spread")"
     done
