@@ -240,11 +240,41 @@ void ohm_crossbar_nominal_range(const ohm_crossbar *crossbar, double *low, doubl
 }
 
 // The largest voltage, either way, of the model's own stimulus.
-static ohm_status own_amplitude(const spec *model, double *amplitude) {
+static ohm_status largest_voltage(const spec *model, double *voltage) {
     spec own;
     const ohm_status status = spec_parse(ROLE_STIMULUS, spec_entry_of(model)->about->stimulus, &own);
-    if (!status) *amplitude = fmax(fabs(spec_value(&own, "lo")), fabs(spec_value(&own, "hi")));
+    if (!status) *voltage = fmax(fabs(spec_value(&own, "lo")), fabs(spec_value(&own, "hi")));
     return status;
+}
+
+// How far a voltage moves a device's state from the middle of its range in one step, above 0 where that
+// raises the conductance.
+static double motion(const programming *p, double voltage) {
+    const ohm_physics *physics = &p->crossbar->problem.physics;
+    const int model = p->crossbar->problem.variant.model;
+    const float *c = physics->model, middle = (c[OHM_LOW] + c[OHM_HIGH]) / 2;
+    const bool rises = model_resistance(model, c[OHM_HIGH], c) < model_resistance(model, c[OHM_LOW], c);
+    const double moved = (double)(model_rate(model, middle, (float)voltage, c, physics) * c[OHM_GAIN]);
+    return rises ? moved : -moved;
+}
+
+#define AMPLITUDES 32
+
+// The amplitude, up to the largest voltage of the model's own stimulus, at which opposite voltages move a
+// device the most in opposite ways: not every model moves more, or the same way, at a larger voltage.
+static ohm_status own_amplitude(programming *p, const spec *model) {
+    double largest, best = 0;
+    const ohm_status status = largest_voltage(model, &largest);
+    if (status) return status;
+    p->amplitude = largest;
+    for (int i = 1; i <= AMPLITUDES; i++) {
+        const double voltage = largest * i / AMPLITUDES;
+        const double least = fmin(motion(p, p->up * voltage), -motion(p, -p->up * voltage));
+        if (least < best) continue;
+        best = least;
+        p->amplitude = voltage;
+    }
+    return OHM_OK;
 }
 
 static ohm_status look_at_model(programming *p) {
@@ -255,7 +285,7 @@ static ohm_status look_at_model(programming *p) {
     p->amplitude = p->how->voltage;
     if (!(p->low < p->high))
         return ohm_fail(OHM_BAD_ARGUMENT, "the devices have one conductance alone, %g S", p->low);
-    return p->amplitude > 0 ? OHM_OK : own_amplitude(model, &p->amplitude);
+    return p->amplitude > 0 ? OHM_OK : own_amplitude(p, model);
 }
 
 #define VOLTAGE_FLOATS ((uint64_t)1 << 22) // at a time, unless there are more devices
