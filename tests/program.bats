@@ -48,9 +48,7 @@ END
 }
 
 @test "one computed pulse is exact for devices without spread, and stuck devices are counted" {
-    expect_ok program --target w.npy --model soft-bounds:noise=0 --method single --device native --json
-    single=$(jq .error_std <<<"$output")
-    expect_ok program --target w.npy --model sin-state --method single --device native --verify tol=0.02 --json
+    expect_ok program --target w.npy --model sin-state:beta=0.005,r_on=1 --method single --device native --verify tol=0.02 --json
     jq -e '.cycles == 1 and .reached == .devices' <<<"$output" >/dev/null
     expect_ok program --target w.npy --model sin-state:stuck=0.2 --device native --json
     jq -e '.reached < 0.87 * .devices and .reached > 0.75 * .devices' <<<"$output" >/dev/null || fail "$output"

@@ -10,9 +10,9 @@
 #include <string.h>
 
 #define MOST_CYCLES 100000u
-#define MOST_STEPS 256u    // of a pulse
-#define ALMOST 0.8         // of the way that is left: noise must not carry a device past its target
-#define WEAKEST (1.0 / 64) // amplitude, of the largest
+#define MOST_STEPS 256u // of a pulse
+#define ALMOST 0.8      // of the way that is left: noise must not carry a device past its target
+#define WEAKEST 1e-5    // amplitude, of the largest
 
 ohm_program ohm_program_default(void) {
     return (ohm_program){.size = sizeof(ohm_program), .tolerance = 0.01, .cycles = 100};
@@ -23,10 +23,12 @@ const char *ohm_program_method_name(ohm_program_method method) {
     return (unsigned)method < OHM_PROGRAM_METHODS ? name[method] : "unknown";
 }
 
-// What is known of one device while it is programmed.
+// What is known of one device while it is programmed. A pulse's strength is in steps at the largest
+// amplitude.
 typedef struct cell {
     float conductance; // as last read, S
-    float amplitude;   // of its pulses, V
+    float strength;    // of its last pulse, or its next
+    float limit;       // of it: halved where a pulse has gone past the target
     float voltage;     // of its next pulse, V; 0: none
     uint32_t steps;    // that its next pulse is long
 } cell;
@@ -77,27 +79,34 @@ static ohm_status verify(programming *p) {
 
 // ---- Choosing pulses --------------------------------------------------------------------------
 
-// How long the next pulse of a device is, by what a step of the last one did; and how strong, where a step is
-// too weak or too strong.
-static void follow(const programming *p, cell *c, double left, double moved) {
-    const double each = moved > 0 ? moved / c->steps : 0;
-    const double most = fmin(4.0 * c->steps + 4, MOST_STEPS);
+// How strong the next pulse of a device is, by what the last one did: as much of it as moves the device most
+// of the way that is left, but half of it at most after it went too far, and not much more of it if it did
+// not. A device may be far more sensitive near its target, or not move at all below a voltage.
+static void follow(cell *c, double left, double moved, bool past) {
+    const double each = moved > 0 ? moved / (double)c->strength : 0;
     const double wanted = each > 0 ? ALMOST * left / each : INFINITY;
-    if (!p->pulsed && wanted > most) c->amplitude = (float)fmin(c->amplitude * 1.2, p->amplitude);
-    if (!p->pulsed && wanted < 0.5) c->amplitude = (float)fmax(c->amplitude * 0.7, p->amplitude * WEAKEST);
-    c->steps = (uint32_t)fmax(1, rint(fmin(wanted, most)));
+    const double most = fmin(fmin(4.0 * (double)c->strength + 4, MOST_STEPS), (double)c->limit * 1.5);
+    c->limit = past ? c->strength / 2 : c->limit * 1.5f;
+    c->strength = (float)fmax(fmin(fmin(wanted, most), (double)c->limit), WEAKEST);
+}
+
+// Its length and amplitude: those of a model whose pulses are all alike are whole steps.
+static void shape(const programming *p, cell *c, double side) {
+    const double steps = fmax(1, p->pulsed ? rint((double)c->strength) : ceil((double)c->strength));
+    const double amplitude = p->pulsed ? 1 : fmin((double)c->strength / steps, 1);
+    c->steps = (uint32_t)steps;
+    c->voltage = (float)(side * amplitude * p->amplitude);
 }
 
 static void choose_pulse(const programming *p, uint64_t i) {
     cell *c = &p->cells[i];
     const double error = error_of(p, i), side = error < 0 ? p->up : -p->up;
     const double moved = (double)(p->read[i] - c->conductance) * p->up * (double)copysignf(1, c->voltage);
-    if (fabs(error) <= p->how->tolerance) {
-        c->voltage = 0;
-    } else {
-        if (c->voltage != 0) follow(p, c, fabs((double)p->read[i] - (double)p->target[i]), moved);
-        c->voltage = (float)(side * (double)c->amplitude);
-    }
+    const double left = fabs((double)p->read[i] - (double)p->target[i]);
+    if (c->voltage != 0 && fabs(error) > p->how->tolerance)
+        follow(c, left, moved, side * (double)c->voltage < 0);
+    c->voltage = 0;
+    if (fabs(error) > p->how->tolerance) shape(p, c, side);
     c->conductance = p->read[i];
 }
 
@@ -298,7 +307,7 @@ static ohm_status make(programming *p) {
     p->voltage = malloc(p->at_a_time * p->devices * sizeof *p->voltage);
     if (!p->cells || !p->read || !p->voltage) return ohm_fail_memory("programming");
     for (uint64_t i = 0; i < p->devices; i++)
-        p->cells[i] = (cell){.amplitude = (float)(p->pulsed ? p->amplitude : p->amplitude / 2), .steps = 1};
+        p->cells[i] = (cell){.strength = p->pulsed ? 1 : 0.5f, .limit = INFINITY};
     return OHM_OK;
 }
 
