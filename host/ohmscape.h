@@ -203,8 +203,8 @@ typedef struct ohm_definition {
     // These affect speed, never the result.
     unsigned fuse;      // steps per launch, 1 … OHM_MAX_FUSE; 0, the default, chooses automatically
     unsigned lanes;     // 1, 4, 8 or 16 float32 lanes; 0, the default, uses the device's
-    uint64_t band_rows; // maximum rows per buffer, rounded up to a multiple of 64; 0, the default, is what the
-                        // device can allocate
+    uint64_t band_rows; // maximum rows per buffer, rounded up to a multiple of 64; 0, the default, is what
+                        // the device can allocate
 
     const char *scratch; // folder for a series too long for memory, preferably on the disk where the crossbar
                          // will be saved; NULL, the default, means $TMPDIR, /var/tmp or /tmp
@@ -433,47 +433,45 @@ typedef struct ohm_wires_report {
     double estimate;            // the largest error, relative to the largest voltage or current
 } ohm_wires_report;
 
-// How a crossbar is read. Valid only if it came from ohm_readout_default. Reading never changes a state and is
-// not a step.
+// How a crossbar is read. Valid only if it came from ohm_readout_default. Reading never changes a state and
+// is not a step.
 typedef struct ohm_readout {
     size_t size;     // of this structure, as ohm_readout_default sets it; do not change it
     bool transposed; // drive the columns and read the rows; default false
     bool exact;      // the current of each device by its model at its voltage, not conductance times voltage;
                      // default false
-    uint64_t reading; // the number of the first vector's reading, from which read_noise is drawn; default 0
+    uint64_t reading;  // the number of the first vector's reading, from which read_noise is drawn; default 0
     ohm_converter dac; // of the inputs; range in V
     ohm_converter adc; // of the outputs; range in A
     bool adc_full;     // the ADC's range is that of the largest possible currents; needs a DAC
     double adc_gain;   // before the ADC, or without one: I ← gain·I + offset + noise·ξ; default 1
     double adc_offset; // A; default 0
     double adc_noise;  // A, root mean square; default 0
-    unsigned slices;   // digits that an input is split into, driven one after the other at the DAC's full range
-                       // and added up after conversion; 1, the default, to the DAC's bits (less the sign)
-    bool convert_sum;  // convert once, the sum of the slices, rather than each slice; default false
+    unsigned slices; // digits that an input is split into, driven one after the other at the DAC's full range
+                     // and added up after conversion; 1, the default, to the DAC's bits (less the sign)
+    bool convert_sum;         // convert once, the sum of the slices, rather than each slice; default false
     const ohm_wires *wires;   // of lines that have resistances; NULL, the default: none
     ohm_wires_report *report; // receives how their circuits were solved; NULL, the default: not wanted
 } ohm_readout;
 
 ohm_readout ohm_readout_default(void);
 
-// Reads a batch of vectors: in, voltages in V, float32 [batch, rows], to out, the currents in A at the columns,
-// which are held at 0 V, I_j = Σ_i G_ij·V_i, float32 [batch, cols]. Transposed, in is float32 [batch, cols] and
-// out float32 [batch, rows], J_i = Σ_j G_ij·U_j; an exact readout then has the devices' voltages reversed,
-// −U_j from row to column. G is what is read of each device, with levels, drift, faults and noise. The sums are
-// exact to about 1e-13 of the largest and have the same bits on every device; each vector's outputs are the
-// same in any batch, with the same reading number. Voltages below 1e-18 of the largest of their vector count
-// as 0. Since 0.3.
-// Errors: OHM_BAD_ARGUMENT (not a number, with its index; beyond ±1000 V or the range of the model's
-// exponentials; converters outside their ranges; wires with a negative resistance, or a part of the circuit
-// without a terminal), OHM_NOT_CONVERGED (with what was reached), OHM_DEVICE_FAILED, OHM_BUILD_FAILED,
-// OHM_OUT_OF_MEMORY.
+// Reads a batch of vectors: in, voltages in V, float32 [batch, rows], to out, the currents in A at the
+// columns, which are held at 0 V, I_j = Σ_i G_ij·V_i, float32 [batch, cols]. Transposed, in is float32
+// [batch, cols] and out float32 [batch, rows], J_i = Σ_j G_ij·U_j; an exact readout then has the devices'
+// voltages reversed, −U_j from row to column. G is what is read of each device, with levels, drift, faults
+// and noise. The sums are exact to about 1e-13 of the largest and have the same bits on every device; each
+// vector's outputs are the same in any batch, with the same reading number. Voltages below 1e-18 of the
+// largest of their vector count as 0. Since 0.3. Errors: OHM_BAD_ARGUMENT (not a number, with its index;
+// beyond ±1000 V or the range of the model's exponentials; converters outside their ranges; wires with a
+// negative resistance, or a part of the circuit without a terminal), OHM_NOT_CONVERGED (with what was
+// reached), OHM_DEVICE_FAILED, OHM_BUILD_FAILED, OHM_OUT_OF_MEMORY.
 ohm_status ohm_crossbar_readout(ohm_crossbar *crossbar, const ohm_readout *how, uint64_t batch,
                                 const float *in, float *out);
 
-// Adds row_i·col_j to the state of every device, within its bounds; stuck devices keep theirs. rows is float32
-// [rows], cols float32 [cols]. An idle time ends first, as before a step. Since 0.3.
-// Errors: OHM_BAD_ARGUMENT (not a number, with its index), OHM_DEVICE_FAILED, OHM_BUILD_FAILED,
-// OHM_OUT_OF_MEMORY.
+// Adds row_i·col_j to the state of every device, within its bounds; stuck devices keep theirs. rows is
+// float32 [rows], cols float32 [cols]. An idle time ends first, as before a step. Since 0.3. Errors:
+// OHM_BAD_ARGUMENT (not a number, with its index), OHM_DEVICE_FAILED, OHM_BUILD_FAILED, OHM_OUT_OF_MEMORY.
 ohm_status ohm_crossbar_add_outer(ohm_crossbar *crossbar, const float *rows, const float *cols);
 
 // The digest of some values of an array, from the first-th on: as that of a state, over these alone, so that
@@ -563,32 +561,32 @@ const char *ohm_program_method_name(ohm_program_method method);
 
 // Valid only if it came from ohm_program_default.
 typedef struct ohm_program {
-    size_t size; // of this structure, as ohm_program_default sets it; do not change it
+    size_t size;               // of this structure, as ohm_program_default sets it; do not change it
     ohm_program_method method; // default OHM_PROGRAM_ISPP
-    double tolerance; // largest error that is left, as a fraction of the model's conductance range; default 0.01
-    unsigned cycles;  // of writing and reading at most; default 100
-    double voltage;   // largest amplitude of a pulse in V; 0, the default: that of the model's own stimulus
+    double
+        tolerance; // largest error that is left, as a fraction of the model's conductance range; default 0.01
+    unsigned cycles; // of writing and reading at most; default 100
+    double voltage;  // largest amplitude of a pulse in V; 0, the default: that of the model's own stimulus
 } ohm_program;
 
 ohm_program ohm_program_default(void);
 
 // What came of it. Errors are read − target, as fractions of the model's conductance range.
 typedef struct ohm_program_report {
-    uint64_t devices, reached; // all, and those within the tolerance when last read
-    uint64_t pulses, steps;    // pulses of all devices together; steps of the crossbar
-    unsigned cycles;           // of writing and reading
+    uint64_t devices, reached;               // all, and those within the tolerance when last read
+    uint64_t pulses, steps;                  // pulses of all devices together; steps of the crossbar
+    unsigned cycles;                         // of writing and reading
     double error_mean, error_std, error_max; // of the devices; max by magnitude
 } ohm_program_report;
 
 // The least and the largest conductance in S of a device without spread, faults or noise. Since 0.3.
 void ohm_crossbar_nominal_range(const ohm_crossbar *crossbar, double *low, double *high);
 
-// Programs every device towards target, conductances in S, float32 [rows, cols], by steps of the crossbar with
-// voltages of their own. It stops when all devices are within the tolerance when read, or after the last cycle,
-// never by a clock: the same call gives the same bits on every device. On failure the crossbar is left as far as
-// it came. Since 0.3.
-// Errors: OHM_BAD_ARGUMENT (targets that no device can have, how many and the range; a tolerance or number of
-// cycles outside its range), and those of ohm_crossbar_apply.
+// Programs every device towards target, conductances in S, float32 [rows, cols], by steps of the crossbar
+// with voltages of their own. It stops when all devices are within the tolerance when read, or after the last
+// cycle, never by a clock: the same call gives the same bits on every device. On failure the crossbar is left
+// as far as it came. Since 0.3. Errors: OHM_BAD_ARGUMENT (targets that no device can have, how many and the
+// range; a tolerance or number of cycles outside its range), and those of ohm_crossbar_apply.
 ohm_status ohm_crossbar_program(ohm_crossbar *crossbar, const ohm_program *how, const float *target,
                                 ohm_program_report *report);
 

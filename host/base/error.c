@@ -49,7 +49,8 @@ const char *ohm_version(void) {
 const char *ohm_status_name(ohm_status status) {
     static const char *const names[] = {
         "OHM_OK",           "OHM_BAD_ARGUMENT",  "OHM_NO_DEVICE", "OHM_DEVICE_FAILED",
-        "OHM_BUILD_FAILED", "OHM_OUT_OF_MEMORY", "OHM_IO_FAILED", "OHM_BAD_FILE", "OHM_NOT_CONVERGED"};
+        "OHM_BUILD_FAILED", "OHM_OUT_OF_MEMORY", "OHM_IO_FAILED", "OHM_BAD_FILE",
+        "OHM_NOT_CONVERGED"};
     return (unsigned)status < sizeof names / sizeof names[0] ? names[status] : "unknown status";
 }
 
