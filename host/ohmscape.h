@@ -462,7 +462,8 @@ ohm_readout ohm_readout_default(void);
 // voltages reversed, −U_j from row to column. G is what is read of each device, with levels, drift, faults
 // and noise. The sums are exact to about 1e-13 of the largest and have the same bits on every device; each
 // vector's outputs are the same in any batch, with the same reading number. Voltages below 1e-18 of the
-// largest of their vector count as 0. Since 0.3. Errors: OHM_BAD_ARGUMENT (not a number, with its index;
+// largest of their vector count as 0. Since 0.3.
+// Errors: OHM_BAD_ARGUMENT (not a number, with its index;
 // beyond ±1000 V or the range of the model's exponentials; converters outside their ranges; wires with a
 // negative resistance, or a part of the circuit without a terminal), OHM_NOT_CONVERGED (with what was
 // reached), OHM_DEVICE_FAILED, OHM_BUILD_FAILED, OHM_OUT_OF_MEMORY.
@@ -583,9 +584,10 @@ typedef struct ohm_program_report {
 void ohm_crossbar_nominal_range(const ohm_crossbar *crossbar, double *low, double *high);
 
 // Programs every device towards target, conductances in S, float32 [rows, cols], by steps of the crossbar
-// with voltages of their own. It stops when all devices are within the tolerance when read, or after the last
-// cycle, never by a clock: the same call gives the same bits on every device. On failure the crossbar is left
-// as far as it came. Since 0.3. Errors: OHM_BAD_ARGUMENT (targets that no device can have, how many and the
+// with voltages of their own. It stops when all devices are within the tolerance when read, when those that
+// are not no longer move, or after the last cycle, never by a clock: the same call gives the same bits on
+// every device. On failure the crossbar is left as far as it came. Since 0.3.
+// Errors: OHM_BAD_ARGUMENT (targets that no device can have, how many and the
 // range; a tolerance or number of cycles outside its range), and those of ohm_crossbar_apply.
 ohm_status ohm_crossbar_program(ohm_crossbar *crossbar, const ohm_program *how, const float *target,
                                 ohm_program_report *report);

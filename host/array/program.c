@@ -10,9 +10,10 @@
 #include <string.h>
 
 #define MOST_CYCLES 100000u
-#define MOST_STEPS 256u // of a pulse
-#define ALMOST 0.8      // of the way that is left: noise must not carry a device past its target
-#define WEAKEST 1e-5    // amplitude, of the largest
+#define MOST_STEPS 64u // of a pulse
+#define ALMOST 0.8     // of the way that is left: noise must not carry a device past its target
+#define MOST_VAIN 4u   // pulses of that length that do not move a device: it is stuck then
+#define WEAKEST 1e-5   // amplitude, of the largest
 
 ohm_program ohm_program_default(void) {
     return (ohm_program){.size = sizeof(ohm_program), .tolerance = 0.01, .cycles = 100};
@@ -31,6 +32,7 @@ typedef struct cell {
     float limit;       // of it: halved where a pulse has gone past the target
     float voltage;     // of its next pulse, V; 0: none
     uint32_t steps;    // that its next pulse is long
+    uint32_t vain;     // its last pulses that were as strong as can be and moved nothing
 } cell;
 
 typedef struct programming {
@@ -87,6 +89,7 @@ static void follow(cell *c, double left, double moved, bool past) {
     const double wanted = each > 0 ? ALMOST * left / each : INFINITY;
     const double most = fmin(fmin(4.0 * (double)c->strength + 4, MOST_STEPS), (double)c->limit * 1.5);
     c->limit = past ? c->strength / 2 : c->limit * 1.5f;
+    c->vain = c->strength >= MOST_STEPS && each * MOST_STEPS < left * 1e-3 ? c->vain + 1 : 0;
     c->strength = (float)fmax(fmin(fmin(wanted, most), (double)c->limit), WEAKEST);
 }
 
@@ -106,18 +109,19 @@ static void choose_pulse(const programming *p, uint64_t i) {
     if (c->voltage != 0 && fabs(error) > p->how->tolerance)
         follow(c, left, moved, side * (double)c->voltage < 0);
     c->voltage = 0;
-    if (fabs(error) > p->how->tolerance) shape(p, c, side);
+    if (fabs(error) > p->how->tolerance && c->vain < MOST_VAIN) shape(p, c, side);
     c->conductance = p->read[i];
 }
 
 // ---- Applying them ----------------------------------------------------------------------------
 
-static ohm_status apply_pulses(programming *p) {
+// Their number goes to *count.
+static ohm_status apply_pulses(programming *p, uint64_t *count) {
     uint32_t longest = 0;
     ohm_status status = OHM_OK;
     for (uint64_t i = 0; i < p->devices; i++) {
         if (p->cells[i].voltage == 0) continue;
-        p->report->pulses++;
+        (*count)++;
         if (p->cells[i].steps > longest) longest = p->cells[i].steps;
     }
     for (uint32_t done = 0; done < longest && !status;) {
@@ -134,11 +138,14 @@ static ohm_status apply_pulses(programming *p) {
 
 static ohm_status write_and_verify(programming *p) {
     ohm_status status = verify(p);
-    while (!status && p->report->reached < p->devices && p->report->cycles < p->how->cycles) {
+    uint64_t pulses = 1;
+    while (!status && pulses && p->report->reached < p->devices && p->report->cycles < p->how->cycles) {
+        pulses = 0;
         for (uint64_t i = 0; i < p->devices; i++) choose_pulse(p, i);
-        status = apply_pulses(p);
+        status = apply_pulses(p, &pulses);
         if (!status) status = verify(p);
-        p->report->cycles++;
+        p->report->pulses += pulses;
+        p->report->cycles += pulses > 0;
     }
     return status;
 }
@@ -198,7 +205,7 @@ static ohm_status single_pulse(programming *p) {
         c->voltage = c->steps ? (float)((side ? -p->up : p->up) * p->amplitude) : 0;
     }
     free(course);
-    if (!status) status = apply_pulses(p);
+    if (!status) status = apply_pulses(p, &p->report->pulses);
     if (!status) status = verify(p);
     p->report->cycles = 1;
     return status;
