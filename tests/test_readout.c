@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#define MOST_VECTORS 6
+#define MOST_VECTORS 5
 
 // ---- Crossbars and inputs -----------------------------------------------------------------------
 
@@ -43,7 +43,7 @@ typedef struct sides {
     uint64_t rows, cols;
 } sides;
 
-static const sides shapes[] = {{1, 1}, {1, 150}, {130, 1}, {64, 64}, {133, 150}, {70, 2100}};
+static const sides shapes[] = {{1, 1}, {1, 150}, {130, 1}, {64, 64}, {133, 150}, {66, 1100}};
 
 static ohm_crossbar *make(ohm_devices *devices, const kind *k, sides s, unsigned lanes, uint64_t band_rows) {
     ohm_definition d = ohm_definition_default();
@@ -197,8 +197,10 @@ static void opencl_gives_the_same(void **state) {
         const char *kind;
         unsigned lanes;
     } played[] = {{"sin-state", 1}, {"yakopcic", 16}, {"soft-bounds with everything", 8}};
+    const char *sanitizers = getenv("SANITIZE"); // which see nothing of what PoCL has made of the kernels
+    const size_t most = sanitizers && *sanitizers ? 1 : COUNT_OF(played);
     for (size_t o = 0; o < opencl_count; o++)
-        for (size_t n = 0; n < COUNT_OF(played); n++)
+        for (size_t n = 0; n < most; n++)
             for (size_t i = COUNT_OF(shapes) - 2; i < COUNT_OF(shapes); i++) {
                 const kind *k = kind_named(played[n].kind);
                 float *expected = expected_of(k, shapes[i]);
