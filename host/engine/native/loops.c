@@ -52,22 +52,28 @@ OHM_OPERATIONS(LOOP)
     static void varied_##model(const ohm_call *c, u64 first, u64 end, u64 item) {                            \
         (void)item;                                                                                          \
         advance_strips(VARIED(OHM_MODEL_##model), c, first, end);                                            \
-    }                                                                                                        \
+    }
+OHM_MODELS(MODEL, )
+#define ENTRY(model, function) [OHM_MODEL_##model] = function##_##model,
+
+#else
+#define ENTRY(model, function) [OHM_MODEL_##model] = run_advance,
+#endif
+
+// Readout has loops for each model too, but not under the sanitizers, which take minutes to compile them.
+#if (!defined(__x86_64__) || defined(__FMA__) || defined(__AVX512F__)) && !defined(OHM_SMALL)
+#define READOUT(model, unused)                                                                               \
     static void forward_##model(const ohm_call *c, u64 first, u64 end, u64 item) {                           \
         forward_items(ALIKE(OHM_MODEL_##model), 1, c, first, end, item);                                     \
     }                                                                                                        \
     static void backward_##model(const ohm_call *c, u64 first, u64 end, u64 item) {                          \
         backward_items(ALIKE(OHM_MODEL_##model), 1, c, first, end, item);                                    \
     }
-OHM_MODELS(MODEL, )
-#define ENTRY(model, function) [OHM_MODEL_##model] = function##_##model,
+OHM_MODELS(READOUT, )
+#define READOUT_ENTRY(model, function) [OHM_MODEL_##model] = function##_##model,
 
 #else
-#define ENTRY(model, function) [OHM_MODEL_##model] = GENERAL_##function,
-#define GENERAL_plain run_advance
-#define GENERAL_varied run_advance
-#define GENERAL_forward run_forward
-#define GENERAL_backward run_backward
+#define READOUT_ENTRY(model, function) [OHM_MODEL_##model] = run_##function,
 #endif
 
 const native_lanes OHM_PASTE(native_lanes_, OHM_LANES) = {
@@ -76,6 +82,6 @@ const native_lanes OHM_PASTE(native_lanes_, OHM_LANES) = {
     .loop = {OHM_OPERATIONS(LISTED)},
     .plain = {OHM_MODELS(ENTRY, plain)},
     .varied = {OHM_MODELS(ENTRY, varied)},
-    .forward = {OHM_MODELS(ENTRY, forward)},
-    .backward = {OHM_MODELS(ENTRY, backward)},
+    .forward = {OHM_MODELS(READOUT_ENTRY, forward)},
+    .backward = {OHM_MODELS(READOUT_ENTRY, backward)},
 };
