@@ -26,6 +26,15 @@ setup() {
     common_setup
 }
 
+# For tests that work in their own folder, with Python.
+python_setup() {
+    common_setup
+    need_python
+    ohmscape=$(realpath "$ohmscape")
+    OHMSCAPE_PROGRAM=$ohmscape
+    cd "$tmp" || return
+}
+
 # fail LINE...: ends the test with an explanation.
 fail() {
     printf '%s\n' "$@" >&2

@@ -3,11 +3,7 @@
 load common
 
 setup() {
-    common_setup
-    need_python
-    ohmscape=$(realpath "$ohmscape")
-    OHMSCAPE_PROGRAM=$ohmscape
-    cd "$tmp" || return
+    python_setup
 }
 
 # save FILE ARG...: a native run that is saved.

@@ -3,11 +3,7 @@
 load common
 
 setup() {
-    common_setup
-    need_python
-    ohmscape=$(realpath "$ohmscape")
-    OHMSCAPE_PROGRAM=$ohmscape
-    cd "$tmp" || return
+    python_setup
     python <<'END'
 np.save("w.npy", np.random.default_rng(8).normal(0, 1, (40, 30)).astype("f4"))
 END

@@ -3,11 +3,7 @@
 load common
 
 setup() {
-    common_setup
-    need_python
-    ohmscape=$(realpath "$ohmscape")
-    OHMSCAPE_PROGRAM=$ohmscape
-    cd "$tmp" || return
+    python_setup
 }
 
 # A saved crossbar of 130 x 90, its conductances and 70 input vectors for its rows, 20 for its columns.

@@ -87,7 +87,7 @@ static ohm_status verify(programming *p) {
 static void follow(cell *c, double left, double moved, bool past) {
     const double each = moved > 0 ? moved / (double)c->strength : 0;
     const double wanted = each > 0 ? ALMOST * left / each : INFINITY;
-    const double most = fmin(fmin(4.0 * (double)c->strength + 4, MOST_STEPS), (double)c->limit * 1.5);
+    const double most = fmin(4.0 * (double)c->strength + 4, MOST_STEPS);
     c->limit = past ? c->strength / 2 : c->limit * 1.5f;
     c->vain = c->strength >= MOST_STEPS && !(moved > 0) ? c->vain + 1 : 0;
     c->strength = (float)fmax(fmin(fmin(wanted, most), (double)c->limit), WEAKEST);

@@ -83,6 +83,24 @@ static ohm_status circuit_make(circuit *k) {
 
 // ---- Ohmic devices ----------------------------------------------------------------------------
 
+#define PIECE_FLOATS ((uint64_t)1 << 20) // of the conductances at a time, unless a row has more
+
+// Copies what is read of the devices to the solver.
+static ohm_status copy_conductances(const circuit *k) {
+    const uint64_t rows = k->crossbar->problem.rows, cols = k->crossbar->problem.cols;
+    const uint64_t piece = PIECE_FLOATS / cols > 1 ? PIECE_FLOATS / cols : 1;
+    float *some = malloc((piece < rows ? piece : rows) * cols * sizeof *some);
+    ohm_status status = some ? OHM_OK : ohm_fail_memory("conductances");
+    for (uint64_t i = 0; i < rows && !status; i += piece) {
+        const uint64_t count = rows - i < piece ? rows - i : piece;
+        status = ohm_crossbar_read_quantity(k->crossbar, OHM_CONDUCTANCE, i, count, some);
+        for (uint64_t row = 0; row < count && !status; row++)
+            memcpy(wires_row(k->solver, i + row), some + row * cols, cols * sizeof *some);
+    }
+    free(some);
+    return status;
+}
+
 // The conductances as the reading of that number sees them.
 static ohm_status take_conductances(const circuit *k, uint64_t number) {
     ohm_crossbar *c = k->crossbar;
@@ -92,8 +110,7 @@ static ohm_status take_conductances(const circuit *k, uint64_t number) {
         c->problem.physics.reading = number;
         status = crossbar_configure(c, &c->problem);
     }
-    for (uint64_t i = 0; i < c->problem.rows && !status; i++)
-        status = ohm_crossbar_read_quantity(c, OHM_CONDUCTANCE, i, 1, wires_row(k->solver, i));
+    if (!status) status = copy_conductances(k);
     c->problem.physics.reading = before;
     if (c->problem.variant.noisy_read) {
         const ohm_status back = crossbar_configure(c, &c->problem);
@@ -212,13 +229,13 @@ static ohm_status read_vectors(circuit *k, uint64_t count, const float *voltage,
 ohm_status wired_read(ohm_crossbar *c, const ohm_wires *w, const line_reading *how, uint64_t count,
                       const float *voltage, double *current, ohm_wires_report *report) {
     circuit k = {.crossbar = c, .definition = w, .how = how, .report = report};
-    ohm_status status = check(w);
-    if (!status) status = circuit_make(&k);
     const wires_definition d = definition_of(c, w);
-    if (!status)
-        status = wires_is_plain(&d) && !w->float_row && !w->float_col
-                     ? lines_read(c, how, count, voltage, current)
-                     : read_vectors(&k, count, voltage, current);
+    ohm_status status = check(w);
+    if (status) return status;
+    if (wires_is_plain(&d) && !w->float_row && !w->float_col)
+        return lines_read(c, how, count, voltage, current);
+    status = circuit_make(&k);
+    if (!status) status = read_vectors(&k, count, voltage, current);
     circuit_free(&k);
     return status;
 }

@@ -31,9 +31,7 @@ SETTER(quantity) {
 }
 
 SETTER(output) {
-    ((export_options *)object)->output = text;
-    return matrix_writer_knows(text) ? OHM_OK
-                                     : options_bad_value("output", text, "a name that ends in .npy or .h5");
+    return setup_take_matrix("output", text, &((export_options *)object)->output);
 }
 
 SETTER(quiet) {

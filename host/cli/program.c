@@ -7,6 +7,7 @@
 #include "cli.h"
 #include "commands.h"
 #include "pairs.h"
+#include "progress.h"
 #include "report.h"
 #include "setup.h"
 
@@ -14,7 +15,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 // ---- Options ----------------------------------------------------------------------------------
 
@@ -92,14 +92,8 @@ SETTER(range) {
     return options_bad_value("range", text, "LO:HI, two conductances in S, 0 < LO < HI");
 }
 
-static ohm_status take_matrix_name(const char *option, const char *text, const char **place) {
-    *place = text;
-    return matrix_writer_knows(text) ? OHM_OK
-                                     : options_bad_value(option, text, "a name that ends in .npy or .h5");
-}
-
 SETTER(errors) {
-    return take_matrix_name("errors", text, &((program_options *)object)->errors);
+    return setup_take_matrix("errors", text, &((program_options *)object)->errors);
 }
 
 SETTER(target) {
@@ -278,12 +272,6 @@ static void print_text(const program_options *o, const mapping *m, const ohm_pro
 
 // ---- The command ------------------------------------------------------------------------------
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static ohm_status check_options(const program_options *o) {
     if (!o->target) return ohm_fail(OHM_BAD_ARGUMENT, "program needs --target W.npy, a matrix");
     if ((o->output && file_is_same(o->target, o->output)) ||
@@ -295,9 +283,9 @@ static ohm_status check_options(const program_options *o) {
 static ohm_status program_crossbar(const program_options *o, ohm_crossbar *c, mapping *m) {
     ohm_program_report report;
     ohm_status status = map_weights(o, c, m);
-    const double start = now();
+    const double start = progress_clock();
     if (!status) status = ohm_crossbar_program(c, &o->how, m->target, &report);
-    const double seconds = now() - start;
+    const double seconds = progress_clock() - start;
     if (!status && o->output) status = ohm_crossbar_save(c, o->output);
     if (!status && o->errors) status = write_errors(o, c, m);
     if (status || o->quiet) return status;

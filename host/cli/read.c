@@ -7,6 +7,7 @@
 #include "cli.h"
 #include "commands.h"
 #include "pairs.h"
+#include "progress.h"
 #include "report.h"
 #include "setup.h"
 #include "wires_option.h"
@@ -15,7 +16,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 // ---- Options ----------------------------------------------------------------------------------
 
@@ -122,9 +122,7 @@ SETTER(input) {
 }
 
 SETTER(output) {
-    ((read_options *)object)->output = text;
-    return matrix_writer_knows(text) ? OHM_OK
-                                     : options_bad_value("output", text, "a name that ends in .npy or .h5");
+    return setup_take_matrix("output", text, &((read_options *)object)->output);
 }
 
 SETTER(wires) {
@@ -190,21 +188,15 @@ typedef struct readout {
 
 #define PIECE_FLOATS ((uint64_t)1 << 22)
 
-static double now(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static ohm_status read_piece(readout *r, const ohm_readout *how, uint64_t first, uint64_t vectors) {
     ohm_readout piece = *how;
     ohm_wires_report wires = {0};
     piece.reading = how->reading + first;
     piece.report = &wires;
     ohm_status status = matrix_read_rows(&r->input, first, vectors, r->in);
-    const double start = now();
+    const double start = progress_clock();
     if (!status) status = ohm_crossbar_readout(r->crossbar, &piece, vectors, r->in, r->out);
-    r->seconds += now() - start;
+    r->seconds += progress_clock() - start;
     r->wires.solutions += wires.solutions;
     r->wires.sweeps += wires.sweeps;
     r->wires.estimate = fmax(r->wires.estimate, wires.estimate);

@@ -4,6 +4,7 @@
 #include "../drive/input.h"
 #include "../define/scale.h"
 #include "../define/spec.h"
+#include "../format/matrix_writer.h"
 #include "guard.h"
 #include "options.h"
 
@@ -78,6 +79,12 @@ SETTER(lanes) {
 
 SETTER(band_rows) {
     return options_read_auto("band-rows", text, OHM_MAX_SIDE, &((setup *)object)->definition.band_rows);
+}
+
+ohm_status setup_take_matrix(const char *option, const char *text, const char **path) {
+    *path = text;
+    return matrix_writer_knows(text) ? OHM_OK
+                                     : options_bad_value(option, text, "a name that ends in .npy or .h5");
 }
 
 // ---- Checks -----------------------------------------------------------------------------------

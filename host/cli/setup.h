@@ -91,6 +91,9 @@ ohm_status setup_set_init(void *object, const char *text);
 ohm_status setup_set_flux(void *object, const char *text);
 ohm_status setup_set_precision(void *object, const char *text);
 ohm_status setup_set_device(void *object, const char *text);
+
+// Takes the name of a matrix to be written, as an option gives it. Errors: OHM_BAD_ARGUMENT, by its ending.
+ohm_status setup_take_matrix(const char *option, const char *text, const char **path);
 ohm_status setup_set_fuse(void *object, const char *text);
 ohm_status setup_set_lanes(void *object, const char *text);
 ohm_status setup_set_band_rows(void *object, const char *text);

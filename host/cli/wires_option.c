@@ -49,10 +49,11 @@ VALUE(sweeps) {
     return NULL;
 }
 
-// Where it ends in the option's own text, which lives as long as the program.
 VALUE(float) {
-    ((wires_option *)object)->lines = strdup(text);
-    return ((wires_option *)object)->lines ? NULL : "less text";
+    wires_option *o = object;
+    free((char *)o->lines); // of a --wires before
+    o->lines = strdup(text);
+    return o->lines ? NULL : "less text";
 }
 
 ohm_status wires_option_read(wires_option *o, const char *text) {
