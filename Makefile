@@ -175,9 +175,10 @@ $(BUILD)/%.o: %.cpp $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call SAY,CXX,$<)$(CXX) $(ALL_CXXFLAGS) -MMD -MP -c $< -o $@
 
+# Where variables are at each instruction takes GCC a third of its time here, and changes no instruction.
 define COMPILE_LANES
 @mkdir -p $(@D)
-$(call SAY,CC,"$< ($* lanes)")$(CC) $(ALL_CFLAGS) $(LANES_$*) -DOHM_LANES=$* -MMD -MP -c $< -o $@
+$(call SAY,CC,"$< ($* lanes)")$(CC) $(ALL_CFLAGS) -fno-var-tracking $(LANES_$*) -DOHM_LANES=$* -MMD -MP -c $< -o $@
 endef
 
 $(BUILD)/host/engine/native/loops_%.o: host/engine/native/loops.c $(BUILD)/flags
