@@ -47,10 +47,11 @@ static double convert(const ohm_converter *c, double x) {
 // ---- Checks -----------------------------------------------------------------------------------
 
 static ohm_status check_converter(const char *name, const ohm_converter *c, double most) {
+    const unsigned least = c->sign_magnitude ? 2 : 1;
     if (!c->bits) return OHM_OK;
-    if (c->bits > MOST_BITS || c->bits <= c->sign_magnitude)
-        return ohm_fail(OHM_BAD_ARGUMENT, "%s: bits=%u: from %d to %d can be simulated", name, c->bits,
-                        1 + c->sign_magnitude, MOST_BITS);
+    if (c->bits > MOST_BITS || c->bits < least)
+        return ohm_fail(OHM_BAD_ARGUMENT, "%s: bits=%u: from %u to %d can be simulated", name, c->bits, least,
+                        MOST_BITS);
     if (!(c->low < c->high) || !(fabs(c->low) <= most) || !(fabs(c->high) <= most))
         return ohm_fail(OHM_BAD_ARGUMENT, "%s: a range from %g to %g: the lower end first, and within ±%g",
                         name, c->low, c->high, most);
