@@ -471,7 +471,7 @@ static void run_ceilings(ohm_devices *devices) {
 
 static void ceilings_run_on_every_engine(void **state) {
     (void)state;
-    ohm_devices *cpu;
+    ohm_devices *cpu = NULL;
     ohm_ceilings *none;
     const ohm_definition wrong = definition_of("nosuch", NULL);
     assert_refused(ohm_ceilings_create(native, &wrong, &none), "nosuch");
@@ -504,7 +504,7 @@ static void a_log_is_told_of_warnings(void **state) {
 
 static void a_context_of_the_callers_serves(void **state) {
     (void)state;
-    ohm_devices *opened, *adopted;
+    ohm_devices *opened = NULL, *adopted;
     if (getenv("OHMSCAPE_NATIVE_ONLY") || ohm_devices_open("cpu", &opened)) skip();
     const cl_context context = ohm_devices_cl_context(opened, 0);
     const cl_command_queue queue = ohm_devices_cl_queue(opened, 0);
