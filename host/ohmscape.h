@@ -208,6 +208,11 @@ typedef struct ohm_definition {
 
     const char *scratch; // folder for a series too long for memory, preferably on the disk where the crossbar
                          // will be saved; NULL, the default, means $TMPDIR, /var/tmp or /tmp
+
+    // The resistances of the lines, "row=1,col=1" (ohm_wires): at each step the circuit is solved for the
+    // voltage of every device. The stimulus then has to give voltages of lines. NULL or "none", the default:
+    // lines are ideal. Determines the result, as the fields above the speed do. Since 0.3.
+    const char *wires;
 } ohm_definition;
 
 ohm_definition ohm_definition_default(void);
@@ -217,7 +222,13 @@ ohm_definition ohm_definition_default(void);
 ohm_status ohm_definition_check(const ohm_definition *definition);
 
 // What a text of a definition is for.
-typedef enum ohm_role { OHM_ROLE_MODEL, OHM_ROLE_STIMULUS, OHM_ROLE_INITIAL, OHM_ROLES } ohm_role;
+typedef enum ohm_role {
+    OHM_ROLE_MODEL,
+    OHM_ROLE_STIMULUS,
+    OHM_ROLE_INITIAL,
+    OHM_ROLE_WIRES, // since 0.3
+    OHM_ROLES
+} ohm_role;
 
 // A definition with everything written out: every parameter in the strings, and the time step and the
 // stimulus that the model's defaults stand for. The strings point into text. Since 0.2.
@@ -421,11 +432,18 @@ typedef struct ohm_wires {
     bool ground_both;      // bit lines have a terminal at the top too; default false
     const bool *float_row; // [rows] and [cols]: lines without any terminal; default NULL, none
     const bool *float_col;
-    double tolerance; // of voltages and currents, relative to the largest; 1e-12 … 1e-2, default 1e-9
+    double tolerance; // of voltages and currents, relative to the largest; 1e-12 … 1e-2, or 0, the default:
+                      // 1e-9 when lines are read, 1e-4 in steps, each of which starts from the last
     unsigned sweeps;  // passes over all cells at most; default 500
 } ohm_wires;
 
 ohm_wires ohm_wires_default(void);
+
+// The wires of a text, "row=1,col=1,float=r3+c0-7" or "none", as `ohmscape models resistive` describes it, for a
+// crossbar of that size. Release with ohm_wires_free, which is legal on NULL. Since 0.3.
+// Errors: OHM_BAD_ARGUMENT, OHM_OUT_OF_MEMORY.
+ohm_status ohm_wires_read(const char *text, uint64_t rows, uint64_t cols, ohm_wires **wires);
+void ohm_wires_free(ohm_wires *wires);
 
 // How the circuits of a call were solved.
 typedef struct ohm_wires_report {
@@ -450,7 +468,8 @@ typedef struct ohm_readout {
     unsigned slices; // digits that an input is split into, driven one after the other at the DAC's full range
                      // and added up after conversion; 1, the default, to the DAC's bits (less the sign)
     bool convert_sum;         // convert once, the sum of the slices, rather than each slice; default false
-    const ohm_wires *wires;   // of lines that have resistances; NULL, the default: none
+    const ohm_wires *wires; // of lines that have resistances; NULL, the default: those of the crossbar's
+                            // definition
     ohm_wires_report *report; // receives how their circuits were solved; NULL, the default: not wanted
 } ohm_readout;
 
@@ -475,6 +494,19 @@ ohm_status ohm_crossbar_readout(ohm_crossbar *crossbar, const ohm_readout *how, 
 // OHM_BAD_ARGUMENT (not a number, with its index), OHM_DEVICE_FAILED, OHM_BUILD_FAILED, OHM_OUT_OF_MEMORY.
 ohm_status ohm_crossbar_add_outer(ohm_crossbar *crossbar, const float *rows, const float *cols);
 
+// The voltages at the terminals of the lines in the last step, in V, and the currents in A that flowed out of
+// the crossbar there, at both ends of a line together: float64 [rows] and [cols], any of which may be NULL. The
+// sum of all currents is 0. Without wires the currents are those at the present states, to about 1e-6 of the
+// largest. Since 0.3.
+// Errors: OHM_BAD_ARGUMENT (no step yet, or voltages of devices and not of lines), and those of
+// ohm_crossbar_view.
+ohm_status ohm_crossbar_read_terminals(ohm_crossbar *crossbar, double *row_voltage, double *row_current,
+                                       double *col_voltage, double *col_current);
+
+// How the circuits of the steps since the crossbar was created or loaded were solved: all 0 without wires.
+// Since 0.3.
+void ohm_crossbar_wires_report(const ohm_crossbar *crossbar, ohm_wires_report *report);
+
 // The digest of some values of an array, from the first-th on: as that of a state, over these alone, so that
 // the digests of an array's parts add up to its own, modulo 2⁶⁴. Since 0.3.
 uint64_t ohm_digest(uint64_t first, uint64_t count, const float *values);
@@ -487,13 +519,16 @@ typedef enum ohm_quantity {
     OHM_STATE,       // in the state's own unit
     OHM_VOLTAGE,     // V, as applied in the last step; after loading, recomputed from the stimulus
     OHM_FLUX,        // V·s
+    OHM_CURRENT,     // A, through each device at that voltage and its present state; since 0.3
+    OHM_WORD_LINE,   // V, the potentials of the lines at each device in the last step, where lines have
+    OHM_BIT_LINE,    // resistances; since 0.3
     OHM_QUANTITIES
 } ohm_quantity;
 
 // How the synapses under a pixel are combined. If there is only one, all reductions are the same.
 typedef enum ohm_reduction { OHM_MEAN, OHM_MIN, OHM_MAX, OHM_NEAREST, OHM_REDUCTIONS } ohm_reduction;
 
-// "resistance", "conductance", "state", "voltage", "flux"; "mean", "min", "max", "nearest"; "unknown"
+// "resistance", "conductance", "state", "voltage", "flux", "current", "word-line", "bit-line"; "mean", "min", "max", "nearest"; "unknown"
 // for any other number. Static.
 const char *ohm_quantity_name(ohm_quantity quantity);
 const char *ohm_reduction_name(ohm_reduction reduction);
@@ -608,6 +643,11 @@ ohm_status ohm_crossbar_read_quantity(ohm_crossbar *crossbar, ohm_quantity quant
 // of sin-resistance, cannot change.
 // Errors: those of ohm_crossbar_create; then nothing has changed.
 ohm_status ohm_crossbar_change(ohm_crossbar *crossbar, const char *model, const char *stimulus);
+
+// Replaces the wires of the definition from the next step on: a text as ohm_definition's, or NULL for none.
+// The voltages of the last step are forgotten. Since 0.3.
+// Errors: those of ohm_crossbar_create; then nothing has changed.
+ohm_status ohm_crossbar_set_wires(ohm_crossbar *crossbar, const char *wires);
 
 // Draws a new initial state from a seed, returns to step 0 and discards the series.
 // Errors: OHM_DEVICE_FAILED.
@@ -732,7 +772,7 @@ typedef struct ohm_file_info {
     size_t history_count, input_count;
     const ohm_history_entry *history; // as ohm_crossbar_history
     const ohm_input_info *inputs;
-    char text[3][OHM_MAX_SPEC_TEXT]; // what the definition's strings point to
+    char text[OHM_ROLES][OHM_MAX_SPEC_TEXT]; // what the definition's strings point to
 } ohm_file_info;
 
 // Reads the description without the state. Release *info with ohm_file_info_free.

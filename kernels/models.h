@@ -6,6 +6,7 @@
 //   NAME_rate(s, v, c, p)   what a (sub-)step at voltage v adds to the state, over c[OHM_GAIN]
 //   NAME_resistance(s, c)   the resistance at state s; the conductance is its reciprocal
 //   NAME_current(s, v, c)   the current at voltage v; OHMIC_CURRENT(NAME) makes it v/R
+//   NAME_ohmic              whether it is that; OHMIC_CURRENT says so
 //   NAME_inverse(r, c)      the state whose resistance is r, for r between those at the ends
 //   NAME_kinetics             how it moves (physics.h)
 //   NAME_prepare(c, n, p)   those constants that follow from parameters whose bits (OHM_BIT) are set in n,
@@ -19,6 +20,7 @@
 
 // The current through a resistor.
 #define OHMIC_CURRENT(name)                                                                                  \
+    enum { name##_ohmic = 1 };                                                                               \
     OHM_FN vf32 name##_current(vf32 state, vf32 voltage, const vf32 *c) {                                    \
         return v_divide(voltage, name##_resistance(state, c));                                               \
     }

@@ -7,9 +7,10 @@
 #define OHM_VIEW_H
 
 #include "advance.h"
+#include "readout.h"
 
 // What a pixel shows, and of what. The numbers are those of ohm_quantity and ohm_reduction.
-enum { VIEW_RESISTANCE, VIEW_CONDUCTANCE, VIEW_STATE, VIEW_VOLTAGE, VIEW_FLUX };
+enum { VIEW_RESISTANCE, VIEW_CONDUCTANCE, VIEW_STATE, VIEW_VOLTAGE, VIEW_FLUX, VIEW_CURRENT };
 enum { VIEW_MEAN, VIEW_MIN, VIEW_MAX, VIEW_NEAREST };
 
 #define VIEW_RUN 128 // pixels of a row that one thread, or one work-item of several lanes, draws
@@ -62,6 +63,19 @@ OHM_FN void view_voltages(ohm_variant variant, u64 t, const OHM_GLOBAL float *fr
     }
 }
 
+// From the voltages of a strip to its currents; state is that of its row, in the crossbar's row row0.
+OHM_FN void view_currents(ohm_variant variant, const OHM_GLOBAL float *state, u32 row0, u32 x,
+                          const ohm_physics *p, vf32 value[4]) {
+    strip_constants c;
+    strip_devices(variant, c, row0, x, p);
+    OHM_UNROLL
+    for (int k = 0; k < 4; k++) {
+        const strip_place at = {row0, x, k};
+        value[k] = read_current(variant, v_load(state + strip_column(x, k)), value[k], at,
+                                constants_of(variant, c, k), p);
+    }
+}
+
 // The values of a strip, part by part, in a row of the band. m.state is the plane they are in.
 OHM_FN void view_values(ohm_variant variant, const ohm_picture *v, ohm_memory m, const ohm_frame *f,
                         ohm_shape shape, u32 row, u32 x, const ohm_physics *p, vf32 value[4]) {
@@ -69,6 +83,11 @@ OHM_FN void view_values(ohm_variant variant, const ohm_picture *v, ohm_memory m,
     strip_constants c;
     if (v->quantity == VIEW_VOLTAGE) {
         view_voltages(variant, v->t, m.frame, f, row0, x, p, value);
+        return;
+    }
+    if (v->quantity == VIEW_CURRENT) {
+        view_voltages(variant, v->t, m.frame, f, row0, x, p, value);
+        view_currents(variant, m.state + row * shape.pitch, row0, x, p, value);
         return;
     }
     if (v->quantity < VIEW_STATE) strip_devices(variant, c, row0, x, p);

@@ -104,6 +104,7 @@ static void take_options(const view_options *o, viewer *v) {
     v->scale = o->scale;
     v->logarithmic = o->logarithmic;
     v->network = o->network;
+    v->with_bars = o->bars;
     v->layout = o->layout;
     v->bare = o->bare;
     v->panel = o->panel && !o->bare;
@@ -130,6 +131,7 @@ static void close_all(viewer *v) {
     ohm_devices_close(v->devices);
     surface_close(v->surface);
     free(v->network_values);
+    bars_free(&v->bars);
 }
 
 // ---- Saying how it goes -----------------------------------------------------------------------

@@ -66,6 +66,7 @@ static simulation_order make_order(viewer *v) {
     o.trace = v->trace.on && !v->bare;
     if (o.trace) o.trace_row = v->trace.row, o.trace_col = v->trace.col;
     if (v->panel) o.stimulus = field_view(v);
+    o.bars = v->with_bars && !v->network && !v->bare;
     return o;
 }
 
@@ -218,6 +219,7 @@ static ohm_status take_result(viewer *v) {
     ohm_status status = take_picture(v, r);
     if (r->order.statistics) take_statistics(v, r);
     take_probe(v, r);
+    if (r->order.bars && !status) status = bars_copy(&v->bars, r->bars);
     trace_take(&v->trace, r);
     return status;
 }

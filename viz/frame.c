@@ -149,8 +149,9 @@ static void draw_overlay(viewer *v, const layout *l, double seconds) {
     if (v->network) draw_network(v, l->map);
     if (!v->bare) {
         if (!v->network) {
-            draw_columns_axis(v, l->map);
-            draw_rows_axis(v, l->map);
+            bars_draw(v, l);
+            draw_columns_axis(v, (rectangle){l->map.x, l->map.y, l->map.width, l->map.height + l->bars});
+            draw_rows_axis(v, (rectangle){l->map.x - l->bars, l->map.y, l->map.width, l->map.height});
         }
         draw_bar(v, l->bar);
         draw_title(v, l);

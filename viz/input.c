@@ -17,6 +17,8 @@ const char input_keys[] = "drag\tpan\n"
                           ".\tone step\n"
                           "+ -\tmore or fewer steps per frame\n"
                           "1 2 3 4 5\tresistance, conductance, state, voltage, flux\n"
+                          "6 7 8\tcurrent; with wires, potentials of word and bit lines\n"
+                          "b\tbars of the lines' voltages and currents\n"
                           "m\tpixel value: mean, min, max, nearest\n"
                           "c\tnext colour map\n"
                           "l\tlinear or logarithmic scale\n"
@@ -144,8 +146,9 @@ static void on_enter(GLFWwindow *window, int entered) {
 // ---- Keys -------------------------------------------------------------------------------------
 
 void input_choose_quantity(viewer *v, ohm_quantity quantity) {
-    if (quantity == OHM_FLUX && !ohm_crossbar_definition(v->crossbar)->track_flux) {
-        notice_say(v, "the flux is not tracked; start with --flux");
+    if (!viewer_has(v, quantity)) {
+        notice_say(v, quantity == OHM_FLUX ? "the flux is not tracked; start with --flux"
+                                           : "lines have no resistance; start with --wires");
         return;
     }
     if (quantity != v->quantity && v->range == RANGE_MANUAL)
@@ -182,7 +185,7 @@ static void on_character(GLFWwindow *window, unsigned character) {
     viewer *v = viewer_of(window);
     notice_clear(v);
     if (ui_wants_keys()) return;
-    if (character >= '1' && character <= '5') input_choose_quantity(v, (ohm_quantity)(character - '1'));
+    if (character >= '1' && character < '1' + OHM_QUANTITIES) input_choose_quantity(v, (ohm_quantity)(character - '1'));
     switch (character) {
     case ' ': v->paused = !v->paused; break;
     case '.': v->paused = true, v->extra_steps++; break;
@@ -193,6 +196,7 @@ static void on_character(GLFWwindow *window, unsigned character) {
     case 'l': v->logarithmic = !v->logarithmic; break;
     case 'f': v->range = v->range == RANGE_WHOLE ? RANGE_SEEN : RANGE_WHOLE; break;
     case 'n': next_network(v); break;
+    case 'b': v->with_bars = !v->with_bars; break;
     case 'r': camera_reset(&v->camera); break;
     case 's': v->screenshot = true; break;
     case 'h': v->help = !v->help; break;

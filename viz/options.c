@@ -35,6 +35,7 @@ view_options view_options_default(void) {
 FLAG_SETTER(headless, surface.headless)
 FLAG_SETTER(log, logarithmic)
 FLAG_SETTER(network, network)
+FLAG_SETTER(bars, bars)
 FLAG_SETTER(json, json)
 FLAG_SETTER(bare, bare)
 FLAG_SETTER(panel, panel)
@@ -164,7 +165,9 @@ SETTER(select) {
 // ---- Tables -----------------------------------------------------------------------------------
 
 #define PICTURE_ENTRIES                                                                                      \
-    {"quantity", 0, "Q", "resistance (default), conductance, state, voltage of the last step,\nor flux",     \
+    {"quantity", 0, "Q",                                                                                     \
+     "resistance (default), conductance, state, flux, or of the last step\nvoltage, current, word-line or "   \
+     "bit-line (potentials, with --wires)",                                                                  \
      set_quantity},                                                                                          \
         {"colormap", 0, "MAP", "jet (default), viridis, magma, cividis, coolwarm or gray", set_colormap},    \
         {"range", 0, "RANGE", "colour range: all (default; every possible value), seen, or LOW:HIGH",        \
@@ -182,6 +185,7 @@ const option_entry view_entries[] = {
      "value of a pixel that covers several synapses: mean (default), min, max\nor nearest", set_reduction},
     PICTURE_ENTRIES,
     {"network", 0, NULL, "draw a network of up to 128 neurons; see --layout", set_network},
+    {"bars", 0, NULL, "draw the voltages and currents of lines along the edges", set_bars},
     {"region", 0, "R,C,ROWS,COLS", "initial view, a rectangle of synapses", set_region},
     {"select", 0, "ROW,COL", "plot this synapse's current against its voltage, in the panel", set_select},
     {"size", 0, "WxH", "size of the window or picture in pixels (default 1280x800)", set_size},
@@ -228,6 +232,13 @@ static ohm_status check_picture(const view_options *o, const ohm_definition *d) 
     if (o->quantity == OHM_FLUX && !d->track_flux) {
         ohm_fail(OHM_BAD_ARGUMENT, "--quantity flux: the flux is not tracked");
         ohm_fail_hint(o->setup.from ? "it is if the file was created with --flux" : "add --flux");
+        return OHM_BAD_ARGUMENT;
+    }
+    const bool of_lines = o->quantity == OHM_WORD_LINE || o->quantity == OHM_BIT_LINE;
+    const char *wires = o->setup.definition.wires;
+    if (of_lines && strcmp(d->wires, "none") == 0 && (!wires || strcmp(wires, "none") == 0)) {
+        ohm_fail(OHM_BAD_ARGUMENT, "--quantity %s: the lines have no resistance", ohm_quantity_name(o->quantity));
+        ohm_fail_hint("add --wires row=1,col=1");
         return OHM_BAD_ARGUMENT;
     }
     if (o->range == RANGE_MANUAL && o->logarithmic && !(o->scale.low > 0))

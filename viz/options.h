@@ -21,7 +21,7 @@ typedef struct view_options {
     colormap colors;
     range_mode range;
     color_scale scale; // low and high for RANGE_MANUAL
-    bool logarithmic, network, bare, panel, timings, json, quiet;
+    bool logarithmic, network, bars, bare, panel, timings, json, quiet;
     network_layout layout;
     bool has_region;
     double region[4]; // row, col, rows, cols

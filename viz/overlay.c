@@ -41,13 +41,14 @@ void overlay_probe(const viewer *v, char *text, size_t size) {
     text[0] = '\0';
     add(text, size, "row %" PRIu64 ", column %" PRIu64 ", step %" PRIu64, r->order.probe_row,
         r->order.probe_col, r->step);
-    static const ohm_quantity order[] = {OHM_STATE, OHM_RESISTANCE, OHM_CONDUCTANCE, OHM_VOLTAGE, OHM_FLUX};
+    static const ohm_quantity order[OHM_QUANTITIES] = {OHM_STATE,   OHM_RESISTANCE, OHM_CONDUCTANCE,
+                                                       OHM_VOLTAGE, OHM_FLUX,       OHM_CURRENT,
+                                                       OHM_WORD_LINE, OHM_BIT_LINE};
     for (int i = 0; i < OHM_QUANTITIES; i++) {
         const float value = r->value[order[i]];
         if (!isnan(value))
             add(text, size, "\n%s %.9g %s", ohm_quantity_name(order[i]), value, viewer_unit(order[i]));
     }
-    if (!isnan(r->current)) add(text, size, "\ncurrent %.9g A", r->current);
     if (r->order.area.rows > 1 || r->order.area.cols > 1) add_area(v, text, size);
 }
 

@@ -18,19 +18,26 @@
 // ---- Choices ----------------------------------------------------------------------------------
 
 static void draw_choices(viewer *v) {
+    ohm_quantity listed[OHM_QUANTITIES];
     const char *quantities[OHM_QUANTITIES], *reductions[OHM_REDUCTIONS];
+    int count = 0, quantity = 0;
     static const char *const ranges[] = {"full range", "visible values", "manual"};
-    for (int i = 0; i < OHM_QUANTITIES; i++) quantities[i] = ohm_quantity_name(i);
+    for (int i = 0; i < OHM_QUANTITIES; i++) {
+        if (!viewer_has(v, (ohm_quantity)i)) continue;
+        if ((ohm_quantity)i == v->quantity) quantity = count;
+        quantities[count] = ohm_quantity_name(i);
+        listed[count++] = (ohm_quantity)i;
+    }
     for (int i = 0; i < OHM_REDUCTIONS; i++) reductions[i] = ohm_reduction_name(i);
-    int quantity = v->quantity, reduction = v->reduction, colors = v->colors, range = v->range;
-    const bool flux = ohm_crossbar_definition(v->crossbar)->track_flux;
+    int reduction = v->reduction, colors = v->colors, range = v->range;
     ui_section("picture");
-    if (ui_choice("quantity", &quantity, quantities, flux ? OHM_QUANTITIES : OHM_FLUX))
-        input_choose_quantity(v, quantity);
+    if (ui_choice("quantity", &quantity, quantities, count)) input_choose_quantity(v, listed[quantity]);
     if (ui_choice("reduction", &reduction, reductions, OHM_REDUCTIONS)) v->reduction = reduction;
     if (ui_choice("colours", &colors, colormap_name, COLORMAP_COUNT)) v->colors = colors;
     if (ui_choice("range", &range, ranges, RANGE_MODES)) v->range = range;
     ui_check("logarithmic", &v->logarithmic);
+    ui_same_line();
+    ui_check("bars", &v->with_bars);
     if (v->camera.rows != v->camera.cols || v->camera.rows > NETWORK_MAX) return;
     ui_same_line();
     ui_check("network", &v->network);

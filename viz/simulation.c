@@ -20,6 +20,7 @@ struct simulation {
     float *image, *sample;
     float field[SIMULATION_FIELD * SIMULATION_FIELD];
     size_t pixels; // room for so many in image
+    bars bars;
     simulation_result result;
 };
 
@@ -75,24 +76,17 @@ static ohm_status measure(simulation *s, const simulation_order *o) {
     return status;
 }
 
-// The values of a synapse, and its current at its last voltage: NaN before there is one.
-static ohm_status probe_synapse(simulation *s, uint64_t row, uint64_t col, float value[OHM_QUANTITIES],
-                                float *current) {
-    const ohm_status status = ohm_crossbar_probe(s->crossbar, row, col, value);
-    *current = NAN;
-    if (status || isnan(value[OHM_VOLTAGE])) return status;
-    return ohm_crossbar_probe_current(s->crossbar, row, col, value[OHM_VOLTAGE], current);
-}
-
 static ohm_status trace(simulation *s, const simulation_order *o) {
     float value[OHM_QUANTITIES];
-    const ohm_status status = probe_synapse(s, o->trace_row, o->trace_col, value, &s->result.trace_current);
-    if (!status) s->result.trace_voltage = value[OHM_VOLTAGE];
-    return status;
+    const ohm_status status = ohm_crossbar_probe(s->crossbar, o->trace_row, o->trace_col, value);
+    if (status) return status;
+    s->result.trace_voltage = value[OHM_VOLTAGE];
+    s->result.trace_current = value[OHM_CURRENT];
+    return OHM_OK;
 }
 
 static ohm_status probe(simulation *s, const simulation_order *o) {
-    ohm_status status = probe_synapse(s, o->probe_row, o->probe_col, s->result.value, &s->result.current);
+    ohm_status status = ohm_crossbar_probe(s->crossbar, o->probe_row, o->probe_col, s->result.value);
     ohm_view area = o->area;
     area.width = area.height = 1;
     for (int i = 0; i < OHM_NEAREST && !status; i++) {
@@ -119,11 +113,13 @@ static void carry_out(simulation *s) {
     if (!r->status && o->statistics) r->status = measure(s, o);
     if (!r->status && o->probe) r->status = probe(s, o);
     if (!r->status && o->trace) r->status = trace(s, o);
+    if (!r->status && o->bars) r->status = bars_read(s->crossbar, &o->view, &s->bars);
     if (r->status) keep_error(r);
     r->step = ohm_crossbar_step(s->crossbar);
     r->image = o->buffer ? NULL : s->image;
     r->sample = s->sample;
     r->field = s->field;
+    r->bars = &s->bars;
     r->idle = ohm_crossbar_idle_time(s->crossbar);
     r->step_seconds = stepped - start;
     r->view_seconds = drawn - stepped;
@@ -190,6 +186,7 @@ void simulation_destroy(simulation *s) {
     pthread_join(s->thread, NULL);
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->mutex);
+    bars_free(&s->bars);
     free(s->image);
     free(s->sample);
     free(s);

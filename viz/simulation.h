@@ -6,6 +6,7 @@
 #define VIZ_SIMULATION_H
 
 #include "../host/ohmscape_cl.h"
+#include "bars.h"
 
 #define SIMULATION_SAMPLE 256 // the sample's pixels on a side
 #define SIMULATION_FIELD 64   // most pixels on a side of the picture of the stimulus
@@ -18,6 +19,7 @@ typedef struct simulation_order {
     bool trace;      // the selected synapse's voltage and current
     bool network;    // for whoever gave the order: the view is a network's
     bool print;      // and the probe is to be printed
+    bool bars;       // the voltages and currents of lines, for the view
     ohm_view view;   // to be drawn
     cl_mem buffer;   // where, if OpenCL has it; NULL: on the host
     uint64_t probe_row, probe_col;
@@ -39,8 +41,8 @@ typedef struct simulation_result {
     const float *sample;   // SIMULATION_SAMPLE² values of synapses, evenly over the view
     const float *field;    // [stimulus.height, stimulus.width]
     ohm_statistics statistics;
+    const bars *bars;            // of the lines
     float value[OHM_QUANTITIES]; // of the synapse
-    float current;               // through it at its last voltage, NaN before there is one
     float trace_voltage, trace_current;
     double idle;             // s, as ohm_crossbar_idle_time
     float area[OHM_NEAREST]; // mean, min and max of the view's quantity in the area

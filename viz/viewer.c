@@ -1,10 +1,17 @@
 #include "viewer.h"
 
 #include <math.h>
+#include <string.h>
 
 const char *viewer_unit(ohm_quantity quantity) {
-    static const char *const units[] = {"Ω", "S", "", "V", "V·s"};
+    static const char *const units[] = {"Ω", "S", "", "V", "V·s", "A", "V", "V"};
     return units[quantity];
+}
+
+bool viewer_has(const viewer *v, ohm_quantity quantity) {
+    const ohm_definition *d = ohm_crossbar_definition(v->crossbar);
+    if (quantity == OHM_FLUX) return d->track_flux;
+    return (quantity != OHM_WORD_LINE && quantity != OHM_BIT_LINE) || strcmp(d->wires, "none") != 0;
 }
 
 layout viewer_layout(const viewer *v) {
@@ -16,7 +23,9 @@ layout viewer_layout(const viewer *v) {
     }
     l.panel_width = v->panel ? fmin(330 * s, 0.45 * l.width) : 0;
     l.panel_x = l.width - l.panel_width;
-    const int left = (int)(64 * s), top = (int)(34 * s), bottom = (int)(40 * s), right = (int)(108 * s);
+    l.bars = v->with_bars && !v->network ? (int)(44 * s) : 0;
+    const int left = (int)(64 * s) + l.bars, top = (int)(34 * s), bottom = (int)(40 * s) + l.bars;
+    const int right = (int)(108 * s);
     const int width = (int)l.panel_x - left - right, height = l.height - top - bottom;
     l.map = (rectangle){left, top, width > 1 ? width : 1, height > 1 ? height : 1};
     l.bar = (rectangle){left + l.map.width + (int)(16 * s), top, (int)(18 * s), l.map.height};

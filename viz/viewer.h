@@ -98,6 +98,7 @@ typedef struct viewer {
     bool logarithmic; // as asked for; a scale that reaches 0 stays linear
     bool network, panel, help, bare;
     network_layout layout;
+    bool with_bars; // along the edges
     double ui_scale;
 
     // How it runs.
@@ -139,6 +140,7 @@ typedef struct viewer {
     double histogram_low, histogram_high;
     history history;
     trace trace;
+    bars bars;
     quantity_limits limits[OHM_QUANTITIES]; // taken between two orders, as reading them has to be
     ohm_view field_view;                    // of field; its width is 0 before there is one
     float field[SIMULATION_FIELD * SIMULATION_FIELD];
@@ -153,6 +155,7 @@ typedef struct viewer {
 typedef struct layout {
     rectangle map; // the heatmap or the network
     rectangle bar; // the colour bar
+    int bars;      // pixels beside and below the map, for those of lines; 0 without
     double panel_x, panel_width;
     int width, height; // of the surface
 } layout;
@@ -170,6 +173,9 @@ ohm_quantity viewer_quantity(const viewer *v);
 
 // The least and the greatest of some values, NaN left out; both 0 of none.
 void viewer_extremes(const float *value, size_t n, double *low, double *high);
+
+// Whether the crossbar has a quantity.
+bool viewer_has(const viewer *v, ohm_quantity quantity);
 
 // "Ω" and so on, or "".
 const char *viewer_unit(ohm_quantity quantity);

@@ -4,6 +4,7 @@
 #include "../drive/own.h"
 #include "findings.h"
 #include "schedule.h"
+#include "wired_drive.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -15,7 +16,7 @@
 static ohm_status set_idle(ohm_crossbar *c, double seconds) {
     const double before = c->idle;
     c->idle = seconds;
-    const problem p = crossbar_problem_now(c, &c->plan, crossbar_drive(c), seconds);
+    const problem p = crossbar_problem_now(c, &c->plan, crossbar_source(c), seconds);
     const ohm_status status = crossbar_configure(c, &p);
     if (status)
         c->idle = before;
@@ -116,6 +117,8 @@ ohm_status ohm_crossbar_advance_while(ohm_crossbar *c, uint64_t steps, double se
 static ohm_status apply(ohm_crossbar *c, drive *own) {
     findings f;
     drive *const before = c->own;
+    const ohm_status fits = crossbar_check_lines(c->wires, own, "an array of voltages");
+    if (fits) return fits;
     c->own = own;
     problem p = crossbar_problem_now(c, &c->plan, own, c->idle);
     ohm_status status = findings_make(&c->plan, &p, own, &f);
@@ -172,6 +175,7 @@ ohm_status ohm_crossbar_set_step(ohm_crossbar *c, uint64_t step) {
     history_clear(&c->history);
     history_note(&c->history, 0, noted);
     series_clear(&c->series);
+    if (c->wired) wired_forget(c->wired);
     c->step = step;
     return number_reading(c);
 }

@@ -3,7 +3,9 @@
 #include "findings.h"
 #include "../base/error.h"
 #include "initial.h"
+#include "../define/line_wires.h"
 #include "../define/scale.h"
+#include "wired_drive.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -51,6 +53,8 @@ static ohm_status take(ohm_crossbar *c, const plan *changed, drive *opened) {
     drive *s = opened ? opened : c->stimulus;
     problem p = crossbar_problem_now(c, changed, s, c->idle);
     findings f;
+    const ohm_status fits = crossbar_check_lines(c->wires, s, spec_entry_of(&changed->specs[ROLE_STIMULUS])->about->name);
+    if (fits) return fits;
     if (!c->step) p.variant.extended = false; // later on the rest planes hold what the states could not
     ohm_status status = findings_make(changed, &p, s, &f);
     if (!status) status = crossbar_prepare(c, &p);
@@ -144,6 +148,7 @@ ohm_status ohm_crossbar_restart(ohm_crossbar *c, uint64_t seed) {
     }
     history_clear(&c->history);
     history_note(&c->history, 0, noted);
+    if (c->wired) wired_forget(c->wired);
     c->flux_bound = 0;
     series_clear(&c->series);
     status = crossbar_fill(c);
@@ -185,4 +190,50 @@ ohm_status ohm_crossbar_set_spread(ohm_crossbar *c, const char *key, double sigm
     s->spread[i].sigma = sigma;
     status = spec_check(s);
     return status ? status : change(c, &changed);
+}
+
+// ---- Wires ------------------------------------------------------------------------------------
+
+// Makes the crossbar's circuit of its plan, in place of the one it has.
+static ohm_status exchange_wires(ohm_crossbar *c, ohm_wires *wires) {
+    ohm_wires *const before = c->wires;
+    drive *wired = NULL;
+    c->wires = wires;
+    ohm_status status = wires ? wired_open(c, &wired) : OHM_OK;
+    const problem p = crossbar_problem_now(c, &c->plan, c->stimulus, c->idle);
+    if (!status) status = crossbar_prepare(c, &p);
+    if (status) {
+        drive_close(wired);
+        c->wires = before;
+        return status;
+    }
+    if (c->applied != c->stimulus) drive_close(c->applied); // the kernels can no longer draw its voltages
+    if (c->wired != c->applied) drive_close(c->wired);
+    ohm_wires_free(before);
+    c->applied = c->stimulus;
+    c->wired = wired;
+    c->problem = p;
+    crossbar_remember(c, 0);
+    return OHM_OK;
+}
+
+ohm_status ohm_crossbar_set_wires(ohm_crossbar *c, const char *text) {
+    spec s;
+    ohm_wires *wires = NULL;
+    const ohm_definition *d = &c->plan.definition;
+    ohm_status status = spec_parse(ROLE_WIRES, text ? text : "none", &s);
+    if (!status) status = line_wires_check(&s, d->rows, d->cols);
+    if (!status) status = line_wires_make(&s, d->rows, d->cols, &wires);
+    if (!status) status = crossbar_end_own(c);
+    if (!status)
+        status = crossbar_check_lines(wires, c->stimulus,
+                                      spec_entry_of(&c->plan.specs[ROLE_STIMULUS])->about->name);
+    if (!status) status = exchange_wires(c, wires);
+    if (status) {
+        ohm_wires_free(wires);
+        return status;
+    }
+    c->plan.specs[ROLE_WIRES] = s;
+    plan_bind(&c->plan);
+    return OHM_OK;
 }

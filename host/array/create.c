@@ -6,6 +6,8 @@
 #include "../engine/devices.h"
 #include "findings.h"
 #include "initial.h"
+#include "../define/line_wires.h"
+#include "wired_drive.h"
 #include "rehearsal.h"
 #include "statistics.h"
 
@@ -138,11 +140,19 @@ static ohm_status build_where_it_works(ohm_crossbar *c, ohm_devices *devices) {
     return status;
 }
 
+static ohm_status make_wires(const plan *p, ohm_wires **wires) {
+    return line_wires_make(&p->specs[ROLE_WIRES], p->definition.rows, p->definition.cols, wires);
+}
+
 // The problem of a plan and the stimulus, which is the caller's to close even on failure.
-static ohm_status make_problem(const plan *p, const input_set *known, problem *made, drive **s, findings *f) {
-    const ohm_status status = drive_open(p, known, s);
+static ohm_status make_problem(const plan *p, const input_set *known, ohm_wires *wires, problem *made,
+                               drive **s, findings *f) {
+    ohm_status status = drive_open(p, known, s);
+    if (!status)
+        status = crossbar_check_lines(wires, *s, spec_entry_of(&p->specs[ROLE_STIMULUS])->about->name);
     if (status) return status;
-    *made = plan_problem(p, drive_layout(*s), 0);
+    const ohm_crossbar unmade = {.wires = wires, .stimulus = *s}; // of which its problem is
+    *made = crossbar_problem_now(&unmade, p, *s, 0);
     return findings_make(p, made, *s, f);
 }
 
@@ -152,13 +162,16 @@ ohm_status ohm_definition_check(const ohm_definition *d) {
     drive *s = NULL;
     findings f;
     matrix_file initial;
+    ohm_wires *wires = NULL;
     ohm_status status = plan_make(d, &p);
-    if (!status) status = make_problem(&p, NULL, &made, &s, &f);
+    if (!status) status = make_wires(&p, &wires);
+    if (!status) status = make_problem(&p, NULL, wires, &made, &s, &f);
     if (!status) {
         status = initial_open(&p, &made, &initial);
         matrix_close(&initial);
     }
     drive_close(s);
+    ohm_wires_free(wires);
     return status;
 }
 
@@ -179,10 +192,12 @@ ohm_status crossbar_create(ohm_devices *devices, const ohm_definition *definitio
     if (!c) return ohm_fail_memory("a crossbar");
     ohm_status status = plan_make(definition, &c->plan);
     findings f;
-    if (!status) status = make_problem(&c->plan, inputs, &c->problem, &c->stimulus, &f);
+    if (!status) status = make_wires(&c->plan, &c->wires);
+    if (!status) status = make_problem(&c->plan, inputs, c->wires, &c->problem, &c->stimulus, &f);
     if (!status) crossbar_take_findings(c, &f);
     matrix_file initial = {.array = {.file = -1}, .file = -1, .dataset = -1};
     if (!status && !inputs) status = initial_open(&c->plan, &c->problem, &initial);
+    if (!status && c->wires) status = wired_open(c, &c->wired);
     if (!status) status = build_where_it_works(c, devices);
     if (!status && !inputs) status = crossbar_fill(c);
     if (!status) status = initial_write(c, &initial);

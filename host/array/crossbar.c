@@ -4,6 +4,7 @@
 #include "../base/error.h"
 #include "../base/log.h"
 #include "findings.h"
+#include "wired_drive.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -18,8 +19,24 @@ ohm_status crossbar_check_state(const ohm_crossbar *c) {
                     c->step);
 }
 
-drive *crossbar_drive(const ohm_crossbar *c) {
+drive *crossbar_source(const ohm_crossbar *c) {
     return c->own ? c->own : c->stimulus;
+}
+
+drive *crossbar_drive(const ohm_crossbar *c) {
+    return c->wired ? c->wired : crossbar_source(c);
+}
+
+bool crossbar_has_voltages(const ohm_crossbar *c) {
+    return c->step > 0 && (!c->wired || wired_last(c->wired)->known);
+}
+
+ohm_status crossbar_check_lines(const ohm_wires *wires, const drive *d, const char *name) {
+    if (!wires || drive_has_lines(d)) return OHM_OK;
+    ohm_fail(OHM_BAD_ARGUMENT, "%s gives every device a voltage of its own, but wires need voltages of lines",
+             name);
+    ohm_fail_hint("stimuli that drive lines are lines, write, wave, constant, and voltages of rows and columns");
+    return OHM_BAD_ARGUMENT;
 }
 
 // Notes the voltages just applied: pictures show them, and they bound the flux. The factor 2 is for rounding,
@@ -29,7 +46,7 @@ void crossbar_remember(ohm_crossbar *c, uint64_t steps) {
     if (c->applied != c->stimulus && c->applied != now) drive_close(c->applied);
     c->applied = now;
     memcpy(c->applied_constants, c->problem.physics.stimulus, sizeof c->applied_constants);
-    c->flux_bound += drive_largest(now) * c->problem.physics.dt * (double)steps * 2;
+    c->flux_bound += drive_largest(crossbar_source(c)) * c->problem.physics.dt * (double)steps * 2;
 }
 
 ohm_status crossbar_last_frame(const ohm_crossbar *c, drive_frame *frame) {
@@ -144,7 +161,8 @@ ohm_status crossbar_extend(ohm_crossbar *c) {
 problem crossbar_problem_now(const ohm_crossbar *c, const plan *p, const drive *s, double idle) {
     problem now = plan_problem(p, drive_layout(s), idle);
     now.physics.reading = c->step;
-    if (s != c->stimulus && s == c->own) { // frames alone hold the caller's voltages
+    if (c->wires) now.variant.frame = OHM_FRAME_IMAGE;
+    if (c->wires || (s != c->stimulus && s == c->own)) { // frames alone hold the voltages
         now.variant.stimulus = OHM_DISTRIBUTION_constant;
         memset(now.physics.stimulus, 0, sizeof now.physics.stimulus);
     }
@@ -159,6 +177,8 @@ void ohm_crossbar_destroy(ohm_crossbar *c) {
     history_free(&c->history);
     if (c->own && c->own != c->applied) drive_close(c->own);
     if (c->applied != c->stimulus) drive_close(c->applied);
+    if (c->wired != c->applied) drive_close(c->wired);
+    ohm_wires_free(c->wires);
     drive_close(c->stimulus);
     free(c);
 }

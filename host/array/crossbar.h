@@ -27,6 +27,8 @@ struct ohm_crossbar {
     double idle;     // s since the last step
     drive *stimulus; // opened
     drive *own;      // voltages of the caller's in its place, for which the engines are configured; or NULL
+    ohm_wires *wires; // of its definition; NULL where lines are ideal
+    drive *wired;     // with wires: what the circuit makes of these voltages (wired_drive.h)
     // What pictures need to know of the past: the stimulus of the last step, and its constants.
     drive *applied; // the same as stimulus unless that has changed since
     float applied_constants[4];
@@ -59,8 +61,16 @@ ohm_status crossbar_check_voltage(const ohm_crossbar *crossbar, double voltage);
 // Errors: OHM_DEVICE_FAILED; the state is lost then.
 ohm_status crossbar_settle(ohm_crossbar *crossbar);
 
-// What drives it: its stimulus, or the caller's own voltages.
+// What it is given: its stimulus, or the caller's own voltages; and what its devices get of it: the same, but
+// with wires what the circuit makes of it.
+drive *crossbar_source(const ohm_crossbar *crossbar);
 drive *crossbar_drive(const ohm_crossbar *crossbar);
+
+// Whether the voltages of the last step are known: not before the first.
+bool crossbar_has_voltages(const ohm_crossbar *crossbar);
+
+// Refuses, with wires, what does not give voltages of lines. Errors: OHM_BAD_ARGUMENT.
+ohm_status crossbar_check_lines(const ohm_wires *wires, const drive *d, const char *name);
 
 // Goes back to the stimulus after voltages of the caller's own. Errors: as crossbar_prepare.
 ohm_status crossbar_end_own(ohm_crossbar *crossbar);

@@ -4,7 +4,7 @@
 #include <limits.h>
 
 _Static_assert((int)OHM_ROLE_MODEL == ROLE_MODEL && (int)OHM_ROLE_STIMULUS == ROLE_STIMULUS &&
-                   (int)OHM_ROLE_INITIAL == ROLE_INITIAL,
+                   (int)OHM_ROLE_INITIAL == ROLE_INITIAL && (int)OHM_ROLE_WIRES == ROLE_WIRES,
                "catalogue.h and ohmscape.h number alike");
 
 static size_t parameters_of(const spec *s, ohm_parameter_info *parameters) {

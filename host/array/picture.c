@@ -2,6 +2,8 @@
 // engines draw their bands, and the host puts the parts together if there are several engines.
 #include "picture.h"
 #include "../base/error.h"
+#include "lines.h"
+#include "wired_drive.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -10,12 +12,13 @@
 
 _Static_assert((int)VIEW_RESISTANCE == OHM_RESISTANCE && (int)VIEW_CONDUCTANCE == OHM_CONDUCTANCE &&
                    (int)VIEW_STATE == OHM_STATE && (int)VIEW_VOLTAGE == OHM_VOLTAGE &&
-                   (int)VIEW_FLUX == OHM_FLUX && (int)VIEW_MEAN == OHM_MEAN && (int)VIEW_MIN == OHM_MIN &&
+                   (int)VIEW_FLUX == OHM_FLUX && (int)VIEW_CURRENT == OHM_CURRENT && (int)VIEW_MEAN == OHM_MEAN && (int)VIEW_MIN == OHM_MIN &&
                    (int)VIEW_MAX == OHM_MAX && (int)VIEW_NEAREST == OHM_NEAREST,
                "kernels/view.h and ohmscape.h number alike");
 
 const char *ohm_quantity_name(ohm_quantity quantity) {
-    static const char *const names[] = {"resistance", "conductance", "state", "voltage", "flux"};
+    static const char *const names[] = {"resistance", "conductance", "state",     "voltage",
+                                        "flux",       "current",     "word-line", "bit-line"};
     return (unsigned)quantity < OHM_QUANTITIES ? names[quantity] : "unknown";
 }
 
@@ -99,6 +102,11 @@ static view_part part_of(const view_job *job, uint64_t row0, uint64_t rows) {
     return part;
 }
 
+// The largest voltage of the last step.
+static double largest_voltage(const ohm_crossbar *c) {
+    return drive_largest(c->wired ? crossbar_source(c) : c->applied);
+}
+
 // The largest magnitude of a quantity. A resistance may round to slightly more than its range allows.
 static double bound_of(const ohm_crossbar *c, ohm_quantity quantity) {
     const ohm_physics *p = &c->problem.physics;
@@ -106,8 +114,9 @@ static double bound_of(const ohm_crossbar *c, ohm_quantity quantity) {
     case OHM_RESISTANCE: return p->resistance_high * 1.000001;
     case OHM_CONDUCTANCE: return 1.000001 / p->resistance_low;
     case OHM_STATE: return fmax(fabs(p->state_low), fabs(p->state_high));
-    case OHM_VOLTAGE: return drive_largest(c->applied);
-    default: return c->flux_bound;
+    case OHM_FLUX: return c->flux_bound;
+    case OHM_CURRENT: return lines_largest_current(c, true, largest_voltage(c));
+    default: return largest_voltage(c);
     }
 }
 
@@ -150,8 +159,22 @@ static ohm_status set_spans(const ohm_crossbar *c, const ohm_view *v, view_job *
     return status;
 }
 
+// Whether a quantity is one of the lines: it is drawn as devices' voltages are.
+static bool is_line(ohm_quantity quantity) {
+    return quantity == OHM_WORD_LINE || quantity == OHM_BIT_LINE;
+}
+
+static bool needs_voltages(ohm_quantity quantity) {
+    return quantity == OHM_VOLTAGE || quantity == OHM_CURRENT || is_line(quantity);
+}
+
+static ohm_status take_frame(const ohm_crossbar *c, ohm_quantity quantity, drive_frame *frame) {
+    return is_line(quantity) ? wired_line_frame(c->wired, quantity == OHM_BIT_LINE, frame)
+                             : crossbar_last_frame(c, frame);
+}
+
 static ohm_status job_make(const ohm_crossbar *c, const ohm_view *v, view_job *job) {
-    const bool shown = v->quantity != OHM_VOLTAGE || c->step > 0;
+    const bool shown = !needs_voltages(v->quantity) || crossbar_has_voltages(c);
     spans x, y;
     ohm_status status = set_spans(c, v, job, &x, &y);
     if (status) return status;
@@ -159,7 +182,7 @@ static ohm_status job_make(const ohm_crossbar *c, const ohm_view *v, view_job *j
     job->height = v->height;
     job->picture = (ohm_picture){
         .t = c->step ? c->step - 1 : 0,
-        .quantity = v->quantity,
+        .quantity = is_line(v->quantity) ? VIEW_VOLTAGE : (uint32_t)v->quantity,
         .reduction = v->reduction,
         .width = x.count,
         .height = y.count,
@@ -172,7 +195,7 @@ static ohm_status job_make(const ohm_crossbar *c, const ohm_view *v, view_job *j
     };
     job->physics = c->problem.physics;
     memcpy(job->physics.stimulus, c->applied_constants, sizeof c->applied_constants);
-    if (v->quantity == OHM_VOLTAGE) status = crossbar_last_frame(c, &job->frame);
+    if (needs_voltages(v->quantity) && shown) status = take_frame(c, v->quantity, &job->frame);
     if (status) return status;
     set_fixed_point(&job->picture, bound_of(c, v->quantity), (double)x.most * (double)y.most);
     return OHM_OK;
@@ -189,6 +212,9 @@ static ohm_status check_view(const ohm_crossbar *c, const ohm_view *v) {
         return ohm_fail(OHM_BAD_ARGUMENT, "no such quantity or reduction");
     if (v->quantity == OHM_FLUX && !c->problem.variant.flux)
         return ohm_fail(OHM_BAD_ARGUMENT, "this crossbar does not track the flux");
+    if (is_line(v->quantity) && !c->wired)
+        return ohm_fail(OHM_BAD_ARGUMENT, "the lines of this crossbar have no resistance, and so no potentials of their own");
+    if (v->quantity == OHM_CURRENT) return crossbar_check_voltage(c, largest_voltage(c));
     return OHM_OK;
 }
 
@@ -221,7 +247,8 @@ static ohm_status draw_band(const band *b, frame_store *f, const canvas *s, cons
     const ohm_picture *v = &job->picture;
     const view_part part = part_of(job, b->shape.row0, b->shape.rows);
     const drive_frame none = {0}; // only voltages need one
-    const drive_frame *frame = v->quantity == VIEW_VOLTAGE ? &job->frame : &none;
+    const bool volts = v->quantity == VIEW_VOLTAGE || v->quantity == VIEW_CURRENT;
+    const drive_frame *frame = volts ? &job->frame : &none;
     if (part.first >= part.end) return OHM_OK;
     ohm_view_part a = {.picture = *v, .first = part.first};
     const ohm_status status = frame_store_send(f, b->engine, &b->shape, frame, &a.frame);
@@ -458,6 +485,14 @@ void ohm_crossbar_range(const ohm_crossbar *c, ohm_quantity quantity, double *lo
         break;
     case OHM_STATE: *low = physics->state_low, *high = physics->state_high; break;
     case OHM_VOLTAGE: drive_range(c->stimulus, low, high); break;
+    case OHM_CURRENT:
+        *high = lines_largest_current(c, true, drive_largest(c->stimulus));
+        *low = -*high;
+        break;
+    case OHM_WORD_LINE:
+    case OHM_BIT_LINE:
+        if (c->wired) drive_range(c->stimulus, low, high);
+        break;
     default: break;
     }
 }

@@ -3,6 +3,7 @@
 #include "crossbar.h"
 #include "../base/error.h"
 #include "../define/euler.h"
+#include "wired_drive.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -207,7 +208,10 @@ ohm_status ohm_crossbar_read_voltage(ohm_crossbar *c, uint64_t step, uint64_t ro
                                      float *out) {
     drive_frame frame;
     ohm_status status = check_rows(c, row0, rows);
-    if (!status) status = drive_next(c->stimulus, step, 1, NULL, &frame);
+    if (!status && c->wired && !(crossbar_has_voltages(c) && step == c->step - 1))
+        status = ohm_fail(OHM_BAD_ARGUMENT,
+                          "with wires, the voltages of devices are known for the last step alone");
+    if (!status) status = drive_next(c->wired ? c->wired : c->stimulus, step, 1, NULL, &frame);
     if (status) return status;
     for (uint64_t i = 0; i < rows; i++)
         for (uint64_t col = 0; col < c->problem.cols; col++)
@@ -281,10 +285,23 @@ static ohm_status last_voltage(const ohm_crossbar *c, uint64_t row, uint64_t col
     problem p = c->problem;
     drive_frame frame;
     *voltage = NAN;
-    if (!c->step) return OHM_OK;
+    if (!crossbar_has_voltages(c)) return OHM_OK;
     const ohm_status status = crossbar_last_frame(c, &frame);
     memcpy(p.physics.stimulus, c->applied_constants, sizeof c->applied_constants);
     if (!status) *voltage = voltage_of(&p, c->step - 1, &frame, row, col);
+    return status;
+}
+
+// The potentials of its lines in the last step: NaN without wires.
+static ohm_status last_potentials(const ohm_crossbar *c, uint64_t row, uint64_t col, float *word, float *bit) {
+    const uint64_t at = row * c->problem.cols + col;
+    drive_frame frame;
+    *word = *bit = NAN;
+    if (!c->wired || !crossbar_has_voltages(c)) return OHM_OK;
+    ohm_status status = wired_line_frame(c->wired, false, &frame);
+    if (!status) *word = frame.values[at];
+    if (!status) status = wired_line_frame(c->wired, true, &frame);
+    if (!status) *bit = frame.values[at];
     return status;
 }
 
@@ -320,7 +337,8 @@ ohm_status ohm_crossbar_probe(ohm_crossbar *c, uint64_t row, uint64_t col, float
     value[OHM_CONDUCTANCE] = view_value(p->variant, VIEW_CONDUCTANCE, state, at, own, &p->physics);
     value[OHM_VOLTAGE] = voltage;
     value[OHM_FLUX] = flux;
-    return OHM_OK;
+    value[OHM_CURRENT] = isnan(voltage) ? NAN : current_of(p, row, col, state, voltage);
+    return last_potentials(c, row, col, &value[OHM_WORD_LINE], &value[OHM_BIT_LINE]);
 }
 
 // One value, with what its plane could not hold.

@@ -128,6 +128,7 @@ static ohm_status check(const ohm_crossbar *c, const ohm_readout *how, uint64_t 
 typedef struct pass {
     ohm_crossbar *crossbar;
     const ohm_readout *how;
+    const ohm_wires *wires;
     ohm_converter adc;
     uint64_t driven, read;
     float *voltage;  // [vectors, slices, driven]
@@ -198,7 +199,7 @@ static ohm_status read_pass(const pass *p, uint64_t first, uint64_t vectors, con
     make_voltages(p, vectors, in + first * p->driven);
     const uint64_t count = vectors * how->slices;
     const ohm_status status =
-        how->wires ? wired_read(p->crossbar, how->wires, &reading, count, p->voltage, p->current, p->report)
+        p->wires ? wired_read(p->crossbar, p->wires, &reading, count, p->voltage, p->current, p->report)
                    : lines_read(p->crossbar, &reading, count, p->voltage, p->current);
     for (uint64_t v = 0; v < vectors && !status; v++)
         for (uint64_t i = 0; i < p->read; i++)
@@ -223,6 +224,7 @@ ohm_status ohm_crossbar_readout(ohm_crossbar *c, const ohm_readout *how, uint64_
     ohm_wires_report unwanted = {0};
     pass p = {.crossbar = c,
               .how = how,
+              .wires = how->wires ? how->wires : c->wires,
               .report = how->report ? how->report : &unwanted,
               .adc = how->adc,
               .driven = lines_driven(c, how->transposed),

@@ -27,7 +27,7 @@ SETTER(quantity) {
             ((export_options *)object)->quantity = (ohm_quantity)i;
             return OHM_OK;
         }
-    return options_bad_value("quantity", text, "conductance, resistance, state, flux or voltage");
+    return options_bad_value("quantity", text, "conductance, resistance, state, flux, voltage, current, word-line or bit-line");
 }
 
 SETTER(output) {
@@ -40,9 +40,10 @@ SETTER(quiet) {
 
 static const option_entry export_entries[] = {
     {"quantity", 0, "Q",
-     "conductance in S (default), resistance in ohm, state, flux in V s, or\n"
-     "voltage in V of the last step, as read from the devices, with\n"
-     "variability, faults, levels and drift",
+     "conductance in S (default) or resistance in ohm, as read from the\n"
+     "devices, with variability, faults, levels and drift; state; flux in V s;\n"
+     "of the last step, voltage in V and current in A; with wires, word-line\n"
+     "and bit-line, the lines' potentials in V at each device",
      set_quantity},
     {"output", 'o', "G.npy", "output file: NumPy's .npy, or .h5 with a dataset named after the quantity",
      set_output},
@@ -95,8 +96,10 @@ static ohm_status check(const export_options *o, const ohm_file_info *info) {
         return ohm_fail(OHM_BAD_ARGUMENT, "--output %s would overwrite the saved crossbar", o->output);
     if (o->quantity == OHM_FLUX && !info->definition.track_flux)
         return ohm_fail(OHM_BAD_ARGUMENT, "--quantity flux: %s was created without --flux", o->setup.from);
-    if (o->quantity == OHM_VOLTAGE && !info->step)
-        return ohm_fail(OHM_BAD_ARGUMENT, "--quantity voltage: %s has not done any steps yet", o->setup.from);
+    const bool of_step = o->quantity == OHM_VOLTAGE || o->quantity >= OHM_CURRENT;
+    if (of_step && !info->step)
+        return ohm_fail(OHM_BAD_ARGUMENT, "--quantity %s: %s has not done any steps yet",
+                        ohm_quantity_name(o->quantity), o->setup.from);
     return OHM_OK;
 }
 

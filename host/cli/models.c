@@ -15,7 +15,7 @@
 static const option_entry entries[] = {{0}};
 
 static const char *const title[ROLE_COUNT] = {"Models (--model)", "Stimuli (--stimulus)",
-                                              "Initial states (--init)"};
+                                              "Initial states (--init)", "Wires (--wires)"};
 
 // Prints the presets of one model, or of all models if it is NULL.
 static void print_presets(const char *model, const char *heading) {

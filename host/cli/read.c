@@ -10,7 +10,6 @@
 #include "progress.h"
 #include "report.h"
 #include "setup.h"
-#include "wires_option.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -23,7 +22,8 @@ typedef struct read_options {
     setup setup; // of which device, from and lanes count
     ohm_readout how;
     const char *input, *output;
-    wires_option wires;
+    const char *wires; // NULL: those of the crossbar
+    ohm_wires *lines;  // the same, read
     bool calibrated; // the ADC's range is that of this input's currents
     bool json, quiet;
 } read_options;
@@ -126,7 +126,8 @@ SETTER(output) {
 }
 
 SETTER(wires) {
-    return wires_option_read(&((read_options *)object)->wires, text);
+    ((read_options *)object)->wires = text;
+    return OHM_OK;
 }
 
 #define FLAG(name, place)                                                                                    \
@@ -163,7 +164,10 @@ static const option_entry read_entries[] = {
      set_adc},
     {"slices", 0, "K", "drive the DAC's bits in K parts, one after the other (default 1)", set_slices},
     {"reading", 0, "R", "number of the first vector's reading, for read_noise (default 0)", set_reading},
-    {"wires", 0, "KEY=VALUE,...", WIRES_HELP, set_wires},
+    {"wires", 0, "KEY=VALUE,...",
+     "resistances of the lines, in ohm: row=1,col=1 of a segment; more in\n`ohmscape models resistive` (default: "
+     "those of the crossbar)",
+     set_wires},
     {"device", 0, "DEVICE", "device to compute on (default auto), as for run", setup_set_device},
     {"lanes", 0, "L", "float32 lanes: 1, 4, 8, 16 or auto (default)", setup_set_lanes},
     {"json", 0, NULL, "print one JSON object", set_json},
@@ -264,13 +268,6 @@ static double rate_of(const readout *r) {
     return (double)r->driven * (double)r->read * (double)r->input.rows / fmax(r->seconds, 1e-9);
 }
 
-static void add_wires(cJSON *root, const ohm_wires_report *w) {
-    cJSON *object = cJSON_AddObjectToObject(root, "wires");
-    json_add_u64(object, "solutions", w->solutions);
-    json_add_u64(object, "sweeps", w->sweeps);
-    cJSON_AddNumberToObject(object, "estimate", w->estimate);
-}
-
 static ohm_status print_json(const readout *r, const ohm_readout *how) {
     cJSON *root = cJSON_CreateObject();
     json_add_u64(root, "vectors", r->input.rows);
@@ -283,7 +280,7 @@ static ohm_status print_json(const readout *r, const ohm_readout *how) {
     cJSON_AddNumberToObject(root, "current_min", r->low);
     cJSON_AddNumberToObject(root, "current_max", r->high);
     if (how->dac.bits) json_add_u64(root, "clipped_inputs", r->clipped_inputs);
-    if (r->options->wires.given) add_wires(root, &r->wires);
+    if (r->wires.solutions) json_add_wires(root, &r->wires);
     if (r->options->calibrated) {
         cJSON_AddNumberToObject(root, "adc_low", how->adc.low);
         cJSON_AddNumberToObject(root, "adc_high", how->adc.high);
@@ -300,9 +297,7 @@ static void print_text(const readout *r, const ohm_readout *how) {
         printf("clipped       %" PRIu64 " inputs beyond %g to %g V\n", r->clipped_inputs, how->dac.low,
                how->dac.high);
     if (r->options->calibrated) printf("ADC range     %.9g:%.9g A\n", how->adc.low, how->adc.high);
-    if (r->wires.solutions)
-        printf("wires         %" PRIu64 " circuits in %" PRIu64 " sweeps, to %.2g of the largest\n",
-               r->wires.solutions, r->wires.sweeps, r->wires.estimate);
+    if (r->wires.solutions) report_wires(&r->wires);
     printf("rate          %.3g cell-vectors/s (%.3g s)\n", rate_of(r), r->seconds);
     printf("digest        %016" PRIx64 "\n", r->digest);
     if (r->options->output) printf("saved         %s\n", r->options->output);
@@ -350,7 +345,7 @@ static ohm_status open_input(readout *r) {
 static ohm_status read_vectors(readout *r) {
     const read_options *o = r->options;
     ohm_readout how = o->how;
-    if (o->wires.given) how.wires = &o->wires.wires;
+    how.wires = o->lines;
     ohm_status status = open_input(r);
     if (!status && o->calibrated) status = calibrate(r, &how);
     if (!status) status = o->output ? write_currents(r, &how) : read_all(r, &how, NULL);
@@ -366,7 +361,7 @@ static ohm_status read_file(read_options *o) {
     ohm_status status = ohm_devices_open(o->setup.device, &devices);
     if (!status) status = ohm_crossbar_load(devices, o->setup.from, &o->setup.definition, &r.crossbar);
     const ohm_definition *d = status ? NULL : ohm_crossbar_definition(r.crossbar);
-    if (!status) status = wires_option_finish(&o->wires, d->rows, d->cols);
+    if (!status && o->wires) status = ohm_wires_read(o->wires, d->rows, d->cols, &o->lines);
     if (!status) status = read_vectors(&r);
     free(r.in);
     free(r.out);
@@ -386,7 +381,7 @@ static int read_command(int argc, char **argv) {
     if (!status) status = check_options(&o);
     if (!status) cli_catch_signals();
     if (!status) status = read_file(&o);
-    wires_option_free(&o.wires);
+    ohm_wires_free(o.lines);
     if (status) return cli_fail(status);
     return cli_caught() ? 128 + cli_caught() : EXIT_SUCCESS;
 }

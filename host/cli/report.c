@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 void report_definition(const ohm_definition *d) {
     char synapses[NUMBER_MAX_TEXT], dt[NUMBER_MAX_TEXT];
@@ -13,6 +14,7 @@ void report_definition(const ohm_definition *d) {
     printf("model         %s, dt=%s\n", d->model, dt);
     printf("stimulus      %s, seed %" PRIu64 "\n", d->stimulus, d->seed);
     printf("init          %s\n", d->initial);
+    if (strcmp(d->wires, "none") != 0) printf("wires         %s\n", d->wires);
 }
 
 void report_history(const ohm_history_entry *history, size_t count) {
@@ -46,12 +48,25 @@ void json_add_definition(cJSON *object, const ohm_definition *d) {
     cJSON_AddStringToObject(object, "model", d->model);
     cJSON_AddStringToObject(object, "stimulus", d->stimulus);
     cJSON_AddStringToObject(object, "init", d->initial);
+    cJSON_AddStringToObject(object, "wires", d->wires);
     cJSON_AddNumberToObject(object, "dt", d->dt);
     json_add_u64(object, "rows", d->rows);
     json_add_u64(object, "cols", d->cols);
     json_add_u64(object, "synapses", d->rows * d->cols);
     json_add_u64(object, "seed", d->seed);
     cJSON_AddBoolToObject(object, "flux", d->track_flux);
+}
+
+void report_wires(const ohm_wires_report *w) {
+    printf("wires         %" PRIu64 " circuits in %" PRIu64 " sweeps, to %.2g of the largest\n", w->solutions,
+           w->sweeps, w->estimate);
+}
+
+void json_add_wires(cJSON *object, const ohm_wires_report *w) {
+    cJSON *wires = cJSON_AddObjectToObject(object, "circuits");
+    json_add_u64(wires, "solutions", w->solutions);
+    json_add_u64(wires, "sweeps", w->sweeps);
+    cJSON_AddNumberToObject(wires, "estimate", w->estimate);
 }
 
 bool json_print(cJSON *object) {

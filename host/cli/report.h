@@ -20,8 +20,12 @@ void json_add_u64(cJSON *object, const char *name, uint64_t value);
 
 void json_add_digest(cJSON *object, const char *name, uint64_t digest);
 
-// The parameters of a definition: rows, cols, synapses, seed, dt, model, stimulus, init, flux.
+// The parameters of a definition: rows, cols, synapses, seed, dt, model, stimulus, init, wires, flux.
 void json_add_definition(cJSON *object, const ohm_definition *d);
+
+// How circuits were solved: a line of text, and the object "circuits".
+void report_wires(const ohm_wires_report *w);
+void json_add_wires(cJSON *object, const ohm_wires_report *w);
 
 // Prints the object on stdout as indented text, and deletes it. False if memory ran out.
 bool json_print(cJSON *object);

@@ -346,6 +346,9 @@ static bool print_json(const ohm_devices *devices, const ohm_crossbar *c, const 
     cJSON_AddStringToObject(root, "precision", ohm_precision_name(ohm_crossbar_precision(c)));
     cJSON_AddNumberToObject(root, "step_loss", ohm_crossbar_step_loss(c));
     if (r->measured) add_measured(root, c, r);
+    ohm_wires_report wires;
+    ohm_crossbar_wires_report(c, &wires);
+    if (wires.solutions) json_add_wires(root, &wires);
     add_warnings(root, c);
     if (r->end_count || r->nothing_left) add_phases(root, r);
     add_text(root, "saved", r->saved);
@@ -380,6 +383,7 @@ static void print_measured(const run_result *r) {
 
 static void print_summary(const ohm_devices *devices, const ohm_crossbar *c, const run_result *r) {
     const ohm_definition *d = ohm_crossbar_definition(c);
+    ohm_wires_report wires;
     size_t count;
     const ohm_history_entry *history = ohm_crossbar_history(c, &count);
     report_definition(d);
@@ -400,6 +404,8 @@ static void print_summary(const ohm_devices *devices, const ohm_crossbar *c, con
                r->ends[i].phase->name, r->ends[i].steps, r->ends[i].statistics.state_mean,
                r->ends[i].statistics.conductance_mean);
     if (ohm_crossbar_idle_time(c) > 0) printf("idle          %.6g s\n", ohm_crossbar_idle_time(c));
+    ohm_crossbar_wires_report(c, &wires);
+    if (wires.solutions) report_wires(&wires);
     if (r->measured) print_measured(r);
     if (r->saved) printf("saved         %s\n", r->saved);
     if (r->saved_series) printf("saved series  %s\n", r->saved_series);

@@ -36,6 +36,7 @@ SIDE_SETTER(cols, definition.cols)
 TEXT_SETTER(model, definition.model)
 TEXT_SETTER(stimulus, definition.stimulus)
 TEXT_SETTER(init, definition.initial)
+TEXT_SETTER(wires, definition.wires)
 TEXT_SETTER(device, device)
 TEXT_SETTER(from, from)
 
@@ -193,6 +194,7 @@ ohm_status setup_check(setup *s, uint64_t given, const ohm_file_info **info) {
     *info = ohm_file_describe(s->file);
     status = check_against_file(s, given, &(*info)->definition);
     if (!status && was_given(given, SETUP_STIMULUS)) status = check_stimulus(s, *info);
+    s->rewire = was_given(given, SETUP_WIRES);
     if (!status) note_outdated(s, *info);
     return status;
 }
@@ -246,11 +248,24 @@ const char *setup_device(const setup *s) {
     return is_automatic(s) && guard_reason() ? "native" : s->device;
 }
 
+// Changes the wires, unless they are those of the file.
+static ohm_status rewire(const setup *s, ohm_crossbar *c) {
+    spec given, saved;
+    ohm_status status = spec_parse(ROLE_WIRES, s->definition.wires, &given);
+    if (!status) status = spec_parse(ROLE_WIRES, ohm_crossbar_definition(c)->wires, &saved);
+    if (status || spec_agrees(&given, &saved)) return status;
+    return ohm_crossbar_set_wires(c, s->definition.wires);
+}
+
 ohm_status setup_make(setup *s, ohm_devices *devices, ohm_crossbar **crossbar) {
     if (!s->from) return ohm_crossbar_create(devices, &s->definition, crossbar);
     ohm_status status = ohm_file_load(s->file, devices, &s->definition, crossbar);
     setup_end(s); // so that others can write to it during a long run
+    // A stimulus that gives no voltages to lines can only come once the wires have gone, or go before they come.
+    const bool wired = s->rewire && strcmp(s->definition.wires, "none") != 0;
+    if (!status && s->rewire && !wired) status = ohm_crossbar_set_wires(*crossbar, "none");
     if (!status && s->change[0]) status = ohm_crossbar_change(*crossbar, NULL, s->change);
+    if (!status && wired) status = rewire(s, *crossbar);
     if (status) {
         ohm_crossbar_destroy(*crossbar);
         *crossbar = NULL;

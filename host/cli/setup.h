@@ -13,6 +13,7 @@ typedef struct setup {
     // Beside from, by setup_check: the stimulus that takes the place of the file's, and an input of the file
     // that is another one on disk by now; "" for none.
     char change[OHM_MAX_SPEC_TEXT], outdated[512];
+    bool rewire; // beside from: the wires that are given take the place of the file's
 } setup;
 
 // The places of these options in a command's table, which begins with SETUP_ENTRIES.
@@ -25,6 +26,7 @@ enum {
     SETUP_MODEL,
     SETUP_STIMULUS,
     SETUP_INIT,
+    SETUP_WIRES,
     SETUP_FLUX,
     SETUP_PRECISION,
     SETUP_DEVICE,
@@ -56,6 +58,10 @@ enum {
                     "initial states, 1 being most conductive (default uniform:lo=0.1,hi=0.9);\nfile:path=F " \
                     "reads a matrix, .npy or HDF5",                                                          \
                     setup_set_init},                                                                         \
+    [SETUP_WIRES] = {"wires", 0, "KEY=VALUE,...",                                                            \
+                     "resistances of the lines, in ohm: row=1,col=1 of a segment; more in\n"                 \
+                     "`ohmscape models resistive` (default none)",                                           \
+                     setup_set_wires},                                                                       \
     [SETUP_FLUX] = {"flux", 0, NULL, "track the flux of every synapse, in V s (8 more bytes each)",          \
                     setup_set_flux},                                                                         \
     [SETUP_PRECISION] = {"precision", 0, "P",                                                                \
@@ -88,6 +94,7 @@ ohm_status setup_set_seed(void *object, const char *text);
 ohm_status setup_set_model(void *object, const char *text);
 ohm_status setup_set_stimulus(void *object, const char *text);
 ohm_status setup_set_init(void *object, const char *text);
+ohm_status setup_set_wires(void *object, const char *text);
 ohm_status setup_set_flux(void *object, const char *text);
 ohm_status setup_set_precision(void *object, const char *text);
 ohm_status setup_set_device(void *object, const char *text);

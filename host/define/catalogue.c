@@ -2,11 +2,11 @@
 
 #include <string.h>
 
-const char *const spec_role_name[ROLE_COUNT] = {"model", "stimulus", "init"};
+const char *const spec_role_name[ROLE_COUNT] = {"model", "stimulus", "init", "wires"};
 
 const catalogue_entry *catalogue_at(spec_role role, int i) {
     static const catalogue_entry *const *const table[ROLE_COUNT] = {catalogue_models, catalogue_stimuli,
-                                                                    catalogue_initials};
+                                                                    catalogue_initials, catalogue_wires};
     return table[role][i];
 }
 

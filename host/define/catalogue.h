@@ -1,5 +1,5 @@
 // The catalogue: every model, stimulus and initial state, with all that parsing, checks, help and files need.
-// Those who have them list them: models.c, initials.c, and drive.c, from which nothing here follows but
+// Those who have them list them: models.c, initials.c, line_wires.c, and drive.c, from which nothing here follows but
 // names.
 #ifndef OHM_CATALOGUE_H
 #define OHM_CATALOGUE_H
@@ -8,13 +8,14 @@
 #include "../ohmscape.h"
 
 // What a specification is for.
-typedef enum spec_role { ROLE_MODEL, ROLE_STIMULUS, ROLE_INITIAL, ROLE_COUNT } spec_role;
+typedef enum spec_role { ROLE_MODEL, ROLE_STIMULUS, ROLE_INITIAL, ROLE_WIRES, ROLE_COUNT } spec_role;
 
-// "model", "stimulus", "init": the name of the option, the JSON key and the file's attribute.
+// "model", "stimulus", "init", "wires": the name of the option, the JSON key and the file's attribute.
 extern const char *const spec_role_name[ROLE_COUNT];
 
-// What a parameter that is a text holds (ohm_parameter.text): the path of a file, or several joined by +.
-enum { SPEC_PATH = 1, SPEC_PATHS };
+// What a parameter that is a text holds (ohm_parameter.text): the path of a file, or several joined by +; or
+// lines of a crossbar, r3+c0-7.
+enum { SPEC_PATH = 1, SPEC_PATHS, SPEC_LINES };
 
 typedef struct spec spec; // spec.h
 
@@ -25,6 +26,7 @@ typedef struct catalogue_entry {
     const ohm_parameter *own, *common;
     int own_count, count; // count is of both
     int kinetics;         // of a model
+    bool ohmic;           // of a model: its current is its conductance times the voltage
     // What ranges of single parameters can't express. Errors: OHM_BAD_ARGUMENT. NULL: nothing.
     ohm_status (*check)(const spec *s);
     // Of a stimulus, what kernels draw of it: a distribution and its constants. NULL: nothing random, and 0 V
@@ -47,6 +49,7 @@ const catalogue_entry *catalogue_at(spec_role role, int i);
 extern const catalogue_entry *const catalogue_models[];   // in the order of kernels/models.h
 extern const catalogue_entry *const catalogue_stimuli[];  // of which the drives are made (drive.h)
 extern const catalogue_entry *const catalogue_initials[]; // in the order of kernels/distributions.h
+extern const catalogue_entry *const catalogue_wires[];    // none and resistive
 
 // The initial state that is read from a file, behind those that are distributions.
 extern const catalogue_entry catalogue_initial_file;

@@ -91,6 +91,7 @@ static ohm_status check_model(const spec *s) {
         .own_count = COUNT_OF(name##_parameters),                                                            \
         .count = COUNT_OF(name##_parameters) + COMMON_COUNT(name##_kinetics),                                \
         .kinetics = name##_kinetics,                                                                         \
+        .ohmic = name##_ohmic,                                                                               \
         .check = check_model,                                                                                \
     };
 #define LISTED(name, unused) &name##_entry,

@@ -1,6 +1,7 @@
 #include "plan.h"
 #include "../base/error.h"
 #include "../base/number.h"
+#include "line_wires.h"
 #include "scale.h"
 
 #include <assert.h>
@@ -17,6 +18,7 @@ ohm_definition ohm_definition_default(void) {
         .seed = 1,
         .model = "sin-state",
         .initial = "uniform",
+        .wires = "none",
     };
 }
 
@@ -63,6 +65,7 @@ void plan_bind(plan *p) {
     p->definition.model = p->text[ROLE_MODEL];
     p->definition.stimulus = p->text[ROLE_STIMULUS];
     p->definition.initial = p->text[ROLE_INITIAL];
+    p->definition.wires = p->text[ROLE_WIRES];
 }
 
 // Copies a definition. Fields that an older caller's struct lacks, and names that are NULL, get their
@@ -76,6 +79,7 @@ static ohm_status complete(const ohm_definition *given, ohm_definition *d) {
     d->size = sizeof *d;
     if (!d->model) d->model = ohm_definition_default().model;
     if (!d->initial) d->initial = ohm_definition_default().initial;
+    if (!d->wires) d->wires = ohm_definition_default().wires;
     return OHM_OK;
 }
 
@@ -95,6 +99,8 @@ ohm_status plan_make(const ohm_definition *given, plan *p) {
     status = spec_parse(ROLE_STIMULUS, d->stimulus ? d->stimulus : model->stimulus, &p->specs[ROLE_STIMULUS]);
     if (!status) status = scale_stimulus(&p->specs[ROLE_STIMULUS], &p->specs[ROLE_MODEL]);
     if (!status) status = spec_parse(ROLE_INITIAL, d->initial, &p->specs[ROLE_INITIAL]);
+    if (!status) status = spec_parse(ROLE_WIRES, d->wires, &p->specs[ROLE_WIRES]);
+    if (!status) status = line_wires_check(&p->specs[ROLE_WIRES], d->rows, d->cols);
     if (status) return status;
     p->definition = *d;
     if (!d->dt) p->definition.dt = model->dt;
@@ -112,6 +118,7 @@ ohm_status ohm_definition_write_out(const ohm_definition *definition, ohm_full_d
     full->definition.model = full->text[OHM_ROLE_MODEL];
     full->definition.stimulus = full->text[OHM_ROLE_STIMULUS];
     full->definition.initial = full->text[OHM_ROLE_INITIAL];
+    full->definition.wires = full->text[OHM_ROLE_WIRES];
     return OHM_OK;
 }
 

@@ -68,7 +68,7 @@ static ohm_status not_a_value(const spec *s, int i, const char *value) {
     const ohm_parameter *p = catalogue_parameter(spec_entry_of(s), i);
     if (p->text || p->choices)
         return ohm_fail(OHM_BAD_ARGUMENT, "%s %s: write %s=%s", spec_role_name[s->role], name_of(s), p->key,
-                        p->text ? "FILE" : "NAME");
+                        p->text == SPEC_LINES ? "LINES" : p->text ? "FILE" : "NAME");
     return ohm_fail(OHM_BAD_ARGUMENT, "%s %s: %s%s is not a %s number: write %s=NUMBER",
                     spec_role_name[s->role], name_of(s), p->key, value, p->whole ? "whole" : "finite",
                     p->key);
@@ -210,7 +210,16 @@ static int name_length(const char *text) {
     return (int)strcspn(text, ":@");
 }
 
+// Wires may be written without their name: row=1,col=1.
+static ohm_status parse_wires(const char *text, spec *s) {
+    char rest[SPEC_MAX_TEXT];
+    spec_defaults(ROLE_WIRES, 1, s);
+    snprintf(rest, sizeof rest, ":%s", text);
+    return parse_parameters(s, rest);
+}
+
 ohm_status spec_parse(spec_role role, const char *text, spec *s) {
+    if (role == ROLE_WIRES && strchr(text, '=') && !strchr(text, ':')) return parse_wires(text, s);
     memset(s, 0, sizeof *s);
     s->role = role;
     const ohm_status status = find_entry(s, text, name_length(text));
@@ -342,7 +351,8 @@ static void write_paths(FILE *out, const ohm_parameter *p, const char *folder, c
     while (value <= end) {
         const char *plus = p->text == SPEC_PATHS ? memchr(value, '+', (size_t)(end - value)) : NULL;
         const char *stop = plus ? plus : end;
-        fprintf(out, "%s%.*s%s", stop == value || *value == '/' ? "" : folder, (int)(stop - value), value,
+        const bool whole = stop == value || *value == '/' || p->text == SPEC_LINES;
+        fprintf(out, "%s%.*s%s", whole ? "" : folder, (int)(stop - value), value,
                 plus ? "+" : "");
         value = stop + 1;
     }

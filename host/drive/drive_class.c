@@ -252,3 +252,33 @@ ohm_status drive_next(drive *d, uint64_t t, uint32_t most, const drive_feedback 
     *frame = (drive_frame){.steps = most};
     return d->class->next ? d->class->next(d, t, most, feedback, frame) : OHM_OK;
 }
+
+// ---- Lines ------------------------------------------------------------------------------------
+
+// The voltage that it draws for every synapse alike, into *voltage; false if they differ.
+static bool is_constant(const drive *d, double *voltage) {
+    const catalogue_entry *entry = &d->class->entry;
+    float c[4] = {0};
+    *voltage = 0;
+    if (!entry->distribution) return true;
+    if (entry->distribution(&d->spec) != OHM_DISTRIBUTION_constant) return false;
+    entry->derive(&d->spec, c);
+    *voltage = (double)distribution_sample(OHM_DISTRIBUTION_constant, 0, c);
+    return true;
+}
+
+bool drive_has_lines(const drive *d) {
+    double voltage;
+    return (d->layout == OHM_FRAME_LINES || d->layout == OHM_FRAME_NONE) && is_constant(d, &voltage);
+}
+
+ohm_status drive_line_voltages(drive *d, uint64_t t, double *rows, double *cols) {
+    double voltage;
+    drive_frame f;
+    const ohm_status status = drive_next(d, t, 1, NULL, &f);
+    if (status || !is_constant(d, &voltage)) return status;
+    for (uint64_t i = 0; i < d->site.rows; i++)
+        rows[i] = voltage + (f.values ? (double)f.values[f.geometry.pitch + i] : 0);
+    for (uint64_t j = 0; j < d->site.cols; j++) cols[j] = f.values ? -(double)f.values[j] : 0;
+    return OHM_OK;
+}

@@ -2,7 +2,7 @@
 // planes are checked against their digests.
 #include "../base/error.h"
 #include "../array/create.h"
-#include "source.h"
+#include "wires_file.h"
 
 #include <assert.h>
 #include <float.h>
@@ -55,8 +55,9 @@ static ohm_status read_parameter(const source *s, spec *result, int i) {
 }
 
 static ohm_status read_spec(const source *s, spec_role role, spec *result) {
-    char name[SOURCE_MAX_TEXT];
-    ohm_status status = source_text(s, spec_role_name[role], name);
+    char name[SOURCE_MAX_TEXT] = "none";
+    const bool ideal = role == ROLE_WIRES && !source_has(s, spec_role_name[role]);
+    ohm_status status = ideal ? OHM_OK : source_text(s, spec_role_name[role], name);
     if (status) return status;
     if (spec_parse(role, name, result)) return source_damaged(s, ohm_error_message());
     for (int i = 0; i < spec_entry_of(result)->count && !status; i++) status = read_parameter(s, result, i);
@@ -359,6 +360,7 @@ static ohm_file_info *pack(const description *d) {
     info->definition.model = info->text[ROLE_MODEL];
     info->definition.stimulus = info->text[ROLE_STIMULUS];
     info->definition.initial = info->text[ROLE_INITIAL];
+    info->definition.wires = info->text[ROLE_WIRES];
     info->history = entry;
     info->history_count = d->history.count;
     info->inputs = described;
@@ -481,8 +483,9 @@ static ohm_status load(const ohm_file *f, ohm_devices *devices, const ohm_defini
     if (!status) status = read_series(s, &c->series);
     if (!status) {
         c->step = d->info.step;
-        status = ohm_crossbar_idle(c, d->info.idle);
+        status = wires_file_read(s, c);
     }
+    if (!status) status = ohm_crossbar_idle(c, d->info.idle);
     if (status)
         ohm_crossbar_destroy(c);
     else

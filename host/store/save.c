@@ -1,7 +1,7 @@
 // Saving a crossbar: to a temporary file next to the target, flushed to disk, then renamed. A failure leaves
 // no handle open and no file behind.
 #include "../base/error.h"
-#include "state_file.h"
+#include "wires_file.h"
 #include "../base/number.h"
 
 #include <errno.h>
@@ -84,7 +84,7 @@ static uint64_t version_of(const ohm_crossbar *c) {
     const spec *s = &c->plan.specs[ROLE_MODEL];
     bool spreads = false;
     for (int i = 0; i < spec_entry_of(s)->count; i++) spreads = spreads || s->spread[i].kind;
-    return is_version_3(c) ? 3 : spreads ? 2 : 1;
+    return c->wires ? 4 : is_version_3(c) ? 3 : spreads ? 2 : 1;
 }
 
 static bool write_parameters(hid_t file, const ohm_crossbar *c, const char *format) {
@@ -94,7 +94,8 @@ static bool write_parameters(hid_t file, const ohm_crossbar *c, const char *form
                 write_number(file, "cols", d->cols) && write_number(file, "seed", d->seed) &&
                 write_number(file, "step", c->step) && write_number(file, "flux", d->track_flux) &&
                 write_attribute(file, "dt", H5T_NATIVE_DOUBLE, &d->dt);
-    for (int role = 0; role < ROLE_COUNT && done; role++) done = write_spec(file, &c->plan.specs[role]);
+    for (int role = 0; role < ROLE_COUNT && done; role++)
+        if (role != ROLE_WIRES || c->wires) done = write_spec(file, &c->plan.specs[role]);
     if (done && c->idle > 0) done = write_attribute(file, "idle", H5T_NATIVE_DOUBLE, &c->idle);
     if (done && d->precision) done = write_text(file, "precision", ohm_precision_name(d->precision));
     return done;
@@ -409,6 +410,7 @@ static ohm_status write_all(hid_t file, ohm_crossbar *c, const ohm_replacement *
     ohm_status status = OHM_OK;
     for (int i = 0; i < PLANE_COUNT && what == WHOLE && !status; i++)
         if (plane_exists(c->problem.variant, i)) status = write_plane(file, c, i);
+    if (!status && what == WHOLE) status = wires_file_write(file, c);
     if (!status) status = write_inputs(file, drive_inputs(c->stimulus));
     if (!status) status = write_history(file, &c->history);
     return status ? status : write_series(file, c, r);
@@ -434,7 +436,7 @@ static hid_t create_file(const char *path) {
 static ohm_status write_file(ohm_crossbar *c, const ohm_replacement *r, extent what) {
     const hid_t file = create_file(r->temporary);
     if (file < 0) return hdf5_failed(r->path);
-    const uint64_t data = (what == WHOLE ? crossbar_planes_bytes(c) : 0) + extras_size(c);
+    const uint64_t data = (what == WHOLE ? crossbar_planes_bytes(c) + wires_file_size(c) : 0) + extras_size(c);
     ohm_status status = reserve(r, data + overhead(c, data));
     if (!status) status = write_all(file, c, r, what);
     if (!status && !hdf5_did(H5Fflush(file, H5F_SCOPE_GLOBAL))) status = hdf5_failed(r->path);

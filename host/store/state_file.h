@@ -9,7 +9,7 @@
 //
 // /inputs/0, 1 … are the files that the stimulus was read from, uint8 [size], or without data if they are not
 // kept, with the attributes name, size and digest. /history, where the stimulus has changed, has a row for
-// each: step uint64 and stimulus, a text of fixed length.
+// each: step uint64 and stimulus, a text of fixed length. /wires: wires_file.h.
 #ifndef OHM_FILE_H
 #define OHM_FILE_H
 
@@ -21,8 +21,8 @@
 // A file is of the least version that tells all. Version 2 has spreads. Version 3 has what readers of version
 // 2 do not know or take for something else: an idle time, a parameter of every device, linear-step as aihwkit
 // has it, planes of what float32 could not hold, a precision that was asked for, inputs, a history or an
-// initial state from a file.
-#define FILE_FORMAT_VERSION 3
+// initial state from a file. Version 4 has wires.
+#define FILE_FORMAT_VERSION 4
 
 // The datasets of the planes, and the attributes with their digests.
 extern const char *const file_plane_name[PLANE_COUNT];

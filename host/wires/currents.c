@@ -30,6 +30,21 @@ void wires_nodes(wires *w, size_t row, size_t count, double *u, double *v, float
         group_nodes(w, group, row, row + count, u, v, cell);
 }
 
+size_t wires_bit_rows(const wires *w) {
+    return w->held;
+}
+
+void wires_get_bit_lines(const wires *w, double *v) {
+    for (size_t i = 0; i < w->held; i++)
+        memcpy(v + i * w->cols, w->v + i * w->stride, w->cols * sizeof *v);
+}
+
+void wires_set_bit_lines(wires *w, const double *v) {
+    for (size_t i = 0; i < w->held; i++)
+        memcpy(w->v + i * w->stride, v + i * w->cols, w->cols * sizeof *v);
+    w->solved = true;
+}
+
 // ---- Currents of lines ------------------------------------------------------------------------
 
 // The part of a current into node k of a line of n that leaves at the near end, where both terminals are at

@@ -59,7 +59,7 @@ enum {
 #define JART_VCM_STRIDE 0.2f // of log10 N: N changes by less than 1.6 times
 #define JART_VCM_LEAST 1e-6f // V: less moves nothing, and the current is in proportion to it
 
-enum { jart_vcm_kinetics = OHM_CONTINUOUS, JART_VCM_ITERATIONS = 16 };
+enum { jart_vcm_kinetics = OHM_CONTINUOUS, jart_vcm_ohmic = 0, JART_VCM_ITERATIONS = 16 };
 
 OHM_FN void jart_vcm_prepare(vf32 *c, u32 n, const ohm_physics *p) {
     (void)p;

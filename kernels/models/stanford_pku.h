@@ -34,7 +34,7 @@ enum {
 
 #define STANFORD_Q_PER_K 11604.518f // K/V
 
-enum { stanford_pku_kinetics = OHM_CONTINUOUS };
+enum { stanford_pku_kinetics = OHM_CONTINUOUS, stanford_pku_ohmic = 0 };
 
 OHM_FN void stanford_pku_prepare(vf32 *c, u32 n, const ohm_physics *p) {
     (void)p;

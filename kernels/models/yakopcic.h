@@ -35,7 +35,7 @@ enum {
     YAKOPCIC_R // V/I at the read voltage and x = 1
 };
 
-enum { yakopcic_kinetics = OHM_CONTINUOUS };
+enum { yakopcic_kinetics = OHM_CONTINUOUS, yakopcic_ohmic = 0 };
 
 OHM_FN vf32 yakopcic_current(vf32 x, vf32 voltage, const vf32 *c) {
     const vf32 a = v_where_less(voltage, v_splat(0), c[YAKOPCIC_A2], c[YAKOPCIC_A1]);

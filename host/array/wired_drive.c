@@ -1,0 +1,176 @@
+#include "wired_drive.h"
+#include "../base/error.h"
+#include "../drive/drive_class.h"
+#include "circuit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define STEP_TOLERANCE 1e-4 // unless the wires say another
+
+typedef struct wired_drive {
+    drive base;
+    circuit circuit;
+    wired_nodes last;
+    double *row_end, *col_end; // currents of second terminals
+    ohm_wires_report report;   // of all steps
+} wired_drive;
+
+static wired_drive *wired_of(drive *d) {
+    return (wired_drive *)d;
+}
+
+static uint64_t devices(const drive *d) {
+    return d->site.rows * d->site.cols;
+}
+
+// ---- A step -----------------------------------------------------------------------------------
+
+static void device_frame(drive *d, const float *values, drive_frame *frame) {
+    drive_image_frame(d, values, d->site.cols, d->site.rows, 1, frame);
+}
+
+static void take_currents(wired_drive *w) {
+    const drive_site *s = &w->base.site;
+    const wires_ends ends = {w->last.row_current, w->row_end, w->col_end, w->last.col_current};
+    wires_currents(w->circuit.solver, &ends);
+    for (uint64_t i = 0; i < s->rows; i++) w->last.row_current[i] += w->row_end[i];
+    for (uint64_t j = 0; j < s->cols; j++) w->last.col_current[j] += w->col_end[j];
+}
+
+static ohm_status solve(wired_drive *w, uint64_t t) {
+    wired_nodes *n = &w->last;
+    drive *const given = crossbar_source(w->circuit.crossbar);
+    const double tolerance = w->circuit.definition->tolerance;
+    const circuit_task task = {.rows = n->row_volts,
+                               .cols = n->col_volts,
+                               .number = t,
+                               .tolerance = tolerance > 0 ? tolerance : STEP_TOLERANCE,
+                               .warm = n->known};
+    n->known = false; // should it fail half-way
+    ohm_status status = drive_line_voltages(given, t, n->row_volts, n->col_volts);
+    if (!status) status = circuit_solve(&w->circuit, &task, &w->report);
+    if (status) return status;
+    wires_nodes(w->circuit.solver, 0, w->base.site.rows, NULL, NULL, n->device);
+    take_currents(w);
+    w->base.version = drive_new_version();
+    n->known = true;
+    n->step = t;
+    return OHM_OK;
+}
+
+static ohm_status next(drive *d, uint64_t t, uint32_t most, const drive_feedback *feedback,
+                       drive_frame *frame) {
+    wired_drive *w = wired_of(d);
+    (void)most;
+    (void)feedback;
+    const ohm_status status = w->last.known && w->last.step == t ? OHM_OK : solve(w, t);
+    if (!status) device_frame(d, w->last.device, frame);
+    return status;
+}
+
+static void destroy(drive *d) {
+    wired_drive *w = wired_of(d);
+    circuit_free(&w->circuit);
+    free(w->last.device);
+    free(w->last.row_volts);
+    free(w->last.col_volts);
+    free(w->last.row_current);
+    free(w->last.col_current);
+    free(w->row_end);
+    free(w->col_end);
+}
+
+static const ohm_about about = {.name = "wired"};
+
+static const drive_class wired_class = {
+    .entry = {.about = &about, .frames = true},
+    .size = sizeof(wired_drive),
+    .layout = OHM_FRAME_IMAGE,
+    .closed_loop = true,
+    .destroy = destroy,
+    .next = next,
+};
+
+// ---- Opening ----------------------------------------------------------------------------------
+
+static ohm_status make(wired_drive *w, ohm_crossbar *c) {
+    const drive_site *s = &w->base.site;
+    wired_nodes *n = &w->last;
+    n->device = malloc(devices(&w->base) * sizeof *n->device);
+    n->row_volts = calloc(s->rows, sizeof *n->row_volts);
+    n->col_volts = calloc(s->cols, sizeof *n->col_volts);
+    n->row_current = calloc(s->rows, sizeof *n->row_current);
+    n->col_current = calloc(s->cols, sizeof *n->col_current);
+    w->row_end = calloc(s->rows, sizeof *w->row_end);
+    w->col_end = calloc(s->cols, sizeof *w->col_end);
+    if (!n->device || !n->row_volts || !n->col_volts || !n->row_current || !n->col_current || !w->row_end ||
+        !w->col_end)
+        return ohm_fail_memory("a circuit");
+    return circuit_make(c, c->wires, true, &w->circuit);
+}
+
+ohm_status wired_open(ohm_crossbar *c, drive **opened) {
+    wired_drive *w = calloc(1, sizeof *w);
+    *opened = NULL;
+    if (!w) return ohm_fail_memory("a circuit");
+    w->base.class = &wired_class;
+    w->base.site = drive_site_of(&c->plan);
+    w->base.layout = OHM_FRAME_IMAGE;
+    w->base.version = drive_new_version();
+    const ohm_status status = make(w, c);
+    if (status)
+        drive_close(&w->base);
+    else
+        *opened = &w->base;
+    return status;
+}
+
+// ---- The last circuit -------------------------------------------------------------------------
+
+wired_nodes *wired_last(drive *d) {
+    return &wired_of(d)->last;
+}
+
+const ohm_wires_report *wired_report(drive *d) {
+    return &wired_of(d)->report;
+}
+
+void wired_forget(drive *d) {
+    wired_of(d)->last.known = false;
+}
+
+uint64_t wired_bit_rows(const drive *d) {
+    return wires_bit_rows(((const wired_drive *)d)->circuit.solver);
+}
+
+void wired_get_bit_lines(const drive *d, double *v) {
+    wires_get_bit_lines(((const wired_drive *)d)->circuit.solver, v);
+}
+
+void wired_set_bit_lines(drive *d, const double *v) {
+    wired_drive *w = wired_of(d);
+    wires_set_bit_lines(w->circuit.solver, v);
+    if (w->circuit.exact) memcpy(w->circuit.volts, w->last.device, devices(d) * sizeof *w->last.device);
+}
+
+// The word lines' are those of the bit lines and the devices together: a loaded crossbar has no others.
+ohm_status wired_line_frame(drive *d, bool bit, drive_frame *frame) {
+    const wired_drive *w = wired_of(d);
+    const uint64_t cols = d->site.cols, held = wired_bit_rows(d);
+    double *v = malloc(held * cols * sizeof *v);
+    ohm_status status = v ? drive_make_room(d, devices(d)) : ohm_fail_memory("a picture");
+    if (!status) {
+        wired_get_bit_lines(d, v);
+        for (uint64_t i = 0; i < d->site.rows; i++)
+            for (uint64_t j = 0; j < cols; j++) {
+                const double potential = v[(held > 1 ? i : 0) * cols + j];
+                d->values[i * cols + j] =
+                    (float)(bit ? potential : potential + (double)w->last.device[i * cols + j]);
+            }
+        device_frame(d, d->values, frame);
+        frame->version = drive_new_version();
+    }
+    free(v);
+    return status;
+}
