@@ -585,15 +585,23 @@ ohm_status ohm_crossbar_probe_exact(ohm_crossbar *crossbar, uint64_t row, uint64
 ohm_status ohm_crossbar_probe_current(ohm_crossbar *crossbar, uint64_t row, uint64_t col, float voltage,
                                       float *current);
 
-// How devices are brought to conductances. Voltages act on each device alone: nothing of them reaches others.
+// How devices are brought to conductances.
 typedef enum ohm_program_method {
     OHM_PROGRAM_ISPP,   // write and verify: pulses whose length and amplitude follow what the last one did
     OHM_PROGRAM_SINGLE, // one pulse each, as long as a device without spread would need
+    OHM_PROGRAM_GRADIENT, // pulses in proportion to what readouts of random vectors are off, cycle by cycle:
+                          // through wires and with noise, as they are read
     OHM_PROGRAM_METHODS
 } ohm_program_method;
 
-// "ispp", "single"; "unknown" for any other number. Static. Since 0.3.
+// How pulses reach a device. ALONE, as through a transistor of its own: no other device feels them. Or along
+// the lines, row after row, the devices of a row and of one sign together: others then feel up to a half or a
+// third of the voltage, either way, and where lines have resistances, the circuit decides.
+typedef enum ohm_select { OHM_SELECT_ALONE, OHM_SELECT_HALF, OHM_SELECT_THIRD, OHM_SELECTS } ohm_select;
+
+// "ispp", "single", "gdp"; "alone", "half", "third"; "unknown" for any other number. Static. Since 0.3.
 const char *ohm_program_method_name(ohm_program_method method);
+const char *ohm_select_name(ohm_select select);
 
 // Valid only if it came from ohm_program_default.
 typedef struct ohm_program {
@@ -603,6 +611,7 @@ typedef struct ohm_program {
         tolerance; // largest error that is left, as a fraction of the model's conductance range; default 0.01
     unsigned cycles; // of writing and reading at most; default 100
     double voltage;  // largest amplitude of a pulse in V; 0, the default: that of the model's own stimulus
+    ohm_select select; // default OHM_SELECT_ALONE
 } ohm_program;
 
 ohm_program ohm_program_default(void);

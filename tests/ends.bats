@@ -58,7 +58,7 @@ contents() {
 
 @test "a limit on the size of files is an error of every program, and leaves nothing" {
     mkdir "$tmp/folder"
-    export HOME=$tmp/elsewhere
+    export HOME=$tmp/elsewhere XDG_CACHE_HOME=$tmp/cache # where OpenGL keeps its own
     limited '-f 8' run --json --device native -n 64 -o "$tmp/folder/f.h5"
     [ "$status" -eq 1 ] || show "should exit with 1"
     expect_message "^cannot write $tmp/folder/f\.h5: File too large$"

@@ -132,12 +132,13 @@ static ohm_status apply(ohm_crossbar *c, drive *own) {
     return OHM_OK;
 }
 
-static ohm_status apply_steps(ohm_crossbar *c, uint64_t steps, const float *cells, const float *rows,
-                              const float *cols) {
+// The arrays are of so many steps, or of one that is held.
+static ohm_status apply_steps(ohm_crossbar *c, uint64_t steps, bool held, const float *cells,
+                              const float *rows, const float *cols) {
     drive *own;
     ohm_status status = begin(c, steps);
     if (status || !steps) return status;
-    status = own_open(&c->plan, c->step, steps, cells, rows, cols, &own);
+    status = own_open(&c->plan, c->step, held ? 1 : steps, cells, rows, cols, &own);
     if (status) return status;
     status = apply(c, own);
     if (status) {
@@ -146,17 +147,26 @@ static ohm_status apply_steps(ohm_crossbar *c, uint64_t steps, const float *cell
     }
     const uint64_t first = c->step;
     status = take_steps(c, steps);
-    own_finish(own, c->step - first);
+    own_finish(own, held ? 1 : c->step - first);
     return status;
 }
 
+ohm_status crossbar_hold(ohm_crossbar *c, uint64_t steps, const float *voltage) {
+    return apply_steps(c, steps, true, voltage, NULL, NULL);
+}
+
+ohm_status crossbar_hold_lines(ohm_crossbar *c, uint64_t steps, const float *row_voltage,
+                               const float *col_voltage) {
+    return apply_steps(c, steps, true, NULL, row_voltage, col_voltage);
+}
+
 ohm_status ohm_crossbar_apply(ohm_crossbar *c, uint64_t steps, const float *voltage) {
-    return apply_steps(c, steps, voltage, NULL, NULL);
+    return apply_steps(c, steps, false, voltage, NULL, NULL);
 }
 
 ohm_status ohm_crossbar_apply_lines(ohm_crossbar *c, uint64_t steps, const float *row_voltage,
                                     const float *col_voltage) {
-    return apply_steps(c, steps, NULL, row_voltage, col_voltage);
+    return apply_steps(c, steps, false, NULL, row_voltage, col_voltage);
 }
 
 // ---- The step counter -------------------------------------------------------------------------

@@ -75,6 +75,12 @@ ohm_status crossbar_check_lines(const ohm_wires *wires, const drive *d, const ch
 // Goes back to the stimulus after voltages of the caller's own. Errors: as crossbar_prepare.
 ohm_status crossbar_end_own(ohm_crossbar *crossbar);
 
+// As ohm_crossbar_apply and ohm_crossbar_apply_lines, with voltages that are the same at all of the steps:
+// float32 [rows, cols], or [rows] and [cols]. Engines take many such steps in a launch.
+ohm_status crossbar_hold(ohm_crossbar *crossbar, uint64_t steps, const float *voltage);
+ohm_status crossbar_hold_lines(ohm_crossbar *crossbar, uint64_t steps, const float *row_voltage,
+                               const float *col_voltage);
+
 // Notes that so many steps have been done with what drives it, for pictures of the voltage and the flux.
 void crossbar_remember(ohm_crossbar *crossbar, uint64_t steps);
 

@@ -36,7 +36,8 @@ static ohm_status next(drive *d, uint64_t t, uint32_t most, const drive_feedback
     (void)feedback;
     if (!o->cells) return drive_lines_frame(d, t, most, step, frame);
     d->version = drive_new_version();
-    drive_image_frame(d, o->cells + place_of(o, t) * synapses, d->site.cols, d->site.rows, 1, frame);
+    drive_image_frame(d, o->cells + place_of(o, t) * synapses, d->site.cols, d->site.rows,
+                      o->steps == 1 ? most : 1, frame);
     return OHM_OK;
 }
 
