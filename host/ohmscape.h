@@ -295,6 +295,14 @@ ohm_status ohm_crossbar_idle(ohm_crossbar *crossbar, double seconds);
 // The idle time in s since the last step.
 double ohm_crossbar_idle_time(const ohm_crossbar *crossbar);
 
+// A text of the caller's that is saved with the crossbar, such as how a matrix was mapped to it; NULL or "" for
+// none. `ohmscape program` keeps a JSON object here. Since 0.3.
+// Errors: OHM_BAD_ARGUMENT (OHM_MAX_SPEC_TEXT characters or more), OHM_OUT_OF_MEMORY.
+ohm_status ohm_crossbar_set_note(ohm_crossbar *crossbar, const char *note);
+
+// The note, "" without one. Valid until it is set again. Since 0.3.
+const char *ohm_crossbar_note(const ohm_crossbar *crossbar);
+
 // Steps since step 0, including those of earlier runs if the crossbar was loaded from a file.
 uint64_t ohm_crossbar_step(const ohm_crossbar *crossbar);
 
@@ -432,6 +440,9 @@ typedef struct ohm_wires {
     bool ground_both;      // bit lines have a terminal at the top too; default false
     const bool *float_row; // [rows] and [cols]: lines without any terminal; default NULL, none
     const bool *float_col;
+    uint64_t tile_rows, tile_cols; // of tiles that the crossbar is made of, from its first row and column; default
+                                   // 0: one. Each has lines and terminals of its own, with the same voltages; the
+                                   // currents of its lines are converted for themselves, and then added up
     double tolerance; // of voltages and currents, relative to the largest; 1e-12 … 1e-2, or 0, the default:
                       // 1e-9 when lines are read, 1e-4 in steps, each of which starts from the last
     unsigned sweeps;  // passes over all cells at most; default 500

@@ -7,6 +7,7 @@
 #include "findings.h"
 #include "initial.h"
 #include "../define/line_wires.h"
+#include "circuit.h"
 #include "wired_drive.h"
 #include "rehearsal.h"
 #include "statistics.h"
@@ -197,7 +198,7 @@ ohm_status crossbar_create(ohm_devices *devices, const ohm_definition *definitio
     if (!status) crossbar_take_findings(c, &f);
     matrix_file initial = {.array = {.file = -1}, .file = -1, .dataset = -1};
     if (!status && !inputs) status = initial_open(&c->plan, &c->problem, &initial);
-    if (!status && c->wires) status = wired_open(c, &c->wired);
+    if (!status && c->wires && !circuit_is_plain(c->wires)) status = wired_open(c, &c->wired);
     if (!status) status = build_where_it_works(c, devices);
     if (!status && !inputs) status = crossbar_fill(c);
     if (!status) status = initial_write(c, &initial);

@@ -3,6 +3,7 @@
 #include "statistics.h"
 #include "../base/error.h"
 #include "../base/log.h"
+#include "circuit.h"
 #include "findings.h"
 #include "wired_drive.h"
 
@@ -32,7 +33,7 @@ bool crossbar_has_voltages(const ohm_crossbar *c) {
 }
 
 ohm_status crossbar_check_lines(const ohm_wires *wires, const drive *d, const char *name) {
-    if (!wires || drive_has_lines(d)) return OHM_OK;
+    if (!wires || circuit_is_plain(wires) || drive_has_lines(d)) return OHM_OK;
     ohm_fail(OHM_BAD_ARGUMENT, "%s gives every device a voltage of its own, but wires need voltages of lines",
              name);
     ohm_fail_hint("stimuli that drive lines are lines, write, wave, constant, and voltages of rows and columns");
@@ -161,8 +162,9 @@ ohm_status crossbar_extend(ohm_crossbar *c) {
 problem crossbar_problem_now(const ohm_crossbar *c, const plan *p, const drive *s, double idle) {
     problem now = plan_problem(p, drive_layout(s), idle);
     now.physics.reading = c->step;
-    if (c->wires) now.variant.frame = OHM_FRAME_IMAGE;
-    if (c->wires || (s != c->stimulus && s == c->own)) { // frames alone hold the voltages
+    const bool wired = c->wires && !circuit_is_plain(c->wires);
+    if (wired) now.variant.frame = OHM_FRAME_IMAGE;
+    if (wired || (s != c->stimulus && s == c->own)) { // frames alone hold the voltages
         now.variant.stimulus = OHM_DISTRIBUTION_constant;
         memset(now.physics.stimulus, 0, sizeof now.physics.stimulus);
     }
@@ -179,6 +181,7 @@ void ohm_crossbar_destroy(ohm_crossbar *c) {
     if (c->applied != c->stimulus) drive_close(c->applied);
     if (c->wired != c->applied) drive_close(c->wired);
     ohm_wires_free(c->wires);
+    free(c->note);
     drive_close(c->stimulus);
     free(c);
 }
@@ -208,7 +211,21 @@ uint64_t ohm_crossbar_step(const ohm_crossbar *c) {
     return c->step;
 }
 
-// ---- Advancing --------------------------------------------------------------------------------
+ohm_status ohm_crossbar_set_note(ohm_crossbar *c, const char *note) {
+    const bool none = !note || !*note;
+    if (!none && strlen(note) >= OHM_MAX_SPEC_TEXT)
+        return ohm_fail(OHM_BAD_ARGUMENT, "a note of %zu characters: less than %u", strlen(note),
+                        OHM_MAX_SPEC_TEXT);
+    char *copy = none ? NULL : strdup(note);
+    if (!none && !copy) return ohm_fail_memory("a note");
+    free(c->note);
+    c->note = copy;
+    return OHM_OK;
+}
+
+const char *ohm_crossbar_note(const ohm_crossbar *c) {
+    return c->note ? c->note : "";
+}
 
 // ---- Measuring --------------------------------------------------------------------------------
 

@@ -27,14 +27,15 @@ struct ohm_crossbar {
     double idle;     // s since the last step
     drive *stimulus; // opened
     drive *own;      // voltages of the caller's in its place, for which the engines are configured; or NULL
-    ohm_wires *wires; // of its definition; NULL where lines are ideal
-    drive *wired;     // with wires: what the circuit makes of these voltages (wired_drive.h)
+    ohm_wires *wires; // of its definition; NULL where lines are ideal and there are no tiles
+    drive *wired;     // where lines have resistances: what the circuit makes of these voltages (wired_drive.h)
     // What pictures need to know of the past: the stimulus of the last step, and its constants.
     drive *applied; // the same as stimulus unless that has changed since
     float applied_constants[4];
     warnings warnings; // of its definition
     double flux_bound; // V·s, beyond which no flux can be
     double step_loss;  // as ohm_crossbar_step_loss
+    char *note;        // as ohm_crossbar_note; NULL for ""
 };
 
 // The field of the last step, for pictures of its voltage. Errors: as drive_next.

@@ -107,7 +107,7 @@ static ohm_status check_how(const ohm_program *how) {
 }
 
 static ohm_status check_wires(const ohm_crossbar *c, const ohm_program *how) {
-    if (!c->wires || how->select != OHM_SELECT_ALONE) return OHM_OK;
+    if (!c->wired || how->select != OHM_SELECT_ALONE) return OHM_OK;
     ohm_fail(OHM_BAD_ARGUMENT, "with wires, pulses reach devices along lines alone");
     ohm_fail_hint("select them with half or third of the voltage on the others");
     return OHM_BAD_ARGUMENT;

@@ -293,16 +293,9 @@ static ohm_status last_voltage(const ohm_crossbar *c, uint64_t row, uint64_t col
 }
 
 // The potentials of its lines in the last step: NaN without wires.
-static ohm_status last_potentials(const ohm_crossbar *c, uint64_t row, uint64_t col, float *word, float *bit) {
-    const uint64_t at = row * c->problem.cols + col;
-    drive_frame frame;
+static void last_potentials(const ohm_crossbar *c, uint64_t row, uint64_t col, float *word, float *bit) {
     *word = *bit = NAN;
-    if (!c->wired || !crossbar_has_voltages(c)) return OHM_OK;
-    ohm_status status = wired_line_frame(c->wired, false, &frame);
-    if (!status) *word = frame.values[at];
-    if (!status) status = wired_line_frame(c->wired, true, &frame);
-    if (!status) *bit = frame.values[at];
-    return status;
+    if (c->wired && crossbar_has_voltages(c)) wired_potentials(c->wired, row, col, word, bit);
 }
 
 static ohm_status check_place(const ohm_crossbar *c, uint64_t row, uint64_t col) {
@@ -338,7 +331,8 @@ ohm_status ohm_crossbar_probe(ohm_crossbar *c, uint64_t row, uint64_t col, float
     value[OHM_VOLTAGE] = voltage;
     value[OHM_FLUX] = flux;
     value[OHM_CURRENT] = isnan(voltage) ? NAN : current_of(p, row, col, state, voltage);
-    return last_potentials(c, row, col, &value[OHM_WORD_LINE], &value[OHM_BIT_LINE]);
+    last_potentials(c, row, col, &value[OHM_WORD_LINE], &value[OHM_BIT_LINE]);
+    return OHM_OK;
 }
 
 // One value, with what its plane could not hold.

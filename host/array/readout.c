@@ -130,9 +130,9 @@ typedef struct pass {
     const ohm_readout *how;
     const ohm_wires *wires;
     ohm_converter adc;
-    uint64_t driven, read;
-    float *voltage;  // [vectors, slices, driven]
-    double *current; // [vectors, slices, read]
+    uint64_t driven, read, parts; // parts: of a line, each with a conversion of its own
+    float *voltage;               // [vectors, slices, driven]
+    double *current;              // [vectors, slices, parts, read]
     ohm_wires_report *report;
 } pass;
 
@@ -181,15 +181,23 @@ static double measure(const pass *p, double current, uint64_t conversion, uint64
     return convert(&p->adc, seen);
 }
 
-static float output_of(const pass *p, uint64_t vector, uint64_t number, uint64_t line) {
+// A part of an output: a tile's.
+static double part_of(const pass *p, uint64_t vector, uint64_t number, uint64_t line, uint64_t part) {
     const ohm_readout *how = p->how;
     double sum = 0;
     for (unsigned s = 0; s < how->slices; s++) {
-        double one = p->current[(vector * how->slices + s) * p->read + line];
-        if (!how->convert_sum) one = measure(p, one, number * how->slices + s, line);
+        double one = p->current[((vector * how->slices + s) * p->parts + part) * p->read + line];
+        const uint64_t conversion = (number * how->slices + s) * p->parts + part;
+        if (!how->convert_sum) one = measure(p, one, conversion, line);
         sum += weight_of(how, s) * one;
     }
-    return (float)(how->convert_sum ? measure(p, sum, number, line) : sum);
+    return how->convert_sum ? measure(p, sum, number * p->parts + part, line) : sum;
+}
+
+static float output_of(const pass *p, uint64_t vector, uint64_t number, uint64_t line) {
+    double sum = part_of(p, vector, number, line, 0);
+    for (uint64_t part = 1; part < p->parts; part++) sum += part_of(p, vector, number, line, part);
+    return (float)sum;
 }
 
 static ohm_status read_pass(const pass *p, uint64_t first, uint64_t vectors, const float *in, float *out) {
@@ -199,7 +207,7 @@ static ohm_status read_pass(const pass *p, uint64_t first, uint64_t vectors, con
     make_voltages(p, vectors, in + first * p->driven);
     const uint64_t count = vectors * how->slices;
     const ohm_status status =
-        p->wires ? wired_read(p->crossbar, p->wires, &reading, count, p->voltage, p->current, p->report)
+        p->wires ? wired_read(p->crossbar, p->wires, &reading, p->parts, count, p->voltage, p->current, p->report)
                    : lines_read(p->crossbar, &reading, count, p->voltage, p->current);
     for (uint64_t v = 0; v < vectors && !status; v++)
         for (uint64_t i = 0; i < p->read; i++)
@@ -207,11 +215,13 @@ static ohm_status read_pass(const pass *p, uint64_t first, uint64_t vectors, con
     return status;
 }
 
-// The range of an ADC that no current leaves.
+// The range of an ADC that no current leaves, of a tile if there are some.
 static void make_full(const pass *p, ohm_converter *adc) {
     const ohm_converter *dac = &p->how->dac;
     const double volts = fmax(fabs(dac->low), fabs(dac->high));
-    adc->high = lines_largest_current(p->crossbar, p->how->exact, volts) * (double)p->driven;
+    const uint64_t tile = !p->wires ? 0 : p->how->transposed ? p->wires->tile_cols : p->wires->tile_rows;
+    const uint64_t lines = p->parts > 1 ? tile : p->driven;
+    adc->high = lines_largest_current(p->crossbar, p->how->exact, volts) * (double)lines;
     adc->low = dac->low >= 0 && !adc->sign_magnitude ? 0 : -adc->high;
 }
 
@@ -230,11 +240,13 @@ ohm_status ohm_crossbar_readout(ohm_crossbar *c, const ohm_readout *how, uint64_
               .driven = lines_driven(c, how->transposed),
               .read = lines_read_count(c, how->transposed)};
     *p.report = (ohm_wires_report){0};
+    const bool converted = how->adc.bits || how->adc_noise > 0 || how->adc_offset != 0;
+    p.parts = p.wires && converted ? wired_parts(c, p.wires, how->transposed) : 1;
     if (how->adc_full) make_full(&p, &p.adc);
-    const uint64_t fit = PASS_FLOATS / ((p.driven + p.read) * how->slices), most = fit > 1 ? fit : 1;
+    const uint64_t fit = PASS_FLOATS / ((p.driven + p.parts * p.read) * how->slices), most = fit > 1 ? fit : 1;
     const uint64_t vectors = batch < most ? batch : most;
     p.voltage = malloc(vectors * how->slices * p.driven * sizeof *p.voltage);
-    p.current = malloc(vectors * how->slices * p.read * sizeof *p.current);
+    p.current = malloc(vectors * how->slices * p.parts * p.read * sizeof *p.current);
     if (!p.voltage || !p.current) status = ohm_fail_memory("a readout");
     for (uint64_t i = 0; i < batch && !status; i += vectors)
         status = read_pass(&p, i, batch - i < vectors ? batch - i : vectors, in, out);

@@ -12,7 +12,7 @@ typedef struct wired_drive {
     drive base;
     circuit circuit;
     wired_nodes last;
-    double *row_end, *col_end; // currents of second terminals
+    double *row_part, *col_part; // currents of each tile's lines
     ohm_wires_report report;   // of all steps
 } wired_drive;
 
@@ -30,12 +30,19 @@ static void device_frame(drive *d, const float *values, drive_frame *frame) {
     drive_image_frame(d, values, d->site.cols, d->site.rows, 1, frame);
 }
 
-static void take_currents(wired_drive *w) {
+// Adds up what all tiles have of lines: [parts, lines].
+static void add_up(const double *part, uint64_t parts, uint64_t lines, double *sum) {
+    for (uint64_t i = 0; i < lines; i++) sum[i] = part[i];
+    for (uint64_t p = 1; p < parts; p++)
+        for (uint64_t i = 0; i < lines; i++) sum[i] += part[p * lines + i];
+}
+
+static ohm_status take_currents(wired_drive *w) {
     const drive_site *s = &w->base.site;
-    const wires_ends ends = {w->last.row_current, w->row_end, w->col_end, w->last.col_current};
-    wires_currents(w->circuit.solver, &ends);
-    for (uint64_t i = 0; i < s->rows; i++) w->last.row_current[i] += w->row_end[i];
-    for (uint64_t j = 0; j < s->cols; j++) w->last.col_current[j] += w->col_end[j];
+    const ohm_status status = circuit_currents(&w->circuit, w->col_part, w->row_part);
+    add_up(w->row_part, w->circuit.across, s->rows, w->last.row_current);
+    add_up(w->col_part, w->circuit.down, s->cols, w->last.col_current);
+    return status;
 }
 
 static ohm_status solve(wired_drive *w, uint64_t t) {
@@ -51,8 +58,9 @@ static ohm_status solve(wired_drive *w, uint64_t t) {
     ohm_status status = drive_line_voltages(given, t, n->row_volts, n->col_volts);
     if (!status) status = circuit_solve(&w->circuit, &task, &w->report);
     if (status) return status;
-    wires_nodes(w->circuit.solver, 0, w->base.site.rows, NULL, NULL, n->device);
-    take_currents(w);
+    status = circuit_devices(&w->circuit, n->device);
+    if (!status) status = take_currents(w);
+    if (status) return status;
     w->base.version = drive_new_version();
     n->known = true;
     n->step = t;
@@ -77,8 +85,8 @@ static void destroy(drive *d) {
     free(w->last.col_volts);
     free(w->last.row_current);
     free(w->last.col_current);
-    free(w->row_end);
-    free(w->col_end);
+    free(w->row_part);
+    free(w->col_part);
 }
 
 static const ohm_about about = {.name = "wired"};
@@ -97,17 +105,18 @@ static const drive_class wired_class = {
 static ohm_status make(wired_drive *w, ohm_crossbar *c) {
     const drive_site *s = &w->base.site;
     wired_nodes *n = &w->last;
+    const ohm_status status = circuit_make(c, c->wires, true, &w->circuit);
+    if (status) return status;
     n->device = malloc(devices(&w->base) * sizeof *n->device);
     n->row_volts = calloc(s->rows, sizeof *n->row_volts);
     n->col_volts = calloc(s->cols, sizeof *n->col_volts);
     n->row_current = calloc(s->rows, sizeof *n->row_current);
     n->col_current = calloc(s->cols, sizeof *n->col_current);
-    w->row_end = calloc(s->rows, sizeof *w->row_end);
-    w->col_end = calloc(s->cols, sizeof *w->col_end);
-    if (!n->device || !n->row_volts || !n->col_volts || !n->row_current || !n->col_current || !w->row_end ||
-        !w->col_end)
-        return ohm_fail_memory("a circuit");
-    return circuit_make(c, c->wires, true, &w->circuit);
+    w->row_part = calloc(s->rows * w->circuit.across, sizeof *w->row_part);
+    w->col_part = calloc(s->cols * w->circuit.down, sizeof *w->col_part);
+    const bool made = n->device && n->row_volts && n->col_volts && n->row_current && n->col_current &&
+                      w->row_part && w->col_part;
+    return made ? OHM_OK : ohm_fail_memory("a circuit");
 }
 
 ohm_status wired_open(ohm_crossbar *c, drive **opened) {
@@ -141,36 +150,40 @@ void wired_forget(drive *d) {
 }
 
 uint64_t wired_bit_rows(const drive *d) {
-    return wires_bit_rows(((const wired_drive *)d)->circuit.solver);
+    return circuit_bit_rows(&((const wired_drive *)d)->circuit);
 }
 
-void wired_get_bit_lines(const drive *d, double *v) {
-    wires_get_bit_lines(((const wired_drive *)d)->circuit.solver, v);
+ohm_status wired_get_bit_lines(const drive *d, double *v) {
+    return circuit_get_bit_lines(&((const wired_drive *)d)->circuit, v);
 }
 
-void wired_set_bit_lines(drive *d, const double *v) {
+ohm_status wired_set_bit_lines(drive *d, const double *v) {
     wired_drive *w = wired_of(d);
-    wires_set_bit_lines(w->circuit.solver, v);
-    if (w->circuit.exact) memcpy(w->circuit.volts, w->last.device, devices(d) * sizeof *w->last.device);
+    const ohm_status status = circuit_set_bit_lines(&w->circuit, v);
+    if (!status && w->circuit.exact)
+        memcpy(w->circuit.volts, w->last.device, devices(d) * sizeof *w->last.device);
+    return status;
+}
+
+void wired_potentials(const drive *d, uint64_t row, uint64_t col, float *word, float *bit) {
+    const wired_drive *w = (const wired_drive *)d;
+    const double v = circuit_bit_node(&w->circuit, row, col);
+    *bit = (float)v;
+    *word = (float)(v + (double)w->last.device[row * d->site.cols + col]);
 }
 
 // The word lines' are those of the bit lines and the devices together: a loaded crossbar has no others.
 ohm_status wired_line_frame(drive *d, bool bit, drive_frame *frame) {
     const wired_drive *w = wired_of(d);
-    const uint64_t cols = d->site.cols, held = wired_bit_rows(d);
-    double *v = malloc(held * cols * sizeof *v);
-    ohm_status status = v ? drive_make_room(d, devices(d)) : ohm_fail_memory("a picture");
-    if (!status) {
-        wired_get_bit_lines(d, v);
-        for (uint64_t i = 0; i < d->site.rows; i++)
-            for (uint64_t j = 0; j < cols; j++) {
-                const double potential = v[(held > 1 ? i : 0) * cols + j];
-                d->values[i * cols + j] =
-                    (float)(bit ? potential : potential + (double)w->last.device[i * cols + j]);
-            }
-        device_frame(d, d->values, frame);
-        frame->version = drive_new_version();
-    }
-    free(v);
-    return status;
+    const uint64_t cols = d->site.cols;
+    const ohm_status status = drive_make_room(d, devices(d));
+    if (status) return status;
+    for (uint64_t i = 0; i < d->site.rows; i++)
+        for (uint64_t j = 0; j < cols; j++) {
+            const double node = circuit_bit_node(&w->circuit, i, j);
+            d->values[i * cols + j] = (float)(bit ? node : node + (double)w->last.device[i * cols + j]);
+        }
+    device_frame(d, d->values, frame);
+    frame->version = drive_new_version();
+    return OHM_OK;
 }

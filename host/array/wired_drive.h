@@ -24,12 +24,16 @@ void wired_forget(drive *d);
 // How the circuits of all steps were solved.
 const ohm_wires_report *wired_report(drive *d);
 
-// The bit lines' nodes in V, of which there are so many rows of cols: 1 where bit lines have no resistance,
-// else all. They and the devices' voltages are where the next solution begins, so that a crossbar that is saved
+// The bit lines' nodes in V, of which there are so many rows of cols: 1 of each row of tiles where bit lines have no
+// resistance, else all. They and the devices' voltages are where the next solution begins, so that a crossbar that is saved
 // and loaded goes on to the same bits: after wired_set_bit_lines and a filled wired_last.
 uint64_t wired_bit_rows(const drive *d);
-void wired_get_bit_lines(const drive *d, double *v);
-void wired_set_bit_lines(drive *d, const double *v);
+// Errors: OHM_OUT_OF_MEMORY.
+ohm_status wired_get_bit_lines(const drive *d, double *v);
+ohm_status wired_set_bit_lines(drive *d, const double *v);
+
+// The potentials in V of a device's nodes in the last circuit.
+void wired_potentials(const drive *d, uint64_t row, uint64_t col, float *word, float *bit);
 
 // A frame of the potentials of the word lines' nodes, or of the bit lines', of the last circuit: of one pixel a
 // device. Lives until the next frame of the drive. Errors: OHM_OUT_OF_MEMORY.

@@ -22,6 +22,9 @@ static const ohm_parameter parameters[] = {
      .choices = grounds},
     {"float", "", "1", 0, 0, 0, "lines without terminals, such as r3+c0-7, from 0", OHM_NO_SLOT,
      .text = SPEC_LINES},
+    {"tile_rows", "", "1", 0, 0, 2147483648.0, "rows of a tile, which has lines and terminals of its own; 0: all",
+     OHM_NO_SLOT, .whole = 1},
+    {"tile_cols", "", "1", 0, 0, 2147483648.0, "columns of a tile; 0: all", OHM_NO_SLOT, .whole = 1},
     {"tol", "ε", "1", 0, 0, 0.01,
      "largest error, relative to the largest voltage or current;\n0: 1e-9 when lines are read, 1e-4 in steps",
      OHM_NO_SLOT},
@@ -110,7 +113,8 @@ ohm_status line_wires_check(const spec *s, uint64_t rows, uint64_t cols) {
 static bool is_ideal(const spec *s) {
     return spec_entry_of(s) == &none_entry ||
            (!s->path[0] && spec_value(s, "row") == 0 && spec_value(s, "col") == 0 &&
-            spec_value(s, "source") == 0 && spec_value(s, "sense") == 0);
+            spec_value(s, "source") == 0 && spec_value(s, "sense") == 0 && spec_value(s, "tile_rows") == 0 &&
+            spec_value(s, "tile_cols") == 0);
 }
 
 // With the lists of floating lines behind it.
@@ -128,6 +132,8 @@ static ohm_status make(const spec *s, uint64_t rows, uint64_t cols, ohm_wires **
     w->sense = spec_value(s, "sense");
     w->drive_both = spec_value(s, "drive") != 0;
     w->ground_both = spec_value(s, "ground") != 0;
+    w->tile_rows = (uint64_t)spec_value(s, "tile_rows");
+    w->tile_cols = (uint64_t)spec_value(s, "tile_cols");
     w->tolerance = spec_value(s, "tol");
     w->sweeps = (unsigned)spec_value(s, "sweeps");
     if (!floating) return OHM_OK;

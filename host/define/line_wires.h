@@ -9,7 +9,7 @@
 ohm_status line_wires_check(const spec *s, uint64_t rows, uint64_t cols);
 
 // The wires of a specification that has been checked, to be released with ohm_wires_free: NULL where no line
-// has a resistance and none floats. Errors: OHM_OUT_OF_MEMORY.
+// has a resistance, none floats and there are no tiles. Errors: OHM_OUT_OF_MEMORY.
 ohm_status line_wires_make(const spec *s, uint64_t rows, uint64_t cols, ohm_wires **wires);
 
 #endif

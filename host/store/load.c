@@ -472,6 +472,13 @@ static ohm_status warn_of_version(const source *s, const plan *p, warnings *w) {
     return status;
 }
 
+static ohm_status read_note(const source *s, ohm_crossbar *c) {
+    char text[OHM_MAX_SPEC_TEXT];
+    if (!source_has(s, "note")) return OHM_OK;
+    const ohm_status status = source_long_text(s, "note", text, sizeof text);
+    return status ? status : ohm_crossbar_set_note(c, text);
+}
+
 static ohm_status load(const ohm_file *f, ohm_devices *devices, const ohm_definition *speed,
                        ohm_crossbar **crossbar) {
     const source *s = &f->source;
@@ -485,6 +492,7 @@ static ohm_status load(const ohm_file *f, ohm_devices *devices, const ohm_defini
         c->step = d->info.step;
         status = wires_file_read(s, c);
     }
+    if (!status) status = read_note(s, c);
     if (!status) status = ohm_crossbar_idle(c, d->info.idle);
     if (status)
         ohm_crossbar_destroy(c);

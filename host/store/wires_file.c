@@ -91,7 +91,11 @@ ohm_status wires_file_write(hid_t file, const ohm_crossbar *c) {
     if (!c->wired || !wired_last(c->wired)->known) return OHM_OK;
     double *bit_line = new_bit_line(c);
     if (!bit_line) return ohm_fail_memory("the lines' voltages");
-    wired_get_bit_lines(c->wired, bit_line);
+    const ohm_status status = wired_get_bit_lines(c->wired, bit_line);
+    if (status) {
+        free(bit_line);
+        return status;
+    }
     list(c, bit_line, a);
     const hid_t group = H5Gcreate2(file, "wires", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     bool done = hdf5_did(group);
@@ -149,8 +153,8 @@ ohm_status wires_file_read(const source *s, ohm_crossbar *c) {
     list(c, bit_line, a);
     ohm_status status = OHM_OK;
     for (int i = 0; i < ARRAYS && !status; i++) status = read_array(s, &a[i]);
+    if (!status) status = wired_set_bit_lines(c->wired, bit_line);
     if (!status) {
-        wired_set_bit_lines(c->wired, bit_line);
         wired_last(c->wired)->known = true;
         wired_last(c->wired)->step = c->step - 1;
     }

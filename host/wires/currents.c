@@ -39,6 +39,10 @@ void wires_get_bit_lines(const wires *w, double *v) {
         memcpy(v + i * w->cols, w->v + i * w->stride, w->cols * sizeof *v);
 }
 
+double wires_bit_node(const wires *w, size_t row, size_t col) {
+    return w->v[row * w->stride + col];
+}
+
 void wires_set_bit_lines(wires *w, const double *v) {
     for (size_t i = 0; i < w->held; i++)
         memcpy(w->v + i * w->stride, v + i * w->cols, w->cols * sizeof *v);

@@ -86,6 +86,7 @@ void wires_nodes(wires *w, size_t row, size_t count, double *u, double *v, float
 size_t wires_bit_rows(const wires *w);
 void wires_get_bit_lines(const wires *w, double *v);
 void wires_set_bit_lines(wires *w, const double *v);
+double wires_bit_node(const wires *w, size_t row, size_t col);
 
 // After wires_solve: the currents in A out of each line at each end, float64 [rows] and [cols]. What flows in
 // is negative. A line without any resistance and with two terminals gives each one half. Any may be NULL.
