@@ -2,6 +2,7 @@
 #define OHM_LANES 1
 #include "programming.h"
 #include "../base/error.h"
+#include "../base/log.h"
 #include "../define/spec.h"
 
 #include <inttypes.h>
@@ -141,21 +142,51 @@ static double motion(const programming *p, double voltage) {
     return rises ? moved : -moved;
 }
 
-#define AMPLITUDES 32
+#define AMPLITUDES 128
+#define UNMOVED 1e-3 // of what a selected device moves: others hardly do
 
-// The amplitude, up to the largest voltage of the model's own stimulus, at which opposite voltages move a
-// device the most in opposite ways: not every model moves more, or the same way, at a larger voltage.
-static ohm_status own_amplitude(programming *p, const spec *model) {
-    double largest, best = 0;
-    const ohm_status status = largest_voltage(model, &largest);
-    if (status) return status;
-    p->amplitude = largest;
+// How far a voltage that is to raise the conductance, or lower it, moves a device; not at all if others move too:
+// at half of it, or at a third of it either way.
+static double use_of(const programming *p, double voltage, bool raise) {
+    const double sign = raise ? p->up : -p->up;
+    const double moved = raise ? motion(p, sign * voltage) : -motion(p, sign * voltage);
+    double others = 0;
+    if (p->how->select == OHM_SELECT_HALF) others = fabs(motion(p, sign * voltage / 2));
+    if (p->how->select == OHM_SELECT_THIRD)
+        others = fmax(fabs(motion(p, voltage / 3)), fabs(motion(p, -voltage / 3)));
+    return others > UNMOVED * moved ? 0 : moved;
+}
+
+// Where pulses reach devices alone, one amplitude for both ways; along lines, the threshold may be another.
+static double best_amplitude(const programming *p, double largest, bool raise) {
+    const bool both = p->how->select == OHM_SELECT_ALONE;
+    double best = 0, amplitude = 0;
     for (int i = 1; i <= AMPLITUDES; i++) {
         const double voltage = largest * i / AMPLITUDES;
-        const double least = fmin(motion(p, p->up * voltage), -motion(p, -p->up * voltage));
-        if (least < best) continue;
-        best = least;
-        p->amplitude = voltage;
+        double use = use_of(p, voltage, raise);
+        if (both) use = fmin(use, use_of(p, voltage, !raise));
+        if (!(use > 0) || use < best) continue;
+        best = use;
+        amplitude = voltage;
+    }
+    return amplitude;
+}
+
+// The amplitude, up to the largest voltage of the model's own stimulus, or twice that along lines, at which devices
+// move the most: not every model moves more, or the same way, at a larger voltage.
+static ohm_status own_amplitude(programming *p, const spec *model) {
+    const bool alone = p->how->select == OHM_SELECT_ALONE;
+    double largest;
+    const ohm_status status = largest_voltage(model, &largest);
+    if (status) return status;
+    for (int raise = 0; raise < 2; raise++) {
+        p->amplitude[raise] = best_amplitude(p, alone ? largest : 2 * largest, raise);
+        if (p->amplitude[raise] > 0) continue;
+        p->amplitude[raise] = largest;
+        if (!alone)
+            log_say(OHM_LOG_WARNING,
+                    "model %s moves at %s of every voltage: devices that are not selected move too",
+                    spec_entry_of(model)->about->name, p->how->select == OHM_SELECT_HALF ? "half" : "a third");
     }
     return OHM_OK;
 }
@@ -165,16 +196,16 @@ static ohm_status look_at_model(programming *p) {
     ohm_crossbar_nominal_range(p->crossbar, &p->low, &p->high);
     p->up = spec_entry_of(model)->about->polarity < 0 ? -1 : 1;
     p->pulsed = model_kinetics(model->id) == OHM_PULSED;
-    p->amplitude = p->how->voltage;
+    p->amplitude[0] = p->amplitude[1] = p->how->voltage;
     if (!(p->low < p->high))
         return ohm_fail(OHM_BAD_ARGUMENT, "the devices have one conductance alone, %g S", p->low);
-    return p->amplitude > 0 ? OHM_OK : own_amplitude(p, model);
+    return p->how->voltage > 0 ? OHM_OK : own_amplitude(p, model);
 }
 
 double program_motion(const programming *p) {
     const float *c = p->crossbar->problem.physics.model;
     const double range = (double)(c[OHM_HIGH] - c[OHM_LOW]);
-    return fmin(motion(p, p->up * p->amplitude), -motion(p, -p->up * p->amplitude)) / range;
+    return fmin(motion(p, p->up * p->amplitude[1]), -motion(p, -p->up * p->amplitude[0])) / range;
 }
 
 static ohm_status make(programming *p) {

@@ -29,7 +29,7 @@ double program_shape(const programming *p, double strength, bool raise, pulse *m
     const uint32_t steps = p->pulsed ? length_up_to(fmax(strength, 1)) : length_from(strength);
     const double amplitude = p->pulsed ? 1 : fmin(strength / steps, 1);
     made->steps = steps;
-    made->voltage = (float)((raise ? p->up : -p->up) * amplitude * p->amplitude);
+    made->voltage = (float)((raise ? p->up : -p->up) * amplitude * p->amplitude[raise]);
     return steps * amplitude;
 }
 

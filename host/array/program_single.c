@@ -41,6 +41,11 @@ static uint32_t step_at(const float *course, uint32_t n, double conductance) {
     return low;
 }
 
+// Of a pulse that raises the conductance, side 0, or lowers it.
+static double voltage_of(const programming *p, int side) {
+    return side ? -p->up * p->amplitude[0] : p->up * p->amplitude[1];
+}
+
 ohm_status program_single(programming *p) {
     float *course = malloc(2 * COURSE_STEPS * sizeof *course);
     ohm_status status = course ? program_verify(p) : ohm_fail_memory("the course of a device");
@@ -48,7 +53,7 @@ ohm_status program_single(programming *p) {
     uint64_t count;
     for (int side = 0; side < 2 && !status; side++)
         length[side] =
-            make_course(p, side ? -p->up * p->amplitude : p->up * p->amplitude, course + side * COURSE_STEPS);
+            make_course(p, voltage_of(p, side), course + side * COURSE_STEPS);
     for (uint64_t i = 0; i < p->devices && !status; i++) {
         pulse *c = &p->pulses[i];
         const int side = p->read[i] > p->target[i];
@@ -56,7 +61,7 @@ ohm_status program_single(programming *p) {
         const uint32_t from = step_at(way, length[side], (double)p->read[i]);
         const uint32_t to = step_at(way, length[side], (double)p->target[i]);
         c->steps = to > from ? to - from : 0;
-        c->voltage = c->steps ? (float)((side ? -p->up : p->up) * p->amplitude) : 0;
+        c->voltage = c->steps ? (float)voltage_of(p, side) : 0;
     }
     free(course);
     if (!status) status = program_apply(p, &count);

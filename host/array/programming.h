@@ -20,7 +20,7 @@ typedef struct programming {
     const float *target; // S
     uint64_t devices;
     double low, high; // the model's range without spread, S
-    double amplitude; // the largest, V
+    double amplitude[2]; // the largest, V, of pulses that lower the conductance, and that raise it
     double up;        // 1, or −1 where V > 0 lowers the conductance
     bool pulsed;      // a pulse's amplitude makes no difference
     pulse *pulses;    // [devices]
@@ -53,8 +53,8 @@ ohm_status program_ispp(programming *p);
 ohm_status program_single(programming *p);
 ohm_status program_gradient(programming *p);
 
-// How far a pulse of one step of the largest amplitude moves a device without spread in the middle of its range, as
-// a fraction of that range.
+// How far a pulse of one step of the largest amplitude moves a device without spread in the middle of its range, at
+// least, as a fraction of that range.
 double program_motion(const programming *p);
 
 #endif

@@ -2,6 +2,7 @@
 #include "child.h"
 #include "cli.h"
 #include "guard.h"
+#include "plot.h"
 #include "rescue.h"
 #include "setup.h"
 #include "trouble.h"
@@ -43,11 +44,8 @@ SETTER(output) {
 }
 
 SETTER(plot) {
-    const size_t length = strlen(text);
     ((iv_options *)object)->plot = text;
-    if (length > 4 && (strcmp(text + length - 4, ".png") == 0 || strcmp(text + length - 4, ".svg") == 0))
-        return OHM_OK;
-    return options_bad_value("plot", text, "a name that ends in .png or .svg");
+    return plot_knows(text) ? OHM_OK : options_bad_value("plot", text, "a name that ends in .png or .svg");
 }
 
 static const option_entry iv_entries[] = {
@@ -254,19 +252,12 @@ static size_t last_period(const drive *d, const samples *s) {
     return d->period && s->count > each ? s->count - each : 0;
 }
 
-// Writes a text in quotes.
-static void write_quoted(FILE *out, const char *text) {
-    fputc('\'', out);
-    for (; *text; text++) fprintf(out, *text == '\'' ? "''" : "%c", *text);
-    fputc('\'', out);
-}
-
-static void write_script(FILE *out, const iv_options *o, const drive *d, const samples *s, const char *path) {
-    const bool svg = strcmp(o->plot + strlen(o->plot) - 4, ".svg") == 0;
-    fprintf(out, "set terminal %s size 800,600 font 'DejaVu Sans,12'\nset output ", svg ? "svg" : "pngcairo");
-    write_quoted(out, path);
+static void write_script(FILE *out, const drive *d, const iv_options *o, const samples *s, const char *format,
+                         const char *path) {
+    fprintf(out, "set terminal %s size 800,600 font 'DejaVu Sans,12'\nset output ", format);
+    plot_write_quoted(out, path);
     fprintf(out, "\nset title ");
-    write_quoted(out, o->setup.definition.model);
+    plot_write_quoted(out, o->setup.definition.model);
     fprintf(out,
             " noenhanced\nset xlabel 'voltage (V)'\nset ylabel 'current (A)'\nset grid\nset zeroaxis lt -1\n"
             "set format y '%%.1s%%c'\nset format x '%%g'\n");
@@ -282,38 +273,13 @@ static void write_script(FILE *out, const iv_options *o, const drive *d, const s
     fprintf(out, "unset output\n");
 }
 
-// Checks that the picture is complete. On a full disk gnuplot reports no error.
-static ohm_status check_picture(const char *temporary, const char *path) {
-    char end[64] = "";
-    FILE *f = fopen(temporary, "r");
-    if (f && fseek(f, -32, SEEK_END) == 0) fread(end, 1, 32, f);
-    if (f) fclose(f);
-    if (memmem(end, sizeof end, "IEND", 4) || memmem(end, sizeof end, "</svg>", 6)) return OHM_OK;
-    return ohm_fail(OHM_IO_FAILED, "cannot write %s: gnuplot did not finish it: is the disk full?", path);
-}
-
-// Fails with gnuplot's own message.
-static ohm_status undrawn(const char *path) {
-    char why[512];
-    snprintf(why, sizeof why, "%s", ohm_error_message());
-    return ohm_fail(OHM_IO_FAILED, "cannot write %s: gnuplot: %s", path, why);
+static void write_plot(const void *object, FILE *out, const char *format, const char *path) {
+    const job *j = object;
+    write_script(out, j->drive, j->options, j->samples, format, path);
 }
 
 static ohm_status draw(void *object, const char *path) {
-    const char *const gnuplot[] = {"gnuplot", NULL};
-    const job *j = object;
-    ohm_replacement r;
-    child c;
-    ohm_status status = ohm_replacement_begin(path, &r);
-    if (!status) status = child_start(gnuplot, 0, &c);
-    if (!status) {
-        write_script(c.in, j->options, j->drive, j->samples, r.temporary);
-        if (child_end(&c)) status = undrawn(path);
-    }
-    if (!status) status = check_picture(r.temporary, path);
-    if (!status) status = ohm_replacement_finish(&r);
-    ohm_replacement_abandon(&r);
-    return status;
+    return plot_draw(path, write_plot, object);
 }
 
 // ---- The command ------------------------------------------------------------------------------
@@ -348,24 +314,12 @@ static void write_all(job *j, troubles *t) {
     troubles_note(t, cli_flush());
 }
 
-static ohm_status check_gnuplot(void) {
-    const char *const version[] = {"gnuplot", "--version", NULL};
-    char *text;
-    if (child_run(version, 0, &text)) {
-        ohm_fail(OHM_NO_DEVICE, "--plot needs gnuplot, which is not installed");
-        ohm_fail_hint("apt install gnuplot-nox");
-        return OHM_NO_DEVICE;
-    }
-    free(text);
-    return OHM_OK;
-}
-
 static ohm_status check_outputs(const iv_options *o) {
     ohm_status status = o->output ? setup_check_inputs(o->output, &o->setup.definition) : OHM_OK;
     if (!status && o->plot) status = setup_check_inputs(o->plot, &o->setup.definition);
     if (!status && o->output) status = ohm_save_check(o->output, 0);
     if (!status && o->plot) status = ohm_save_check(o->plot, 0);
-    return status || !o->plot ? status : check_gnuplot();
+    return status || !o->plot ? status : plot_check();
 }
 
 static int iv(int argc, char **argv) {

@@ -67,7 +67,7 @@ static void format_range(const ohm_parameter *p, char *text, size_t size) {
     number_format(p->min, min);
     number_format(p->max, max);
     if (p->text)
-        snprintf(text, size, "a path");
+        snprintf(text, size, p->text == SPEC_LINES ? "lines" : "a path");
     else if (!p->choices)
         snprintf(text, size, "[%s, %s]", min, max);
     for (int i = 0; p->choices && p->choices[i]; i++) {

@@ -6,7 +6,9 @@
 #include "../format/matrix_writer.h"
 #include "cli.h"
 #include "commands.h"
+#include "mapping.h"
 #include "pairs.h"
+#include "plot.h"
 #include "progress.h"
 #include "report.h"
 #include "setup.h"
@@ -18,20 +20,12 @@
 
 // ---- Options ----------------------------------------------------------------------------------
 
-// How a matrix becomes conductances, with k S for a weight of 1:
-//   direct  they are the matrix, in S
-//   pair    a weight is the difference of columns 2 j and 2 j + 1, k·w = G⁺ − G⁻, one of which is at the low
-//   end offset  a weight is the difference from one more column, at the middle of the range
-typedef enum mapping_kind { MAP_PAIR, MAP_DIRECT, MAP_OFFSET, MAPS } mapping_kind;
-
-static const char *const map_name[MAPS] = {"pair", "direct", "offset"};
-
 typedef struct program_options {
     setup setup;
     ohm_program how;
-    mapping_kind map;
-    double low, high; // S; 0: not given
-    const char *target, *output, *errors;
+    mapping map; // low and high are 0 where they are not given
+    const char *target, *output, *errors, *plot;
+    char tile[64], wires[OHM_MAX_SPEC_TEXT]; // as a part of --wires; and these with the tiles
     bool json, quiet;
 } program_options;
 
@@ -56,12 +50,36 @@ SETTER(verify) {
 }
 
 SETTER(map) {
-    for (int i = 0; i < MAPS; i++) {
-        if (strcmp(map_name[i], text) != 0) continue;
-        ((program_options *)object)->map = (mapping_kind)i;
+    return mapping_parse(text, &((program_options *)object)->map)
+               ? OHM_OK
+               : options_bad_value("map", text, "pair, offset, direct, or sliced:K,bits=B of at most 24 bits");
+}
+
+SETTER(tile) {
+    program_options *o = object;
+    char rows[NUMBER_MAX_TEXT] = "";
+    const char *x = strchr(text, 'x');
+    uint64_t side[2];
+    if (x && (size_t)(x - text) < sizeof rows) snprintf(rows, sizeof rows, "%.*s", (int)(x - text), text);
+    if (!number_read_u64(rows, &side[0]) || !number_read_u64(x + 1, &side[1]) || !side[0] || !side[1] ||
+        side[0] > OHM_MAX_SIDE || side[1] > OHM_MAX_SIDE)
+        return options_bad_value("tile", text, "ROWSxCOLUMNS, such as 128x128");
+    snprintf(o->tile, sizeof o->tile, "tile_rows=%" PRIu64 ",tile_cols=%" PRIu64, side[0], side[1]);
+    return OHM_OK;
+}
+
+SETTER(select) {
+    for (int i = 0; i < OHM_SELECTS; i++) {
+        if (strcmp(ohm_select_name((ohm_select)i), text) != 0) continue;
+        ((program_options *)object)->how.select = (ohm_select)i;
         return OHM_OK;
     }
-    return options_bad_value("map", text, "pair, direct or offset");
+    return options_bad_value("select", text, "alone, half or third");
+}
+
+SETTER(plot) {
+    ((program_options *)object)->plot = text;
+    return plot_knows(text) ? OHM_OK : options_bad_value("plot", text, "a name that ends in .png or .svg");
 }
 
 SETTER(method) {
@@ -70,7 +88,7 @@ SETTER(method) {
         ((program_options *)object)->how.method = (ohm_program_method)i;
         return OHM_OK;
     }
-    return options_bad_value("method", text, "ispp or single");
+    return options_bad_value("method", text, "ispp, single or gdp");
 }
 
 SETTER(voltage) {
@@ -86,8 +104,8 @@ SETTER(range) {
     const char *colon = strchr(text, ':');
     if (colon && (size_t)(colon - text) < sizeof low)
         snprintf(low, sizeof low, "%.*s", (int)(colon - text), text);
-    if (number_read_double(low, &o->low) && number_read_double(colon + 1, &o->high) && o->low > 0 &&
-        o->low < o->high)
+    if (number_read_double(low, &o->map.low) && number_read_double(colon + 1, &o->map.high) &&
+        o->map.low > 0 && o->map.low < o->map.high)
         return OHM_OK;
     return options_bad_value("range", text, "LO:HI, two conductances in S, 0 < LO < HI");
 }
@@ -118,15 +136,22 @@ static const option_entry program_entries[] = {
     {"target", 0, "W.npy", "the matrix (.npy, or that of an HDF5 file): a row for each word line",
      set_target},
     {"map", 0, "MAP",
-     "pair (default): each weight is the difference of two devices in\nneighbouring columns; offset: that of "
-     "a "
-     "device from one more column;\ndirect: the matrix is conductances in S",
+     "pair (default): each weight is the difference of two devices in\nneighbouring columns; offset: that of a "
+     "device from one more column;\nsliced:K,bits=2: K pairs, each for some bits of a weight; direct: the\nmatrix "
+     "is conductances in S",
      set_map},
     {"range", 0, "LO:HI", "conductances to use in S (default: the inner 80 % of the model's)", set_range},
     {"method", 0, "METHOD",
      "ispp (default): write and verify, by pulses whose length and amplitude\nfollow what the last one did; "
-     "single: one pulse each, computed",
+     "single: one pulse each, computed; gdp:\ngradient descent on the errors of readouts",
      set_method},
+    {"select", 0, "SELECT",
+     "alone (default): pulses act on each device alone; half, third: along\nthe lines, where other devices feel "
+     "up to V/2 or V/3",
+     set_select},
+    {"wires", 0, "KEY=VALUE,...",
+     "resistances of the lines, in ohm, as for run; pulses need --select half\nor third then", setup_set_wires},
+    {"tile", 0, "RxC", "tiles of so many rows and columns, with lines of their own (default: one)", set_tile},
     {"verify", 0, "KEY=VALUE,...",
      "tol=0.01, the error that is left at most, as a fraction of the model's\nrange; max=100, cycles of "
      "writing "
@@ -141,6 +166,7 @@ static const option_entry program_entries[] = {
     {"device", 0, "DEVICE", "device to compute on (default auto), as for run", setup_set_device},
     {"output", 'o', "P.h5", "save the crossbar", set_output},
     {"errors", 0, "E.npy", "write each device's error, read - target, in S (.npy or .h5)", set_errors},
+    {"plot", 0, "F", "draw the errors with gnuplot, as F.png or F.svg", set_plot},
     {"json", 0, NULL, "print one JSON object", set_json},
     {"quiet", 'q', NULL, "print nothing but errors", set_quiet},
     {0},
@@ -149,99 +175,162 @@ static const option_entry program_entries[] = {
 // ---- Mapping ----------------------------------------------------------------------------------
 
 // The matrix, and what it is mapped to.
-typedef struct mapping {
-    uint64_t rows, weights, cols; // word lines, weights of a row, devices of a row
-    double low, high, scale;      // S; S for a weight of 1
+typedef struct weights {
+    uint64_t rows, cols; // of devices
+    mapping map;
     float *weight, *target;
-} mapping;
+} weights;
 
-static ohm_status read_matrix(const char *path, mapping *m) {
+static ohm_status read_matrix(const char *path, weights *m) {
     matrix_file file;
     ohm_status status = matrix_open(path, &file);
     if (status) return status;
+    const uint64_t cols = file.cols;
     m->rows = file.rows;
-    m->weights = file.cols;
-    m->weight = malloc(m->rows * m->weights * sizeof *m->weight);
+    m->map.weights = cols;
+    m->weight = malloc(m->rows * cols * sizeof *m->weight);
     status = m->weight ? matrix_read_rows(&file, 0, m->rows, m->weight) : ohm_fail_memory("a matrix");
     matrix_close(&file);
-    for (uint64_t i = 0; i < m->rows * m->weights && !status; i++)
+    for (uint64_t i = 0; i < m->rows * cols && !status; i++)
         if (!isfinite(m->weight[i]))
-            status = ohm_fail(OHM_BAD_FILE, "%s: the weight [%" PRIu64 ", %" PRIu64 "] is %g", path,
-                              i / m->weights, i % m->weights, (double)m->weight[i]);
+            status = ohm_fail(OHM_BAD_FILE, "%s: the weight [%" PRIu64 ", %" PRIu64 "] is %g", path, i / cols,
+                              i % cols, (double)m->weight[i]);
+    m->cols = mapping_columns(&m->map);
     return status;
 }
 
-static uint64_t columns_of(mapping_kind map, uint64_t weights) {
-    return map == MAP_PAIR ? 2 * weights : map == MAP_OFFSET ? weights + 1 : weights;
-}
-
-static double largest(const mapping *m) {
+static double largest(const weights *m) {
     double most = 0;
-    for (uint64_t i = 0; i < m->rows * m->weights; i++) most = fmax(most, fabs((double)m->weight[i]));
+    for (uint64_t i = 0; i < m->rows * m->map.weights; i++) most = fmax(most, fabs((double)m->weight[i]));
     return most;
 }
 
-static void map_row(const mapping *m, mapping_kind map, const float *w, float *g) {
-    const double middle = (m->low + m->high) / 2;
-    for (uint64_t j = 0; j < m->weights; j++) {
-        const double k = m->scale * (double)w[j];
-        if (map == MAP_PAIR) {
-            g[2 * j] = (float)(m->low + fmax(k, 0));
-            g[2 * j + 1] = (float)(m->low + fmax(-k, 0));
-        } else {
-            g[j] = map == MAP_OFFSET ? (float)(middle + k) : w[j];
-        }
-    }
-    if (map == MAP_OFFSET) g[m->weights] = (float)middle;
-}
-
 // The conductances, of a crossbar that is there: its model's range is known then.
-static ohm_status map_weights(const program_options *o, const ohm_crossbar *c, mapping *m) {
+static ohm_status map_weights(const ohm_crossbar *c, weights *m) {
     double low, high;
     ohm_crossbar_nominal_range(c, &low, &high);
-    m->low = o->low > 0 ? o->low : low + (high - low) / 10;
-    m->high = o->high > 0 ? o->high : high - (high - low) / 10;
-    const double most = largest(m), span = (m->high - m->low) / (o->map == MAP_OFFSET ? 2 : 1);
-    m->scale = o->map == MAP_DIRECT ? 1 : most > 0 ? span / most : 0;
+    if (!(m->map.low > 0)) m->map.low = low + (high - low) / 10;
+    if (!(m->map.high > 0)) m->map.high = high - (high - low) / 10;
+    mapping_set_scale(&m->map, largest(m));
     m->target = malloc(m->rows * m->cols * sizeof *m->target);
     if (!m->target) return ohm_fail_memory("targets");
     for (uint64_t i = 0; i < m->rows; i++)
-        map_row(m, o->map, m->weight + i * m->weights, m->target + i * m->cols);
+        mapping_row(&m->map, m->weight + i * m->map.weights, m->target + i * m->cols);
     return OHM_OK;
 }
 
 // ---- Reporting --------------------------------------------------------------------------------
 
-static ohm_status write_errors(const program_options *o, ohm_crossbar *c, const mapping *m) {
-    matrix_writer *w;
+// Reads what all devices are off, in S: float32 [rows, cols], row by row, to be taken by a function.
+typedef ohm_status take_errors(void *object, const float *errors, uint64_t row);
+
+static ohm_status read_errors(ohm_crossbar *c, const weights *m, take_errors *take, void *object) {
     float *row = malloc(m->cols * sizeof *row);
-    ohm_status status =
-        row ? matrix_writer_begin(o->errors, "error", m->rows, m->cols, &w) : ohm_fail_memory("a row");
-    if (status) {
-        free(row);
-        return status;
-    }
+    ohm_status status = row ? OHM_OK : ohm_fail_memory("a row");
     for (uint64_t i = 0; i < m->rows && !status; i++) {
         status = ohm_crossbar_read_quantity(c, OHM_CONDUCTANCE, i, 1, row);
         for (uint64_t j = 0; j < m->cols; j++) row[j] -= m->target[i * m->cols + j];
-        if (!status) status = matrix_writer_append(w, row, 1);
+        if (!status) status = take(object, row, i);
     }
-    const ohm_status ended = matrix_writer_end(w, !status);
     free(row);
+    return status;
+}
+
+static ohm_status append(void *object, const float *errors, uint64_t row) {
+    (void)row;
+    return matrix_writer_append(object, errors, 1);
+}
+
+static ohm_status write_errors(const program_options *o, ohm_crossbar *c, const weights *m) {
+    matrix_writer *w;
+    ohm_status status = matrix_writer_begin(o->errors, "error", m->rows, m->cols, &w);
+    if (status) return status;
+    status = read_errors(c, m, append, w);
+    const ohm_status ended = matrix_writer_end(w, !status);
     return status ? status : ended;
 }
 
-static ohm_status print_json(const program_options *o, ohm_crossbar *c, const mapping *m,
+// ---- The picture ------------------------------------------------------------------------------
+
+#define PLOT_BINS 101
+#define PLOT_SIDE 400 // pixels, at most
+
+typedef struct picture {
+    double range;            // the model's, S
+    double end;              // of the histogram, either way, as a fraction of it
+    uint64_t bin[PLOT_BINS];
+    uint64_t rows, cols;     // of devices,
+    uint64_t height, width;  // and of pixels: the largest error of the devices in each, by size
+    float *pixel;
+} picture;
+
+static ohm_status count_errors(void *object, const float *errors, uint64_t row) {
+    picture *p = object;
+    for (uint64_t j = 0; j < p->cols; j++) {
+        const double error = (double)errors[j] / p->range;
+        const int bin = (int)floor((error / p->end + 1) / 2 * PLOT_BINS);
+        float *pixel = &p->pixel[row * p->height / p->rows * p->width + j * p->width / p->cols];
+        p->bin[bin < 0 ? 0 : bin < PLOT_BINS ? bin : PLOT_BINS - 1]++;
+        if (fabs(error) > (double)fabsf(*pixel)) *pixel = (float)error;
+    }
+    return OHM_OK;
+}
+
+static void write_script(FILE *out, const picture *p, const char *format, const char *path) {
+    fprintf(out, "set terminal %s size 1000,420 font 'DejaVu Sans,11'\nset output ", format);
+    plot_write_quoted(out, path);
+    fprintf(out, "\n$bins << END\n");
+    for (int i = 0; i < PLOT_BINS; i++)
+        fprintf(out, "%.9g %" PRIu64 "\n", 100 * p->end * ((2.0 * i + 1) / PLOT_BINS - 1), p->bin[i]);
+    fprintf(out, "END\n$map << END\n");
+    for (uint64_t i = 0; i < p->height * p->width; i++)
+        fprintf(out, "%.5g%c", 100 * (double)p->pixel[i], (i + 1) % p->width ? ' ' : '\n');
+    fprintf(out,
+            "END\nset multiplot layout 1,2\nset xlabel 'error (%% of the conductance range)'\n"
+            "set ylabel 'devices'\nset grid\nset logscale y\nset yrange [0.5:*]\nset style fill solid\n"
+            "plot $bins using 1:($2 > 0 ? $2 : 1/0) with boxes lc rgb '#4477aa' notitle\n"
+            "unset logscale\nset xlabel 'column'\nset ylabel 'row'\nunset grid\nset cblabel 'error (%%)'\n"
+            "set cbrange [%.9g:%.9g]\nset palette defined (-1 '#2166ac', 0 '#f7f7f7', 1 '#b2182b')\n"
+            "set yrange [%.9g:-0.5]\nset xrange [-0.5:%.9g]\n"
+            "plot $map matrix using ($1 * %.9g):($2 * %.9g):3 with image notitle\n"
+            "unset multiplot\nunset output\n",
+            -100 * p->end, 100 * p->end, (double)p->rows - 0.5, (double)p->cols - 0.5,
+            (double)p->cols / (double)p->width, (double)p->rows / (double)p->height);
+}
+
+static void write_plot(const void *object, FILE *out, const char *format, const char *path) {
+    write_script(out, object, format, path);
+}
+
+static ohm_status plot_errors(const program_options *o, ohm_crossbar *c, const weights *m) {
+    double low, high;
+    ohm_crossbar_nominal_range(c, &low, &high);
+    picture p = {.range = high - low,
+                 .end = fmin(10 * o->how.tolerance, 1),
+                 .rows = m->rows,
+                 .cols = m->cols,
+                 .height = m->rows < PLOT_SIDE ? m->rows : PLOT_SIDE,
+                 .width = m->cols < PLOT_SIDE ? m->cols : PLOT_SIDE};
+    p.pixel = calloc(p.height * p.width, sizeof *p.pixel);
+    ohm_status status = p.pixel ? read_errors(c, m, count_errors, &p) : ohm_fail_memory("a picture");
+    if (!status) status = plot_draw(o->plot, write_plot, &p);
+    free(p.pixel);
+    return status;
+}
+
+// ---- What came of it --------------------------------------------------------------------------
+
+static ohm_status print_json(const program_options *o, ohm_crossbar *c, const weights *m,
                              const ohm_program_report *r, double seconds) {
     cJSON *root = cJSON_CreateObject();
     uint64_t digest;
     const ohm_status status = ohm_crossbar_digest(c, &digest);
     json_add_definition(root, ohm_crossbar_definition(c));
-    cJSON_AddStringToObject(root, "map", map_name[o->map]);
+    cJSON_AddStringToObject(root, "map", mapping_name[m->map.kind]);
     cJSON_AddStringToObject(root, "method", ohm_program_method_name(o->how.method));
-    cJSON_AddNumberToObject(root, "conductance_low", m->low);
-    cJSON_AddNumberToObject(root, "conductance_high", m->high);
-    cJSON_AddNumberToObject(root, "siemens_per_weight", m->scale);
+    cJSON_AddNumberToObject(root, "conductance_low", m->map.low);
+    cJSON_AddNumberToObject(root, "conductance_high", m->map.high);
+    cJSON_AddNumberToObject(root, "siemens_per_weight", m->map.scale);
     json_add_u64(root, "devices", r->devices);
     json_add_u64(root, "reached", r->reached);
     json_add_u64(root, "pulses", r->pulses);
@@ -256,11 +345,11 @@ static ohm_status print_json(const program_options *o, ohm_crossbar *c, const ma
     return status ? status : printed ? OHM_OK : ohm_fail_memory("the report");
 }
 
-static void print_text(const program_options *o, const mapping *m, const ohm_program_report *r,
+static void print_text(const program_options *o, const weights *m, const ohm_program_report *r,
                        double seconds) {
     printf("programmed    %" PRIu64 " x %" PRIu64 " devices, %s, %.6g to %.6g S", m->rows, m->cols,
-           map_name[o->map], m->low, m->high);
-    if (o->map != MAP_DIRECT) printf(", %.6g S for a weight of 1", m->scale);
+           mapping_name[m->map.kind], m->map.low, m->map.high);
+    if (m->map.kind != MAP_DIRECT) printf(", %.6g S for a weight of 1", m->map.scale);
     printf("\nreached       %" PRIu64 " of %" PRIu64 " (%.4g %%) within %g of the model's range\n",
            r->reached, r->devices, 100.0 * (double)r->reached / (double)r->devices, o->how.tolerance);
     printf("error         mean %.3g, standard deviation %.3g, largest %.3g of the range\n", r->error_mean,
@@ -268,26 +357,43 @@ static void print_text(const program_options *o, const mapping *m, const ohm_pro
     printf("pulses        %" PRIu64 " in %u cycles and %" PRIu64 " steps, %.3g s\n", r->pulses, r->cycles,
            r->steps, seconds);
     if (o->output) printf("saved         %s\n", o->output);
+    if (o->plot) printf("drawn         %s\n", o->plot);
 }
 
 // ---- The command ------------------------------------------------------------------------------
+
+// Adds the tiles to the wires.
+static void join_tiles(program_options *o) {
+    ohm_definition *d = &o->setup.definition;
+    const bool plain = !d->wires || strcmp(d->wires, "none") == 0;
+    if (!o->tile[0]) return;
+    snprintf(o->wires, sizeof o->wires, "%s,%s", plain ? "row=0,col=0" : d->wires, o->tile);
+    d->wires = o->wires;
+}
 
 static ohm_status check_options(const program_options *o) {
     if (!o->target) return ohm_fail(OHM_BAD_ARGUMENT, "program needs --target W.npy, a matrix");
     if ((o->output && file_is_same(o->target, o->output)) ||
         (o->errors && file_is_same(o->target, o->errors)))
         return ohm_fail(OHM_BAD_ARGUMENT, "the output would overwrite %s", o->target);
-    return o->output ? ohm_save_check(o->output, 0) : OHM_OK;
+    if (o->tile[0] && o->how.select != OHM_SELECT_ALONE)
+        return ohm_fail(OHM_BAD_ARGUMENT, "devices of tiles are programmed alone: --select %s needs one crossbar",
+                        ohm_select_name(o->how.select));
+    ohm_status status = o->output ? ohm_save_check(o->output, 0) : OHM_OK;
+    if (!status && o->plot) status = ohm_save_check(o->plot, 0);
+    return status || !o->plot ? status : plot_check();
 }
 
-static ohm_status program_crossbar(const program_options *o, ohm_crossbar *c, mapping *m) {
+static ohm_status program_crossbar(const program_options *o, ohm_crossbar *c, weights *m) {
     ohm_program_report report;
-    ohm_status status = map_weights(o, c, m);
+    ohm_status status = map_weights(c, m);
     const double start = progress_clock();
     if (!status) status = ohm_crossbar_program(c, &o->how, m->target, &report);
     const double seconds = progress_clock() - start;
+    if (!status) status = mapping_keep(&m->map, c);
     if (!status && o->output) status = ohm_crossbar_save(c, o->output);
     if (!status && o->errors) status = write_errors(o, c, m);
+    if (!status && o->plot) status = plot_errors(o, c, m);
     if (status || o->quiet) return status;
     if (o->json) return print_json(o, c, m, &report, seconds);
     print_text(o, m, &report, seconds);
@@ -297,10 +403,9 @@ static ohm_status program_crossbar(const program_options *o, ohm_crossbar *c, ma
 static ohm_status program_matrix(program_options *o) {
     ohm_devices *devices = NULL;
     ohm_crossbar *c = NULL;
-    mapping m = {0};
+    weights m = {.map = o->map};
     ohm_status status = read_matrix(o->target, &m);
     if (!status) {
-        m.cols = columns_of(o->map, m.weights);
         o->setup.definition.rows = m.rows;
         o->setup.definition.cols = m.cols;
         status = ohm_devices_open(o->setup.device, &devices);
@@ -314,13 +419,20 @@ static ohm_status program_matrix(program_options *o) {
     return status ? status : cli_flush();
 }
 
+static void say_warning(void *context, ohm_log_level level, const char *line) {
+    const program_options *o = context;
+    if (level == OHM_LOG_WARNING && !o->quiet) fprintf(stderr, "ohmscape: warning: %s\n", line);
+}
+
 static int program_command(int argc, char **argv) {
-    program_options o = {.setup = setup_default(), .how = ohm_program_default()};
+    program_options o = {.setup = setup_default(), .how = ohm_program_default(), .map = {.slices = 1, .bits = 1}};
     uint64_t given;
     int first;
     ohm_status status = options_parse(&command_program, &o, argc, argv, &given, &first);
     if (!status && first < argc)
         status = ohm_fail(OHM_BAD_ARGUMENT, "unexpected argument \"%s\"", argv[first]);
+    join_tiles(&o);
+    ohm_set_log(say_warning, &o);
     if (!status) status = check_options(&o);
     if (!status) status = program_matrix(&o);
     return status ? cli_fail(status) : EXIT_SUCCESS;

@@ -6,6 +6,7 @@
 #include "../format/matrix_writer.h"
 #include "cli.h"
 #include "commands.h"
+#include "mapping.h"
 #include "pairs.h"
 #include "progress.h"
 #include "report.h"
@@ -25,6 +26,7 @@ typedef struct read_options {
     const char *wires; // NULL: those of the crossbar
     ohm_wires *lines;  // the same, read
     bool calibrated; // the ADC's range is that of this input's currents
+    bool decode;     // to products with the weights that were programmed
     bool json, quiet;
 } read_options;
 
@@ -136,6 +138,7 @@ SETTER(wires) {
     }
 FLAG(transpose, how.transposed)
 FLAG(exact, how.exact)
+FLAG(decode, decode)
 FLAG(json, json)
 FLAG(quiet, quiet)
 
@@ -153,6 +156,10 @@ static const option_entry read_entries[] = {
      "compute each device's current by its model at its voltage (default:\nits conductance times the "
      "voltage)",
      set_exact},
+    {"decode", 0, NULL,
+     "write the products with the weights that `ohmscape program` mapped to the\ncrossbar, not currents; with "
+     "--transpose, with the transposed weights",
+     set_decode},
     {"dac", 0, "KEY=VALUE,...",
      "convert the inputs: bits=8, 1 to 24; range=1, the ends in V, X for -X:X\nor LO:HI; codes=binary or "
      "sign-magnitude",
@@ -183,7 +190,9 @@ typedef struct readout {
     ohm_crossbar *crossbar;
     matrix_file input;
     uint64_t driven, read, piece; // lines, and vectors at a time
-    float *in, *out;
+    uint64_t given, written;      // numbers of a vector in the files: as many, unless weights are decoded
+    mapping map;                  // of the weights
+    float *in, *out, *file_in, *file_out;
     double low, high;                // of the outputs
     uint64_t digest, clipped_inputs; // beyond the DAC's range
     ohm_wires_report wires;
@@ -192,12 +201,29 @@ typedef struct readout {
 
 #define PIECE_FLOATS ((uint64_t)1 << 22)
 
+// The voltages of some vectors.
+static ohm_status take_inputs(readout *r, uint64_t first, uint64_t vectors) {
+    const ohm_status status = matrix_read_rows(&r->input, first, vectors, r->file_in);
+    for (uint64_t i = 0; r->file_in != r->in && i < vectors && !status; i++)
+        mapping_drive(&r->map, r->file_in + i * r->given, r->in + i * r->driven);
+    return status;
+}
+
+// What is written of some vectors' currents: these, or products.
+static void make_outputs(readout *r, uint64_t vectors) {
+    if (!r->options->decode) return;
+    for (uint64_t i = 0; i < vectors && !r->options->how.transposed; i++)
+        mapping_decode(&r->map, r->out + i * r->read, r->file_out + i * r->written);
+    for (uint64_t i = 0; i < vectors * r->read && r->options->how.transposed; i++)
+        r->out[i] = r->map.scale > 0 ? (float)((double)r->out[i] / r->map.scale) : 0;
+}
+
 static ohm_status read_piece(readout *r, const ohm_readout *how, uint64_t first, uint64_t vectors) {
     ohm_readout piece = *how;
     ohm_wires_report wires = {0};
     piece.reading = how->reading + first;
     piece.report = &wires;
-    ohm_status status = matrix_read_rows(&r->input, first, vectors, r->in);
+    ohm_status status = take_inputs(r, first, vectors);
     const double start = progress_clock();
     if (!status) status = ohm_crossbar_readout(r->crossbar, &piece, vectors, r->in, r->out);
     r->seconds += progress_clock() - start;
@@ -212,8 +238,7 @@ static void note_inputs(readout *r, const ohm_converter *dac, uint64_t vectors) 
         r->clipped_inputs += (double)r->in[i] < dac->low || (double)r->in[i] > dac->high;
 }
 
-static void note_outputs(readout *r, uint64_t first, uint64_t vectors) {
-    r->digest += ohm_digest(first * r->read, vectors * r->read, r->out);
+static void note_currents(readout *r, uint64_t vectors) {
     for (uint64_t i = 0; i < vectors * r->read; i++) {
         r->low = fmin(r->low, (double)r->out[i]);
         r->high = fmax(r->high, (double)r->out[i]);
@@ -233,8 +258,10 @@ static ohm_status read_all(readout *r, const ohm_readout *how, matrix_writer *w)
         status = read_piece(r, how, i, vectors);
         if (status) break;
         note_inputs(r, &how->dac, vectors);
-        note_outputs(r, i, vectors);
-        if (w) status = matrix_writer_append(w, r->out, vectors);
+        note_currents(r, vectors);
+        make_outputs(r, vectors);
+        r->digest += ohm_digest(i * r->written, vectors * r->written, r->file_out);
+        if (w) status = matrix_writer_append(w, r->file_out, vectors);
     }
     return status;
 }
@@ -255,7 +282,8 @@ static ohm_status calibrate(readout *r, ohm_readout *how) {
 
 static ohm_status write_currents(readout *r, const ohm_readout *how) {
     matrix_writer *w;
-    ohm_status status = matrix_writer_begin(r->options->output, "current", r->input.rows, r->read, &w);
+    ohm_status status = matrix_writer_begin(r->options->output, r->options->decode ? "product" : "current",
+                                            r->input.rows, r->written, &w);
     if (status) return status;
     status = read_all(r, how, w);
     const ohm_status ended = matrix_writer_end(w, !status && !cli_caught());
@@ -271,8 +299,8 @@ static double rate_of(const readout *r) {
 static ohm_status print_json(const readout *r, const ohm_readout *how) {
     cJSON *root = cJSON_CreateObject();
     json_add_u64(root, "vectors", r->input.rows);
-    json_add_u64(root, "inputs", r->driven);
-    json_add_u64(root, "outputs", r->read);
+    json_add_u64(root, "inputs", r->given);
+    json_add_u64(root, "outputs", r->written);
     cJSON_AddBoolToObject(root, "transposed", how->transposed);
     cJSON_AddBoolToObject(root, "exact", how->exact);
     cJSON_AddNumberToObject(root, "seconds", r->seconds);
@@ -316,7 +344,12 @@ static ohm_status check_options(const read_options *o) {
 
 static ohm_status check_shape(const readout *r) {
     const ohm_definition *d = ohm_crossbar_definition(r->crossbar);
-    if (r->input.cols == r->driven) return OHM_OK;
+    if (r->input.cols == r->given) return OHM_OK;
+    if (r->given != r->driven)
+        return ohm_fail(OHM_BAD_ARGUMENT,
+                        "%s is %" PRIu64 " x %" PRIu64 ", one vector a row, but %s has %" PRIu64
+                        " columns of weights",
+                        r->input.path, r->input.rows, r->input.cols, r->options->setup.from, r->given);
     ohm_fail(OHM_BAD_ARGUMENT,
              "%s is %" PRIu64 " x %" PRIu64 ", one vector a row, but %s drives the %" PRIu64
              " %s of a crossbar of %" PRIu64 " x %" PRIu64,
@@ -328,18 +361,40 @@ static ohm_status check_shape(const readout *r) {
     return OHM_BAD_ARGUMENT;
 }
 
-static ohm_status open_input(readout *r) {
-    const ohm_definition *d = ohm_crossbar_definition(r->crossbar);
-    r->driven = r->options->how.transposed ? d->cols : d->rows;
-    r->read = r->options->how.transposed ? d->rows : d->cols;
-    ohm_status status = matrix_open(r->options->input, &r->input);
-    if (!status) status = check_shape(r);
+// The numbers of a vector in the files, of weights.
+static ohm_status find_weights(readout *r) {
+    r->given = r->driven;
+    r->written = r->read;
+    if (!r->options->decode) return OHM_OK;
+    const ohm_status status = mapping_find(r->crossbar, &r->map);
     if (status) return status;
+    if (!r->options->how.transposed)
+        r->written = r->map.weights;
+    else if (r->map.kind == MAP_SLICED)
+        return ohm_fail(OHM_BAD_ARGUMENT, "sliced weights cannot be driven: --transpose has no product to decode");
+    else
+        r->given = r->map.weights;
+    return OHM_OK;
+}
+
+static ohm_status make_room(readout *r) {
     const uint64_t fit = PIECE_FLOATS / (r->driven + r->read), most = fit > 1 ? fit : 1;
     r->piece = r->input.rows < most ? r->input.rows : most;
     r->in = malloc(r->piece * r->driven * sizeof *r->in);
     r->out = malloc(r->piece * r->read * sizeof *r->out);
-    return r->in && r->out ? OHM_OK : ohm_fail_memory("input vectors");
+    r->file_in = r->given == r->driven ? r->in : malloc(r->piece * r->given * sizeof *r->in);
+    r->file_out = r->written == r->read ? r->out : malloc(r->piece * r->written * sizeof *r->out);
+    return r->in && r->out && r->file_in && r->file_out ? OHM_OK : ohm_fail_memory("input vectors");
+}
+
+static ohm_status open_input(readout *r) {
+    const ohm_definition *d = ohm_crossbar_definition(r->crossbar);
+    r->driven = r->options->how.transposed ? d->cols : d->rows;
+    r->read = r->options->how.transposed ? d->rows : d->cols;
+    ohm_status status = find_weights(r);
+    if (!status) status = matrix_open(r->options->input, &r->input);
+    if (!status) status = check_shape(r);
+    return status ? status : make_room(r);
 }
 
 static ohm_status read_vectors(readout *r) {
@@ -363,6 +418,8 @@ static ohm_status read_file(read_options *o) {
     const ohm_definition *d = status ? NULL : ohm_crossbar_definition(r.crossbar);
     if (!status && o->wires) status = ohm_wires_read(o->wires, d->rows, d->cols, &o->lines);
     if (!status) status = read_vectors(&r);
+    if (r.file_in != r.in) free(r.file_in);
+    if (r.file_out != r.out) free(r.file_out);
     free(r.in);
     free(r.out);
     matrix_close(&r.input);

@@ -26,7 +26,7 @@ static const ohm_parameter parameters[] = {
      OHM_NO_SLOT, .whole = 1},
     {"tile_cols", "", "1", 0, 0, 2147483648.0, "columns of a tile; 0: all", OHM_NO_SLOT, .whole = 1},
     {"tol", "ε", "1", 0, 0, 0.01,
-     "largest error, relative to the largest voltage or current;\n0: 1e-9 when lines are read, 1e-4 in steps",
+     "largest error, relative to the largest voltage or current; 0: 1e-9 for readouts, 1e-4 for steps",
      OHM_NO_SLOT},
     {"sweeps", "", "1", 500, 1, 1e6, "passes over all cells at most, for one solution", OHM_NO_SLOT, .whole = 1},
 };
@@ -110,16 +110,19 @@ ohm_status line_wires_check(const spec *s, uint64_t rows, uint64_t cols) {
     return mark_all(s->path, rows, cols, NULL, NULL);
 }
 
-static bool is_ideal(const spec *s) {
+bool line_wires_is_ideal(const spec *s) {
     return spec_entry_of(s) == &none_entry ||
            (!s->path[0] && spec_value(s, "row") == 0 && spec_value(s, "col") == 0 &&
-            spec_value(s, "source") == 0 && spec_value(s, "sense") == 0 && spec_value(s, "tile_rows") == 0 &&
-            spec_value(s, "tile_cols") == 0);
+            spec_value(s, "source") == 0 && spec_value(s, "sense") == 0);
+}
+
+static bool is_whole(const spec *s) {
+    return spec_entry_of(s) == &none_entry || (spec_value(s, "tile_rows") == 0 && spec_value(s, "tile_cols") == 0);
 }
 
 // With the lists of floating lines behind it.
 static ohm_status make(const spec *s, uint64_t rows, uint64_t cols, ohm_wires **wires) {
-    const bool ideal = is_ideal(s), floating = s->path[0] != '\0';
+    const bool ideal = line_wires_is_ideal(s), floating = s->path[0] != '\0';
     ohm_wires *w = calloc(1, sizeof *w + (floating ? rows + cols : 0));
     *wires = w;
     if (!w) return ohm_fail_memory("wires");
@@ -145,7 +148,7 @@ static ohm_status make(const spec *s, uint64_t rows, uint64_t cols, ohm_wires **
 
 ohm_status line_wires_make(const spec *s, uint64_t rows, uint64_t cols, ohm_wires **wires) {
     *wires = NULL;
-    return is_ideal(s) ? OHM_OK : make(s, rows, cols, wires);
+    return line_wires_is_ideal(s) && is_whole(s) ? OHM_OK : make(s, rows, cols, wires);
 }
 
 ohm_status ohm_wires_read(const char *text, uint64_t rows, uint64_t cols, ohm_wires **wires) {

@@ -96,11 +96,14 @@ ohm_status plan_make(const ohm_definition *given, plan *p) {
     if (!status) status = spec_parse(ROLE_MODEL, d->model, &p->specs[ROLE_MODEL]);
     if (status) return status;
     const ohm_about *model = spec_entry_of(&p->specs[ROLE_MODEL])->about;
-    status = spec_parse(ROLE_STIMULUS, d->stimulus ? d->stimulus : model->stimulus, &p->specs[ROLE_STIMULUS]);
+    status = spec_parse(ROLE_WIRES, d->wires, &p->specs[ROLE_WIRES]);
+    if (!status) status = line_wires_check(&p->specs[ROLE_WIRES], d->rows, d->cols);
+    if (status) return status;
+    // Devices behind wires cannot have voltages of their own, as most models' stimuli give them.
+    const char *own = line_wires_is_ideal(&p->specs[ROLE_WIRES]) ? model->stimulus : "lines";
+    status = spec_parse(ROLE_STIMULUS, d->stimulus ? d->stimulus : own, &p->specs[ROLE_STIMULUS]);
     if (!status) status = scale_stimulus(&p->specs[ROLE_STIMULUS], &p->specs[ROLE_MODEL]);
     if (!status) status = spec_parse(ROLE_INITIAL, d->initial, &p->specs[ROLE_INITIAL]);
-    if (!status) status = spec_parse(ROLE_WIRES, d->wires, &p->specs[ROLE_WIRES]);
-    if (!status) status = line_wires_check(&p->specs[ROLE_WIRES], d->rows, d->cols);
     if (status) return status;
     p->definition = *d;
     if (!d->dt) p->definition.dt = model->dt;
