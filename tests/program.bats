@@ -63,3 +63,71 @@ END
     expect_error 2 'would overwrite g.npy' program --target g.npy --errors g.npy
     [ ! -e p.h5 ]
 }
+
+@test "products with the weights, from every map" {
+    python <<'END'
+r = np.random.default_rng(9)
+np.save("x.npy", r.uniform(-0.2, 0.2, (4, 40)).astype("f4")); np.save("u.npy", r.uniform(-0.2, 0.2, (3, 30)).astype("f4"))
+END
+    local map
+    for map in pair offset sliced:3 sliced:2,bits=4; do
+        expect_ok program --target w.npy --model linear-step:dw_min=0.0005,up_down=0,w_min=-0.6,w_max=0.6,gamma_up=0,gamma_down=0 \
+            --map $map --verify tol=0.001 --device native -o $map.h5 --json
+        jq -e '.reached == .devices' <<<"$output" >/dev/null || fail "$map: $output"
+        expect_ok read --from $map.h5 --input x.npy --decode -o $map.npy --device native --json
+        jq -e '.outputs == 30' <<<"$output" >/dev/null
+        [[ $map == sliced* ]] || expect_ok read --from $map.h5 --input u.npy --decode --transpose -o $map-t.npy --device native
+    done
+    python <<'END'
+w, x, u = np.load("w.npy"), np.load("x.npy"), np.load("u.npy")
+# A device is up to 0.001 of the range off, 0.8 of which is the largest weight; and sliced weights are rounded.
+for name, digits, step in ("pair", 1, 0), ("offset", 2, 0), ("sliced:3", 16 / 21 * 2, 1 / 63), ("sliced:2,bits=4", 16 / 17 * 2, 1 / 255):
+    most = np.abs(w).max() * (0.001 / 0.8 * 2 * digits + step / 2)
+    assert (np.abs(np.load(name + ".npy") - x @ w) <= np.abs(x).sum(1, keepdims=True) * most).all(), name
+    if step: continue
+    assert (np.abs(np.load(name + "-t.npy") - u @ w.T) <= 2 * np.abs(u).sum(1, keepdims=True) * most + 1e-6).all(), name
+END
+    expect_error 2 'sliced weights cannot be driven' read --from sliced:3.h5 --input u.npy --decode --transpose
+    expect_error 2 'has 30 columns of weights' read --from pair.h5 --input x.npy --decode --transpose --device native
+    expect_ok run -n 4 --quiet --device native -o s.h5
+    expect_error 2 'does not say how weights were mapped' read --from s.h5 --input x.npy --decode --device native
+    expect_error 2 'sliced:K,bits=B of at most 24 bits' program --target w.npy --map sliced:9,bits=3
+}
+
+@test "along the lines, devices with thresholds are programmed, and others disturbed" {
+    local select
+    for select in half third; do
+        expect_ok program --target w.npy --model yakopcic --select $select --device native --json
+        jq -e '.reached == .devices' <<<"$output" >/dev/null || fail "$select: $output"
+        digest=$(jq -r .digest <<<"$output")
+        expect_ok program --target w.npy --model yakopcic --select $select --device native,native --json
+        [ "$(jq -r .digest <<<"$output")" = "$digest" ]
+        try program --target w.npy --model soft-bounds --select $select --verify max=3 --device native --json
+        [ "$status" -eq 0 ]
+        [[ $stderr == *"devices that are not selected move too"* ]]
+        jq -e '.reached < 0.5 * .devices' <<<"$output" >/dev/null
+    done
+    expect_ok program --target w.npy --model yakopcic --select third --wires row=0.1,col=0.1 --device native --json -o p.h5
+    jq -e '.reached > 0.9 * .devices and (.wires | startswith("resistive:row=0.1"))' <<<"$output" >/dev/null || fail "$output"
+    expect_error 2 'pulses reach devices along lines alone' program --target w.npy --wires row=1 --device native
+    expect_error 2 'needs one crossbar' program --target w.npy --tile 16x16 --select half
+}
+
+@test "gradient descent on readouts" {
+    expect_ok program --target w.npy --model soft-bounds --method gdp --device native --json
+    jq -e '.method == "gdp" and .reached >= 0.99 * .devices' <<<"$output" >/dev/null || fail "$output"
+    digest=$(jq -r .digest <<<"$output")
+    expect_ok program --target w.npy --model soft-bounds --method gdp --device native,native --json
+    [ "$(jq -r .digest <<<"$output")" = "$digest" ]
+}
+
+@test "tiles are kept, and the errors drawn" {
+    need_command gnuplot
+    expect_ok program --target w.npy --model soft-bounds --tile 16x20 --device native -o p.h5 --plot e.png
+    [[ $output == *"drawn         e.png"* ]]
+    [ "$(head -c 4 e.png | tail -c 3)" = PNG ]
+    expect_ok info p.h5
+    [[ $output == *"tile_rows=16,tile_cols=20"* ]]
+    expect_error 2 'ROWSxCOLUMNS' program --target w.npy --tile 16
+    expect_error 2 'ends in .png or .svg' program --target w.npy --plot e.gif
+}
