@@ -286,6 +286,12 @@ ohm_status ohm_crossbar_apply(ohm_crossbar *crossbar, uint64_t steps, const floa
 ohm_status ohm_crossbar_apply_lines(ohm_crossbar *crossbar, uint64_t steps, const float *row_voltage,
                                     const float *col_voltage);
 
+// The same with voltages that are held for all of the steps, which then go many to a launch: float32 [rows,
+// cols], or [rows] and [cols]. Since 0.3.
+ohm_status ohm_crossbar_hold(ohm_crossbar *crossbar, uint64_t steps, const float *voltage);
+ohm_status ohm_crossbar_hold_lines(ohm_crossbar *crossbar, uint64_t steps, const float *row_voltage,
+                                   const float *col_voltage);
+
 // Adds idle time in s, 0 or more. During idle time the conductances drift according to the model's drift_nu,
 // drift_t0 and drift_offset. Readings change at once. The states change when the next step ends the idle
 // time; a later idle time then starts from these states.
@@ -295,9 +301,9 @@ ohm_status ohm_crossbar_idle(ohm_crossbar *crossbar, double seconds);
 // The idle time in s since the last step.
 double ohm_crossbar_idle_time(const ohm_crossbar *crossbar);
 
-// A text of the caller's that is saved with the crossbar, such as how a matrix was mapped to it; NULL or "" for
-// none. `ohmscape program` keeps a JSON object here. Since 0.3.
-// Errors: OHM_BAD_ARGUMENT (OHM_MAX_SPEC_TEXT characters or more), OHM_OUT_OF_MEMORY.
+// A text of the caller's that is saved with the crossbar, such as how a matrix was mapped to it; NULL or ""
+// for none. `ohmscape program` keeps a JSON object here. Since 0.3. Errors: OHM_BAD_ARGUMENT
+// (OHM_MAX_SPEC_TEXT characters or more), OHM_OUT_OF_MEMORY.
 ohm_status ohm_crossbar_set_note(ohm_crossbar *crossbar, const char *note);
 
 // The note, "" without one. Valid until it is set again. Since 0.3.
@@ -440,9 +446,10 @@ typedef struct ohm_wires {
     bool ground_both;      // bit lines have a terminal at the top too; default false
     const bool *float_row; // [rows] and [cols]: lines without any terminal; default NULL, none
     const bool *float_col;
-    uint64_t tile_rows, tile_cols; // of tiles that the crossbar is made of, from its first row and column; default
-                                   // 0: one. Each has lines and terminals of its own, with the same voltages; the
-                                   // currents of its lines are converted for themselves, and then added up
+    uint64_t tile_rows,
+        tile_cols;    // of tiles that the crossbar is made of, from its first row and column; default
+                      // 0: one. Each has lines and terminals of its own, with the same voltages; the
+                      // currents of its lines are converted for themselves, and then added up
     double tolerance; // of voltages and currents, relative to the largest; 1e-12 … 1e-2, or 0, the default:
                       // 1e-9 when lines are read, 1e-4 in steps, each of which starts from the last
     unsigned sweeps;  // passes over all cells at most; default 500
@@ -450,9 +457,9 @@ typedef struct ohm_wires {
 
 ohm_wires ohm_wires_default(void);
 
-// The wires of a text, "row=1,col=1,float=r3+c0-7" or "none", as `ohmscape models resistive` describes it, for a
-// crossbar of that size. Release with ohm_wires_free, which is legal on NULL. Since 0.3.
-// Errors: OHM_BAD_ARGUMENT, OHM_OUT_OF_MEMORY.
+// The wires of a text, "row=1,col=1,float=r3+c0-7" or "none", as `ohmscape models resistive` describes it,
+// for a crossbar of that size. Release with ohm_wires_free, which is legal on NULL. Since 0.3. Errors:
+// OHM_BAD_ARGUMENT, OHM_OUT_OF_MEMORY.
 ohm_status ohm_wires_read(const char *text, uint64_t rows, uint64_t cols, ohm_wires **wires);
 void ohm_wires_free(ohm_wires *wires);
 
@@ -479,8 +486,8 @@ typedef struct ohm_readout {
     unsigned slices; // digits that an input is split into, driven one after the other at the DAC's full range
                      // and added up after conversion; 1, the default, to the DAC's bits (less the sign)
     bool convert_sum;         // convert once, the sum of the slices, rather than each slice; default false
-    const ohm_wires *wires; // of lines that have resistances; NULL, the default: those of the crossbar's
-                            // definition
+    const ohm_wires *wires;   // of lines that have resistances; NULL, the default: those of the crossbar's
+                              // definition
     ohm_wires_report *report; // receives how their circuits were solved; NULL, the default: not wanted
 } ohm_readout;
 
@@ -506,11 +513,10 @@ ohm_status ohm_crossbar_readout(ohm_crossbar *crossbar, const ohm_readout *how, 
 ohm_status ohm_crossbar_add_outer(ohm_crossbar *crossbar, const float *rows, const float *cols);
 
 // The voltages at the terminals of the lines in the last step, in V, and the currents in A that flowed out of
-// the crossbar there, at both ends of a line together: float64 [rows] and [cols], any of which may be NULL. The
-// sum of all currents is 0. Without wires the currents are those at the present states, to about 1e-6 of the
-// largest. Since 0.3.
-// Errors: OHM_BAD_ARGUMENT (no step yet, or voltages of devices and not of lines), and those of
-// ohm_crossbar_view.
+// the crossbar there, at both ends of a line together: float64 [rows] and [cols], any of which may be NULL.
+// The sum of all currents is 0. Without wires the currents are those at the present states, to about 1e-6 of
+// the largest. Since 0.3. Errors: OHM_BAD_ARGUMENT (no step yet, or voltages of devices and not of lines),
+// and those of ohm_crossbar_view.
 ohm_status ohm_crossbar_read_terminals(ohm_crossbar *crossbar, double *row_voltage, double *row_current,
                                        double *col_voltage, double *col_current);
 
@@ -539,8 +545,8 @@ typedef enum ohm_quantity {
 // How the synapses under a pixel are combined. If there is only one, all reductions are the same.
 typedef enum ohm_reduction { OHM_MEAN, OHM_MIN, OHM_MAX, OHM_NEAREST, OHM_REDUCTIONS } ohm_reduction;
 
-// "resistance", "conductance", "state", "voltage", "flux", "current", "word-line", "bit-line"; "mean", "min", "max", "nearest"; "unknown"
-// for any other number. Static.
+// "resistance", "conductance", "state", "voltage", "flux", "current", "word-line", "bit-line"; "mean", "min",
+// "max", "nearest"; "unknown" for any other number. Static.
 const char *ohm_quantity_name(ohm_quantity quantity);
 const char *ohm_reduction_name(ohm_reduction reduction);
 
@@ -598,8 +604,8 @@ ohm_status ohm_crossbar_probe_current(ohm_crossbar *crossbar, uint64_t row, uint
 
 // How devices are brought to conductances.
 typedef enum ohm_program_method {
-    OHM_PROGRAM_ISPP,   // write and verify: pulses whose length and amplitude follow what the last one did
-    OHM_PROGRAM_SINGLE, // one pulse each, as long as a device without spread would need
+    OHM_PROGRAM_ISPP,     // write and verify: pulses whose length and amplitude follow what the last one did
+    OHM_PROGRAM_SINGLE,   // one pulse each, as long as a device without spread would need
     OHM_PROGRAM_GRADIENT, // pulses in proportion to what readouts of random vectors are off, cycle by cycle:
                           // through wires and with noise, as they are read
     OHM_PROGRAM_METHODS
@@ -620,9 +626,13 @@ typedef struct ohm_program {
     ohm_program_method method; // default OHM_PROGRAM_ISPP
     double
         tolerance; // largest error that is left, as a fraction of the model's conductance range; default 0.01
-    unsigned cycles; // of writing and reading at most; default 100
-    double voltage;  // largest amplitude of a pulse in V; 0, the default: that of the model's own stimulus
+    unsigned cycles;   // of writing and reading at most; default 100
+    double voltage;    // largest amplitude of a pulse in V; 0, the default: that of the model's own stimulus
     ohm_select select; // default OHM_SELECT_ALONE
+    uint64_t steps;    // of all pulses together at most; 0, the default: any number
+    ohm_progress *progress; // called before each cycle with the devices that have arrived and all of them;
+                            // false ends it there; NULL, the default: none
+    void *context;
 } ohm_program;
 
 ohm_program ohm_program_default(void);

@@ -206,3 +206,76 @@ END
     [ "$status" -eq 1 ] && [ ! -e a.png ]
     expect_message gnuplot "without gnuplot"
 }
+
+@test "phases that program and read" {
+    need_python
+    python <<'END'
+r = np.random.default_rng(3)
+np.save("w.npy", r.normal(size=(40, 16)).astype("f4")); np.save("x.npy", r.uniform(-0.2, 0.2, (5, 40)).astype("f4"))
+END
+    mkdir -p folder
+    cat >folder/e.ini <<'END'
+rows = 40
+cols = 32
+model = soft-bounds:drift_nu=0.05
+device = native
+
+[write]
+program = ../w.npy
+verify = tol=0.02,max=30
+steps = 20000
+
+[fresh]
+read = ../x.npy
+output = fresh.npy
+decode = yes
+
+[rest]
+idle = 3600
+
+[aged]
+read = ../x.npy
+output = aged.npy
+decode = yes
+dac = bits=8,range=0.2
+
+[stress]
+steps = 30
+END
+    expect_ok run folder/e.ini --json -o end.h5
+    digest=$(jq -r .digest <<<"$output")
+    jq -e '.step == 20030 and .phases[0].program.reached > 0.95 * .phases[0].program.devices and
+        .phases[0].program.steps < .phases[0].steps and .phases[1].read.vectors == 5 and
+        .phases[1].read.digest != .phases[3].read.digest' <<<"$output" >/dev/null || fail "$output"
+    cp folder/fresh.npy first.npy
+    python <<'END'
+w, x, fresh, aged = np.load("w.npy"), np.load("x.npy"), np.load("folder/fresh.npy"), np.load("folder/aged.npy")
+assert np.abs(fresh - x @ w).max() < 0.1 * np.abs(x @ w).max()
+drift = (aged / fresh).mean() # by (3600 s / 1 s)^-0.05, but for devices that are at their least
+assert 0.5 < drift < 0.8, drift
+END
+    # Cut off and gone on with: the first reading stays, as it was taken before the idle time.
+    expect_ok run folder/e.ini -t 20000 --quiet -o half.h5
+    rm folder/fresh.npy folder/aged.npy
+    expect_ok run --from half.h5 folder/e.ini --json
+    [ "$(jq -r .digest <<<"$output")" = "$digest" ]
+    [ ! -e folder/fresh.npy ] && [ -e folder/aged.npy ]
+    # Within what programs, it is taken up again.
+    expect_ok run folder/e.ini -t 300 --quiet -o part.h5
+    expect_ok run --from part.h5 folder/e.ini --json
+    jq -e '.step == 20030 and .phases[0].program.reached > 0.95 * .phases[0].program.devices' <<<"$output" >/dev/null
+    expect_ok run folder/e.ini
+    [[ $output =~ "phase         write        programmed "[0-9]+" of 1280 devices in " ]]
+    [[ $output =~ "phase         aged         read 5 vectors: " ]]
+
+    printf 'n = 4\n[a]\nread = x.npy\nsteps = 3\n' | sed 's/^n /neurons /' >bad.ini
+    expect_error 1 'phase .a. is to read, which takes no steps' run bad.ini
+    printf 'neurons = 4\n[a]\nprogram = w.npy\n' >bad.ini
+    expect_error 1 'say how many steps that may take' run bad.ini
+    printf 'neurons = 4\n[a]\nread = x.npy\ntarget = w.npy\n' >bad.ini
+    expect_error 1 'unknown key "target" of a phase that is to read' run bad.ini
+    printf 'neurons = 4\n[a]\nread = x.npy\nprogram = w.npy\n' >bad.ini
+    expect_error 1 'a phase does one thing: read or program' run bad.ini
+    printf 'neurons = 4\n[a]\nprogram = w.npy\nsteps = 9\n' >bad.ini
+    expect_error 2 'w.npy takes 40 x 32 devices by the map pair, and the crossbar has 4 x 4' run bad.ini --device native
+}

@@ -25,7 +25,8 @@ static ohm_status make_all(bars *b, const ohm_view *v) {
 }
 
 // The mean of the lines that each pixel shows, of a side that shows so many from the first on.
-static void average(const double *line, uint64_t lines, double first, double extent, uint32_t pixels, float *out) {
+static void average(const double *line, uint64_t lines, double first, double extent, uint32_t pixels,
+                    float *out) {
     const double scale = extent / pixels;
     for (uint32_t i = 0; i < pixels; i++) {
         const double from = fmax(floor(first + i * scale), 0);

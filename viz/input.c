@@ -185,7 +185,8 @@ static void on_character(GLFWwindow *window, unsigned character) {
     viewer *v = viewer_of(window);
     notice_clear(v);
     if (ui_wants_keys()) return;
-    if (character >= '1' && character < '1' + OHM_QUANTITIES) input_choose_quantity(v, (ohm_quantity)(character - '1'));
+    if (character >= '1' && character < '1' + OHM_QUANTITIES)
+        input_choose_quantity(v, (ohm_quantity)(character - '1'));
     switch (character) {
     case ' ': v->paused = !v->paused; break;
     case '.': v->paused = true, v->extra_steps++; break;

@@ -166,7 +166,7 @@ SETTER(select) {
 
 #define PICTURE_ENTRIES                                                                                      \
     {"quantity", 0, "Q",                                                                                     \
-     "resistance (default), conductance, state, flux, or of the last step\nvoltage, current, word-line or "   \
+     "resistance (default), conductance, state, flux, or of the last step\nvoltage, current, word-line or "  \
      "bit-line (potentials, with --wires)",                                                                  \
      set_quantity},                                                                                          \
         {"colormap", 0, "MAP", "jet (default), viridis, magma, cividis, coolwarm or gray", set_colormap},    \
@@ -237,7 +237,8 @@ static ohm_status check_picture(const view_options *o, const ohm_definition *d) 
     const bool of_lines = o->quantity == OHM_WORD_LINE || o->quantity == OHM_BIT_LINE;
     const char *wires = o->setup.definition.wires;
     if (of_lines && strcmp(d->wires, "none") == 0 && (!wires || strcmp(wires, "none") == 0)) {
-        ohm_fail(OHM_BAD_ARGUMENT, "--quantity %s: the lines have no resistance", ohm_quantity_name(o->quantity));
+        ohm_fail(OHM_BAD_ARGUMENT, "--quantity %s: the lines have no resistance",
+                 ohm_quantity_name(o->quantity));
         ohm_fail_hint("add --wires row=1,col=1");
         return OHM_BAD_ARGUMENT;
     }

@@ -41,8 +41,8 @@ void overlay_probe(const viewer *v, char *text, size_t size) {
     text[0] = '\0';
     add(text, size, "row %" PRIu64 ", column %" PRIu64 ", step %" PRIu64, r->order.probe_row,
         r->order.probe_col, r->step);
-    static const ohm_quantity order[OHM_QUANTITIES] = {OHM_STATE,   OHM_RESISTANCE, OHM_CONDUCTANCE,
-                                                       OHM_VOLTAGE, OHM_FLUX,       OHM_CURRENT,
+    static const ohm_quantity order[OHM_QUANTITIES] = {OHM_STATE,     OHM_RESISTANCE, OHM_CONDUCTANCE,
+                                                       OHM_VOLTAGE,   OHM_FLUX,       OHM_CURRENT,
                                                        OHM_WORD_LINE, OHM_BIT_LINE};
     for (int i = 0; i < OHM_QUANTITIES; i++) {
         const float value = r->value[order[i]];

@@ -151,12 +151,12 @@ static ohm_status apply_steps(ohm_crossbar *c, uint64_t steps, bool held, const 
     return status;
 }
 
-ohm_status crossbar_hold(ohm_crossbar *c, uint64_t steps, const float *voltage) {
+ohm_status ohm_crossbar_hold(ohm_crossbar *c, uint64_t steps, const float *voltage) {
     return apply_steps(c, steps, true, voltage, NULL, NULL);
 }
 
-ohm_status crossbar_hold_lines(ohm_crossbar *c, uint64_t steps, const float *row_voltage,
-                               const float *col_voltage) {
+ohm_status ohm_crossbar_hold_lines(ohm_crossbar *c, uint64_t steps, const float *row_voltage,
+                                   const float *col_voltage) {
     return apply_steps(c, steps, true, NULL, row_voltage, col_voltage);
 }
 

@@ -54,7 +54,8 @@ static ohm_status take(ohm_crossbar *c, const plan *changed, drive *opened) {
     drive *s = opened ? opened : c->stimulus;
     problem p = crossbar_problem_now(c, changed, s, c->idle);
     findings f;
-    const ohm_status fits = crossbar_check_lines(c->wires, s, spec_entry_of(&changed->specs[ROLE_STIMULUS])->about->name);
+    const ohm_status fits =
+        crossbar_check_lines(c->wires, s, spec_entry_of(&changed->specs[ROLE_STIMULUS])->about->name);
     if (fits) return fits;
     if (!c->step) p.variant.extended = false; // later on the rest planes hold what the states could not
     ohm_status status = findings_make(changed, &p, s, &f);

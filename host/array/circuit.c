@@ -65,8 +65,8 @@ static ohm_status check_memory(const circuit *k) {
     number_format_bytes(needed, needed_text);
     number_format_bytes(has, has_text);
     return ohm_fail(OHM_OUT_OF_MEMORY,
-                    "the circuit of %" PRIu64 " x %" PRIu64 " devices needs %s, but this machine has %s", rows,
-                    cols, needed_text, has_text);
+                    "the circuit of %" PRIu64 " x %" PRIu64 " devices needs %s, but this machine has %s",
+                    rows, cols, needed_text, has_text);
 }
 
 void circuit_free(circuit *k) {
@@ -153,7 +153,8 @@ static void tile_currents(const circuit *k, uint64_t tile, double *cols, double 
     const problem *p = &k->crossbar->problem;
     double *bottom = cols ? cols + tile / k->across * p->cols + a.col : NULL;
     double *left = rows ? rows + tile % k->across * p->rows + a.row : NULL;
-    const wires_ends ends = {.left = left, .right = rows ? other : NULL, .top = cols ? other + a.rows : NULL, .bottom = bottom};
+    const wires_ends ends = {
+        .left = left, .right = rows ? other : NULL, .top = cols ? other + a.rows : NULL, .bottom = bottom};
     wires_currents(k->solver[tile], &ends);
     for (uint64_t i = 0; left && i < a.rows; i++) left[i] += other[i];
     for (uint64_t j = 0; bottom && j < a.cols; j++) bottom[j] += other[a.rows + j];

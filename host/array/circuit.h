@@ -1,5 +1,5 @@
-// A crossbar's circuit: its devices as they are, on lines that have resistances (host/wires); of tiles, each has
-// lines and a solver of its own.
+// A crossbar's circuit: its devices as they are, on lines that have resistances (host/wires); of tiles, each
+// has lines and a solver of its own.
 #ifndef OHM_CIRCUIT_H
 #define OHM_CIRCUIT_H
 
@@ -40,13 +40,14 @@ typedef struct circuit_task {
 // Errors: OHM_NOT_CONVERGED, OHM_DEVICE_FAILED, and those of wires_solve.
 ohm_status circuit_solve(circuit *k, const circuit_task *t, ohm_wires_report *report);
 
-// The voltages of the devices, float32 [rows, cols], and after circuit_solve the currents in A out of the crossbar at
-// the ends of the lines, both together: of each tile's lines, float64 [down, cols] and [across, rows]. Either may be
-// NULL. Errors: OHM_OUT_OF_MEMORY.
+// The voltages of the devices, float32 [rows, cols], and after circuit_solve the currents in A out of the
+// crossbar at the ends of the lines, both together: of each tile's lines, float64 [down, cols] and [across,
+// rows]. Either may be NULL. Errors: OHM_OUT_OF_MEMORY.
 ohm_status circuit_devices(const circuit *k, float *volts);
 ohm_status circuit_currents(const circuit *k, double *cols, double *rows);
 
-// The bit lines' nodes: wires_get_bit_lines of all tiles, [circuit_bit_rows, cols], a row of nodes or of tiles.
+// The bit lines' nodes: wires_get_bit_lines of all tiles, [circuit_bit_rows, cols], a row of nodes or of
+// tiles.
 uint64_t circuit_bit_rows(const circuit *k);
 uint64_t circuit_bit_row(const circuit *k, uint64_t row); // of a row of devices
 double circuit_bit_node(const circuit *k, uint64_t row, uint64_t col);

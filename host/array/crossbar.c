@@ -36,7 +36,8 @@ ohm_status crossbar_check_lines(const ohm_wires *wires, const drive *d, const ch
     if (!wires || circuit_is_plain(wires) || drive_has_lines(d)) return OHM_OK;
     ohm_fail(OHM_BAD_ARGUMENT, "%s gives every device a voltage of its own, but wires need voltages of lines",
              name);
-    ohm_fail_hint("stimuli that drive lines are lines, write, wave, constant, and voltages of rows and columns");
+    ohm_fail_hint(
+        "stimuli that drive lines are lines, write, wave, constant, and voltages of rows and columns");
     return OHM_BAD_ARGUMENT;
 }
 

@@ -23,12 +23,12 @@ struct ohm_crossbar {
     line_room *lines;    // of each band
     series series;
     history history;
-    bool lost;       // a device failed within a step: nobody knows what the state is
-    double idle;     // s since the last step
-    drive *stimulus; // opened
-    drive *own;      // voltages of the caller's in its place, for which the engines are configured; or NULL
+    bool lost;        // a device failed within a step: nobody knows what the state is
+    double idle;      // s since the last step
+    drive *stimulus;  // opened
+    drive *own;       // voltages of the caller's in its place, for which the engines are configured; or NULL
     ohm_wires *wires; // of its definition; NULL where lines are ideal and there are no tiles
-    drive *wired;     // where lines have resistances: what the circuit makes of these voltages (wired_drive.h)
+    drive *wired; // where lines have resistances: what the circuit makes of these voltages (wired_drive.h)
     // What pictures need to know of the past: the stimulus of the last step, and its constants.
     drive *applied; // the same as stimulus unless that has changed since
     float applied_constants[4];
@@ -75,12 +75,6 @@ ohm_status crossbar_check_lines(const ohm_wires *wires, const drive *d, const ch
 
 // Goes back to the stimulus after voltages of the caller's own. Errors: as crossbar_prepare.
 ohm_status crossbar_end_own(ohm_crossbar *crossbar);
-
-// As ohm_crossbar_apply and ohm_crossbar_apply_lines, with voltages that are the same at all of the steps:
-// float32 [rows, cols], or [rows] and [cols]. Engines take many such steps in a launch.
-ohm_status crossbar_hold(ohm_crossbar *crossbar, uint64_t steps, const float *voltage);
-ohm_status crossbar_hold_lines(ohm_crossbar *crossbar, uint64_t steps, const float *row_voltage,
-                               const float *col_voltage);
 
 // Notes that so many steps have been done with what drives it, for pictures of the voltage and the flux.
 void crossbar_remember(ohm_crossbar *crossbar, uint64_t steps);

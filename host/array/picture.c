@@ -12,8 +12,9 @@
 
 _Static_assert((int)VIEW_RESISTANCE == OHM_RESISTANCE && (int)VIEW_CONDUCTANCE == OHM_CONDUCTANCE &&
                    (int)VIEW_STATE == OHM_STATE && (int)VIEW_VOLTAGE == OHM_VOLTAGE &&
-                   (int)VIEW_FLUX == OHM_FLUX && (int)VIEW_CURRENT == OHM_CURRENT && (int)VIEW_MEAN == OHM_MEAN && (int)VIEW_MIN == OHM_MIN &&
-                   (int)VIEW_MAX == OHM_MAX && (int)VIEW_NEAREST == OHM_NEAREST,
+                   (int)VIEW_FLUX == OHM_FLUX && (int)VIEW_CURRENT == OHM_CURRENT &&
+                   (int)VIEW_MEAN == OHM_MEAN && (int)VIEW_MIN == OHM_MIN && (int)VIEW_MAX == OHM_MAX &&
+                   (int)VIEW_NEAREST == OHM_NEAREST,
                "kernels/view.h and ohmscape.h number alike");
 
 const char *ohm_quantity_name(ohm_quantity quantity) {
@@ -213,7 +214,8 @@ static ohm_status check_view(const ohm_crossbar *c, const ohm_view *v) {
     if (v->quantity == OHM_FLUX && !c->problem.variant.flux)
         return ohm_fail(OHM_BAD_ARGUMENT, "this crossbar does not track the flux");
     if (is_line(v->quantity) && !c->wired)
-        return ohm_fail(OHM_BAD_ARGUMENT, "the lines of this crossbar have no resistance, and so no potentials of their own");
+        return ohm_fail(OHM_BAD_ARGUMENT,
+                        "the lines of this crossbar have no resistance, and so no potentials of their own");
     if (v->quantity == OHM_CURRENT) return crossbar_check_voltage(c, largest_voltage(c));
     return OHM_OK;
 }

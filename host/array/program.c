@@ -56,8 +56,8 @@ ohm_status program_verify(programming *p) {
 
 // ---- When to stop -----------------------------------------------------------------------------
 
-// Once so many of a thousand devices are at their targets, after cycles that together bring less than one in a
-// thousand more: a few that are slow, or never arrive, would take most of the time.
+// Once so many of a thousand devices are at their targets, after cycles that together bring less than one in
+// a thousand more: a few that are slow, or never arrive, would take most of the time.
 #define MOST_OF_THEM 0.99
 #define GAIN 1e-3
 
@@ -67,7 +67,9 @@ bool program_is_done(programming *p) {
     const double all = (double)p->devices, now = (double)r->reached, before = (double)p->reached[at];
     p->reached[at] = r->reached;
     const bool stalls = p->looks > PROGRAM_WINDOW && now >= MOST_OF_THEM * all && now - before < GAIN * all;
-    return stalls || r->reached == p->devices || r->cycles == p->how->cycles;
+    if (stalls || r->reached == p->devices || r->cycles == p->how->cycles) return true;
+    if (p->how->steps && r->steps >= p->how->steps) return true;
+    return p->how->progress && !p->how->progress(p->how->context, r->reached, p->devices);
 }
 
 // ---- All --------------------------------------------------------------------------------------
@@ -145,8 +147,8 @@ static double motion(const programming *p, double voltage) {
 #define AMPLITUDES 128
 #define UNMOVED 1e-3 // of what a selected device moves: others hardly do
 
-// How far a voltage that is to raise the conductance, or lower it, moves a device; not at all if others move too:
-// at half of it, or at a third of it either way.
+// How far a voltage that is to raise the conductance, or lower it, moves a device; not at all if others move
+// too: at half of it, or at a third of it either way.
 static double use_of(const programming *p, double voltage, bool raise) {
     const double sign = raise ? p->up : -p->up;
     const double moved = raise ? motion(p, sign * voltage) : -motion(p, sign * voltage);
@@ -172,8 +174,8 @@ static double best_amplitude(const programming *p, double largest, bool raise) {
     return amplitude;
 }
 
-// The amplitude, up to the largest voltage of the model's own stimulus, or twice that along lines, at which devices
-// move the most: not every model moves more, or the same way, at a larger voltage.
+// The amplitude, up to the largest voltage of the model's own stimulus, or twice that along lines, at which
+// devices move the most: not every model moves more, or the same way, at a larger voltage.
 static ohm_status own_amplitude(programming *p, const spec *model) {
     const bool alone = p->how->select == OHM_SELECT_ALONE;
     double largest;
@@ -186,7 +188,8 @@ static ohm_status own_amplitude(programming *p, const spec *model) {
         if (!alone)
             log_say(OHM_LOG_WARNING,
                     "model %s moves at %s of every voltage: devices that are not selected move too",
-                    spec_entry_of(model)->about->name, p->how->select == OHM_SELECT_HALF ? "half" : "a third");
+                    spec_entry_of(model)->about->name,
+                    p->how->select == OHM_SELECT_HALF ? "half" : "a third");
     }
     return OHM_OK;
 }
@@ -211,7 +214,8 @@ double program_motion(const programming *p) {
 static ohm_status make(programming *p) {
     p->pulses = calloc(p->devices, sizeof *p->pulses);
     p->read = malloc(p->devices * sizeof *p->read);
-    p->voltage = malloc((p->devices + p->crossbar->problem.rows + p->crossbar->problem.cols) * sizeof *p->voltage);
+    p->voltage =
+        malloc((p->devices + p->crossbar->problem.rows + p->crossbar->problem.cols) * sizeof *p->voltage);
     return p->pulses && p->read && p->voltage ? OHM_OK : ohm_fail_memory("programming");
 }
 

@@ -1,9 +1,9 @@
-// Gradient descent on the errors of readouts (Büchel et al., Proc. DATE 2022): the crossbar multiplies a batch of
-// vectors, and what its outputs are off, spread back over the inputs, says how far each device is off, as it is read
-// with all others: through wires and with noise.
+// Gradient descent on the errors of readouts (Büchel et al., Proc. DATE 2022): the crossbar multiplies a
+// batch of vectors, and what its outputs are off, spread back over the inputs, says how far each device is
+// off, as it is read with all others: through wires and with noise.
 //
-// The vectors are those of a Hadamard matrix, with a sign of each row's own, so that up to MOST_VECTORS rows do not
-// disturb each other's estimates, and both products are fast transforms.
+// The vectors are those of a Hadamard matrix, with a sign of each row's own, so that up to MOST_VECTORS rows
+// do not disturb each other's estimates, and both products are fast transforms.
 #define OHM_LANES 1
 #include "programming.h"
 #include "../../kernels/philox.h"
@@ -15,17 +15,17 @@
 
 #define MOST_VECTORS 4096u
 #define READ_VOLTAGE 0.1f // V of an input, either way
-#define SHARE 0.5         // of what a device is off that is taken back at once; less where rows share a vector
-#define WEAKEST 1e-5      // pulse, in steps at the largest amplitude
+#define SHARE 0.5    // of what a device is off that is taken back at once; less where rows share a vector
+#define WEAKEST 1e-5 // pulse, in steps at the largest amplitude
 
 typedef struct gradient {
     uint64_t rows, cols;
     uint32_t vectors;
-    float *sign;      // [rows], ±1, of this cycle
-    float *in, *out;  // [vectors, rows], [vectors, cols]
-    double *column;   // [vectors]
-    float *off;       // [rows, cols]: estimates, S
-    float *rate;      // [rows, cols]: signed as the last estimate, halved where that has changed its sign
+    float *sign;     // [rows], ±1, of this cycle
+    float *in, *out; // [vectors, rows], [vectors, cols]
+    double *column;  // [vectors]
+    float *off;      // [rows, cols]: estimates, S
+    float *rate;     // [rows, cols]: signed as the last estimate, halved where that has changed its sign
 } gradient;
 
 // In place, unscaled: x_v becomes Σ_i (−1)^popcount(v and i) x_i.

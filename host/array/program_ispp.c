@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define ALMOST 0.8   // of the way that is left: noise must not carry a device past its target
-#define MOST_VAIN 4u // strongest pulses that do not move a device: it is stuck then
+#define ALMOST 0.8      // of the way that is left: noise must not carry a device past its target
+#define MOST_VAIN 4u    // strongest pulses that do not move a device: it is stuck then
 #define LEAST_MOVE 1e-4 // of its conductance
 #define WEAKEST 1e-5    // amplitude, of the largest
 
@@ -33,7 +33,7 @@ static void choose_pulse(const programming *p, cell *c, uint64_t i) {
     pulse *const next = &p->pulses[i];
     const double error = program_error(p, i), size = fabs(error), range = p->high - p->low;
     const double moved = (double)(p->read[i] - c->conductance) * p->up * (double)copysignf(1, next->voltage);
-    const bool raise = error < 0, was_raised = (double)next->voltage * p->up > 0;
+    const bool raise = error<0, was_raised = (double)next->voltage * p->up> 0;
     if (next->voltage != 0) {
         const bool strongest = c->strength >= PROGRAM_MOST_STEPS;
         c->vain = strongest && !(moved > LEAST_MOVE * (double)p->read[i]) ? c->vain + 1 : 0;

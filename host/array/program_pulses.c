@@ -1,4 +1,5 @@
-// Applying pulses: to each device alone, as if it had a transistor of its own; or along the lines, row after row.
+// Applying pulses: to each device alone, as if it had a transistor of its own; or along the lines, row after
+// row.
 #include "programming.h"
 
 #include <math.h>
@@ -7,9 +8,9 @@
 
 // ---- Their shapes -----------------------------------------------------------------------------
 
-// The largest length up to a number of steps of those that pulses have: 1, 2, 3, 4, 6, 8, 12, 16, 24 …. All pulses
-// of a cycle then end in a few groups, between which voltages stay the same, and these steps go in one launch: a
-// matrix of 784 x 200 devices takes a fifth of the time of lengths that are any number.
+// The largest length up to a number of steps of those that pulses have: 1, 2, 3, 4, 6, 8, 12, 16, 24 …. All
+// pulses of a cycle then end in a few groups, between which voltages stay the same, and these steps go in one
+// launch: a matrix of 784 x 200 devices takes a fifth of the time of lengths that are any number.
 static uint32_t length_up_to(double steps) {
     uint32_t power = 1;
     while (2 * power <= steps && 2 * power <= PROGRAM_MOST_STEPS) power *= 2;
@@ -33,6 +34,16 @@ double program_shape(const programming *p, double strength, bool raise, pulse *m
     return steps * amplitude;
 }
 
+// How many steps until a number of them are done, within those of all pulses.
+static uint32_t steps_until(const programming *p, uint32_t done, uint32_t until) {
+    const uint64_t left = p->how->steps ? p->how->steps - p->report->steps : UINT64_MAX;
+    return until - done < left ? until - done : (uint32_t)left;
+}
+
+static bool may_go_on(const programming *p) {
+    return !p->how->steps || p->report->steps < p->how->steps;
+}
+
 // ---- To devices alone -------------------------------------------------------------------------
 
 // The least length of a pulse above a number of steps, 0 if there is none.
@@ -47,20 +58,22 @@ static uint32_t next_length(const pulse *pulses, uint64_t count, uint32_t above)
 static ohm_status apply_alone(programming *p) {
     ohm_status status = OHM_OK;
     uint32_t done = 0, until;
-    while (!status && (until = next_length(p->pulses, p->devices, done)) > 0) {
+    while (!status && may_go_on(p) && (until = next_length(p->pulses, p->devices, done)) > 0) {
+        const uint32_t steps = steps_until(p, done, until);
         for (uint64_t i = 0; i < p->devices; i++)
             p->voltage[i] = p->pulses[i].steps > done ? p->pulses[i].voltage : 0;
-        status = crossbar_hold(p->crossbar, until - done, p->voltage);
-        if (!status) p->report->steps += until - done;
+        status = ohm_crossbar_hold(p->crossbar, steps, p->voltage);
+        if (!status) p->report->steps += steps;
         done = until;
     }
     return status;
 }
 
 // ---- Along the lines --------------------------------------------------------------------------
-// A row's devices are written together, those of one sign and of amplitudes above 1/share of the largest, A, at a
-// time. With V/2, the row is at A/2 and columns at A/2 − V, or 0 where nothing is written; with V/3 at 2A/3, and
-// columns at 2A/3 − V, or A/3. All other rows are at 0 V. No other device then sees more than A/2, or A/3.
+// A row's devices are written together, those of one sign and of amplitudes above 1/share of the largest, A,
+// at a time. With V/2, the row is at A/2 and columns at A/2 − V, or 0 where nothing is written; with V/3 at
+// 2A/3, and columns at 2A/3 − V, or A/3. All other rows are at 0 V. No other device then sees more than A/2,
+// or A/3.
 
 typedef struct row_pass {
     double sign, largest, share;
@@ -81,7 +94,8 @@ static double largest_below(const pulse *row, uint64_t cols, double sign, double
     return most;
 }
 
-static void set_columns(const programming *p, const row_pass *a, const pulse *row, uint32_t done, float *cols) {
+static void set_columns(const programming *p, const row_pass *a, const pulse *row, uint32_t done,
+                        float *cols) {
     const bool third = p->how->select == OHM_SELECT_THIRD;
     const double base = a->sign * a->largest * (third ? 2.0 / 3 : 0.5);
     const double rest = third ? a->sign * a->largest / 3 : 0;
@@ -105,12 +119,12 @@ static ohm_status apply_pass(programming *p, const row_pass *a, uint64_t i) {
     float *const row_volts = p->voltage, *const col_volts = p->voltage + p->crossbar->problem.rows;
     ohm_status status = OHM_OK;
     uint32_t done = 0, until;
-    row_volts[i] =
-        (float)(a->sign * a->largest * (p->how->select == OHM_SELECT_THIRD ? 2.0 / 3 : 0.5));
-    while (!status && (until = next_of_pass(a, row, cols, done)) > 0) {
+    row_volts[i] = (float)(a->sign * a->largest * (p->how->select == OHM_SELECT_THIRD ? 2.0 / 3 : 0.5));
+    while (!status && may_go_on(p) && (until = next_of_pass(a, row, cols, done)) > 0) {
+        const uint32_t steps = steps_until(p, done, until);
         set_columns(p, a, row, done, col_volts);
-        status = crossbar_hold_lines(p->crossbar, until - done, row_volts, col_volts);
-        if (!status) p->report->steps += until - done;
+        status = ohm_crossbar_hold_lines(p->crossbar, steps, row_volts, col_volts);
+        if (!status) p->report->steps += steps;
         done = until;
     }
     row_volts[i] = 0;

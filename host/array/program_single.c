@@ -52,8 +52,7 @@ ohm_status program_single(programming *p) {
     uint32_t length[2] = {0};
     uint64_t count;
     for (int side = 0; side < 2 && !status; side++)
-        length[side] =
-            make_course(p, voltage_of(p, side), course + side * COURSE_STEPS);
+        length[side] = make_course(p, voltage_of(p, side), course + side * COURSE_STEPS);
     for (uint64_t i = 0; i < p->devices && !status; i++) {
         pulse *c = &p->pulses[i];
         const int side = p->read[i] > p->target[i];

@@ -19,15 +19,15 @@ typedef struct programming {
     const ohm_program *how;
     const float *target; // S
     uint64_t devices;
-    double low, high; // the model's range without spread, S
+    double low, high;    // the model's range without spread, S
     double amplitude[2]; // the largest, V, of pulses that lower the conductance, and that raise it
-    double up;        // 1, or −1 where V > 0 lowers the conductance
-    bool pulsed;      // a pulse's amplitude makes no difference
-    pulse *pulses;    // [devices]
-    float *read;      // [devices], S, as last verified
-    unsigned looks; // of program_is_done, and how many devices were at their targets at the last of them
+    double up;           // 1, or −1 where V > 0 lowers the conductance
+    bool pulsed;         // a pulse's amplitude makes no difference
+    pulse *pulses;       // [devices]
+    float *read;         // [devices], S, as last verified
+    unsigned looks;      // of program_is_done, and how many devices were at their targets at the last of them
     uint64_t reached[PROGRAM_WINDOW];
-    float *voltage;   // [devices], or of lines [rows] and [cols]
+    float *voltage; // [devices], or of lines [rows] and [cols]
     ohm_program_report *report;
 } programming;
 
@@ -37,12 +37,12 @@ ohm_status program_verify(programming *p);
 // The error of a device as last read, as a fraction of the model's range.
 double program_error(const programming *p, uint64_t i);
 
-// Shapes a pulse of that strength, in steps at the largest amplitude, that raises the conductance or lowers it.
-// Returns the strength that it has: lengths are few, so that many devices are written together.
+// Shapes a pulse of that strength, in steps at the largest amplitude, that raises the conductance or lowers
+// it. Returns the strength that it has: lengths are few, so that many devices are written together.
 double program_shape(const programming *p, double strength, bool raise, pulse *made);
 
-// Applies all pulses, and counts them and the steps in the report; *count receives their number. Errors: those of
-// ohm_crossbar_apply.
+// Applies all pulses, and counts them and the steps in the report; *count receives their number. Errors:
+// those of ohm_crossbar_apply.
 ohm_status program_apply(programming *p, uint64_t *count);
 
 // Whether another cycle is in vain. To be asked once before each.
@@ -53,8 +53,8 @@ ohm_status program_ispp(programming *p);
 ohm_status program_single(programming *p);
 ohm_status program_gradient(programming *p);
 
-// How far a pulse of one step of the largest amplitude moves a device without spread in the middle of its range, at
-// least, as a fraction of that range.
+// How far a pulse of one step of the largest amplitude moves a device without spread in the middle of its
+// range, at least, as a fraction of that range.
 double program_motion(const programming *p);
 
 #endif

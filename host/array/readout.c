@@ -206,9 +206,9 @@ static ohm_status read_pass(const pass *p, uint64_t first, uint64_t vectors, con
     const line_reading reading = {how->transposed, how->exact, number * how->slices};
     make_voltages(p, vectors, in + first * p->driven);
     const uint64_t count = vectors * how->slices;
-    const ohm_status status =
-        p->wires ? wired_read(p->crossbar, p->wires, &reading, p->parts, count, p->voltage, p->current, p->report)
-                   : lines_read(p->crossbar, &reading, count, p->voltage, p->current);
+    const ohm_status status = p->wires ? wired_read(p->crossbar, p->wires, &reading, p->parts, count,
+                                                    p->voltage, p->current, p->report)
+                                       : lines_read(p->crossbar, &reading, count, p->voltage, p->current);
     for (uint64_t v = 0; v < vectors && !status; v++)
         for (uint64_t i = 0; i < p->read; i++)
             out[(first + v) * p->read + i] = output_of(p, v, number + v, i);
@@ -243,7 +243,8 @@ ohm_status ohm_crossbar_readout(ohm_crossbar *c, const ohm_readout *how, uint64_
     const bool converted = how->adc.bits || how->adc_noise > 0 || how->adc_offset != 0;
     p.parts = p.wires && converted ? wired_parts(c, p.wires, how->transposed) : 1;
     if (how->adc_full) make_full(&p, &p.adc);
-    const uint64_t fit = PASS_FLOATS / ((p.driven + p.parts * p.read) * how->slices), most = fit > 1 ? fit : 1;
+    const uint64_t fit = PASS_FLOATS / ((p.driven + p.parts * p.read) * how->slices),
+                   most = fit > 1 ? fit : 1;
     const uint64_t vectors = batch < most ? batch : most;
     p.voltage = malloc(vectors * how->slices * p.driven * sizeof *p.voltage);
     p.current = malloc(vectors * how->slices * p.parts * p.read * sizeof *p.current);

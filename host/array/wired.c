@@ -48,9 +48,9 @@ static ohm_status read_ideal(ohm_crossbar *c, const ohm_wires *w, const line_rea
 typedef struct wired_reading {
     circuit circuit;
     const line_reading *how;
-    uint64_t parts, all;  // that are wanted, and that there are
-    double *rows, *cols;  // voltages of the terminals, V
-    double *current;      // [all, read], A
+    uint64_t parts, all; // that are wanted, and that there are
+    double *rows, *cols; // voltages of the terminals, V
+    double *current;     // [all, read], A
     ohm_wires_report *report;
 } wired_reading;
 
@@ -85,7 +85,8 @@ static ohm_status take_currents(const wired_reading *r, double *current) {
 // Each from no voltages at all, not from those of the last vector: alone it would have other bits.
 static ohm_status read_vectors(wired_reading *r, uint64_t count, const float *voltage, double *current) {
     const ohm_crossbar *c = r->circuit.crossbar;
-    const uint64_t driven = lines_driven(c, r->how->transposed), read = lines_read_count(c, r->how->transposed);
+    const uint64_t driven = lines_driven(c, r->how->transposed),
+                   read = lines_read_count(c, r->how->transposed);
     const double given = r->circuit.definition->tolerance, tolerance = given > 0 ? given : 1e-9;
     double *const lines = r->how->transposed ? r->cols : r->rows;
     circuit_task task = {.rows = r->rows, .cols = r->cols, .tolerance = tolerance};
@@ -100,8 +101,8 @@ static ohm_status read_vectors(wired_reading *r, uint64_t count, const float *vo
     return status;
 }
 
-ohm_status wired_read(ohm_crossbar *c, const ohm_wires *w, const line_reading *how, uint64_t parts, uint64_t count,
-                      const float *voltage, double *current, ohm_wires_report *report) {
+ohm_status wired_read(ohm_crossbar *c, const ohm_wires *w, const line_reading *how, uint64_t parts,
+                      uint64_t count, const float *voltage, double *current, ohm_wires_report *report) {
     if (circuit_is_plain(w)) return read_ideal(c, w, how, parts, count, voltage, current);
     wired_reading r = {.how = how, .parts = parts, .report = report};
     ohm_status status = make(&r, c, w);

@@ -13,7 +13,7 @@ typedef struct wired_drive {
     circuit circuit;
     wired_nodes last;
     double *row_part, *col_part; // currents of each tile's lines
-    ohm_wires_report report;   // of all steps
+    ohm_wires_report report;     // of all steps
 } wired_drive;
 
 static wired_drive *wired_of(drive *d) {

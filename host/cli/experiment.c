@@ -16,6 +16,8 @@
 // The keys of a phase.
 enum { KEY_STIMULUS = 1, KEY_STEPS = 2, KEY_IDLE = 4 };
 
+static const task_class *const tasks[] = {&task_read, &task_program, NULL};
+
 // An experiment file while it is read.
 typedef struct reader {
     const command *command;
@@ -43,14 +45,18 @@ static const char *keep(experiment *e, const char *text) {
     return keep_text(e, strdup(text));
 }
 
+// The folder of the experiment file, with its slash; "" for the working folder.
+static void folder_of(const experiment *e, char folder[PATH_MAX]) {
+    const char *slash = strrchr(e->path, '/');
+    const size_t length = slash ? (size_t)(slash - e->path) + 1 : 0;
+    snprintf(folder, PATH_MAX, "%.*s", length < PATH_MAX ? (int)length : 0, e->path);
+}
+
 // Copies a key's value. Paths in it are relative to the experiment file, and in the copy to the working
 // folder.
 static const char *keep_value(experiment *e, const char *key, const char *value) {
-    const char *slash = strrchr(e->path, '/');
-    const int length = slash ? (int)(slash - e->path) + 1 : 0;
     char folder[PATH_MAX];
-    if (!slash || length >= (int)sizeof folder) return keep(e, value);
-    snprintf(folder, sizeof folder, "%.*s", length, e->path);
+    folder_of(e, folder);
     if (strcmp(key, "output") == 0 || strcmp(key, "from") == 0)
         return keep_text(e, spec_path_in(folder, value));
     if (strcmp(key, "stimulus") == 0) return keep_text(e, spec_text_in(ROLE_STIMULUS, folder, value));
@@ -59,6 +65,8 @@ static const char *keep_value(experiment *e, const char *key, const char *value)
 }
 
 void experiment_free(experiment *e) {
+    for (size_t i = 0; i < e->count; i++)
+        if (e->phases[i].task) e->phases[i].task->destroy(e->phases[i].object);
     for (size_t i = 0; i < e->text_count; i++) free(e->texts[i]);
     free(e->texts);
     free(e->phases);
@@ -115,13 +123,61 @@ static ohm_status begin_phase(experiment *e, const char *name) {
     return more[e->count++].name ? OHM_OK : ohm_fail_memory("an experiment");
 }
 
+static bool is_listed(const char *const *names, const char *name) {
+    while (*names && strcmp(*names, name) != 0) names++;
+    return *names != NULL;
+}
+
+// Sets an option of a phase's task.
+static ohm_status set_task_option(reader *r, phase *p, const option_entry *o, const char *value) {
+    char folder[PATH_MAX];
+    folder_of(r->experiment, folder);
+    if (!o->argument && is_no(value)) return OHM_OK;
+    if (!o->argument && !is_yes(value))
+        return ohm_fail(OHM_BAD_FILE, "%s = %s: write yes or no", o->name, value);
+    const bool path = is_listed(p->task->paths, o->name);
+    const char *text =
+        path ? keep_text(r->experiment, spec_path_in(folder, value)) : keep(r->experiment, value);
+    if (!text) return ohm_fail_memory("an experiment");
+    return o->set(p->object, o->argument ? text : NULL);
+}
+
+static ohm_status take_task_key(reader *r, phase *p, const char *key, const char *value) {
+    const option_entry *options = p->task->command->options;
+    for (int i = 0; options[i].name; i++) {
+        if (strcmp(options[i].name, key) != 0) continue;
+        if (is_listed(p->task->refused, key)) break;
+        if (p->set >> i & 1) return given_twice(key);
+        p->set |= (uint64_t)1 << i;
+        return set_task_option(r, p, &options[i], value);
+    }
+    return ohm_fail(OHM_BAD_FILE, "unknown key \"%s\" of a phase that is to %s: see `ohmscape %s --help`",
+                    key, p->task->key, p->task->command->name);
+}
+
+// Begins a task: its key's value is that of its main option.
+static ohm_status begin_task(reader *r, phase *p, const task_class *task, const char *value) {
+    if (p->task) return ohm_fail(OHM_BAD_FILE, "a phase does one thing: %s or %s", p->task->key, task->key);
+    p->object = task->create();
+    if (!p->object) return ohm_fail_memory("an experiment");
+    p->task = task;
+    const option_entry *o = task->command->options;
+    while (strcmp(o->name, task->input) != 0) o++;
+    return set_task_option(r, p, o, value);
+}
+
 static ohm_status take_phase_key(reader *r, phase *p, const char *key, const char *value) {
     const unsigned bit = strcmp(key, "stimulus") == 0 ? KEY_STIMULUS
                          : strcmp(key, "steps") == 0  ? KEY_STEPS
                          : strcmp(key, "idle") == 0   ? KEY_IDLE
                                                       : 0;
+    for (int i = 0; tasks[i]; i++)
+        if (strcmp(tasks[i]->key, key) == 0) return begin_task(r, p, tasks[i], value);
+    if (!bit && p->task) return take_task_key(r, p, key, value);
     if (!bit)
-        return ohm_fail(OHM_BAD_FILE, "unknown key \"%s\"; the keys of a phase are stimulus, steps and idle",
+        return ohm_fail(OHM_BAD_FILE,
+                        "unknown key \"%s\"; the keys of a phase are stimulus, steps and idle, or begin with "
+                        "read or program",
                         key);
     if (p->given & bit) return given_twice(key);
     p->given |= bit;
@@ -143,11 +199,29 @@ static ohm_status take_key(void *object, const char *section, const char *key, c
 
 // ---- Files ------------------------------------------------------------------------------------
 
+// Whether what a phase is to do goes together.
+static ohm_status check_task(const phase *p, const char *path) {
+    if (p->stimulus || p->idle > 0)
+        return ohm_fail(OHM_BAD_FILE,
+                        "%s: phase [%s] is to %s: a stimulus or an idle time needs another phase", path,
+                        p->name, p->task->key);
+    if (p->task->steps && !p->steps)
+        return ohm_fail(OHM_BAD_FILE, "%s: phase [%s] is to %s: say how many steps that may take", path,
+                        p->name, p->task->key);
+    if (!p->task->steps && p->steps)
+        return ohm_fail(OHM_BAD_FILE, "%s: phase [%s] is to %s, which takes no steps", path, p->name,
+                        p->task->key);
+    const ohm_status status = p->task->check(p->object);
+    return status ? error_in(status, "%s: phase [%s]", path, p->name) : OHM_OK;
+}
+
 static ohm_status number_phases(experiment *e, const char *path) {
     uint64_t first = 0;
     for (size_t i = 0; i < e->count; i++) {
         phase *p = &e->phases[i];
-        if (!p->steps && !(p->idle > 0))
+        const ohm_status fits = p->task ? check_task(p, path) : OHM_OK;
+        if (fits) return fits;
+        if (!p->task && !p->steps && !(p->idle > 0))
             return ohm_fail(OHM_BAD_FILE, "%s: phase [%s] has no steps and no idle time", path, p->name);
         p->first = first;
         if (p->steps > OHM_MAX_STEP - first)
@@ -255,7 +329,8 @@ ohm_status experiment_check_history(const experiment *e, const char *from, const
     spec s;
     char text[SPEC_MAX_TEXT];
     ohm_status status = spec_parse(ROLE_MODEL, info->definition.model, &model);
-    if (!status && !stimulus) stimulus = spec_entry_of(&model)->about->stimulus;
+    const bool wired = strcmp(info->definition.wires, "none") != 0;
+    if (!status && !stimulus) stimulus = wired ? "lines" : spec_entry_of(&model)->about->stimulus;
     if (!status) status = spec_parse(ROLE_STIMULUS, stimulus, &s);
     if (!status) status = scale_stimulus(&s, &model);
     if (status) return status;

@@ -1,6 +1,7 @@
 // Experiment files: INI texts (ini.h) whose keys are the long names of a command's options. Those before any
 // section are options of the whole run; a section is a phase of it, with a stimulus, steps, and an idle time
-// behind them. Paths in it are relative to the file.
+// behind them; or one that programs, in so many steps at most, or reads, with the options of these commands.
+// Paths in it are relative to the file.
 //
 //     neurons = 512
 //     model = vteam
@@ -11,17 +12,25 @@
 //
 //     [rest]
 //     idle = 3600
+//
+//     [measure]
+//     read = vectors.npy
+//     output = currents.npy
 #ifndef CLI_EXPERIMENT_H
 #define CLI_EXPERIMENT_H
 
 #include "options.h"
+#include "task.h"
 
 typedef struct phase {
     const char *name;
-    uint64_t steps, first; // the step it begins at
-    double idle;           // s, behind the steps
-    const char *stimulus;  // or NULL: as before; begins with the phase unless it says otherwise
-    unsigned given;        // which of its keys were there
+    uint64_t steps, first;  // the step it begins at
+    double idle;            // s, behind the steps
+    const char *stimulus;   // or NULL: as before; begins with the phase unless it says otherwise
+    unsigned given;         // which of its keys were there
+    const task_class *task; // or NULL: it takes steps with the stimulus
+    void *object;           // of the task
+    uint64_t set;           // bits of the task's options that were there
 } phase;
 
 typedef struct experiment {

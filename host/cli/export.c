@@ -27,7 +27,8 @@ SETTER(quantity) {
             ((export_options *)object)->quantity = (ohm_quantity)i;
             return OHM_OK;
         }
-    return options_bad_value("quantity", text, "conductance, resistance, state, flux, voltage, current, word-line or bit-line");
+    return options_bad_value("quantity", text,
+                             "conductance, resistance, state, flux, voltage, current, word-line or bit-line");
 }
 
 SETTER(output) {

@@ -169,7 +169,8 @@ static bool read_note(const cJSON *note, uint64_t cols, mapping *m) {
     *m = (mapping){.kind = MAPS, .slices = 1, .bits = 1, .scale = number_of(note, "siemens_per_weight")};
     for (int i = 0; i < MAPS && cJSON_IsString(name); i++)
         if (strcmp(mapping_name[i], name->valuestring) == 0) m->kind = (mapping_kind)i;
-    if (m->kind == MAPS || !(weights >= 1 && weights <= (double)OHM_MAX_SIDE) || !(m->scale >= 0)) return false;
+    if (m->kind == MAPS || !(weights >= 1 && weights <= (double)OHM_MAX_SIDE) || !(m->scale >= 0))
+        return false;
     if (m->kind == MAP_SLICED && !(slices >= 1 && bits >= 1 && slices * bits <= MOST_BITS)) return false;
     if (m->kind == MAP_SLICED) m->slices = (unsigned)slices, m->bits = (unsigned)bits;
     m->weights = (uint64_t)weights;

@@ -5,9 +5,9 @@
 #include "../ohmscape.h"
 
 // With k S for a weight of 1:
-//   pair    a weight is the difference of columns 2 j and 2 j + 1, k·w = G⁺ − G⁻, one of which is at the low end
-//   offset  a weight is the difference from one more column, at the middle of the range
-//   sliced  the weight's size, in slices·bits bits, is cut into digits of so many bits, the lowest first; each is a
+//   pair    a weight is the difference of columns 2 j and 2 j + 1, k·w = G⁺ − G⁻, one of which is at the low
+//   end offset  a weight is the difference from one more column, at the middle of the range sliced  the
+//   weight's size, in slices·bits bits, is cut into digits of so many bits, the lowest first; each is a
 //           pair, k S for a weight of 1 in the first, 2^−bits as many in the next, and so on
 //   direct  weights are conductances
 typedef enum mapping_kind { MAP_PAIR, MAP_DIRECT, MAP_OFFSET, MAP_SLICED, MAPS } mapping_kind;
@@ -35,9 +35,9 @@ void mapping_set_scale(mapping *m, double largest);
 // A row's conductances in S.
 void mapping_row(const mapping *m, const float *weight, float *conductance);
 
-// From the currents of a vector to the product with the weights: [columns] to [weights], in V times the weights' unit;
-// and from the voltages of weights' columns to those of the devices', for a transposed readout, whose currents are
-// then divided by k. Sliced weights cannot be driven.
+// From the currents of a vector to the product with the weights: [columns] to [weights], in V times the
+// weights' unit; and from the voltages of weights' columns to those of the devices', for a transposed
+// readout, whose currents are then divided by k. Sliced weights cannot be driven.
 void mapping_decode(const mapping *m, const float *current, float *product);
 void mapping_drive(const mapping *m, const float *input, float *voltage);
 

@@ -15,8 +15,8 @@ ohm_status plot_check(void);
 // Writes gnuplot's commands for a picture: those from "set terminal FORMAT" and "set output PATH" on.
 typedef void plot_script(const void *object, FILE *out, const char *format, const char *path);
 
-// Draws a picture, which takes the place of an old one when it is whole. Errors: OHM_IO_FAILED, OHM_NO_DEVICE,
-// OHM_OUT_OF_MEMORY.
+// Draws a picture, which takes the place of an old one when it is whole. Errors: OHM_IO_FAILED,
+// OHM_NO_DEVICE, OHM_OUT_OF_MEMORY.
 ohm_status plot_draw(const char *path, plot_script *script, const void *object);
 
 // Writes a text in gnuplot's quotes.

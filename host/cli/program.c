@@ -12,6 +12,7 @@
 #include "progress.h"
 #include "report.h"
 #include "setup.h"
+#include "task.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -28,6 +29,11 @@ typedef struct program_options {
     char tile[64], wires[OHM_MAX_SPEC_TEXT]; // as a part of --wires; and these with the tiles
     bool json, quiet;
 } program_options;
+
+static program_options program_options_default(void) {
+    return (program_options){
+        .setup = setup_default(), .how = ohm_program_default(), .map = {.slices = 1, .bits = 1}};
+}
 
 #define SETTER(name) static ohm_status set_##name(void *object, const char *text)
 #define VALUE(name) static const char *value_##name(void *object, const char *text)
@@ -52,7 +58,8 @@ SETTER(verify) {
 SETTER(map) {
     return mapping_parse(text, &((program_options *)object)->map)
                ? OHM_OK
-               : options_bad_value("map", text, "pair, offset, direct, or sliced:K,bits=B of at most 24 bits");
+               : options_bad_value("map", text,
+                                   "pair, offset, direct, or sliced:K,bits=B of at most 24 bits");
 }
 
 SETTER(tile) {
@@ -136,8 +143,10 @@ static const option_entry program_entries[] = {
     {"target", 0, "W.npy", "the matrix (.npy, or that of an HDF5 file): a row for each word line",
      set_target},
     {"map", 0, "MAP",
-     "pair (default): each weight is the difference of two devices in\nneighbouring columns; offset: that of a "
-     "device from one more column;\nsliced:K,bits=2: K pairs, each for some bits of a weight; direct: the\nmatrix "
+     "pair (default): each weight is the difference of two devices in\nneighbouring columns; offset: that of "
+     "a "
+     "device from one more column;\nsliced:K,bits=2: K pairs, each for some bits of a weight; direct: "
+     "the\nmatrix "
      "is conductances in S",
      set_map},
     {"range", 0, "LO:HI", "conductances to use in S (default: the inner 80 % of the model's)", set_range},
@@ -146,11 +155,13 @@ static const option_entry program_entries[] = {
      "single: one pulse each, computed; gdp:\ngradient descent on the errors of readouts",
      set_method},
     {"select", 0, "SELECT",
-     "alone (default): pulses act on each device alone; half, third: along\nthe lines, where other devices feel "
+     "alone (default): pulses act on each device alone; half, third: along\nthe lines, where other devices "
+     "feel "
      "up to V/2 or V/3",
      set_select},
     {"wires", 0, "KEY=VALUE,...",
-     "resistances of the lines, in ohm, as for run; pulses need --select half\nor third then", setup_set_wires},
+     "resistances of the lines, in ohm, as for run; pulses need --select half\nor third then",
+     setup_set_wires},
     {"tile", 0, "RxC", "tiles of so many rows and columns, with lines of their own (default: one)", set_tile},
     {"verify", 0, "KEY=VALUE,...",
      "tol=0.01, the error that is left at most, as a fraction of the model's\nrange; max=100, cycles of "
@@ -256,11 +267,11 @@ static ohm_status write_errors(const program_options *o, ohm_crossbar *c, const 
 #define PLOT_SIDE 400 // pixels, at most
 
 typedef struct picture {
-    double range;            // the model's, S
-    double end;              // of the histogram, either way, as a fraction of it
+    double range; // the model's, S
+    double end;   // of the histogram, either way, as a fraction of it
     uint64_t bin[PLOT_BINS];
-    uint64_t rows, cols;     // of devices,
-    uint64_t height, width;  // and of pixels: the largest error of the devices in each, by size
+    uint64_t rows, cols;    // of devices,
+    uint64_t height, width; // and of pixels: the largest error of the devices in each, by size
     float *pixel;
 } picture;
 
@@ -320,14 +331,11 @@ static ohm_status plot_errors(const program_options *o, ohm_crossbar *c, const w
 
 // ---- What came of it --------------------------------------------------------------------------
 
-static ohm_status print_json(const program_options *o, ohm_crossbar *c, const weights *m,
-                             const ohm_program_report *r, double seconds) {
-    cJSON *root = cJSON_CreateObject();
-    uint64_t digest;
-    const ohm_status status = ohm_crossbar_digest(c, &digest);
-    json_add_definition(root, ohm_crossbar_definition(c));
+static void add_results(cJSON *root, const program_options *o, const weights *m, const ohm_program_report *r,
+                        double seconds) {
     cJSON_AddStringToObject(root, "map", mapping_name[m->map.kind]);
     cJSON_AddStringToObject(root, "method", ohm_program_method_name(o->how.method));
+    cJSON_AddStringToObject(root, "select", ohm_select_name(o->how.select));
     cJSON_AddNumberToObject(root, "conductance_low", m->map.low);
     cJSON_AddNumberToObject(root, "conductance_high", m->map.high);
     cJSON_AddNumberToObject(root, "siemens_per_weight", m->map.scale);
@@ -340,6 +348,15 @@ static ohm_status print_json(const program_options *o, ohm_crossbar *c, const we
     cJSON_AddNumberToObject(root, "error_std", r->error_std);
     cJSON_AddNumberToObject(root, "error_max", r->error_max);
     cJSON_AddNumberToObject(root, "seconds", seconds);
+}
+
+static ohm_status print_json(const program_options *o, ohm_crossbar *c, const weights *m,
+                             const ohm_program_report *r, double seconds) {
+    cJSON *root = cJSON_CreateObject();
+    uint64_t digest;
+    const ohm_status status = ohm_crossbar_digest(c, &digest);
+    json_add_definition(root, ohm_crossbar_definition(c));
+    add_results(root, o, m, r, seconds);
     if (!status) json_add_digest(root, "digest", digest);
     const bool printed = json_print(root);
     return status ? status : printed ? OHM_OK : ohm_fail_memory("the report");
@@ -371,33 +388,59 @@ static void join_tiles(program_options *o) {
     d->wires = o->wires;
 }
 
-static ohm_status check_options(const program_options *o) {
-    if (!o->target) return ohm_fail(OHM_BAD_ARGUMENT, "program needs --target W.npy, a matrix");
+static ohm_status check_files(const void *object) {
+    const program_options *o = object;
     if ((o->output && file_is_same(o->target, o->output)) ||
         (o->errors && file_is_same(o->target, o->errors)))
         return ohm_fail(OHM_BAD_ARGUMENT, "the output would overwrite %s", o->target);
-    if (o->tile[0] && o->how.select != OHM_SELECT_ALONE)
-        return ohm_fail(OHM_BAD_ARGUMENT, "devices of tiles are programmed alone: --select %s needs one crossbar",
-                        ohm_select_name(o->how.select));
-    ohm_status status = o->output ? ohm_save_check(o->output, 0) : OHM_OK;
-    if (!status && o->plot) status = ohm_save_check(o->plot, 0);
+    const ohm_status status = o->plot ? ohm_save_check(o->plot, 0) : OHM_OK;
     return status || !o->plot ? status : plot_check();
 }
 
-static ohm_status program_crossbar(const program_options *o, ohm_crossbar *c, weights *m) {
-    ohm_program_report report;
+static ohm_status check_options(const program_options *o) {
+    if (!o->target) return ohm_fail(OHM_BAD_ARGUMENT, "program needs --target W.npy, a matrix");
+    if (o->tile[0] && o->how.select != OHM_SELECT_ALONE)
+        return ohm_fail(OHM_BAD_ARGUMENT,
+                        "devices of tiles are programmed alone: --select %s needs one crossbar",
+                        ohm_select_name(o->how.select));
+    const ohm_status status = check_files(o);
+    return status || !o->output ? status : ohm_save_check(o->output, 0);
+}
+
+static bool go_on(void *context, uint64_t reached, uint64_t devices) {
+    (void)context, (void)reached, (void)devices;
+    return !cli_caught();
+}
+
+// Programs the crossbar at hand, and writes what is wanted of the errors.
+static ohm_status program_crossbar(const program_options *o, ohm_crossbar *c, weights *m,
+                                   ohm_program_report *report, double *seconds) {
+    ohm_program how = o->how;
+    how.progress = go_on;
     ohm_status status = map_weights(c, m);
     const double start = progress_clock();
-    if (!status) status = ohm_crossbar_program(c, &o->how, m->target, &report);
-    const double seconds = progress_clock() - start;
+    if (!status) status = ohm_crossbar_program(c, &how, m->target, report);
+    *seconds = progress_clock() - start;
     if (!status) status = mapping_keep(&m->map, c);
-    if (!status && o->output) status = ohm_crossbar_save(c, o->output);
     if (!status && o->errors) status = write_errors(o, c, m);
     if (!status && o->plot) status = plot_errors(o, c, m);
+    return status;
+}
+
+static ohm_status program_and_report(const program_options *o, ohm_crossbar *c, weights *m) {
+    ohm_program_report report;
+    double seconds;
+    ohm_status status = program_crossbar(o, c, m, &report, &seconds);
+    if (!status && o->output) status = ohm_crossbar_save(c, o->output);
     if (status || o->quiet) return status;
     if (o->json) return print_json(o, c, m, &report, seconds);
     print_text(o, m, &report, seconds);
     return OHM_OK;
+}
+
+static void release(weights *m) {
+    free(m->weight);
+    free(m->target);
 }
 
 static ohm_status program_matrix(program_options *o) {
@@ -411,13 +454,58 @@ static ohm_status program_matrix(program_options *o) {
         status = ohm_devices_open(o->setup.device, &devices);
     }
     if (!status) status = ohm_crossbar_create(devices, &o->setup.definition, &c);
-    if (!status) status = program_crossbar(o, c, &m);
+    if (!status) status = program_and_report(o, c, &m);
     ohm_crossbar_destroy(c);
     ohm_devices_close(devices);
-    free(m.weight);
-    free(m.target);
+    release(&m);
     return status ? status : cli_flush();
 }
+
+// ---- In an experiment -------------------------------------------------------------------------
+
+static void *create_task(void) {
+    program_options *o = malloc(sizeof *o);
+    if (o) *o = program_options_default();
+    return o;
+}
+
+static ohm_status run_task(void *object, ohm_crossbar *c, uint64_t steps, cJSON *results) {
+    program_options *o = object;
+    const ohm_definition *d = ohm_crossbar_definition(c);
+    weights m = {.map = o->map};
+    ohm_program_report report;
+    double seconds;
+    o->how.steps = steps;
+    ohm_status status = read_matrix(o->target, &m);
+    if (!status && (m.rows != d->rows || m.cols != d->cols))
+        status = ohm_fail(OHM_BAD_ARGUMENT,
+                          "%s takes %" PRIu64 " x %" PRIu64
+                          " devices by the map %s, and the crossbar has %" PRIu64 " x %" PRIu64,
+                          o->target, m.rows, m.cols, mapping_name[m.map.kind], d->rows, d->cols);
+    if (!status) status = program_crossbar(o, c, &m, &report, &seconds);
+    if (!status) add_results(results, o, &m, &report, seconds);
+    release(&m);
+    return status;
+}
+
+static const char *const refused[] = {"target", "wires",  "tile",   "model", "init",  "dt", "precision",
+                                      "seed",   "device", "output", "json",  "quiet", NULL};
+static const char *const paths[] = {"target", "errors", "plot", NULL};
+
+const task_class task_program = {
+    .key = "program",
+    .input = "target",
+    .command = &command_program,
+    .refused = refused,
+    .paths = paths,
+    .steps = true,
+    .create = create_task,
+    .destroy = free,
+    .check = check_files,
+    .run = run_task,
+};
+
+// ---- The command line -------------------------------------------------------------------------
 
 static void say_warning(void *context, ohm_log_level level, const char *line) {
     const program_options *o = context;
@@ -425,7 +513,7 @@ static void say_warning(void *context, ohm_log_level level, const char *line) {
 }
 
 static int program_command(int argc, char **argv) {
-    program_options o = {.setup = setup_default(), .how = ohm_program_default(), .map = {.slices = 1, .bits = 1}};
+    program_options o = program_options_default();
     uint64_t given;
     int first;
     ohm_status status = options_parse(&command_program, &o, argc, argv, &given, &first);
@@ -434,8 +522,10 @@ static int program_command(int argc, char **argv) {
     join_tiles(&o);
     ohm_set_log(say_warning, &o);
     if (!status) status = check_options(&o);
+    if (!status) cli_catch_signals();
     if (!status) status = program_matrix(&o);
-    return status ? cli_fail(status) : EXIT_SUCCESS;
+    if (status) return cli_fail(status);
+    return cli_caught() ? 128 + cli_caught() : EXIT_SUCCESS;
 }
 
 const command command_program = {

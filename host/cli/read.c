@@ -11,6 +11,7 @@
 #include "progress.h"
 #include "report.h"
 #include "setup.h"
+#include "task.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -24,9 +25,8 @@ typedef struct read_options {
     ohm_readout how;
     const char *input, *output;
     const char *wires; // NULL: those of the crossbar
-    ohm_wires *lines;  // the same, read
-    bool calibrated; // the ADC's range is that of this input's currents
-    bool decode;     // to products with the weights that were programmed
+    bool calibrated;   // the ADC's range is that of this input's currents
+    bool decode;       // to products with the weights that were programmed
     bool json, quiet;
 } read_options;
 
@@ -157,7 +157,8 @@ static const option_entry read_entries[] = {
      "voltage)",
      set_exact},
     {"decode", 0, NULL,
-     "write the products with the weights that `ohmscape program` mapped to the\ncrossbar, not currents; with "
+     "write the products with the weights that `ohmscape program` mapped to the\ncrossbar, not currents; "
+     "with "
      "--transpose, with the transposed weights",
      set_decode},
     {"dac", 0, "KEY=VALUE,...",
@@ -172,7 +173,8 @@ static const option_entry read_entries[] = {
     {"slices", 0, "K", "drive the DAC's bits in K parts, one after the other (default 1)", set_slices},
     {"reading", 0, "R", "number of the first vector's reading, for read_noise (default 0)", set_reading},
     {"wires", 0, "KEY=VALUE,...",
-     "resistances of the lines, in ohm: row=1,col=1 of a segment; more in\n`ohmscape models resistive` (default: "
+     "resistances of the lines, in ohm: row=1,col=1 of a segment; more in\n`ohmscape models resistive` "
+     "(default: "
      "those of the crossbar)",
      set_wires},
     {"device", 0, "DEVICE", "device to compute on (default auto), as for run", setup_set_device},
@@ -296,8 +298,7 @@ static double rate_of(const readout *r) {
     return (double)r->driven * (double)r->read * (double)r->input.rows / fmax(r->seconds, 1e-9);
 }
 
-static ohm_status print_json(const readout *r, const ohm_readout *how) {
-    cJSON *root = cJSON_CreateObject();
+static void add_results(cJSON *root, const readout *r, const ohm_readout *how) {
     json_add_u64(root, "vectors", r->input.rows);
     json_add_u64(root, "inputs", r->given);
     json_add_u64(root, "outputs", r->written);
@@ -314,7 +315,6 @@ static ohm_status print_json(const readout *r, const ohm_readout *how) {
         cJSON_AddNumberToObject(root, "adc_high", how->adc.high);
     }
     json_add_digest(root, "digest", r->digest);
-    return json_print(root) ? OHM_OK : ohm_fail_memory("the report");
 }
 
 static void print_text(const readout *r, const ohm_readout *how) {
@@ -333,13 +333,23 @@ static void print_text(const readout *r, const ohm_readout *how) {
 
 // ---- The command ------------------------------------------------------------------------------
 
+static ohm_status check_files(const void *object) {
+    const read_options *o = object;
+    if (!o->output || !file_is_same(o->input, o->output)) return OHM_OK;
+    return ohm_fail(OHM_BAD_ARGUMENT, "--output %s would overwrite an input file", o->output);
+}
+
 static ohm_status check_options(const read_options *o) {
     if (!o->setup.from) return ohm_fail(OHM_BAD_ARGUMENT, "read needs --from S.h5, a saved crossbar");
     if (!o->input) return ohm_fail(OHM_BAD_ARGUMENT, "read needs --input X.npy, the voltages");
-    if (!o->output) return OHM_OK;
-    if (file_is_same(o->setup.from, o->output) || file_is_same(o->input, o->output))
+    if (o->output && file_is_same(o->setup.from, o->output))
         return ohm_fail(OHM_BAD_ARGUMENT, "--output %s would overwrite an input file", o->output);
-    return OHM_OK;
+    return check_files(o);
+}
+
+// The crossbar, as messages name it.
+static const char *name_of(const readout *r) {
+    return r->options->setup.from ? r->options->setup.from : "the phase";
 }
 
 static ohm_status check_shape(const readout *r) {
@@ -349,11 +359,11 @@ static ohm_status check_shape(const readout *r) {
         return ohm_fail(OHM_BAD_ARGUMENT,
                         "%s is %" PRIu64 " x %" PRIu64 ", one vector a row, but %s has %" PRIu64
                         " columns of weights",
-                        r->input.path, r->input.rows, r->input.cols, r->options->setup.from, r->given);
+                        r->input.path, r->input.rows, r->input.cols, name_of(r), r->given);
     ohm_fail(OHM_BAD_ARGUMENT,
              "%s is %" PRIu64 " x %" PRIu64 ", one vector a row, but %s drives the %" PRIu64
              " %s of a crossbar of %" PRIu64 " x %" PRIu64,
-             r->input.path, r->input.rows, r->input.cols, r->options->setup.from, r->driven,
+             r->input.path, r->input.rows, r->input.cols, name_of(r), r->driven,
              r->options->how.transposed ? "columns" : "rows", d->rows, d->cols);
     if (r->input.cols == r->read && d->rows != d->cols)
         ohm_fail_hint(r->options->how.transposed ? "without --transpose the rows are driven"
@@ -371,7 +381,8 @@ static ohm_status find_weights(readout *r) {
     if (!r->options->how.transposed)
         r->written = r->map.weights;
     else if (r->map.kind == MAP_SLICED)
-        return ohm_fail(OHM_BAD_ARGUMENT, "sliced weights cannot be driven: --transpose has no product to decode");
+        return ohm_fail(OHM_BAD_ARGUMENT,
+                        "sliced weights cannot be driven: --transpose has no product to decode");
     else
         r->given = r->map.weights;
     return OHM_OK;
@@ -397,36 +408,94 @@ static ohm_status open_input(readout *r) {
     return status ? status : make_room(r);
 }
 
-static ohm_status read_vectors(readout *r) {
+// Reads the crossbar at hand; *how becomes what it was read with.
+static ohm_status read_crossbar(readout *r, ohm_readout *how) {
     const read_options *o = r->options;
-    ohm_readout how = o->how;
-    how.wires = o->lines;
-    ohm_status status = open_input(r);
-    if (!status && o->calibrated) status = calibrate(r, &how);
-    if (!status) status = o->output ? write_currents(r, &how) : read_all(r, &how, NULL);
-    if (status || o->quiet || cli_caught()) return status;
-    if (o->json) return print_json(r, &how);
-    print_text(r, &how);
-    return OHM_OK;
+    const ohm_definition *d = ohm_crossbar_definition(r->crossbar);
+    ohm_wires *lines = NULL;
+    ohm_status status = o->wires ? ohm_wires_read(o->wires, d->rows, d->cols, &lines) : OHM_OK;
+    *how = o->how;
+    how->wires = lines;
+    if (!status) status = open_input(r);
+    if (!status && o->calibrated) status = calibrate(r, how);
+    if (!status) status = o->output ? write_currents(r, how) : read_all(r, how, NULL);
+    ohm_wires_free(lines);
+    how->wires = NULL;
+    return status;
+}
+
+static readout readout_of(const read_options *o, ohm_crossbar *c) {
+    return (readout){
+        .options = o, .crossbar = c, .input = {.array = {.file = -1}, .file = -1, .dataset = -1}};
+}
+
+static void release(readout *r) {
+    if (r->file_in != r->in) free(r->file_in);
+    if (r->file_out != r->out) free(r->file_out);
+    free(r->in);
+    free(r->out);
+    matrix_close(&r->input);
+}
+
+static ohm_status report(const readout *r, const ohm_readout *how) {
+    if (r->options->quiet || cli_caught()) return OHM_OK;
+    if (!r->options->json) {
+        print_text(r, how);
+        return OHM_OK;
+    }
+    cJSON *root = cJSON_CreateObject();
+    add_results(root, r, how);
+    return json_print(root) ? OHM_OK : ohm_fail_memory("the report");
 }
 
 static ohm_status read_file(read_options *o) {
     ohm_devices *devices = NULL;
-    readout r = {.options = o, .input = {.array = {.file = -1}, .file = -1, .dataset = -1}};
+    readout r = readout_of(o, NULL);
+    ohm_readout how;
     ohm_status status = ohm_devices_open(o->setup.device, &devices);
     if (!status) status = ohm_crossbar_load(devices, o->setup.from, &o->setup.definition, &r.crossbar);
-    const ohm_definition *d = status ? NULL : ohm_crossbar_definition(r.crossbar);
-    if (!status && o->wires) status = ohm_wires_read(o->wires, d->rows, d->cols, &o->lines);
-    if (!status) status = read_vectors(&r);
-    if (r.file_in != r.in) free(r.file_in);
-    if (r.file_out != r.out) free(r.file_out);
-    free(r.in);
-    free(r.out);
-    matrix_close(&r.input);
+    if (!status) status = read_crossbar(&r, &how);
+    if (!status) status = report(&r, &how);
+    release(&r);
     ohm_crossbar_destroy(r.crossbar);
     ohm_devices_close(devices);
     return status ? status : cli_flush();
 }
+
+// ---- In an experiment -------------------------------------------------------------------------
+
+static void *create_task(void) {
+    read_options *o = malloc(sizeof *o);
+    if (o) *o = (read_options){.setup = setup_default(), .how = ohm_readout_default()};
+    return o;
+}
+
+static ohm_status run_task(void *object, ohm_crossbar *c, uint64_t steps, cJSON *results) {
+    readout r = readout_of(object, c);
+    ohm_readout how;
+    (void)steps;
+    const ohm_status status = read_crossbar(&r, &how);
+    if (!status) add_results(results, &r, &how);
+    release(&r);
+    return status;
+}
+
+static const char *const refused[] = {"from", "input", "device", "lanes", "json", "quiet", NULL};
+static const char *const paths[] = {"input", "output", NULL};
+
+const task_class task_read = {
+    .key = "read",
+    .input = "input",
+    .command = &command_read,
+    .refused = refused,
+    .paths = paths,
+    .create = create_task,
+    .destroy = free,
+    .check = check_files,
+    .run = run_task,
+};
+
+// ---- The command line -------------------------------------------------------------------------
 
 static int read_command(int argc, char **argv) {
     read_options o = {.setup = setup_default(), .how = ohm_readout_default()};
@@ -438,7 +507,6 @@ static int read_command(int argc, char **argv) {
     if (!status) status = check_options(&o);
     if (!status) cli_catch_signals();
     if (!status) status = read_file(&o);
-    ohm_wires_free(o.lines);
     if (status) return cli_fail(status);
     return cli_caught() ? 128 + cli_caught() : EXIT_SUCCESS;
 }

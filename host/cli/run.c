@@ -138,6 +138,7 @@ typedef struct phase_end {
     const phase *phase;
     uint64_t steps, step; // steps done now, and the step reached
     ohm_statistics statistics;
+    cJSON *results; // of a task, or NULL
 } phase_end;
 
 typedef struct run_result {
@@ -185,11 +186,41 @@ static ohm_status advance(const run_options *o, ohm_crossbar *c, run_result *r, 
     return status;
 }
 
+#define HOLD_STEPS 1000000u // at a time
+
+// Takes the steps that a task has left of its phase with all lines at 0 V, so that phases begin where they
+// are said to.
+static ohm_status rest(ohm_crossbar *c, uint64_t steps) {
+    const ohm_definition *d = ohm_crossbar_definition(c);
+    float *nothing = calloc(d->rows + d->cols, sizeof *nothing);
+    ohm_status status = nothing ? OHM_OK : ohm_fail_memory("voltages");
+    for (uint64_t now; steps && !status && !cli_caught(); steps -= now) {
+        now = steps < HOLD_STEPS ? steps : HOLD_STEPS;
+        status = ohm_crossbar_hold_lines(c, now, nothing, nothing + d->rows);
+    }
+    free(nothing);
+    return status;
+}
+
+// Does what a phase is to do beside taking steps.
+static ohm_status run_task(ohm_crossbar *c, run_result *r, const phase *p, uint64_t steps, cJSON **results) {
+    const uint64_t before = ohm_crossbar_step(c);
+    const double start = progress_clock();
+    *results = cJSON_CreateObject();
+    ohm_status status = p->task->run(p->object, c, steps, *results);
+    const uint64_t taken = ohm_crossbar_step(c) - before;
+    if (!status && !cli_caught() && taken < steps) status = rest(c, steps - taken);
+    r->seconds += progress_clock() - start;
+    r->steps += ohm_crossbar_step(c) - before;
+    return status ? error_in(status, "phase [%s]", p->name) : OHM_OK;
+}
+
 // Runs the rest of a phase, within the steps that are left of the run.
 static ohm_status run_phase(const run_options *o, ohm_crossbar *c, run_result *r, const phase *left,
-                            progress *bar) {
+                            progress *bar, cJSON **results) {
     const uint64_t most = r->total - r->steps, steps = left->steps < most ? left->steps : most;
     const uint64_t before = r->steps;
+    if (left->task) return run_task(c, r, left, steps, results);
     const bool begins = ohm_crossbar_step(c) == left->first; // otherwise its stimulus is in use already
     const bool changes = left->stimulus && steps && begins;
     ohm_status status = changes ? ohm_crossbar_change(c, NULL, left->stimulus) : OHM_OK;
@@ -199,12 +230,16 @@ static ohm_status run_phase(const run_options *o, ohm_crossbar *c, run_result *r
     return left->idle > 0 && !cli_caught() ? ohm_crossbar_idle(c, left->idle) : OHM_OK;
 }
 
-static ohm_status end_phase(ohm_crossbar *c, run_result *r, const phase *p, uint64_t before) {
+static ohm_status end_phase(ohm_crossbar *c, run_result *r, const phase *p, uint64_t before, cJSON *results) {
     phase_end *more = realloc(r->ends, (r->end_count + 1) * sizeof *more);
-    if (!more) return ohm_fail_memory("the report");
+    if (!more) {
+        cJSON_Delete(results);
+        return ohm_fail_memory("the report");
+    }
     r->ends = more;
     phase_end *end = &more[r->end_count++];
-    *end = (phase_end){.phase = p, .steps = r->steps - before, .step = ohm_crossbar_step(c)};
+    *end =
+        (phase_end){.phase = p, .steps = r->steps - before, .step = ohm_crossbar_step(c), .results = results};
     return ohm_crossbar_statistics(c, &end->statistics);
 }
 
@@ -216,12 +251,19 @@ static ohm_status run_phases(const run_options *o, ohm_crossbar *c, run_result *
     for (size_t i = 0; i < e->count && !status && !cli_caught(); i++) {
         const uint64_t before = r->steps;
         const phase left = experiment_left(&e->phases[i], ohm_crossbar_step(c), &idle);
-        if (!left.steps && !(left.idle > 0)) continue;
+        // Not if an idle time of a later phase has passed: the reading was taken before it.
+        const bool reads = left.task && !left.task->steps && ohm_crossbar_step(c) == left.first &&
+                           !(idle > 1e-9 * ohm_crossbar_idle_time(c));
+        if (!left.steps && !(left.idle > 0) && !reads) continue;
         r->nothing_left = false;
         const bool reached = ohm_crossbar_step(c) >= e->phases[i].first;
         if (!reached || (left.steps && r->steps == r->total)) break;
-        status = run_phase(o, c, r, &left, bar);
-        if (!status) status = end_phase(c, r, &e->phases[i], before);
+        cJSON *results = NULL;
+        status = run_phase(o, c, r, &left, bar, &results);
+        if (!status)
+            status = end_phase(c, r, &e->phases[i], before, results);
+        else
+            cJSON_Delete(results);
     }
     return status;
 }
@@ -234,7 +276,7 @@ static ohm_status run_all(const run_options *o, ohm_crossbar *c, run_result *r) 
     if (o->all_steps) r->total = end > step ? end - step : 0;
     progress bar = progress_start(o->quiet, r->total, d->rows * d->cols);
     const ohm_status status =
-        o->experiment.count ? run_phases(o, c, r, &bar) : run_phase(o, c, r, &whole, &bar);
+        o->experiment.count ? run_phases(o, c, r, &bar) : run_phase(o, c, r, &whole, &bar, NULL);
     progress_end(&bar);
     if (r->nothing_left && !o->quiet)
         fprintf(stderr,
@@ -305,6 +347,8 @@ static void add_phases(cJSON *root, const run_result *r) {
         add_range(object, "state", s->state_min, s->state_max, s->state_mean);
         add_range(object, "resistance", s->resistance_min, s->resistance_max, s->resistance_mean);
         add_range(object, "conductance", s->conductance_min, s->conductance_max, s->conductance_mean);
+        if (end->results)
+            cJSON_AddItemToObject(object, end->phase->task->key, cJSON_Duplicate(end->results, true));
         cJSON_AddItemToArray(phases, object);
     }
 }
@@ -381,6 +425,28 @@ static void print_measured(const run_result *r) {
     printf("digest        %016" PRIx64 "\n", r->digest);
 }
 
+static double result_of(const cJSON *results, const char *key) {
+    const cJSON *item = cJSON_GetObjectItem(results, key);
+    if (cJSON_IsRaw(item)) return strtod(item->valuestring, NULL); // a whole number
+    return cJSON_IsNumber(item) ? item->valuedouble : 0;
+}
+
+static void print_phase(const phase_end *end) {
+    const ohm_statistics *s = &end->statistics;
+    printf("phase         %-12s ", end->phase->name);
+    if (end->phase->task == &task_read)
+        printf("read %.0f vectors: %.6g to %.6g A, digest %s\n", result_of(end->results, "vectors"),
+               result_of(end->results, "current_min"), result_of(end->results, "current_max"),
+               cJSON_GetStringValue(cJSON_GetObjectItem(end->results, "digest")));
+    else if (end->phase->task == &task_program)
+        printf("programmed %.0f of %.0f devices in %.0f of %" PRIu64 " steps\n",
+               result_of(end->results, "reached"), result_of(end->results, "devices"),
+               result_of(end->results, "steps"), end->steps);
+    else
+        printf("%" PRIu64 " steps: state mean %.6g, conductance mean %.6g S\n", end->steps, s->state_mean,
+               s->conductance_mean);
+}
+
 static void print_summary(const ohm_devices *devices, const ohm_crossbar *c, const run_result *r) {
     const ohm_definition *d = ohm_crossbar_definition(c);
     ohm_wires_report wires;
@@ -399,10 +465,7 @@ static void print_summary(const ohm_devices *devices, const ohm_crossbar *c, con
     if (ohm_crossbar_precision(c) == OHM_PRECISION_EXTENDED)
         printf("precision     extended: rounding to float32 could lose %.3g %% of the largest step\n",
                100 * ohm_crossbar_step_loss(c));
-    for (size_t i = 0; i < r->end_count; i++)
-        printf("phase         %-12s %" PRIu64 " steps: state mean %.6g, conductance mean %.6g S\n",
-               r->ends[i].phase->name, r->ends[i].steps, r->ends[i].statistics.state_mean,
-               r->ends[i].statistics.conductance_mean);
+    for (size_t i = 0; i < r->end_count; i++) print_phase(&r->ends[i]);
     if (ohm_crossbar_idle_time(c) > 0) printf("idle          %.6g s\n", ohm_crossbar_idle_time(c));
     ohm_crossbar_wires_report(c, &wires);
     if (wires.solutions) report_wires(&wires);
@@ -483,6 +546,7 @@ static void simulate(run_options *o, ohm_devices *devices, ohm_crossbar **c, dou
     r.setup_seconds = progress_clock() - start;
     troubles_note(t, run_all(o, *c, &r));
     conclude(o, devices, *c, &r, t);
+    for (size_t i = 0; i < r.end_count; i++) cJSON_Delete(r.ends[i].results);
     free(r.ends);
     free(r.saved);
     free(r.saved_series);

@@ -261,7 +261,8 @@ ohm_status setup_make(setup *s, ohm_devices *devices, ohm_crossbar **crossbar) {
     if (!s->from) return ohm_crossbar_create(devices, &s->definition, crossbar);
     ohm_status status = ohm_file_load(s->file, devices, &s->definition, crossbar);
     setup_end(s); // so that others can write to it during a long run
-    // A stimulus that gives no voltages to lines can only come once the wires have gone, or go before they come.
+    // A stimulus that gives no voltages to lines can only come once the wires have gone, or go before they
+    // come.
     const bool wired = s->rewire && strcmp(s->definition.wires, "none") != 0;
     if (!status && s->rewire && !wired) status = ohm_crossbar_set_wires(*crossbar, "none");
     if (!status && s->change[0]) status = ohm_crossbar_change(*crossbar, NULL, s->change);

@@ -52,7 +52,8 @@ enum {
                      "`ohmscape models` lists models, stimuli and initial states",                           \
                      setup_set_model},                                                                       \
     [SETUP_STIMULUS] = {"stimulus", 0, "STIMULUS",                                                           \
-                        "voltages, in V (default uniform:lo=-5,hi=5); other models have\ntheir own default, and with wires it is lines", \
+                        "voltages, in V (default uniform:lo=-5,hi=5); other models have\ntheir own "         \
+                        "default, and with wires it is lines",                                               \
                         setup_set_stimulus},                                                                 \
     [SETUP_INIT] = {"init", 0, "INIT",                                                                       \
                     "initial states, 1 being most conductive (default uniform:lo=0.1,hi=0.9);\nfile:path=F " \

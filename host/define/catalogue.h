@@ -1,6 +1,6 @@
 // The catalogue: every model, stimulus and initial state, with all that parsing, checks, help and files need.
-// Those who have them list them: models.c, initials.c, line_wires.c, and drive.c, from which nothing here follows but
-// names.
+// Those who have them list them: models.c, initials.c, line_wires.c, and drive.c, from which nothing here
+// follows but names.
 #ifndef OHM_CATALOGUE_H
 #define OHM_CATALOGUE_H
 

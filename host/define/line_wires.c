@@ -22,13 +22,14 @@ static const ohm_parameter parameters[] = {
      .choices = grounds},
     {"float", "", "1", 0, 0, 0, "lines without terminals, such as r3+c0-7, from 0", OHM_NO_SLOT,
      .text = SPEC_LINES},
-    {"tile_rows", "", "1", 0, 0, 2147483648.0, "rows of a tile, which has lines and terminals of its own; 0: all",
-     OHM_NO_SLOT, .whole = 1},
+    {"tile_rows", "", "1", 0, 0, 2147483648.0,
+     "rows of a tile, which has lines and terminals of its own; 0: all", OHM_NO_SLOT, .whole = 1},
     {"tile_cols", "", "1", 0, 0, 2147483648.0, "columns of a tile; 0: all", OHM_NO_SLOT, .whole = 1},
     {"tol", "ε", "1", 0, 0, 0.01,
      "largest error, relative to the largest voltage or current; 0: 1e-9 for readouts, 1e-4 for steps",
      OHM_NO_SLOT},
-    {"sweeps", "", "1", 500, 1, 1e6, "passes over all cells at most, for one solution", OHM_NO_SLOT, .whole = 1},
+    {"sweeps", "", "1", 500, 1, 1e6, "passes over all cells at most, for one solution", OHM_NO_SLOT,
+     .whole = 1},
 };
 
 static const ohm_about none_about = {
@@ -40,9 +41,10 @@ static const ohm_about none_about = {
 static const ohm_about resistive_about = {
     .name = "resistive",
     .summary = "lines whose segments have resistances; the name may be omitted",
-    .equation = "I_ij = (u_i,j-1 - u_ij)/row - (u_ij - u_i,j+1)/row = (v_ij - v_i+1,j)/col - (v_i-1,j - v_ij)/col,\n"
-                "I_ij the current of the device at V_ij = u_ij - v_ij; one segment and source or sense lie\n"
-                "between a terminal and the first cell",
+    .equation =
+        "I_ij = (u_i,j-1 - u_ij)/row - (u_ij - u_i,j+1)/row = (v_ij - v_i+1,j)/col - (v_i-1,j - v_ij)/col,\n"
+        "I_ij the current of the device at V_ij = u_ij - v_ij; one segment and source or sense lie\n"
+        "between a terminal and the first cell",
 };
 
 ohm_wires ohm_wires_default(void) {
@@ -117,7 +119,8 @@ bool line_wires_is_ideal(const spec *s) {
 }
 
 static bool is_whole(const spec *s) {
-    return spec_entry_of(s) == &none_entry || (spec_value(s, "tile_rows") == 0 && spec_value(s, "tile_cols") == 0);
+    return spec_entry_of(s) == &none_entry ||
+           (spec_value(s, "tile_rows") == 0 && spec_value(s, "tile_cols") == 0);
 }
 
 // With the lists of floating lines behind it.

@@ -68,7 +68,9 @@ static ohm_status not_a_value(const spec *s, int i, const char *value) {
     const ohm_parameter *p = catalogue_parameter(spec_entry_of(s), i);
     if (p->text || p->choices)
         return ohm_fail(OHM_BAD_ARGUMENT, "%s %s: write %s=%s", spec_role_name[s->role], name_of(s), p->key,
-                        p->text == SPEC_LINES ? "LINES" : p->text ? "FILE" : "NAME");
+                        p->text == SPEC_LINES ? "LINES"
+                        : p->text             ? "FILE"
+                                              : "NAME");
     return ohm_fail(OHM_BAD_ARGUMENT, "%s %s: %s%s is not a %s number: write %s=NUMBER",
                     spec_role_name[s->role], name_of(s), p->key, value, p->whole ? "whole" : "finite",
                     p->key);
@@ -352,8 +354,7 @@ static void write_paths(FILE *out, const ohm_parameter *p, const char *folder, c
         const char *plus = p->text == SPEC_PATHS ? memchr(value, '+', (size_t)(end - value)) : NULL;
         const char *stop = plus ? plus : end;
         const bool whole = stop == value || *value == '/' || p->text == SPEC_LINES;
-        fprintf(out, "%s%.*s%s", whole ? "" : folder, (int)(stop - value), value,
-                plus ? "+" : "");
+        fprintf(out, "%s%.*s%s", whole ? "" : folder, (int)(stop - value), value, plus ? "+" : "");
         value = stop + 1;
     }
 }

@@ -60,9 +60,8 @@ int drive_levels(const drive *d, double level[DRIVE_MAX_LEVELS]);
 ohm_status drive_next(drive *d, uint64_t t, uint32_t most, const drive_feedback *feedback,
                       drive_frame *frame);
 
-// Whether it gives every line a voltage, of which those of the synapses are differences; and these voltages at
-// a step, in V: V_ij = rows_i − cols_j, float64 [rows] and [cols].
-// Errors: those of drive_next.
+// Whether it gives every line a voltage, of which those of the synapses are differences; and these voltages
+// at a step, in V: V_ij = rows_i − cols_j, float64 [rows] and [cols]. Errors: those of drive_next.
 bool drive_has_lines(const drive *d);
 ohm_status drive_line_voltages(drive *d, uint64_t t, double *rows, double *cols);
 

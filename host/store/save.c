@@ -437,7 +437,8 @@ static hid_t create_file(const char *path) {
 static ohm_status write_file(ohm_crossbar *c, const ohm_replacement *r, extent what) {
     const hid_t file = create_file(r->temporary);
     if (file < 0) return hdf5_failed(r->path);
-    const uint64_t data = (what == WHOLE ? crossbar_planes_bytes(c) + wires_file_size(c) : 0) + extras_size(c);
+    const uint64_t data =
+        (what == WHOLE ? crossbar_planes_bytes(c) + wires_file_size(c) : 0) + extras_size(c);
     ohm_status status = reserve(r, data + overhead(c, data));
     if (!status) status = write_all(file, c, r, what);
     if (!status && !hdf5_did(H5Fflush(file, H5F_SCOPE_GLOBAL))) status = hdf5_failed(r->path);

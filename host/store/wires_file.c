@@ -77,9 +77,8 @@ static bool write_array(hid_t group, const array *a) {
     const hid_t space = H5Screate_simple(rank, rank == 2 ? size : size + 1, NULL);
     const hid_t creation = creation_of(a, rank), type = a->single ? H5T_IEEE_F32LE : H5T_IEEE_F64LE;
     const hid_t dataset = H5Dcreate2(group, a->name, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
-    const bool done =
-        hdf5_did(dataset) &&
-        hdf5_did(H5Dwrite(dataset, memory_type(a), H5S_ALL, H5S_ALL, H5P_DEFAULT, a->values));
+    const bool done = hdf5_did(dataset) &&
+                      hdf5_did(H5Dwrite(dataset, memory_type(a), H5S_ALL, H5S_ALL, H5P_DEFAULT, a->values));
     const bool closed = dataset < 0 || hdf5_did(H5Dclose(dataset));
     H5Pclose(creation);
     H5Sclose(space);
@@ -127,7 +126,8 @@ static bool fits(hid_t dataset, const array *a) {
 static bool is_finite(const array *a) {
     const hsize_t count = (a->rows ? a->rows : 1) * a->cols;
     for (hsize_t i = 0; i < count; i++)
-        if (!isfinite(a->single ? ((const float *)a->values)[i] : ((const double *)a->values)[i])) return false;
+        if (!isfinite(a->single ? ((const float *)a->values)[i] : ((const double *)a->values)[i]))
+            return false;
     return true;
 }
 
@@ -137,8 +137,7 @@ static ohm_status read_array(const source *s, const array *a) {
     const hid_t dataset = hdf5_open_dataset(s->file, name);
     if (dataset < 0) return source_unreadable(s, name);
     ohm_status status = fits(dataset, a) ? OHM_OK : wrong(s, name, "has another shape than the crossbar");
-    if (!status &&
-        !hdf5_did(H5Dread(dataset, memory_type(a), H5S_ALL, H5S_ALL, H5P_DEFAULT, a->values)))
+    if (!status && !hdf5_did(H5Dread(dataset, memory_type(a), H5S_ALL, H5S_ALL, H5P_DEFAULT, a->values)))
         status = source_unreadable(s, name);
     if (!status && !is_finite(a)) status = wrong(s, name, "has a value that is not finite");
     H5Dclose(dataset);

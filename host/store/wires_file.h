@@ -1,8 +1,8 @@
-// The last circuit of a crossbar with wires, in its file: where its next step begins, and what other programs may
-// want to see of it. In /wires: device_voltage float32 [rows, cols], what each device had; bit_line float64 [rows,
-// cols], or [tiles down, cols] where bit lines have no resistance, the potentials of the bit lines' nodes; and of the
-// terminals, row_voltage, row_current, col_voltage and col_current float64, in V and A, currents out of the
-// crossbar. The potential of a word line's node is the sum of the first two.
+// The last circuit of a crossbar with wires, in its file: where its next step begins, and what other programs
+// may want to see of it. In /wires: device_voltage float32 [rows, cols], what each device had; bit_line
+// float64 [rows, cols], or [tiles down, cols] where bit lines have no resistance, the potentials of the bit
+// lines' nodes; and of the terminals, row_voltage, row_current, col_voltage and col_current float64, in V and
+// A, currents out of the crossbar. The potential of a word line's node is the sum of the first two.
 #ifndef OHM_WIRES_FILE_H
 #define OHM_WIRES_FILE_H
 

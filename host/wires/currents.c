@@ -35,8 +35,7 @@ size_t wires_bit_rows(const wires *w) {
 }
 
 void wires_get_bit_lines(const wires *w, double *v) {
-    for (size_t i = 0; i < w->held; i++)
-        memcpy(v + i * w->cols, w->v + i * w->stride, w->cols * sizeof *v);
+    for (size_t i = 0; i < w->held; i++) memcpy(v + i * w->cols, w->v + i * w->stride, w->cols * sizeof *v);
 }
 
 double wires_bit_node(const wires *w, size_t row, size_t col) {
@@ -44,8 +43,7 @@ double wires_bit_node(const wires *w, size_t row, size_t col) {
 }
 
 void wires_set_bit_lines(wires *w, const double *v) {
-    for (size_t i = 0; i < w->held; i++)
-        memcpy(w->v + i * w->stride, v + i * w->cols, w->cols * sizeof *v);
+    for (size_t i = 0; i < w->held; i++) memcpy(w->v + i * w->stride, v + i * w->cols, w->cols * sizeof *v);
     w->solved = true;
 }
 

@@ -81,8 +81,8 @@ ohm_status wires_solve(wires *w, double tolerance, unsigned max_sweeps, bool war
 // Any may be NULL.
 void wires_nodes(wires *w, size_t row, size_t count, double *u, double *v, float *cell);
 
-// The voltages of the bit lines' nodes, [wires_bit_rows][cols]: 1 row where bit lines have no resistance. They
-// are all of a solution that a warm start goes on from, and setting them is as good as having solved.
+// The voltages of the bit lines' nodes, [wires_bit_rows][cols]: 1 row where bit lines have no resistance.
+// They are all of a solution that a warm start goes on from, and setting them is as good as having solved.
 size_t wires_bit_rows(const wires *w);
 void wires_get_bit_lines(const wires *w, double *v);
 void wires_set_bit_lines(wires *w, const double *v);
