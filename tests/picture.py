@@ -130,6 +130,7 @@ class Crossbar:
             self.a = {k: v.decode() if isinstance(v, bytes) else v for k, v in f.attrs.items()}
             self.state = f["state"][:].astype(np.float64)
             self.flux = f["flux"][:].astype(np.float64) if "flux" in f else None
+            self.wires = {k: v[:].astype(np.float64) for k, v in f["wires"].items()} if "wires" in f else None
         self.rows, self.cols = self.state.shape
         self.step = int(self.a["step"])
 
@@ -144,6 +145,8 @@ class Crossbar:
         """Of the last step; there is none before the first."""
         if self.step == 0:
             return np.full(self.state.shape, np.nan)
+        if self.wires:
+            return self.wires["device_voltage"]
         if self.a["stimulus"] == "constant":
             return np.full(self.state.shape, np.float64(np.float32(self.a["stimulus.value"])))
         row, col = np.indices(self.state.shape)
@@ -154,7 +157,19 @@ class Crossbar:
         lo, hi = self.a["stimulus.lo"], self.a["stimulus.hi"]
         return (word >> np.uint64(8)).astype(float) * np.float32((hi - lo) * 2.0**-24) + float(np.float32(lo))
 
+    def bit_line(self):
+        """One node a device, or where bit lines have no resistance one a tile."""
+        nodes = self.wires["bit_line"]
+        tile = int(self.a["wires.tile_rows"]) or self.rows
+        return nodes if len(nodes) == self.rows else np.repeat(nodes, tile, axis=0)[:self.rows]
+
     def values(self, quantity):
+        if quantity == "current":
+            return self.voltage() / self.resistance()
+        if quantity == "bit-line":
+            return self.bit_line()
+        if quantity == "word-line":
+            return self.bit_line() + self.voltage()
         if quantity == "conductance":
             return 1 / self.resistance()
         if quantity in ("resistance", "voltage"):
@@ -170,6 +185,12 @@ class Crossbar:
             return 1 / high, 1 / low
         if quantity == "state":
             return (low, high) if self.a["model"] == "sin-resistance" else (0, 1)
+        if quantity == "current":
+            most = max(map(abs, self.limits("voltage"))) / low
+            return -most, most
+        if quantity in ("voltage", "word-line", "bit-line") and self.a["stimulus"] == "lines":
+            most = float(np.float64(self.a["stimulus.hi"]) - self.a["stimulus.lo"])
+            return -most, most
         if quantity == "voltage":
             ends = ("value", "value") if self.a["stimulus"] == "constant" else ("lo", "hi")
             return tuple(float(np.float32(self.a[f"stimulus.{end}"])) for end in ends)
@@ -312,13 +333,14 @@ def check_all(*cases):
 class Frame:
     """Where things are in a picture with axes."""
 
-    def __init__(self, width, height, panel=False):
+    def __init__(self, width, height, panel=False, bars=False):
         s = min(max(min(width / 1280, height / 800), 0.6), 6)
         self.scale, self.width, self.height = s, width, height
         self.panel = int(width - (min(330 * s, 0.45 * width) if panel else 0))  # where it begins
-        self.left, self.top = int(64 * s), int(34 * s)
+        self.bars = int(44 * s) if bars else 0
+        self.left, self.top = int(64 * s) + self.bars, int(34 * s)
         self.map_width = self.panel - self.left - int(108 * s)
-        self.map_height = height - self.top - int(40 * s)
+        self.map_height = height - self.top - int(40 * s) - self.bars
         self.bar = self.left + self.map_width + int(16 * s)
         self.bar_width = int(18 * s)
 

@@ -60,6 +60,7 @@ same() {
         '--share MODE' '--context API' '-o, --output F.h5' '--timings'; do
         grep -qE -- "^ +$option( |\$)" <<<"$output" || fail "view --help does not name $option: $output"
     done
+    [[ $output == *--bars* && $output == *"--wires KEY"* ]]
     expect_ok figure --help
     for option in "${shared[@]}" '-o, --output F.png'; do
         grep -qE -- "^ +$option( |\$)" <<<"$output" || fail "figure --help does not name $option: $output"
@@ -116,7 +117,7 @@ END
     python "$files" <<'END'
 from picture import *
 ways = ("mean", "min", "max", "nearest")
-cases = [(q, r) for q in ("resistance", "conductance", "state", "voltage", "flux") for r in ways]
+cases = [(q, r) for q in ("resistance", "conductance", "state", "voltage", "flux", "current") for r in ways]
 check_all(*((f"{sys.argv[1]}/a.h5", (30, 11), {"quantity": q, "reduction": r}) for q, r in cases),
           *((f"{sys.argv[1]}/big.h5", (37, 23), {"quantity": "state", "reduction": r}) for r in ways),
           (f"{sys.argv[1]}/resistance.h5", (91, 70), {"quantity": "state"}))
@@ -162,6 +163,56 @@ with h5py.File(f"{sys.argv[1]}/far.h5", "r+") as f:
 check_all(*((f"{sys.argv[1]}/{name}.h5", (150, 40), {"quantity": "voltage", **asked})
             for name in ("far", "constant", "start") for asked in ({}, {"range": "seen"})))
 END
+}
+
+@test "the potentials of lines, and voltages and currents behind wires" {
+    need_pictures
+    state wired 3 --rows 23 --cols 65 --wires row=0.02,col=0.03
+    state flat 3 --rows 23 --cols 65 --wires row=0.02,col=0,tile_rows=10
+    python "$files" <<'END'
+from picture import *
+check_all(*((f"{sys.argv[1]}/{name}.h5", (30, 11), {"quantity": q, "reduction": r, "range": end})
+            for name in ("wired", "flat") for q in ("voltage", "current", "word-line", "bit-line")
+            for r, end in (("mean", "seen"), ("max", "all"))))
+END
+    expect_error 2 '--quantity word-line: the lines have no resistance' \
+        view --from "$files/a.h5" --headless --quantity word-line --screenshot "$tmp/p.png"
+    [[ $stderr == *"hint: add --wires row=1,col=1"* ]]
+}
+
+@test "bars along the edges are the voltages and currents of lines" {
+    need_pictures
+    state wired 3 --rows 23 --cols 65 --wires row=0.02,col=0.03
+    state lines 3 --rows 23 --cols 65 --stimulus lines
+    python "$files" <<'END'
+from picture import *
+blue, orange = np.array([0x7F, 0xC8, 0xFF]), np.array([0xFF, 0xA0, 0x60])
+def lengths(part, color):
+    return (np.abs(part.astype(int) - color).max(axis=2) < 40).sum(axis=1)
+for name in "wired", "lines":
+    path = f"{sys.argv[1]}/{name}.h5"
+    f, c = Frame(1000, 700, bars=True), Crossbar(path)
+    found = look(path, "--size", "1000x700", "--bars")
+    left = found[f.top:f.top + f.map_height, f.left - f.bars:f.left]
+    below = found[f.top + f.map_height:f.top + f.map_height + f.bars, f.left:f.left + f.map_width].transpose(1, 0, 2)
+    if name == "wired":
+        rows, cols = c.wires["row_voltage"], c.wires["col_current"]
+    else: # from what every device gets
+        bars = run("export", path, "--quantity", "current", "-o", f"{sys.argv[1]}/i.npy", "-q")
+        cols, rows = np.load(f"{sys.argv[1]}/i.npy").astype(float).sum(0), None
+    for values, part, lines in (rows, left, 23), (cols, below, 65):
+        if values is None: continue
+        plus, minus = lengths(part, blue), lengths(part, orange)
+        shown = np.flatnonzero(plus + minus)
+        size = len(shown) / lines # pixels of a line
+        assert size > 4, size
+        most = max(plus.max(), minus.max())
+        for k in range(lines):
+            at = shown[0] + int((k + 0.5) * size)
+            signed = (plus[at] - minus[at]) / most
+            assert abs(signed - values[k] / np.abs(values).max()) < 0.06, (name, k, signed, values[k] / np.abs(values).max())
+END
+    draw "$tmp/p.png" --from "$files/a.h5" --bars --size 300x200 # its devices have voltages of their own: no bars
 }
 
 # same_from VIEW DEVICE...: devices, perhaps with options, draw the picture that the native engine draws.
