@@ -98,3 +98,35 @@ spread() {
         check $lanes --flux --stimulus pattern:file=host/example/omega.png,noise=0.2 --band-rows 2
     done
 }
+
+# check_read LANES ARG...: readouts of vectors from x.npy, or with --transpose from u.npy. Not with --uninitialized,
+# which takes a state that was read from a file for one.
+check_read() {
+    local lanes=$1 input=x expected
+    shift
+    [[ " $* " != *" --transpose "* ]] || input=u
+    expect_ok read --from "$tmp/s.h5" --input "$tmp/$input.npy" --device native --json "$@"
+    expected=$(jq -r .digest <<<"$output")
+    run --separate-stderr oclgrind --data-races --check-api --max-errors 5 \
+        "$ohmscape" read --from "$tmp/s.h5" --input "$tmp/$input.npy" --device 0.0 --lanes "$lanes" --json "$@"
+    stderr=$(grep -v '^1 warning generated' <<<"$stderr" || true)
+    [ "$status" -eq 0 ] && [ -z "$stderr" ] || fail "oclgrind, $lanes lanes, $*" "$stderr"
+    expect_json ".digest == \"$expected\""
+}
+
+@test "readouts of both ways, one vector and many, and by the model's own law" {
+    local lanes
+    # Matrices of the right widths: states of other crossbars, in place of voltages.
+    expect_ok run -q --device native --rows 5 --cols 67 -t 1 -o "$tmp/v.h5"
+    expect_ok export "$tmp/v.h5" --quiet --quantity state -o "$tmp/x.npy"
+    expect_ok run -q --device native --rows 5 --cols 17 -t 1 -o "$tmp/v.h5"
+    expect_ok export "$tmp/v.h5" --quiet --quantity state -o "$tmp/u.npy"
+    expect_ok run -q --device native --rows 67 --cols 17 -t 2 -o "$tmp/s.h5"
+    for lanes in 1 4 8 16; do
+        check_read $lanes
+        check_read $lanes --transpose
+    done
+    expect_ok run -q --device native --rows 67 --cols 17 --model "$(everything "$(spread yakopcic)")" -t 2 -o "$tmp/s.h5"
+    check_read 4 --exact
+    check_read 1 --exact --transpose
+}

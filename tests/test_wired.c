@@ -1,5 +1,5 @@
-// Crossbars whose lines have resistances, by the library: steps against readouts and sums over devices, what is
-// known of the last step, and what is refused.
+// Crossbars whose lines have resistances, by the library: steps against readouts and sums over devices, what
+// is known of the last step, and what is refused.
 #include "sample.h"
 
 #include <math.h>
@@ -58,7 +58,8 @@ static void currents_leave_where_they_are_said_to(void **state) {
     ohm_crossbar_destroy(c);
 }
 
-// A readout of the last step's voltages through the same wires finds the same currents, where columns are at 0 V.
+// A readout of the last step's voltages through the same wires finds the same currents, where columns are at
+// 0 V.
 static void a_step_is_a_readout(void **state) {
     (void)state;
     static const char *const models[] = {"sin-state:r_on=500,r_off=9000", "yakopcic:b=3"};
@@ -139,7 +140,8 @@ static void own_voltages_are_those_of_lines(void **state) {
     uint64_t digest, again;
     for (int i = 0; i < 2 * ROWS; i++) rows[i] = (float)(0.01 * (i % 7));
     for (int j = 0; j < 2 * COLS; j++) cols[j] = (float)(-0.01 * (j % 5));
-    assert_refused(ohm_crossbar_apply(c, 1, cells), "an array of voltages gives every device a voltage of its own");
+    assert_refused(ohm_crossbar_apply(c, 1, cells),
+                   "an array of voltages gives every device a voltage of its own");
     REQUIRE(ohm_crossbar_apply_lines(c, 2, rows, cols));
     REQUIRE(ohm_crossbar_read_terminals(c, seen, NULL, NULL, NULL));
     for (int i = 0; i < ROWS; i++) assert_float_equal(seen[i], (double)rows[ROWS + i], 0);
@@ -167,7 +169,8 @@ static void wires_come_and_go(void **state) {
     REQUIRE(ohm_crossbar_set_wires(c, "row=2,col=3"));
     assert_non_null(strstr(ohm_crossbar_definition(c)->wires, "row=2,col=3"));
     assert_refused(ohm_crossbar_set_wires(c, "row=2,cool=3"), "has no parameter \"cool\"");
-    assert_refused(ohm_crossbar_change(c, NULL, "uniform"), "uniform gives every device a voltage of its own");
+    assert_refused(ohm_crossbar_change(c, NULL, "uniform"),
+                   "uniform gives every device a voltage of its own");
     REQUIRE(ohm_crossbar_probe(c, 0, 0, value));
     assert_true(isnan(value[OHM_VOLTAGE])); // of the last step, before there were wires
     REQUIRE(ohm_crossbar_advance(c, 2));
@@ -198,7 +201,8 @@ static void texts_of_wires_are_read(void **state) {
     assert_float_equal(w->col, 1, 0);
     assert_float_equal(w->sense, 7, 0);
     assert_true(w->ground_both && !w->drive_both);
-    assert_true(!w->float_row[0] && w->float_row[1] && w->float_col[0] && w->float_col[2] && !w->float_col[3]);
+    assert_true(!w->float_row[0] && w->float_row[1] && w->float_col[0] && w->float_col[2] &&
+                !w->float_col[3]);
     ohm_wires_free(w);
     REQUIRE(ohm_wires_read("none", 3, 4, &w));
     assert_true(w->row == 0 && w->col == 0 && w->source == 0 && w->sense == 0 && !w->float_row);

@@ -1,12 +1,9 @@
-// Bars along the edges of the picture: the voltage that each word line is driven with, at the left, and the
-// current that flows out of each bit line, at the bottom.
+// What bars along the edges of the picture show: the voltage that each word line is driven with, at the left,
+// and the current that flows out of each bit line, at the bottom.
 #ifndef VIZ_BARS_H
 #define VIZ_BARS_H
 
 #include "../host/ohmscape.h"
-
-struct viewer;
-struct layout;
 
 // What the bars of a view show: a value for each of its rows and columns of pixels, NaN outside of the
 // crossbar.
@@ -25,7 +22,5 @@ ohm_status bars_read(ohm_crossbar *c, const ohm_view *view, bars *b);
 // Copies what another has. Errors: OHM_OUT_OF_MEMORY.
 ohm_status bars_copy(bars *to, const bars *from);
 void bars_free(bars *b);
-
-void bars_draw(const struct viewer *v, const struct layout *l);
 
 #endif

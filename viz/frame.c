@@ -1,5 +1,6 @@
 // Draws a frame: the picture with its axes, colour bar and title, and the panel.
 #include "../host/cli/progress.h"
+#include "edges.h"
 #include "frame.h"
 #include "overlay.h"
 #include "ticks.h"
@@ -149,7 +150,7 @@ static void draw_overlay(viewer *v, const layout *l, double seconds) {
     if (v->network) draw_network(v, l->map);
     if (!v->bare) {
         if (!v->network) {
-            bars_draw(v, l);
+            edges_draw(v, l);
             draw_columns_axis(v, (rectangle){l->map.x, l->map.y, l->map.width, l->map.height + l->bars});
             draw_rows_axis(v, (rectangle){l->map.x - l->bars, l->map.y, l->map.width, l->map.height});
         }

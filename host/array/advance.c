@@ -1,4 +1,5 @@
 // Steps and idle times.
+#include "applied.h"
 #include "../base/error.h"
 #include "crossbar.h"
 #include "../drive/own.h"

@@ -1,11 +1,11 @@
 // Changing a crossbar while it runs: its parameters, or its seed from the start.
 #include "crossbar.h"
 #include "findings.h"
+#include "applied.h"
 #include "../base/error.h"
 #include "initial.h"
 #include "../define/line_wires.h"
 #include "../define/scale.h"
-#include "circuit.h"
 #include "wired_drive.h"
 
 #include <math.h>
@@ -201,7 +201,7 @@ static ohm_status exchange_wires(ohm_crossbar *c, ohm_wires *wires) {
     ohm_wires *const before = c->wires;
     drive *wired = NULL;
     c->wires = wires;
-    ohm_status status = wires && !circuit_is_plain(wires) ? wired_open(c, &wired) : OHM_OK;
+    ohm_status status = wires && !line_wires_are_ideal(wires) ? wired_open(c, &wired) : OHM_OK;
     const problem p = crossbar_problem_now(c, &c->plan, c->stimulus, c->idle);
     if (!status) status = crossbar_prepare(c, &p);
     if (status) {

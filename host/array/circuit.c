@@ -46,11 +46,6 @@ static wires_definition definition_of(const ohm_wires *w, area a) {
                               .float_col = w->float_col ? w->float_col + a.col : NULL};
 }
 
-bool circuit_is_plain(const ohm_wires *w) {
-    const wires_definition d = {.row = w->row, .col = w->col, .source = w->source, .sense = w->sense};
-    return wires_is_plain(&d) && !w->float_row && !w->float_col;
-}
-
 // Before the memory is taken, and not by a signal after.
 static ohm_status check_memory(const circuit *k) {
     const uint64_t rows = k->crossbar->problem.rows, cols = k->crossbar->problem.cols;

@@ -17,9 +17,6 @@ typedef struct circuit {
     float *volts, *current, *other, *slope, *added;
 } circuit;
 
-// Whether lines of these wires have no resistance, and all of them terminals.
-bool circuit_is_plain(const ohm_wires *w);
-
 // How many tiles a crossbar is down, or across: 1 without tiles.
 uint64_t circuit_tiles(uint64_t lines, uint64_t of_tile);
 

@@ -1,13 +1,13 @@
 // Making a crossbar: its rows split into bands over the devices, and what has to be known of its definition
 // before.
 #include "create.h"
+#include "applied.h"
 #include "../base/error.h"
 #include "../base/number.h"
 #include "../engine/devices.h"
 #include "findings.h"
 #include "initial.h"
 #include "../define/line_wires.h"
-#include "circuit.h"
 #include "wired_drive.h"
 #include "rehearsal.h"
 #include "statistics.h"
@@ -198,7 +198,7 @@ ohm_status crossbar_create(ohm_devices *devices, const ohm_definition *definitio
     if (!status) crossbar_take_findings(c, &f);
     matrix_file initial = {.array = {.file = -1}, .file = -1, .dataset = -1};
     if (!status && !inputs) status = initial_open(&c->plan, &c->problem, &initial);
-    if (!status && c->wires && !circuit_is_plain(c->wires)) status = wired_open(c, &c->wired);
+    if (!status && c->wires && !line_wires_are_ideal(c->wires)) status = wired_open(c, &c->wired);
     if (!status) status = build_where_it_works(c, devices);
     if (!status && !inputs) status = crossbar_fill(c);
     if (!status) status = initial_write(c, &initial);

@@ -3,9 +3,8 @@
 #include "statistics.h"
 #include "../base/error.h"
 #include "../base/log.h"
-#include "circuit.h"
+#include "../define/line_wires.h"
 #include "findings.h"
-#include "wired_drive.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -28,19 +27,6 @@ drive *crossbar_drive(const ohm_crossbar *c) {
     return c->wired ? c->wired : crossbar_source(c);
 }
 
-bool crossbar_has_voltages(const ohm_crossbar *c) {
-    return c->step > 0 && (!c->wired || wired_last(c->wired)->known);
-}
-
-ohm_status crossbar_check_lines(const ohm_wires *wires, const drive *d, const char *name) {
-    if (!wires || circuit_is_plain(wires) || drive_has_lines(d)) return OHM_OK;
-    ohm_fail(OHM_BAD_ARGUMENT, "%s gives every device a voltage of its own, but wires need voltages of lines",
-             name);
-    ohm_fail_hint(
-        "stimuli that drive lines are lines, write, wave, constant, and voltages of rows and columns");
-    return OHM_BAD_ARGUMENT;
-}
-
 // Notes the voltages just applied: pictures show them, and they bound the flux. The factor 2 is for rounding,
 // which can make an addition to the flux up to twice as large.
 void crossbar_remember(ohm_crossbar *c, uint64_t steps) {
@@ -49,10 +35,6 @@ void crossbar_remember(ohm_crossbar *c, uint64_t steps) {
     c->applied = now;
     memcpy(c->applied_constants, c->problem.physics.stimulus, sizeof c->applied_constants);
     c->flux_bound += drive_largest(crossbar_source(c)) * c->problem.physics.dt * (double)steps * 2;
-}
-
-ohm_status crossbar_last_frame(const ohm_crossbar *c, drive_frame *frame) {
-    return drive_next(c->applied, c->step ? c->step - 1 : 0, 1, NULL, frame);
 }
 
 // ---- Creating ---------------------------------------------------------------------------------
@@ -163,7 +145,7 @@ ohm_status crossbar_extend(ohm_crossbar *c) {
 problem crossbar_problem_now(const ohm_crossbar *c, const plan *p, const drive *s, double idle) {
     problem now = plan_problem(p, drive_layout(s), idle);
     now.physics.reading = c->step;
-    const bool wired = c->wires && !circuit_is_plain(c->wires);
+    const bool wired = c->wires && !line_wires_are_ideal(c->wires);
     if (wired) now.variant.frame = OHM_FRAME_IMAGE;
     if (wired || (s != c->stimulus && s == c->own)) { // frames alone hold the voltages
         now.variant.stimulus = OHM_DISTRIBUTION_constant;

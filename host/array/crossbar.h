@@ -38,9 +38,6 @@ struct ohm_crossbar {
     char *note;        // as ohm_crossbar_note; NULL for ""
 };
 
-// The field of the last step, for pictures of its voltage. Errors: as drive_next.
-ohm_status crossbar_last_frame(const ohm_crossbar *crossbar, drive_frame *frame);
-
 // Whether its state is known. Errors: OHM_DEVICE_FAILED after a device has failed.
 ohm_status crossbar_check_state(const ohm_crossbar *crossbar);
 
@@ -66,12 +63,6 @@ ohm_status crossbar_settle(ohm_crossbar *crossbar);
 // with wires what the circuit makes of it.
 drive *crossbar_source(const ohm_crossbar *crossbar);
 drive *crossbar_drive(const ohm_crossbar *crossbar);
-
-// Whether the voltages of the last step are known: not before the first.
-bool crossbar_has_voltages(const ohm_crossbar *crossbar);
-
-// Refuses, with wires, what does not give voltages of lines. Errors: OHM_BAD_ARGUMENT.
-ohm_status crossbar_check_lines(const ohm_wires *wires, const drive *d, const char *name);
 
 // Goes back to the stimulus after voltages of the caller's own. Errors: as crossbar_prepare.
 ohm_status crossbar_end_own(ohm_crossbar *crossbar);

@@ -1,6 +1,7 @@
 // Pictures. A rectangle of the crossbar becomes spans of synapses, one for each row and column of pixels. The
 // engines draw their bands, and the host puts the parts together if there are several engines.
 #include "picture.h"
+#include "applied.h"
 #include "../base/error.h"
 #include "lines.h"
 #include "wired_drive.h"

@@ -1,6 +1,7 @@
 // Reading devices: their states and fluxes, and what follows from these by the models' own functions.
 #define OHM_LANES 1
 #include "crossbar.h"
+#include "applied.h"
 #include "../base/error.h"
 #include "../define/euler.h"
 #include "wired_drive.h"

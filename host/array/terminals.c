@@ -1,4 +1,5 @@
 // What was applied and what flowed at the ends of the lines in the last step.
+#include "applied.h"
 #include "../base/error.h"
 #include "crossbar.h"
 #include "wired_drive.h"

@@ -1,5 +1,6 @@
 #include "wired.h"
 #include "../base/error.h"
+#include "../define/line_wires.h"
 #include "circuit.h"
 
 #include <stdlib.h>
@@ -103,7 +104,7 @@ static ohm_status read_vectors(wired_reading *r, uint64_t count, const float *vo
 
 ohm_status wired_read(ohm_crossbar *c, const ohm_wires *w, const line_reading *how, uint64_t parts,
                       uint64_t count, const float *voltage, double *current, ohm_wires_report *report) {
-    if (circuit_is_plain(w)) return read_ideal(c, w, how, parts, count, voltage, current);
+    if (line_wires_are_ideal(w)) return read_ideal(c, w, how, parts, count, voltage, current);
     wired_reading r = {.how = how, .parts = parts, .report = report};
     ohm_status status = make(&r, c, w);
     if (!status) status = read_vectors(&r, count, voltage, current);

@@ -1,4 +1,5 @@
-// What a phase of an experiment may do beside taking steps: what another command does, to the crossbar at hand.
+// What a phase of an experiment may do beside taking steps: what another command does, to the crossbar at
+// hand.
 #ifndef CLI_TASK_H
 #define CLI_TASK_H
 
@@ -17,8 +18,8 @@ typedef struct task_class {
     void (*destroy)(void *object);
     // Whether the options go together. Errors: OHM_BAD_ARGUMENT, OHM_IO_FAILED.
     ohm_status (*check)(const void *object);
-    // Does it, within so many steps, and adds what came of it to the report. It ends early, without an error, when a
-    // signal comes.
+    // Does it, within so many steps, and adds what came of it to the report. It ends early, without an error,
+    // when a signal comes.
     ohm_status (*run)(void *object, ohm_crossbar *c, uint64_t steps, cJSON *report);
 } task_class;
 

@@ -118,6 +118,10 @@ bool line_wires_is_ideal(const spec *s) {
             spec_value(s, "source") == 0 && spec_value(s, "sense") == 0);
 }
 
+bool line_wires_are_ideal(const ohm_wires *w) {
+    return w->row == 0 && w->col == 0 && w->source == 0 && w->sense == 0 && !w->float_row && !w->float_col;
+}
+
 static bool is_whole(const spec *s) {
     return spec_entry_of(s) == &none_entry ||
            (spec_value(s, "tile_rows") == 0 && spec_value(s, "tile_cols") == 0);

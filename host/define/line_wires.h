@@ -11,6 +11,9 @@ ohm_status line_wires_check(const spec *s, uint64_t rows, uint64_t cols);
 // Whether no line has a resistance, and none floats.
 bool line_wires_is_ideal(const spec *s);
 
+// The same of wires that are made.
+bool line_wires_are_ideal(const ohm_wires *w);
+
 // The wires of a specification that has been checked, to be released with ohm_wires_free: NULL where no line
 // has a resistance, none floats and there are no tiles. Errors: OHM_OUT_OF_MEMORY.
 ohm_status line_wires_make(const spec *s, uint64_t rows, uint64_t cols, ohm_wires **wires);
