@@ -748,6 +748,15 @@ END
     quit
 }
 
+@test "behind wires, keys show the current and the potentials of lines" {
+    open_window -n 32 --wires row=0.01,col=0.01 --device native --size 320x240
+    for quantity in 6:current 7:word-line 8:bit-line; do
+        xdotool key "${quantity%:*}"
+        wait_for "${quantity#*:}" title_says "^ohmscape - ${quantity#*:} 32 x 32 - "
+    done
+    quit
+}
+
 stderr_says() {
     grep -q "$1" "$err"
 }
@@ -768,7 +777,7 @@ stderr_says() {
     quit
 }
 
-@test "tab, h and n show and hide the panel, the keys and the networks" {
+@test "tab, h, n and b show and hide the panel, the keys, the networks and the bars" {
     open_still -n 16 --size 640x400
     xdotool key Tab # the panel tells rates, which change
     snap
@@ -785,6 +794,10 @@ stderr_says() {
     xdotool key n
     wait_for "the other layout" neither "$first" "$last"
     xdotool key n
+    expect_picture "$first"
+    xdotool key b
+    expect_other "$first"
+    xdotool key b
     expect_picture "$first"
     xdotool key Tab
     expect_other "$first"
