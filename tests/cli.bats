@@ -88,7 +88,7 @@ teardown() {
 @test "an option without its value is named" {
     expect_ok run --help
     options=$(sed -n 's/^ .*--\([a-z-]*\) [A-Z].*/\1/p' <<<"$output")
-    [ "$(wc -w <<<"$options")" -eq 18 ]
+    [ "$(wc -w <<<"$options")" -eq 19 ]
     for option in $options; do
         expect_error 2 "^--$option needs a value$" run "--$option"
     done

@@ -568,7 +568,7 @@ END
     need_python
     save "$tmp/good.h5" --rows 4 --cols 5 --flux --every 10
     forgeries=$(cat <<'END'
-version | has format version 4, but this ohmscape reads versions 1 to 3 | a["format_version"] = 4
+version | has format version 5, but this ohmscape reads versions 1 to 4 | a["format_version"] = 5
 other-format | is not an ohmscape file | a.modify("format", "other")
 no-format | is not an ohmscape file | del a["format"]
 no-version | cannot read format_version | del a["format_version"]

@@ -116,6 +116,14 @@ static void check_resistance(const subject *s, const float value[OHM_QUANTITIES]
     assert_true(fabs((double)value[OHM_CONDUCTANCE] - 1 / r) <= 4e-7 / r);
 }
 
+static void check_current(const float value[OHM_QUANTITIES]) {
+    const double current = (double)value[OHM_VOLTAGE] / (double)value[OHM_RESISTANCE];
+    if (isnan(current))
+        assert_true(isnan(value[OHM_CURRENT]));
+    else
+        assert_true(fabs((double)value[OHM_CURRENT] - current) <= 1e-6 * fabs(current));
+}
+
 // The probe of a synapse against what was read of it; R and G, whose last bits the law leaves open, are
 // taken from it.
 static void take_probe(const subject *s, ohm_crossbar *c, values *v, uint64_t row, uint64_t col) {
@@ -127,8 +135,12 @@ static void take_probe(const subject *s, ohm_crossbar *c, values *v, uint64_t ro
     assert_true(same(value[OHM_VOLTAGE], v->of[OHM_VOLTAGE][i]));
     assert_true(same(value[OHM_FLUX], v->of[OHM_FLUX][i]));
     check_resistance(s, value);
+    check_current(value);
+    assert_true(isnan(value[OHM_WORD_LINE]) && isnan(value[OHM_BIT_LINE]));
     v->of[OHM_RESISTANCE][i] = value[OHM_RESISTANCE];
     v->of[OHM_CONDUCTANCE][i] = value[OHM_CONDUCTANCE];
+    v->of[OHM_CURRENT][i] = value[OHM_CURRENT];
+    v->of[OHM_WORD_LINE][i] = v->of[OHM_BIT_LINE][i] = NAN;
 }
 
 void values_read(const subject *s, ohm_crossbar *c, values *v) {
@@ -201,14 +213,18 @@ static ohm_view view_of(const frame *f, uint64_t rows, uint64_t cols, int quanti
     return v;
 }
 
+const ohm_quantity drawn_quantity[DRAWN_QUANTITIES] = {OHM_RESISTANCE, OHM_CONDUCTANCE, OHM_STATE,
+                                                       OHM_VOLTAGE,    OHM_CURRENT,     OHM_FLUX};
+
 size_t views_of(const scene *s) {
-    return COUNT_OF(frames) * OHM_REDUCTIONS * (s->flux ? OHM_QUANTITIES : OHM_FLUX);
+    return COUNT_OF(frames) * OHM_REDUCTIONS * (DRAWN_QUANTITIES - !s->flux);
 }
 
 ohm_view view_number(const scene *s, size_t n) {
     const size_t which = n / OHM_REDUCTIONS % COUNT_OF(frames);
     const size_t quantity = n / OHM_REDUCTIONS / COUNT_OF(frames);
-    return view_of(&frames[which], s->rows, s->cols, (int)quantity, (int)(n % OHM_REDUCTIONS));
+    return view_of(&frames[which], s->rows, s->cols, (int)drawn_quantity[quantity],
+                   (int)(n % OHM_REDUCTIONS));
 }
 
 void say_view(const ohm_view *v) {

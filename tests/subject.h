@@ -48,6 +48,10 @@ const subject *subject_named(const char *name);
 float voltage_of(const subject *s, uint64_t row, uint64_t col, uint64_t t);
 
 // Every value of a crossbar, float32 [rows, cols], and the largest magnitude of each quantity.
+// What pictures without wires can show; the flux, the last, only where it is tracked.
+#define DRAWN_QUANTITIES 6
+extern const ohm_quantity drawn_quantity[DRAWN_QUANTITIES];
+
 typedef struct values {
     uint64_t rows, cols;
     float *of[OHM_QUANTITIES];

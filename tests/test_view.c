@@ -131,9 +131,9 @@ static void pictures_have_every_size(void **state) {
     values all;
     values_read(&s, c, &all);
     for (size_t i = 0; i < COUNT_OF(sizes); i++)
-        for (int q = 0; q < OHM_QUANTITIES; q++)
+        for (int q = 0; q < DRAWN_QUANTITIES; q++)
             for (int r = 0; r < OHM_REDUCTIONS; r++) {
-                const ohm_view v = {0, 0, 1000, 1100, sizes[i][0], sizes[i][1], q, r};
+                const ohm_view v = {0, 0, 1000, 1100, sizes[i][0], sizes[i][1], drawn_quantity[q], r};
                 float *image = draw(c, &v);
                 check_view(s.scene.name, &all, &v, image);
                 free(image);
@@ -308,7 +308,7 @@ static void compare_probe(ohm_crossbar *expected, ohm_crossbar *c, uint64_t row,
     assert_memory_equal(value, first, sizeof value);
     for (int q = 0; q < OHM_QUANTITIES; q++) {
         const ohm_view v = {(double)row, (double)col, 1, 1, 1, 1, q, OHM_NEAREST};
-        if (q == OHM_FLUX && !flux) {
+        if ((q == OHM_FLUX && !flux) || q == OHM_WORD_LINE || q == OHM_BIT_LINE) {
             assert_true(isnan(value[q]));
             continue;
         }
@@ -551,7 +551,8 @@ static void probes_outside_are_refused(void **state) {
 
 static void names_are_those_of_the_header(void **state) {
     (void)state;
-    static const char *const quantities[] = {"resistance", "conductance", "state", "voltage", "flux"};
+    static const char *const quantities[] = {"resistance", "conductance", "state",     "voltage",
+                                             "flux",       "current",     "word-line", "bit-line"};
     static const char *const reductions[] = {"mean", "min", "max", "nearest"};
     for (int q = 0; q < OHM_QUANTITIES; q++) assert_string_equal(ohm_quantity_name(q), quantities[q]);
     for (int r = 0; r < OHM_REDUCTIONS; r++) assert_string_equal(ohm_reduction_name(r), reductions[r]);
