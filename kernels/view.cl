@@ -9,7 +9,7 @@ static inline float synapse_value(const ohm_picture *v, ohm_memory m, const ohm_
                                   uint row, uint col, const ohm_physics *p) {
     const uint k = col / 16 % 4;
     const ohm_variant variant = VARIANT;
-    if (!variant_of(variant, varied) && v->quantity != VIEW_VOLTAGE) { // that alone
+    if (!variant_of(variant, varied) && !view_needs_voltages(v)) { // that alone
         strip_constants c;
         memristor_common(c[0], p);
         const strip_place anywhere = {0, 0, 0}; // these are all alike

@@ -76,18 +76,19 @@ OHM_FN void view_currents(ohm_variant variant, const OHM_GLOBAL float *state, u3
     }
 }
 
+OHM_FN int view_needs_voltages(const ohm_picture *v) {
+    return v->quantity == VIEW_VOLTAGE || v->quantity == VIEW_CURRENT;
+}
+
 // The values of a strip, part by part, in a row of the band. m.state is the plane they are in.
 OHM_FN void view_values(ohm_variant variant, const ohm_picture *v, ohm_memory m, const ohm_frame *f,
                         ohm_shape shape, u32 row, u32 x, const ohm_physics *p, vf32 value[4]) {
     const u32 row0 = shape.row0 + row;
     strip_constants c;
-    if (v->quantity == VIEW_VOLTAGE) {
+    if (view_needs_voltages(v)) {
         view_voltages(variant, v->t, m.frame, f, row0, x, p, value);
-        return;
-    }
-    if (v->quantity == VIEW_CURRENT) {
-        view_voltages(variant, v->t, m.frame, f, row0, x, p, value);
-        view_currents(variant, m.state + row * shape.pitch, row0, x, p, value);
+        if (v->quantity == VIEW_CURRENT)
+            view_currents(variant, m.state + row * shape.pitch, row0, x, p, value);
         return;
     }
     if (v->quantity < VIEW_STATE) strip_devices(variant, c, row0, x, p);
