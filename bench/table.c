@@ -25,14 +25,24 @@ static const char *threads_cell(char text[24], const bench_row *r) {
     return cell(text, "%.0f", r->threads);
 }
 
+static bool is_part(const bench_row *r, const char *part) {
+    return strcmp(r->part, part) == 0;
+}
+
+// What it is, in the columns of its part.
 static void print_left_out(const bench_row *r) {
-    char fuse[24], threads[24];
-    if (r->model && strcmp(r->part, "models") == 0)
-        printf("%6" PRIu64 "  %-14s %-40s %s: %s\n", r->side, r->device, r->model, row_state_name(r->state),
-               r->note);
+    char fuse[24], number[24];
+    printf("%6" PRIu64 "  %-14s ", r->side, r->device);
+    if (is_part(r, "models"))
+        printf("%-40s", r->model);
+    else if (is_part(r, "read"))
+        printf("%-10s %-10s %7s ", row_kind_name(r->kind), r->model ? r->model : "",
+               cell(number, "%.0f", r->batch));
+    else if (is_part(r, "wires"))
+        printf("%-8s %-12s ", row_kind_name(r->kind), r->wires ? r->wires : "none");
     else
-        printf("%6" PRIu64 "  %-14s %-10s %5s %4s  %s: %s\n", r->side, r->device, row_kind_name(r->kind),
-               fuse_cell(fuse, r), threads_cell(threads, r), row_state_name(r->state), r->note);
+        printf("%-10s %5s %4s ", row_kind_name(r->kind), fuse_cell(fuse, r), threads_cell(number, r));
+    printf(" %s: %s\n", row_state_name(r->state), r->note);
 }
 
 // ---- Kinds of rows ----------------------------------------------------------------------------
@@ -134,9 +144,9 @@ typedef struct style {
 } style;
 
 static style style_of(const bench_row *r) {
-    if (strcmp(r->part, "models") == 0) return (style){head_model, print_model};
-    if (strcmp(r->part, "read") == 0) return (style){head_read, print_read};
-    if (strcmp(r->part, "wires") == 0) return (style){head_wires, print_wires};
+    if (is_part(r, "models")) return (style){head_model, print_model};
+    if (is_part(r, "read")) return (style){head_read, print_read};
+    if (is_part(r, "wires")) return (style){head_wires, print_wires};
     if (r->kind == ROW_MEMORY) return (style){head_memory, print_memory};
     if (r->kind == ROW_FRAME) return (style){head_frame, print_frame};
     return (style){head_rates, print_rate};

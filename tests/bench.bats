@@ -496,7 +496,7 @@ expect_lost() {
         "numpy-float32: no numpy: apt install python3-numpy", "numpy-float32: no numpy: apt install python3-numpy",
         "scipy: no scipy: apt install python3-scipy, or pip install scipy",
         "badcrossbar: no badcrossbar: pip install badcrossbar"]'
-    grep -qE '^ +16 +scipy +peer +skipped: no scipy: ' <<<"$output" || fail "$output"
+    grep -qE '^ +16 +scipy +peer +row=1,col=1 +skipped: no scipy: ' <<<"$output" || fail "$output"
     [ "$(tail -1 <<<"$output")" = "10 measured, 4 skipped, 0 lost" ]
 }
 
