@@ -139,7 +139,7 @@ CLI_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/cli/*.c))
 # What the programs share of the command line, and the viewer.
 KIT_OBJECTS  = $(patsubst %,$(BUILD)/host/cli/%.o,child cli guard options progress report rescue setup trouble)
 VIEW_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out viz/main.c,$(wildcard viz/*.c))) $(BUILD)/viz/ui.o $(KIT_OBJECTS)
-BENCH_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/main.c,$(wildcard bench/*.c))) $(patsubst %,$(BUILD)/bench/%_py.o,peers peers_models) \
+BENCH_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/main.c,$(wildcard bench/*.c))) $(patsubst %,$(BUILD)/bench/%_py.o,peers peers_models peers_read peers_wires) \
                 $(KIT_OBJECTS)
 VIEW_LIBS    = $(shell pkg-config --libs $(VIEW_PACKAGES)) -ldl -lpthread
 ALL_CXXFLAGS = -std=c++17 -D_GNU_SOURCE -Wall -Wextra $(CFLAGS) -fPIC -fvisibility=hidden \
@@ -243,7 +243,7 @@ view: deps ## watch a 2048 x 2048 crossbar in a window
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@$(BUILD)/ohmscape view --neurons 2048
 
-bench: deps-bench ## measure this machine for five to seven minutes, into bench/results and build/plots
+bench: deps-bench ## measure this machine for six to nine minutes, into bench/results and build/plots
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@$(BUILD)/ohmscape bench all --seconds 0.5 --json bench/results --csv $(BUILD)/bench.csv --plot $(BUILD)/plots
 

@@ -52,6 +52,8 @@ ohm_status part_throughput(bench *b);
 ohm_status part_scaling(bench *b);
 ohm_status part_peers(bench *b);
 ohm_status part_models(bench *b);
+ohm_status part_read(bench *b);
+ohm_status part_wires(bench *b);
 ohm_status part_frames(bench *b);
 
 #endif

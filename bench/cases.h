@@ -57,4 +57,7 @@ ohm_status cases_add_model(bench *b, case_list *l, contender *c, const char *mod
 // The device's ceilings, with so many steps a launch.
 ohm_status cases_add_ceilings(bench *b, case_list *l, contender *c, unsigned fuse);
 
+// Copying the state alone.
+ohm_status cases_add_copy(bench *b, case_list *l, contender *c);
+
 #endif

@@ -27,7 +27,8 @@ static ohm_status run_ceiling(bench_case *e, uint64_t steps, sample *s) {
     return status;
 }
 
-ohm_status cases_add_ceilings(bench *b, case_list *l, contender *c, unsigned fuse) {
+// Adds the first so many kinds of ceilings.
+static ohm_status add_ceilings(bench *b, case_list *l, contender *c, unsigned fuse, ohm_ceiling_kind count) {
     static const row_kind row_of[OHM_CEILINGS] = {ROW_COPY, ROW_PHILOX, ROW_ARITHMETIC};
     const ohm_definition d = bench_definition(b, l->side);
     ceiling_prop *p = calloc(1, sizeof *p);
@@ -36,7 +37,7 @@ ohm_status cases_add_ceilings(bench *b, case_list *l, contender *c, unsigned fus
     const ohm_status made = ohm_ceilings_create(c->devices, &d, &p->ceilings);
     cases_own(l, p, destroy);
     ohm_status status = OHM_OK;
-    for (ohm_ceiling_kind kind = 0; kind < OHM_CEILINGS && !status; kind++) {
+    for (ohm_ceiling_kind kind = 0; kind < count && !status; kind++) {
         bench_row r = cases_row(l, row_of[kind], c->info.id);
         if (!made) r.synapses = ohm_ceilings_synapses(p->ceilings);
         const bench_case e = {
@@ -44,4 +45,12 @@ ohm_status cases_add_ceilings(bench *b, case_list *l, contender *c, unsigned fus
         status = made ? cases_fail(b, r, made) : cases_add(b, l, &r, &e);
     }
     return status;
+}
+
+ohm_status cases_add_ceilings(bench *b, case_list *l, contender *c, unsigned fuse) {
+    return add_ceilings(b, l, c, fuse, OHM_CEILINGS);
+}
+
+ohm_status cases_add_copy(bench *b, case_list *l, contender *c) {
+    return add_ceilings(b, l, c, 1, OHM_CEILING_COPY + 1);
 }

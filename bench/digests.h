@@ -11,9 +11,9 @@ typedef struct digests {
     digests_entry *entry;
 } digests;
 
-// Enters the digest that `who` found of a crossbar of side × side after so many steps, of a model or of the
-// run's own (NULL), or holds it against the one that is there. The model's name has to live as long as the
-// digests. Errors: OHM_DEVICE_FAILED, naming both, if they differ; OHM_OUT_OF_MEMORY.
+// Enters the digest that `who` found of a crossbar of side × side after so many steps, of a model, of the
+// run's own (NULL) or of what else the text says, or holds it against the one that is there. The text has to
+// live as long as the digests. Errors: OHM_DEVICE_FAILED, naming both, if they differ; OHM_OUT_OF_MEMORY.
 ohm_status digests_check(digests *l, const char *model, uint64_t side, uint64_t steps, uint64_t digest,
                          const char *who);
 

@@ -46,7 +46,9 @@ static void add_rates(cJSON *object, const bench_row *r) {
     add_number(object, "bytes_per_step", row_bytes(r));
     add_number(object, "bytes_per_second", row_bandwidth(r));
     add_number(object, "setup_seconds", r->setup);
-    if (r->kind == ROW_UPDATE) json_add_digest(object, "digest", r->digest);
+    if (row_has_digest(r)) json_add_digest(object, "digest", r->digest);
+    add_number(object, "sweeps", r->sweeps);
+    add_number(object, "seconds_per_cell_sweep", row_sweep(r));
     if (r->share > 0) {
         cJSON_AddNumberToObject(object, "share_of_limit", r->share);
         cJSON_AddStringToObject(object, "limit", r->memory_bound ? "memory" : "arithmetic");
@@ -56,6 +58,9 @@ static void add_rates(cJSON *object, const bench_row *r) {
     add_number(object, "times_sin_state", r->times_sin);
     add_number(object, "times_without_spread", r->times_plain);
     add_number(object, "times_numpy", r->times_numpy);
+    add_number(object, "times_copy", r->times_copy);
+    add_number(object, "times_linear", r->times_linear);
+    add_number(object, "times_ideal", r->times_ideal);
 }
 
 static void add_frame(cJSON *object, const frame_times *f) {
@@ -79,6 +84,8 @@ static cJSON *json_of_row(const bench_row *r) {
     json_add_u64(object, "fuse", r->fuse);
     json_add_u64(object, "threads", r->threads);
     if (r->model) cJSON_AddStringToObject(object, "model", r->model);
+    add_count(object, "batch", r->batch);
+    if (r->wires) cJSON_AddStringToObject(object, "wires", r->wires);
     cJSON_AddStringToObject(object, "state", row_state_name(r->state));
     if (r->note[0]) cJSON_AddStringToObject(object, "note", r->note);
     if (r->state != ROW_MEASURED) return object;
@@ -172,10 +179,18 @@ static void write_csv_row(FILE *out, const bench_row *r) {
                             r->frame.total,
                             r->times_sin,
                             r->times_plain,
-                            r->times_numpy};
+                            r->times_numpy,
+                            r->times_copy,
+                            r->times_linear,
+                            r->times_ideal,
+                            r->sweeps,
+                            row_sweep(r)};
     for (size_t i = 0; i < sizeof value / sizeof value[0]; i++) write_cell(out, there ? value[i] : 0);
     fputc(',', out);
     if (r->model) write_quoted(out, r->model);
+    write_cell(out, r->batch);
+    fputc(',', out);
+    if (r->wires) write_quoted(out, r->wires);
     fputc('\n', out);
 }
 
@@ -186,7 +201,7 @@ static ohm_status write_csv(const bench *b, FILE *out) {
         "seconds_max,device_seconds_median,rate_min,rate_median,rate_max,seconds_per_synapse_step,"
         "seconds_per_launch,bytes_per_step,bytes_per_second,setup_seconds,share_of_limit,times_native,"
         "times_one_thread,state_bytes,peak_resident_bytes,frame_seconds,times_sin_state,times_without_spread,"
-        "times_numpy,model\n");
+        "times_numpy,times_copy,times_linear,times_ideal,sweeps,seconds_per_cell_sweep,model,batch,wires\n");
     for (size_t i = 0; i < b->results.count; i++) write_csv_row(out, &b->results.row[i]);
     return OHM_OK;
 }
@@ -243,16 +258,21 @@ static bool number_is(const cJSON *object, const char *name, uint64_t number) {
     return cJSON_IsNumber(item) && item->valuedouble == (double)number;
 }
 
-// Only rows of the part "models" name a model. Older files do not have that part.
-static bool model_is(const cJSON *old, const char *model) {
-    return model ? text_is(old, "model", model) : !cJSON_GetObjectItem(old, "model");
+// Not all rows name a model or wires. Older files have none that do.
+static bool text_is_or_none(const cJSON *old, const char *name, const char *text) {
+    return text ? text_is(old, name, text) : !cJSON_GetObjectItem(old, name);
+}
+
+static bool batch_is(const cJSON *old, unsigned batch) {
+    return batch ? number_is(old, "batch", batch) : !cJSON_GetObjectItem(old, "batch");
 }
 
 static bool is_of(const cJSON *old, const bench_row *r) {
     return text_is(old, "part", r->part) && text_is(old, "kind", row_kind_name(r->kind)) &&
            text_is(old, "device", r->device) && number_is(old, "side", r->side) &&
            number_is(old, "fuse", r->fuse) && number_is(old, "threads", r->threads) &&
-           model_is(old, r->model);
+           batch_is(old, r->batch) && text_is_or_none(old, "model", r->model) &&
+           text_is_or_none(old, "wires", r->wires);
 }
 
 static rates rates_of(const cJSON *old) {

@@ -151,10 +151,8 @@ static ohm_status run_parts(bench *b) {
     static const struct {
         unsigned part;
         ohm_status (*run)(bench *b);
-    } parts[] = {{PART_THROUGHPUT, part_throughput},
-                 {PART_SCALING, part_scaling},
-                 {PART_PEERS, part_peers},
-                 {PART_MODELS, part_models},
+    } parts[] = {{PART_THROUGHPUT, part_throughput}, {PART_SCALING, part_scaling}, {PART_PEERS, part_peers},
+                 {PART_MODELS, part_models},         {PART_READ, part_read},       {PART_WIRES, part_wires},
                  {PART_FRAMES, part_frames}};
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !status && !cli_caught(); i++)

@@ -78,8 +78,12 @@ static const option_entry entries[] = {
      set_sizes},
     {"devices", 0, "D,...", "all (default), or as for run --device", set_devices},
     {"fuse", 0, "K,...", "steps per launch, 1 to 65536 or auto (default 1,auto)", set_fuse},
-    {"model", 0, "MODEL", "memristor model (default sin-state); with models: only this one", set_model},
-    {"stimulus", 0, "STIMULUS", "voltages (default uniform); with models: each model's own", set_stimulus},
+    {"model", 0, "MODEL",
+     "memristor model (default sin-state); with models: only this one; with\nwires: default "
+     "sin-state:r_on=1000,r_off=100000",
+     set_model},
+    {"stimulus", 0, "STIMULUS",
+     "voltages (default uniform); with models: each model's own;\nwith wires: lines", set_stimulus},
     {"seconds", 0, "S", "time per row in s (default 0.5), with at least 3 samples", set_seconds},
     {"json", 0, "F.json", "write all measurements", set_json},
     {"csv", 0, "F.csv", "write one line per row", set_csv},
@@ -91,9 +95,10 @@ static const option_entry entries[] = {
 
 const command command_bench = {
     .name = "bench",
-    .arguments = "[throughput|scaling|peers|models|frames|all]...",
+    .arguments = "[throughput|scaling|peers|models|read|wires|frames|all]...",
     .summary = "Measure throughput against the machine's limits (the default), scaling, other\n"
-               "implementations (peers), every model, and the parts of a displayed frame's time",
+               "implementations (peers), every model, readouts of vectors, circuits with wires,\n"
+               "and the parts of a displayed frame's time",
     .options = entries,
     .run = bench_run,
 };
@@ -103,14 +108,15 @@ static ohm_status read_part(const char *text, unsigned *parts) {
         const char *name;
         unsigned part;
     } known[] = {{"throughput", PART_THROUGHPUT}, {"scaling", PART_SCALING}, {"peers", PART_PEERS},
-                 {"models", PART_MODELS},         {"frames", PART_FRAMES},   {"all", PART_ALL}};
+                 {"models", PART_MODELS},         {"read", PART_READ},       {"wires", PART_WIRES},
+                 {"frames", PART_FRAMES},         {"all", PART_ALL}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
         if (strcmp(text, known[i].name) != 0) continue;
         *parts |= known[i].part;
         return OHM_OK;
     }
-    return ohm_fail(OHM_BAD_ARGUMENT, "\"%s\" is not throughput, scaling, peers, models, frames or all",
-                    text);
+    return ohm_fail(OHM_BAD_ARGUMENT,
+                    "\"%s\" is not throughput, scaling, peers, models, read, wires, frames or all", text);
 }
 
 ohm_status bench_options_parse(int argc, char **argv, bench_options *o) {

@@ -19,7 +19,9 @@ enum {
     PART_PEERS = 4,
     PART_FRAMES = 8,
     PART_MODELS = 16,
-    PART_ALL = 31
+    PART_READ = 32,
+    PART_WIRES = 64,
+    PART_ALL = 127
 };
 
 typedef struct bench_options {

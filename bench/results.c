@@ -19,7 +19,8 @@ void results_free(results *r) {
 }
 
 const char *row_kind_name(row_kind kind) {
-    static const char *const name[] = {"update", "copy", "philox", "arithmetic", "peer", "memory", "frame"};
+    static const char *const name[] = {"update", "copy", "philox",     "arithmetic", "peer",  "memory",
+                                       "frame",  "read", "transposed", "exact",      "outer", "solve"};
     return name[kind];
 }
 
@@ -28,14 +29,18 @@ const char *row_state_name(row_state state) {
     return name[state];
 }
 
+bool row_has_digest(const bench_row *r) {
+    return r->kind == ROW_UPDATE || (r->kind >= ROW_READ && r->kind <= ROW_SOLVE);
+}
+
 static bool same_text(const char *a, const char *b) {
     return a && b ? strcmp(a, b) == 0 : a == b;
 }
 
 bool row_same(const bench_row *a, const bench_row *b) {
     return strcmp(a->part, b->part) == 0 && a->kind == b->kind && strcmp(a->device, b->device) == 0 &&
-           a->side == b->side && a->fuse == b->fuse && a->threads == b->threads &&
-           same_text(a->model, b->model);
+           a->side == b->side && a->fuse == b->fuse && a->threads == b->threads && a->batch == b->batch &&
+           same_text(a->model, b->model) && same_text(a->wires, b->wires);
 }
 
 // ---- Rates ------------------------------------------------------------------------------------
@@ -58,6 +63,10 @@ double row_launch(const bench_row *r) {
     return r->launches ? samples_quantile(&r->wall, 0.5) / (double)r->launches : 0;
 }
 
+double row_sweep(const bench_row *r) {
+    return r->sweeps > 0 ? row_synapse_step(r) / r->sweeps : 0;
+}
+
 double row_bytes(const bench_row *r) {
     if (r->kind != ROW_UPDATE && r->kind != ROW_COPY) return 0;
     return r->steps ? 8.0 * (double)r->synapses * (double)r->launches / (double)r->steps : 0;
@@ -77,8 +86,18 @@ void row_set_share(bench_row *r, const bench_row *copy, const bench_row *arithme
     r->share = row_rate(r, 0.5) / fmin(by_memory, by_arithmetic);
 }
 
-// Finds the measured row of this kind, device, fuse and threads in the part, size and model of another row,
-// or NULL.
+static bool is_part(const bench_row *r, const char *part) {
+    return strcmp(r->part, part) == 0;
+}
+
+// Finds the measured row that is about this, or NULL.
+static const bench_row *find_same(const results *r, const bench_row *wanted) {
+    for (size_t i = 0; i < r->count; i++)
+        if (row_same(&r->row[i], wanted) && r->row[i].state == ROW_MEASURED) return &r->row[i];
+    return NULL;
+}
+
+// The same of this kind, device, fuse and threads, in the part, size and model of another row.
 static const bench_row *find(const results *r, const bench_row *like, row_kind kind, const char *device,
                              unsigned fuse, unsigned threads) {
     bench_row wanted = {.part = like->part,
@@ -88,9 +107,7 @@ static const bench_row *find(const results *r, const bench_row *like, row_kind k
                         .threads = threads,
                         .model = like->model};
     strncpy(wanted.device, device, sizeof wanted.device - 1);
-    for (size_t i = 0; i < r->count; i++)
-        if (row_same(&r->row[i], &wanted) && r->row[i].state == ROW_MEASURED) return &r->row[i];
-    return NULL;
+    return find_same(r, &wanted);
 }
 
 static double times(const bench_row *r, const bench_row *other) {
@@ -109,7 +126,7 @@ static void relate_to_devices(const results *r, bench_row *it) {
 
 static void relate_to_models(const results *r, bench_row *it) {
     bench_row other = *it;
-    if (!it->model || it->kind != ROW_UPDATE) return;
+    if (!it->model || it->kind != ROW_UPDATE || !is_part(it, "models")) return;
     other.model = "sin-state";
     it->times_sin = times(it, find(r, &other, ROW_UPDATE, it->device, it->fuse, it->threads));
     other.model = it->plain;
@@ -118,13 +135,54 @@ static void relate_to_models(const results *r, bench_row *it) {
     it->times_numpy = times(it, find(r, it, ROW_PEER, "numpy-float32", 0, 0));
 }
 
+// What the native engine does of a peer's work, and of anything else.
+static const bench_row *find_native(const results *r, const bench_row *it) {
+    bench_row wanted = *it;
+    strcpy(wanted.device, "native");
+    if (it->kind == ROW_PEER) wanted.kind = is_part(it, "read") ? ROW_READ : ROW_SOLVE;
+    return find_same(r, &wanted);
+}
+
+// What NumPy does of a readout.
+static const bench_row *find_numpy(const results *r, const bench_row *it) {
+    bench_row wanted = *it;
+    wanted.kind = ROW_PEER;
+    strcpy(wanted.device, "numpy-float32");
+    return find_same(r, &wanted);
+}
+
+static void relate_to_copy(const results *r, bench_row *it) {
+    bench_row copy = {.part = it->part, .kind = ROW_COPY, .side = it->side}, linear = *it;
+    strcpy(copy.device, it->device);
+    linear.kind = ROW_READ;
+    it->times_native = times(it, find_native(r, it));
+    it->times_copy = times(it, find_same(r, &copy));
+    if (it->kind == ROW_EXACT) it->times_linear = times(it, find_same(r, &linear));
+    if (it->kind == ROW_READ) it->times_numpy = times(it, find_numpy(r, it));
+}
+
+static void relate_to_ideal(const results *r, bench_row *it) {
+    bench_row ideal = *it;
+    ideal.wires = NULL;
+    it->times_native = times(it, find_native(r, it));
+    if (it->kind == ROW_UPDATE && it->wires) it->times_ideal = times(it, find_same(r, &ideal));
+}
+
+static void relate(const results *r, bench_row *it) {
+    if (is_part(it, "read")) {
+        if (it->kind != ROW_COPY) relate_to_copy(r, it);
+    } else if (is_part(it, "wires")) {
+        relate_to_ideal(r, it);
+    } else if (it->kind == ROW_UPDATE || it->kind == ROW_PEER) {
+        relate_to_devices(r, it);
+        relate_to_models(r, it);
+    }
+}
+
 void results_relate(results *r, const char *part, uint64_t side) {
     for (size_t i = 0; i < r->count; i++) {
         bench_row *it = &r->row[i];
-        if (it->state != ROW_MEASURED || strcmp(it->part, part) != 0 || it->side != side) continue;
-        if (it->kind != ROW_UPDATE && it->kind != ROW_PEER) continue;
-        relate_to_devices(r, it);
-        relate_to_models(r, it);
+        if (it->state == ROW_MEASURED && is_part(it, part) && it->side == side) relate(r, it);
     }
 }
 

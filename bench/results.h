@@ -14,6 +14,11 @@ typedef enum row_kind {
     ROW_PEER,       // the same work in another language or library
     ROW_MEMORY,     // memory taken
     ROW_FRAME,      // a frame of the viewer
+    ROW_READ,       // a vector read through the crossbar
+    ROW_TRANSPOSED, // the same the other way
+    ROW_EXACT,      // the same with each device's current by its model
+    ROW_OUTER,      // a rank-1 update of the crossbar
+    ROW_SOLVE,      // a vector read through lines with resistances
     ROW_KINDS
 } row_kind;
 
@@ -30,7 +35,7 @@ typedef struct frame_times {
     double total, longest, step, reduce, transfer, draw, panel, present;
 } frame_times;
 
-// Synapse-steps a second over the samples.
+// Synapse-steps a second over the samples. Of a vector that is read, a step is a vector.
 typedef struct rates {
     double least, median, greatest;
 } rates;
@@ -44,6 +49,8 @@ typedef struct bench_row {
     unsigned fuse;     // steps a launch, as asked for: 0 for auto
     unsigned threads;  // 0: all there are
     const char *model; // where a part has several: the one it is of, as it was asked for; else NULL. Static
+    unsigned batch;    // vectors a call, where they are read; else 0
+    const char *wires; // the resistances of its lines; NULL: none. Static
 
     const char *plain; // of a model with a spread: the same one without. Static
 
@@ -61,6 +68,7 @@ typedef struct bench_row {
     uint64_t base_memory;  // bytes: the same of the smallest crossbar
     uint64_t state_memory; // bytes on the device
     frame_times frame;
+    double sweeps; // over all cells, for one circuit
 
     // What is worked out, 0 where there is nothing to compare with.
     double share;        // of what memory and arithmetic allow
@@ -69,7 +77,10 @@ typedef struct bench_row {
     double times_thread; // as fast as one thread of it
     double times_sin;    // as fast as sin-state on this device
     double times_plain;  // as fast as the same model without its spread
-    double times_numpy;  // as fast as the same model in NumPy
+    double times_numpy;  // as fast as the same model in NumPy, or as the same product
+    double times_copy;   // as many cells a second as copying the state
+    double times_linear; // as fast as the linear readout of the same model
+    double times_ideal;  // as fast as the same step with ideal lines
     rates old;           // of the same row in the results compared with
 } bench_row;
 
@@ -86,6 +97,9 @@ void results_free(results *r);
 const char *row_kind_name(row_kind kind);
 const char *row_state_name(row_state state);
 
+// Whether a row has the digest of what it computed.
+bool row_has_digest(const bench_row *r);
+
 // Whether two rows are about the same thing.
 bool row_same(const bench_row *a, const bench_row *b);
 
@@ -96,6 +110,9 @@ double row_rate(const bench_row *r, double q);
 double row_synapse_step(const bench_row *r);
 double row_step(const bench_row *r);
 double row_launch(const bench_row *r);
+
+// Seconds for one sweep over one cell of a circuit, at the median; 0 of what solves none.
+double row_sweep(const bench_row *r);
 
 // Bytes of state that a step reads and writes, and a second; 0 where nothing is said of memory. A launch
 // moves 8 bytes a synapse, however many steps it has.

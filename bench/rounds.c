@@ -17,7 +17,8 @@ static bench_row *row_of(bench *b, const bench_case *e) {
 }
 
 static void describe(const bench_row *r, char *text, size_t size) {
-    const int used = snprintf(text, size, "%s, %s", r->device, row_kind_name(r->kind));
+    int used = snprintf(text, size, "%s, %s", r->device, row_kind_name(r->kind));
+    if (r->batch > 1) used += snprintf(text + used, size - (size_t)used, " of %u vectors", r->batch);
     const char *model = r->model ? r->model : "";
     if (r->fuse)
         snprintf(text + used, size - (size_t)used, " with fuse %u%s%s", r->fuse, *model ? " of " : "", model);
@@ -60,7 +61,8 @@ static ohm_status run_one(const rounds *h, bench_case *e, uint64_t steps, sample
     char who[200];
     const bench_row *r = row_of(h->bench, e);
     describe(r, who, sizeof who);
-    return digests_check(&h->bench->digests, r->model, r->side, steps, s->digest, who);
+    return digests_check(&h->bench->digests, s->digest_of ? s->digest_of : r->model, r->side, steps,
+                         s->digest, who);
 }
 
 static void keep(bench_row *r, const sample *s) {
@@ -69,6 +71,7 @@ static void keep(bench_row *r, const sample *s) {
     if (s->device > 0) samples_add(&r->clock, s->device);
     r->launches = s->launches;
     r->digest = s->digest;
+    r->sweeps = s->sweeps;
 }
 
 // ---- Getting ready ----------------------------------------------------------------------------
@@ -89,7 +92,7 @@ static ohm_status find_steps(const rounds *h, bench_case *e) {
     while (steps < e->least) steps *= 2;
     sample s;
     ohm_status status = OHM_OK;
-    if (e->digests) status = run_one(h, e, common_steps(r->side), &s);
+    if (e->digests) status = run_one(h, e, e->common ? e->common : common_steps(r->side), &s);
     while (!status && !e->out && !cli_caught()) {
         status = run_one(h, e, steps, &s);
         if (!status && !e->out && e->digests && s.wall > time) keep(r, &s);

@@ -10,7 +10,9 @@ typedef struct sample {
     double wall, device; // s; the device's own clock, 0 where it has none
     uint64_t launches;
     bool has_digest;
-    uint64_t digest; // of the state, for the digests
+    uint64_t digest;       // of the state, for the digests
+    const char *digest_of; // what else it is of, in words that no model has as its name; static; or NULL
+    double sweeps;         // over all cells, for one circuit
 } sample;
 
 typedef struct bench_case bench_case;
@@ -23,6 +25,7 @@ struct bench_case {
     case_run *run;
     void *object;    // what run works on
     uint64_t least;  // the fewest steps of a sample
+    uint64_t common; // steps that all devices do once to compare their digests; 0: as many as suit the size
     unsigned choice; // its fuse, or what else run needs to know
     unsigned threads;
     bool digests; // its samples have them

@@ -25,14 +25,24 @@ static const char *threads_cell(char text[24], const bench_row *r) {
     return cell(text, "%.0f", r->threads);
 }
 
+static bool is_part(const bench_row *r, const char *part) {
+    return strcmp(r->part, part) == 0;
+}
+
+// What it is, in the columns of its part.
 static void print_left_out(const bench_row *r) {
-    char fuse[24], threads[24];
-    if (r->model)
-        printf("%6" PRIu64 "  %-14s %-40s %s: %s\n", r->side, r->device, r->model, row_state_name(r->state),
-               r->note);
+    char fuse[24], number[24];
+    printf("%6" PRIu64 "  %-14s ", r->side, r->device);
+    if (is_part(r, "models"))
+        printf("%-40s", r->model);
+    else if (is_part(r, "read"))
+        printf("%-10s %-10s %7s ", row_kind_name(r->kind), r->model ? r->model : "",
+               cell(number, "%.0f", r->batch));
+    else if (is_part(r, "wires"))
+        printf("%-8s %-12s ", row_kind_name(r->kind), r->wires ? r->wires : "none");
     else
-        printf("%6" PRIu64 "  %-14s %-10s %5s %4s  %s: %s\n", r->side, r->device, row_kind_name(r->kind),
-               fuse_cell(fuse, r), threads_cell(threads, r), row_state_name(r->state), r->note);
+        printf("%-10s %5s %4s ", row_kind_name(r->kind), fuse_cell(fuse, r), threads_cell(number, r));
+    printf(" %s: %s\n", row_state_name(r->state), r->note);
 }
 
 // ---- Kinds of rows ----------------------------------------------------------------------------
@@ -71,6 +81,38 @@ static void print_model(const bench_row *r) {
            cell(numpy, "%.1f", r->times_numpy), cell(native, "%.3f", r->times_native));
 }
 
+static void head_read(void) {
+    printf("%6s  %-14s %-10s %-10s %7s %9s %19s %9s %9s %8s %8s %8s %8s\n", "side", "device", "what", "model",
+           "vectors", "1/s", "slowest, fastest", "ns", "us", "x copy", "x linear", "x numpy", "x native");
+}
+
+// "1/s" is cells times vectors, or updates; "us" is for a call.
+static void print_read(const bench_row *r) {
+    char batch[24], copy[24], linear[24], numpy[24], native[24];
+    printf("%6" PRIu64 "  %-14s %-10s %-10s %7s %9.3g %9.3g %9.3g %9.3g %9.4g %8s %8s %8s %8s\n", r->side,
+           r->device, row_kind_name(r->kind), r->model ? r->model : "", cell(batch, "%.0f", r->batch),
+           row_rate(r, 0.5), row_rate(r, 0), row_rate(r, 1), row_synapse_step(r) * 1e9, row_launch(r) * 1e6,
+           cell(copy, "%.3f", r->times_copy), cell(linear, "%.3f", r->times_linear),
+           cell(numpy, "%.3f", r->times_numpy), cell(native, "%.3f", r->times_native));
+}
+
+static void head_wires(void) {
+    printf("%6s  %-14s %-8s %-12s %9s %19s %7s %9s %9s %9s %8s\n", "side", "device", "what", "wires", "s",
+           "fastest, slowest", "sweeps", "ns", "ns/sweep", "x ideal", "x native");
+}
+
+// Times of a solution or a step: of all cells, of one, and of one sweep over one.
+static void print_wires(const bench_row *r) {
+    char sweeps[24], sweep[24], ideal[24], native[24];
+    const double steps = (double)r->steps;
+    printf("%6" PRIu64 "  %-14s %-8s %-12s %9.3g %9.3g %9.3g %7s %9.4g %9s %9s %8s\n", r->side, r->device,
+           row_kind_name(r->kind), r->wires ? r->wires : "none", row_step(r),
+           samples_quantile(&r->wall, 0) / steps, samples_quantile(&r->wall, 1) / steps,
+           cell(sweeps, "%.1f", r->sweeps), row_synapse_step(r) * 1e9,
+           cell(sweep, "%.4g", row_sweep(r) * 1e9), cell(ideal, "%.4f", r->times_ideal),
+           cell(native, "%.4g", r->times_native));
+}
+
 static void head_memory(void) {
     printf("%6s  %-14s %12s %12s %18s %22s\n", "side", "device", "state, MB", "resident, MB",
            "bytes per synapse", "smallest crossbar, MB");
@@ -102,7 +144,9 @@ typedef struct style {
 } style;
 
 static style style_of(const bench_row *r) {
-    if (r->model) return (style){head_model, print_model};
+    if (is_part(r, "models")) return (style){head_model, print_model};
+    if (is_part(r, "read")) return (style){head_read, print_read};
+    if (is_part(r, "wires")) return (style){head_wires, print_wires};
     if (r->kind == ROW_MEMORY) return (style){head_memory, print_memory};
     if (r->kind == ROW_FRAME) return (style){head_frame, print_frame};
     return (style){head_rates, print_rate};
@@ -219,6 +263,13 @@ void table_print_count(const bench *b) {
            count[ROW_LOST]);
 }
 
+// What else tells the rows of a part apart.
+static void print_which(const bench_row *r) {
+    if (r->batch) printf("  %u vector%s", r->batch, r->batch > 1 ? "s" : "");
+    if (r->wires) printf("  %s", r->wires);
+    printf("%s%s\n", r->model ? "  " : "", r->model ? r->model : "");
+}
+
 void table_print_compared(const bench *b) {
     if (b->options->quiet) return;
     size_t compared = 0;
@@ -229,13 +280,13 @@ void table_print_compared(const bench *b) {
         char fuse[24], threads[24];
         if (!(r->old.median > 0)) continue;
         compared++;
-        printf("%-10s %6" PRIu64 "  %-14s %-10s %5s %4s %9.3g %9.3g %7.3f%s%s%s\n", r->part, r->side,
-               r->device, row_kind_name(r->kind), fuse_cell(fuse, r), threads_cell(threads, r), r->old.median,
+        printf("%-10s %6" PRIu64 "  %-14s %-10s %5s %4s %9.3g %9.3g %7.3f%s", r->part, r->side, r->device,
+               row_kind_name(r->kind), fuse_cell(fuse, r), threads_cell(threads, r), r->old.median,
                row_rate(r, 0.5), row_rate(r, 0.5) / r->old.median,
                row_rate(r, 1) < r->old.least      ? "  slower"
                : row_rate(r, 0) > r->old.greatest ? "  faster"
-                                                  : "",
-               r->model ? "  " : "", r->model ? r->model : "");
+                                                  : "");
+        print_which(r);
     }
     if (!compared) printf("none of its rows was measured now\n");
 }

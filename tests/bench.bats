@@ -16,6 +16,9 @@ setup_file() {
     # All models, for which OpenCL would compile long, and all parts.
     timeout $patience "$ohmscape" bench all --devices native --sizes 64 --seconds 0.02 \
         --json "$files/models.json" --csv "$files/models.csv" --plot "$files/all-plots" >"$files/models.out" 2>>"$files/err" 3>&- || whole=$?
+    # Readouts and wires, with their peers.
+    timeout $patience "$ohmscape" bench read wires --sizes 64 --seconds 0.02 \
+        --json "$files/vectors.json" --csv "$files/vectors.csv" >"$files/vectors.out" 2>>"$files/err" 3>&- || whole=$?
     export whole # the exit status of one that failed
 }
 
@@ -73,7 +76,7 @@ copy_kernels() {
 
 @test "bench --help names every option and part, and ohmscape --help names bench" {
     expect_ok bench --help
-    [[ ${lines[0]} == "Usage: ohmscape bench [OPTION]... [throughput|scaling|peers|models|frames|all]..." ]]
+    [[ ${lines[0]} == "Usage: ohmscape bench [OPTION]... [throughput|scaling|peers|models|read|wires|frames|all]..." ]]
     for option in '--sizes N,...' '--devices D,...' '--fuse K,...' '--model MODEL' '--stimulus STIMULUS' \
         '--seconds S' '--json F.json' '--csv F.csv' '--compare OLD.json' '--plot DIR' '-q, --quiet' '-h, --help'; do
         grep -qE -- "^ +$option( |\$)" <<<"$output" || fail "bench --help does not name $option: $output"
@@ -98,12 +101,14 @@ expect_table() {
     [ "$whole" -eq 0 ] || fail "exit status $whole" "$(cat "$files/err")"
     [ ! -s "$files/err" ] || fail "$(cat "$files/err")"
     expect_table "$files/all.json" "$files/out" throughput synapses fuse threads launch memory peers frames
-    expect_table "$files/models.json" "$files/models.out" throughput synapses fuse threads launch memory peers models frames
+    expect_table "$files/models.json" "$files/models.out" throughput synapses fuse threads launch memory peers models read wires frames
+    expect_table "$files/vectors.json" "$files/vectors.out" read wires
 }
 
 @test "the JSON is as its schema says" {
     expect_valid "$files/all.json"
     expect_valid "$files/models.json"
+    expect_valid "$files/vectors.json"
     expect_rows "$files/all.json" '.seconds_per_row == 0.02 and .model == "sin-state" and (.interrupted | not)'
 }
 
@@ -143,6 +148,22 @@ del(.rows[0].launches)
 (.rows[] | select(.part == "models" and .kind == "peer")).device = "numba"
 (.rows[] | select(.part == "models" and .kind == "peer")).times_numpy = 1
 (.rows[] | select(.times_without_spread)).times_without_spread = 0
+(.rows[] | select(.kind == "read")) |= del(.batch)
+(.rows[] | select(.kind == "outer")).batch = 1
+(.rows[] | select(.kind == "exact")) |= del(.digest)
+(.rows[] | select(.kind == "transposed")).times_linear = 1
+(.rows[] | select(.part == "read" and .kind == "copy")).digest = "0123456789abcdef"
+(.rows[] | select(.part == "read" and .kind == "copy")).times_copy = 1
+(.rows[] | select(.part == "read" and .kind == "outer")) |= del(.model)
+(.rows[] | select(.kind == "read")).part = "throughput"
+(.rows[] | select(.part == "read" and .kind == "peer")).device = "scipy"
+(.rows[] | select(.kind == "solve")) |= del(.sweeps)
+(.rows[] | select(.kind == "solve")) |= del(.wires)
+(.rows[] | select(.part == "wires" and .kind == "update")).sweeps = 3
+(.rows[] | select(.part == "wires" and .kind == "update")).fuse = 0
+(.rows[] | select(.times_ideal)) |= del(.times_ideal)
+(.rows[] | select(.part == "wires" and .kind == "peer")).device = "numba"
+.rows[0].wires = "row=1"
 END
     "$PYTHON" - bench/results.schema.json "$files/models.json" "$tmp/changed" <<'END'
 import json, sys
@@ -157,7 +178,7 @@ for line in open(sys.argv[3]):
     if validator.is_valid(changed["file"]):
         sys.exit(f"let pass: {changed['change']}")
 END
-    [ "$(wc -l <"$tmp/changed")" -eq 30 ]
+    [ "$(wc -l <"$tmp/changed")" -eq 46 ]
 }
 
 @test "rates, times and bytes belong together" {
@@ -235,6 +256,7 @@ END
     need_schema
     csv_is_json "$files/all.csv" "$files/all.json"
     csv_is_json "$files/models.csv" "$files/models.json"
+    csv_is_json "$files/vectors.csv" "$files/vectors.json"
 }
 
 csv_is_json() {
@@ -252,7 +274,7 @@ for line, row in zip(lines[1:], rows):
     if len(line) != len(header):
         sys.exit(f"{len(line)} cells for {len(header)} columns: {line}")
     cell = dict(zip(header, line))
-    for name in "part", "kind", "device", "side", "fuse", "threads", "state", "note", "model":
+    for name in "part", "kind", "device", "side", "fuse", "threads", "state", "note", "model", "wires":
         if cell[name] != str(row.get(name, "")):
             sys.exit(f"{name} is {cell[name]!r}, not {row.get(name)!r}")
     seconds, rate = row.get("seconds", {}), row.get("synapse_steps_per_second", {})
@@ -263,7 +285,7 @@ for line, row in zip(lines[1:], rows):
     expected |= {"samples": seconds.get("samples"), "frame_seconds": row.get("frame_seconds", {}).get("total"),
                  "device_seconds_median": row.get("device_seconds", {}).get("median")}
     expected |= {name: row.get(name) for name in header if name not in cell.keys() & expected.keys()
-                 and name not in ("part", "kind", "device", "state", "note", "side", "fuse", "threads", "model")}
+                 and name not in ("part", "kind", "device", "state", "note", "side", "fuse", "threads", "model", "wires")}
     for name, value in expected.items():
         found = float(cell[name]) if cell[name] else None
         if (found is None) != (value is None) or found is not None and abs(found / value - 1) > 1e-6:
@@ -360,14 +382,15 @@ END
     [ "$(tail -1 <<<"$output")" = "3 measured, 1 skipped, 0 lost" ]
 }
 
-# A python3 that runs NumPy's models with one thing changed: $1 becomes $2.
-change_numpy() {
+# A python3 that runs our programs with one thing changed: $1 becomes $2.
+change_peer() {
     mkdir -p "$tmp/bin"
     cat >"$tmp/bin/python3" <<END
 #!/bin/sh
 [ "\$1" = -c ] || exec "$PYTHON" "\$@"
 program=\$(printf '%s\n' "\$2" | sed 's|$1|$2|')
-exec "$PYTHON" -c "\$program"
+shift 2
+exec "$PYTHON" -c "\$program" "\$@"
 END
     chmod +x "$tmp/bin/python3"
 }
@@ -377,7 +400,7 @@ END
     need_schema
     while IFS='|' read -r model from to; do
         grep -qF "$from" bench/peers_models.py
-        change_numpy "$from" "$to"
+        change_peer "$from" "$to"
         run --separate-stderr timeout "$patience" env PYTHON="$tmp/bin/python3" "$ohmscape" bench models \
             --devices native --sizes 64 --seconds 0.02 --model "$model" --json "$tmp/a.json"
         expect_success
@@ -390,6 +413,116 @@ linear-ion-drift:r_off=8000|p.mu / p.d|p.mu / 2 / p.d
 linear-step:noise=0|d += self.up|d -= self.up
 vteam:k_on=-20|model.start(init)|model.start(init); model.w *= 1 - 0.5 * (task["side"] == 64 and spec.name == "vteam")
 END
+}
+
+# ---- Readouts and wires -----------------------------------------------------------------------
+
+@test "each device has its readouts, updates, copy and circuits, and each peer its row" {
+    for device in $(jq -r '.devices[].id' "$files/vectors.json"); do
+        expect_rows "$files/vectors.json" "[.rows[] | select(.part == \"read\" and .device == \"$device\" and .state == \"measured\")
+            | \"\(.kind) \(.model) \(.batch)\"] == [\"read sin-state 1\", \"transposed sin-state 1\", \"read sin-state 64\",
+            \"outer sin-state null\", \"copy null null\", \"read yakopcic 1\", \"exact yakopcic 1\"]"
+        expect_rows "$files/vectors.json" "[.rows[] | select(.part == \"wires\" and .device == \"$device\" and .state == \"measured\")
+            | \"\(.kind) \(.wires) \(.sweeps != null)\"]
+            == [\"solve row=1,col=1 true\", \"update null false\", \"update row=1,col=1 true\"]"
+    done
+    expect_rows "$files/vectors.json" '[.rows[] | select(.kind == "peer") | "\(.part) \(.device) \(.batch)"]
+        == ["read numpy-float32 1", "read numpy-float32 64", "wires scipy null", "wires badcrossbar null"]'
+    need_schema # which has numpy
+    expect_rows "$files/vectors.json" 'all(.rows[] | select(.device == "numpy-float32"); .state == "measured")'
+}
+
+@test "readouts and wires are held against copies, linear readouts, ideal lines, NumPy and the native engine" {
+    expect_rows "$files/vectors.json" '
+        def near(a; b): (a / b - 1 | fabs) < 1e-6;
+        def rate: .synapse_steps_per_second.median;
+        def same(f): map(select(f and .state == "measured")) | if length == 0 then null else .[0] | rate end;
+        def is(a; b): b as $other | if $other == null then a == null else near(a; rate / $other) end;
+        .rows as $rows | all($rows[] | select(.state == "measured" and .kind != "copy" and .kind != "peer"); . as $r
+        | ($rows | map(select(.part == $r.part))) as $part
+        | is(.times_native; $part | same(.device == "native" and .kind == $r.kind and .model == $r.model
+                                         and .batch == $r.batch and .wires == $r.wires))
+        and is(.times_copy; $part | same(.device == $r.device and .kind == "copy"))
+        and is(.times_linear; if .kind == "exact" then $part | same(.device == $r.device and .kind == "read" and .model == "yakopcic")
+                              else null end)
+        and is(.times_numpy; if .kind == "read" then $part | same(.kind == "peer" and .model == $r.model and .batch == $r.batch)
+                             else null end)
+        and is(.times_ideal; if .kind == "update" and .wires then $part | same(.device == $r.device and .kind == "update" and .wires == null)
+                             else null end)
+        and (.sweeps == null or near(.seconds_per_cell_sweep; .seconds_per_synapse_step / .sweeps))
+        and .launches == (if .batch then .steps / .batch | ceil else .steps end))'
+}
+
+@test "digests of currents are the same on every device, and of any number of vectors" {
+    expect_rows "$files/vectors.json" '[.rows[] | select(.digest and (.kind | test("read|transposed|exact|solve")))]
+        | group_by([.kind, .model, .batch]) | length == 6 and all([.[].digest] | unique | length == 1)
+        and ([.[][0].digest] | unique | length) == length'
+}
+
+# expect_lost PEER FROM TO PART: a peer in which something was changed is lost, and nothing else.
+expect_lost() {
+    grep -qF "$2" "bench/peers_$4.py"
+    change_peer "$2" "$3"
+    run --separate-stderr timeout "$patience" env PYTHON="$tmp/bin/python3" "$ohmscape" bench "$4" \
+        --devices native --sizes 16 --seconds 0.02 --json "$tmp/a.json"
+    expect_success
+    expect_valid "$tmp/a.json"
+    expect_rows "$tmp/a.json" "[.rows[] | select(.state == \"lost\")] | length > 0 and all(.kind == \"peer\" and (.device | test(\"^$1\"))
+        and (.note | test(\"^different results: currents are off by [-0-9.e]+ of the largest, more than \")))"
+    expect_rows "$tmp/a.json" 'all(.rows[] | select(.kind != "peer"); .state == "measured")'
+}
+
+@test "a peer that finds other currents is lost, and others are not" {
+    need_schema
+    expect_lost numpy 'y = x @ w' 'y = x @ w * np.float32(1.0001)' read
+}
+
+@test "a solver that finds other currents is lost, and others are not" {
+    need_schema
+    "$PYTHON" -c 'import scipy' 2>/dev/null || skip "no scipy"
+    expect_lost scipy 'return nodes' 'return (1 + 1e-6) * nodes' wires
+}
+
+@test "peers that are not installed are skipped with the command that installs them" {
+    mkdir -p "$tmp/none"
+    for module in numpy scipy badcrossbar; do
+        echo 'raise ImportError' >"$tmp/none/$module.py"
+    done
+    run --separate-stderr timeout "$patience" env PYTHONPATH="$tmp/none" "$ohmscape" bench read wires \
+        --devices native --sizes 16 --seconds 0.02 --json "$tmp/a.json"
+    expect_success
+    expect_valid "$tmp/a.json"
+    expect_rows "$tmp/a.json" '[.rows[] | select(.state != "measured") | "\(.device): \(.note)"] == [
+        "numpy-float32: no numpy: apt install python3-numpy", "numpy-float32: no numpy: apt install python3-numpy",
+        "scipy: no scipy: apt install python3-scipy, or pip install scipy",
+        "badcrossbar: no badcrossbar: pip install badcrossbar"]'
+    grep -qE '^ +16 +scipy +peer +row=1,col=1 +skipped: no scipy: ' <<<"$output" || fail "$output"
+    [ "$(tail -1 <<<"$output")" = "10 measured, 4 skipped, 0 lost" ]
+}
+
+@test "circuits too large for the direct solvers are left to ours" {
+    measure wires --devices native --sizes 513 --json "$tmp/a.json"
+    expect_success
+    expect_valid "$tmp/a.json"
+    expect_rows "$tmp/a.json" '[.rows[] | select(.kind == "peer")] | length == 2 and all(.state == "skipped" and (.note | test("more than 262,144 cells")))'
+}
+
+@test "readouts and wires are of the model that is asked for" {
+    measure read wires --devices native --sizes 16 --model yakopcic --json "$tmp/a.json"
+    expect_success
+    expect_valid "$tmp/a.json"
+    expect_rows "$tmp/a.json" 'all(.rows[] | select(.kind != "copy"); .model == "yakopcic")
+        and [.rows[] | select(.kind == "read").batch] == [1, 64] and any(.rows[]; .kind == "exact" and .times_linear)'
+}
+
+@test "--compare tells vectors and wires apart" {
+    measure read wires --devices native --sizes 64 --compare "$files/vectors.json"
+    expect_success
+    compared=$(sed -n '/^compared/,$p' <<<"$output")
+    [ "$(grep -cE '^(read|wires) ' <<<"$compared")" -eq "$(tail -1 <<<"$output" | awk '{ print $1 }')" ]
+    for row in 'read .*  1 vector  sin-state' 'read .*  64 vectors  sin-state' 'wires .* update .*  row=1,col=1  sin-state:r_on'; do
+        grep -qE "^$row" <<<"$compared" || fail "$row" "$output"
+    done
 }
 
 # ---- A part alone -----------------------------------------------------------------------------
@@ -410,6 +543,8 @@ expect_parts() {
         and all(.rows[]; .part == "synapses" or .side == 64)' # the rest of it is of the largest size
     expect_parts frames frames
     expect_parts models models --model sin-state
+    expect_parts read read
+    expect_parts wires wires
     expect_parts "throughput peers" peers throughput --sizes 16
 }
 
@@ -567,7 +702,7 @@ END
     sed -i 's/-0x1\.22e43ep-3f/-0x1.22e44ep-3f/' "$tmp/kernels/elementary.h" # a coefficient of v_sin
     ! cmp -s "$tmp/kernels/elementary.h" kernels/elementary.h
     export OHMSCAPE_KERNELS=$tmp/kernels
-    for part in throughput scaling peers 'models --model sin-state:r_on=0.2'; do
+    for part in throughput scaling peers 'models --model sin-state:r_on=0.2' wires; do
         # shellcheck disable=SC2086 # its option too
         measure $part --devices native,0.0 --sizes 64 --json "$out/a.json" --csv "$out/a.csv"
         [ "$status" -eq 1 ]
@@ -600,7 +735,7 @@ END
 # ---- What cannot be measured ------------------------------------------------------------------
 
 @test "sizes that do not fit are skipped with the reason, and counted" {
-    measure throughput scaling peers models frames --devices native --sizes 1000000,2147483648 --json "$tmp/a.json" --plot "$tmp/plots"
+    measure throughput scaling peers models read wires frames --devices native --sizes 1000000,2147483648 --json "$tmp/a.json" --plot "$tmp/plots"
     expect_success
     [ -z "$(ls -A "$tmp/plots")" ]
     [[ ${lines[-1]} =~ ^1\ measured,\ [0-9]+\ skipped,\ 0\ lost$ ]] # a launch, at 64 x 64
@@ -622,7 +757,7 @@ refused() {
 
 @test "bad values are refused, each with its line" {
     files=(--json "$out/a.json" --csv "$out/a.csv" --plot "$out/plots")
-    refused 2 '^"speed" is not throughput, scaling, peers, models, frames or all$' speed "${files[@]}"
+    refused 2 '^"speed" is not throughput, scaling, peers, models, read, wires, frames or all$' speed "${files[@]}"
     refused 2 '^"" is not throughput' "" "${files[@]}"
     refused 1 '^there is no OpenCL device 9\.9$' --devices 9.9 "${files[@]}"
     refused 2 '^unknown device "frobnicator"' --devices native,frobnicator "${files[@]}"

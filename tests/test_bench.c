@@ -207,6 +207,12 @@ static void rows_are_told_apart(void **state) {
     assert_false(row_same(&one, &is));
     another.model = "vteam:k_on=-9";
     assert_false(row_same(&one, &another));
+    other = is, other.batch = 1;
+    assert_false(row_same(&is, &other));
+    other = is, other.wires = "row=1";
+    assert_false(row_same(&is, &other));
+    one = other, one.wires = "row=2";
+    assert_false(row_same(&one, &other));
 }
 
 static void kinds_and_states_have_names(void **state) {
@@ -218,9 +224,32 @@ static void kinds_and_states_have_names(void **state) {
     assert_string_equal(row_kind_name(ROW_PEER), "peer");
     assert_string_equal(row_kind_name(ROW_MEMORY), "memory");
     assert_string_equal(row_kind_name(ROW_FRAME), "frame");
+    assert_string_equal(row_kind_name(ROW_READ), "read");
+    assert_string_equal(row_kind_name(ROW_TRANSPOSED), "transposed");
+    assert_string_equal(row_kind_name(ROW_EXACT), "exact");
+    assert_string_equal(row_kind_name(ROW_OUTER), "outer");
+    assert_string_equal(row_kind_name(ROW_SOLVE), "solve");
     assert_string_equal(row_state_name(ROW_MEASURED), "measured");
     assert_string_equal(row_state_name(ROW_SKIPPED), "skipped");
     assert_string_equal(row_state_name(ROW_LOST), "lost");
+}
+
+static void what_computes_currents_or_states_has_a_digest(void **state) {
+    (void)state;
+    for (row_kind kind = 0; kind < ROW_KINDS; kind++) {
+        const bench_row r = {.kind = kind};
+        const bool expected = kind == ROW_UPDATE || kind == ROW_READ || kind == ROW_TRANSPOSED ||
+                              kind == ROW_EXACT || kind == ROW_OUTER || kind == ROW_SOLVE;
+        assert_int_equal(row_has_digest(&r), expected);
+    }
+}
+
+static void a_sweep_is_a_part_of_a_solution(void **state) {
+    (void)state;
+    bench_row r = planted(ROW_SOLVE, 10);
+    NEAR(row_sweep(&r), 0);
+    r.sweeps = 4;
+    NEAR(row_sweep(&r), 0.00005);
 }
 
 // ---- Shares -----------------------------------------------------------------------------------
@@ -428,6 +457,101 @@ static void models_that_were_not_measured_relate_to_nothing(void **state) {
     model_is_related(3, 1, 0, 0, 0);
     model_is_related(4, 0, 0, 0, 0);
     model_is_related(5, 0.27, 0, 0, 2.25);
+}
+
+// A row of the part read, of so many vectors a call.
+static bench_row *plant_read(const char *device, row_kind kind, const char *model, unsigned batch,
+                             double rate) {
+    bench_row *r = plant("read", kind, device, 64, 0, 0, rate);
+    r->model = model;
+    r->batch = batch;
+    return r;
+}
+
+static void plant_reads(void) {
+    plant_read("native", ROW_READ, "sin-state", 1, 100);
+    plant_read("native", ROW_READ, "sin-state", 64, 400);
+    plant_read("native", ROW_OUTER, "sin-state", 0, 50);
+    plant_read("native", ROW_COPY, NULL, 0, 200);
+    plant_read("native", ROW_READ, "yakopcic", 1, 80);
+    plant_read("native", ROW_EXACT, "yakopcic", 1, 20);
+    plant_read("0.0", ROW_READ, "sin-state", 64, 1000);
+    plant_read("0.0", ROW_TRANSPOSED, "sin-state", 1, 700);
+    plant_read("numpy-float32", ROW_PEER, "sin-state", 1, 500);
+    plant_read("numpy-float32", ROW_PEER, "sin-state", 64, 800);
+}
+
+static void read_is_related(size_t i, double copy, double linear, double numpy, double native) {
+    const bench_row *r = &found.row[i];
+    print_message("row %zu: %s on %s\n", i, row_kind_name(r->kind), r->device);
+    NEAR(r->times_copy, copy);
+    NEAR(r->times_linear, linear);
+    NEAR(r->times_numpy, numpy);
+    NEAR(r->times_native, native);
+}
+
+static void readouts_are_related_to_copies_and_numpy(void **state) {
+    (void)state;
+    plant_reads();
+    plant_read("0.0", ROW_COPY, NULL, 0, 7)->side = 65;
+    results_relate(&found, "read", 64);
+    read_is_related(0, 0.5, 0, 0.2, 1);
+    read_is_related(1, 2, 0, 0.5, 1);
+    read_is_related(2, 0.25, 0, 0, 1);
+    read_is_related(3, 0, 0, 0, 0);
+    read_is_related(4, 0.4, 0, 0, 1);
+    read_is_related(5, 0.1, 0.25, 0, 1);
+    read_is_related(6, 0, 0, 1.25, 2.5);
+    read_is_related(7, 0, 0, 0, 0); // the native engine has no transposed readout here
+    read_is_related(8, 0, 0, 0, 5);
+    read_is_related(9, 0, 0, 0, 2);
+}
+
+static void lost_readouts_relate_to_nothing(void **state) {
+    (void)state;
+    plant_reads();
+    found.row[3].state = ROW_LOST;    // the copy
+    found.row[4].state = ROW_LOST;    // yakopcic's linear readout
+    found.row[9].state = ROW_SKIPPED; // NumPy's batch
+    results_relate(&found, "read", 64);
+    read_is_related(0, 0, 0, 0.2, 1);
+    read_is_related(1, 0, 0, 0, 1);
+    read_is_related(4, 0, 0, 0, 0);
+    read_is_related(5, 0, 0, 0, 1);
+}
+
+static void plant_wires(const char *device, row_kind kind, const char *wires, double rate) {
+    bench_row *r = plant("wires", kind, device, 64, kind == ROW_UPDATE, 0, rate);
+    r->model = "sin-state";
+    r->wires = wires;
+}
+
+static void wires_are_related(size_t i, double ideal, double native) {
+    const bench_row *r = &found.row[i];
+    print_message("row %zu: %s on %s\n", i, row_kind_name(r->kind), r->device);
+    NEAR(r->times_ideal, ideal);
+    NEAR(r->times_native, native);
+    NEAR(r->times_sin, 0);
+    NEAR(r->times_thread, 0);
+}
+
+static void wires_are_related_to_ideal_lines_and_the_native_engine(void **state) {
+    (void)state;
+    plant_wires("native", ROW_SOLVE, "row=1", 100);
+    plant_wires("native", ROW_UPDATE, NULL, 1000);
+    plant_wires("native", ROW_UPDATE, "row=1", 200);
+    plant_wires("0.0", ROW_SOLVE, "row=1", 150);
+    plant_wires("0.0", ROW_UPDATE, NULL, 2000);
+    plant_wires("0.0", ROW_UPDATE, "row=1", 100);
+    plant_wires("scipy", ROW_PEER, "row=1", 2);
+    results_relate(&found, "wires", 64);
+    wires_are_related(0, 0, 1);
+    wires_are_related(1, 0, 1);
+    wires_are_related(2, 0.2, 1);
+    wires_are_related(3, 0, 1.5);
+    wires_are_related(4, 0, 2);
+    wires_are_related(5, 0.05, 0.5);
+    wires_are_related(6, 0, 0.02);
 }
 
 // ---- Slopes -----------------------------------------------------------------------------------
@@ -638,6 +762,8 @@ int main(void) {
         cmocka_unit_test(a_launch_moves_8_bytes_a_synapse),
         cmocka_unit_test(rows_are_told_apart),
         cmocka_unit_test(kinds_and_states_have_names),
+        cmocka_unit_test(what_computes_currents_or_states_has_a_digest),
+        cmocka_unit_test(a_sweep_is_a_part_of_a_solution),
         cmocka_unit_test(the_lower_limit_is_what_counts),
         cmocka_unit_test(ceilings_may_work_on_fewer_synapses),
         cmocka_unit_test_teardown(rows_are_related_to_the_native_engine, forget),
@@ -647,6 +773,9 @@ int main(void) {
         cmocka_unit_test_teardown(without_auto_the_same_fuse_counts, forget),
         cmocka_unit_test_teardown(models_are_related_to_their_device_spread_and_numpy, forget),
         cmocka_unit_test_teardown(models_that_were_not_measured_relate_to_nothing, forget),
+        cmocka_unit_test_teardown(readouts_are_related_to_copies_and_numpy, forget),
+        cmocka_unit_test_teardown(lost_readouts_relate_to_nothing, forget),
+        cmocka_unit_test_teardown(wires_are_related_to_ideal_lines_and_the_native_engine, forget),
         cmocka_unit_test_teardown(slopes_are_found, forget),
         cmocka_unit_test_teardown(small_sizes_are_left_out, forget),
         cmocka_unit_test_teardown(other_rows_bend_no_slope, forget),
