@@ -79,8 +79,9 @@ OHM_FN void v_normal_quantiles(vf32 *v, int parts) {
 }
 
 OHM_FN vf32 v_normal_quantile(vf32 v) {
-    v_normal_quantiles(&v, 1);
-    return v;
+    vf32 one[1] = {v};
+    v_normal_quantiles(one, 1);
+    return one[0];
 }
 
 // A standard normal deviate from a random word, from −5.42 to 5.42: one of 2²⁴ values as likely as each

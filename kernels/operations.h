@@ -225,7 +225,7 @@ OHM_FN void outer_alike(const ohm_call *c, u64 first, u64 end, const ohm_physics
     const float *const rows = c->buffer[2], *const cols = c->buffer[3];
     strip_constants own;
     memristor_common(own[0], p);
-    FOR_STRIPS(shape, first, end, strip_outer_on(alike, own, state, 0, rows, cols, shape, row, x));
+    FOR_STRIPS(shape, first, end, strip_outer_on(alike, own, state, state, rows, cols, shape, row, x));
 }
 
 OHM_FN void outer_loop(const ohm_call *c, u64 first, u64 end, u64 item) {

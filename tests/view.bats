@@ -798,7 +798,7 @@ under() {
 @test "unknown names are refused with those there are" {
     refused 2 '^--colormap: "hsv" is not one of jet, viridis, magma, cividis, coolwarm, gray$' --colormap hsv
     refused 2 '^--colormap: "" is not one of' --colormap ''
-    refused 2 '^--quantity: "charge" is not one of resistance, conductance, state, voltage, flux$' --quantity charge
+    refused 2 '^--quantity: "charge" is not one of resistance, conductance, state, voltage, flux, current, word-line, bit-line$' --quantity charge
     refused 2 '^--reduction: "sum" is not one of mean, min, max, nearest$' --reduction sum
     refused 2 '^--share: "maybe" is not one of auto, on, off$' --share maybe
     refused 2 '^--layout: "star" is not one of diagonal, ring, bipartite$' --layout star

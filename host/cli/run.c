@@ -275,8 +275,9 @@ static ohm_status run_all(const run_options *o, ohm_crossbar *c, run_result *r) 
     r->total = o->steps;
     if (o->all_steps) r->total = end > step ? end - step : 0;
     progress bar = progress_start(o->quiet, r->total, d->rows * d->cols);
+    cJSON *none = NULL; // nothing is done beside taking steps
     const ohm_status status =
-        o->experiment.count ? run_phases(o, c, r, &bar) : run_phase(o, c, r, &whole, &bar, NULL);
+        o->experiment.count ? run_phases(o, c, r, &bar) : run_phase(o, c, r, &whole, &bar, &none);
     progress_end(&bar);
     if (r->nothing_left && !o->quiet)
         fprintf(stderr,
