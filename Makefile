@@ -280,7 +280,7 @@ lint: deps-lint ## check layout, warnings, kernels alone, and static analysis
 	    -DOHM_LANES=$$lanes $(LINT_VARIANT) \
 	    $(KERNEL_FILES:%=kernels/%.cl) || exit 1; done
 	@$(MAKE) --no-print-directory $(if $(filter -Werror,$(CFLAGS)),,BUILD=$(BUILD)/lint CFLAGS='-O3 -Werror') $(JOBS) all tests
-	cppcheck --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \
+	cppcheck -j $$(nproc) --quiet --std=c11 --error-exitcode=1 --enable=warning,performance,portability \
 	  --suppress=missingIncludeSystem --suppress=uninitvar:kernels/normal.h -DOHM_LANES=1 host viz bench
 
 # ---- Installing -------------------------------------------------------------------------------
