@@ -276,6 +276,9 @@ END
     expect_error 1 'unknown key "target" of a phase that is to read' run bad.ini
     printf 'neurons = 4\n[a]\nread = x.npy\nprogram = w.npy\n' >bad.ini
     expect_error 1 'a phase does one thing: read or program' run bad.ini
+    printf 'neurons = 4\n[a]\nsteps = 9\n[b]\nread = none.npy\n' >bad.ini
+    expect_error 1 'phase .b.: cannot read none.npy' run bad.ini -o never.h5
+    [ ! -e never.h5 ]
     printf 'neurons = 4\n[a]\nprogram = w.npy\nsteps = 9\n' >bad.ini
     expect_error 2 'w.npy takes 40 x 32 devices by the map pair, and the crossbar has 4 x 4' run bad.ini --device native
 }

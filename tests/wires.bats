@@ -228,6 +228,51 @@ END
     expect_error 2 'have no resistance' export plain.h5 --quantity word-line -o u.npy
 }
 
+@test "voltages that are not known are not exported" {
+    expect_ok run -n 9 --wires row=2 -t 4 --device native --quiet -o wired.h5
+    expect_ok run --from wired.h5 --wires row=5 -t 0 --device native --quiet -o other.h5
+    local quantity
+    for quantity in voltage current word-line; do
+        expect_error 2 "--quantity $quantity: the voltages of the last step are not known" export other.h5 --quantity $quantity -o v.npy
+    done
+    [ ! -e v.npy ]
+    python <<'END'
+np.save("w.npy", np.random.default_rng(1).normal(size=(9, 4)))
+END
+    expect_ok program --target w.npy --model soft-bounds --device native --quiet -o pulses.h5
+    expect_error 2 'the voltages of the last step are not known' export pulses.h5 --quantity voltage -o v.npy
+    expect_ok run --from pulses.h5 -t 1 --device native --quiet -o step.h5
+    expect_ok export step.h5 --quantity voltage --quiet -o v.npy
+}
+
+@test "wires that are far more resistive than the devices are solved or refused, never wrong" {
+    local a="--rows 9 --cols 7 --model soft-bounds:r_on=100,r_off=1000 --seed 3 --device native"
+    expect_ok run $a -t 0 --quiet -o s.h5
+    expect_ok export s.h5 --quiet -o g.npy
+    circuit
+    python <<'END'
+np.save("x.npy", np.random.default_rng(1).uniform(-1, 1, (1, 9)).astype("f4"))
+END
+    local ohm
+    for ohm in 1e2 1e4 1e6 1e8 1e10 1e12; do
+        rm -f y.npy
+        try read --from s.h5 --input x.npy --wires row=$ohm,col=$ohm -o y.npy --device native --quiet
+        if [ "$status" -ne 0 ]; then
+            [ "$status" -eq 1 ] && [[ $stderr == *"wires: the voltages were not found"* ]] || fail "$ohm: $stderr"
+            [ ! -e y.npy ]
+            continue
+        fi
+        OHM=$ohm python <<'END'
+exec(open("circuit.py").read())
+g, x, y, r = np.load("g.npy").astype("f8"), np.load("x.npy")[0], np.load("y.npy")[0], float(os.environ["OHM"])
+right = solve(g, x.astype("f8"), np.zeros(7), r, r)[2]
+assert np.abs(y - right).max() < 1e-6 * np.abs(right).max(), y / right
+END
+    done
+    expect_error 1 'come from nowhere' run $a --wires row=1e10,col=1e10 --stimulus lines:lo=-1,hi=1 -t 1 -o never.h5
+    [ ! -e never.h5 ]
+}
+
 @test "a file's wires are checked" {
     expect_ok run -n 20 --wires row=1 --device native --quiet -o good.h5
     python <<'END'

@@ -4,7 +4,7 @@
 #include "wired_drive.h"
 
 bool crossbar_has_voltages(const ohm_crossbar *c) {
-    return c->step > 0 && (!c->wired || wired_last(c->wired)->known);
+    return c->step > 0 && !c->forgotten && (!c->wired || wired_last(c->wired)->known);
 }
 
 ohm_status crossbar_check_lines(const ohm_wires *wires, const drive *d, const char *name) {

@@ -116,6 +116,8 @@ ohm_status circuit_make(ohm_crossbar *c, const ohm_wires *w, bool exact, circuit
 // ---- Tiles ------------------------------------------------------------------------------------
 
 #define TILE_BLOCK 64 // rows that are copied at a time
+#define BALANCE                                                                                              \
+    0.01 // of the largest current of a terminal, that all together may be off: far above any tolerance
 
 // Copies the devices' voltages of a tile to the crossbar's.
 static ohm_status tile_devices(const circuit *k, uint64_t tile, float *volts) {
@@ -143,24 +145,42 @@ ohm_status circuit_devices(const circuit *k, float *volts) {
     return status;
 }
 
-static void tile_currents(const circuit *k, uint64_t tile, double *cols, double *rows, double *other) {
+// What flows into a tile has to flow out of it. Where wires are far more resistive than the devices, the
+// solver can take voltages for found that are not.
+static ohm_status check_balance(const double *rows, uint64_t row_count, const double *cols,
+                                uint64_t col_count) {
+    double sum = 0, most = 0;
+    for (uint64_t i = 0; i < row_count; i++) sum += rows[i], most = fmax(most, fabs(rows[i]));
+    for (uint64_t j = 0; j < col_count; j++) sum += cols[j], most = fmax(most, fabs(cols[j]));
+    if (fabs(sum) <= BALANCE * most) return OHM_OK;
+    return ohm_fail(
+        OHM_NOT_CONVERGED,
+        "wires: the voltages were not found: currents of %.2g A come from nowhere, where the largest is "
+        "%.2g A. The wires are too resistive beside the devices",
+        fabs(sum), most);
+}
+
+// ends has room for the currents of all terminals of a tile: left, right, top, bottom.
+static ohm_status tile_currents(const circuit *k, uint64_t tile, double *cols, double *rows, double *ends) {
     const area a = tile_area(k, tile);
     const problem *p = &k->crossbar->problem;
-    double *bottom = cols ? cols + tile / k->across * p->cols + a.col : NULL;
-    double *left = rows ? rows + tile % k->across * p->rows + a.row : NULL;
-    const wires_ends ends = {
-        .left = left, .right = rows ? other : NULL, .top = cols ? other + a.rows : NULL, .bottom = bottom};
-    wires_currents(k->solver[tile], &ends);
-    for (uint64_t i = 0; left && i < a.rows; i++) left[i] += other[i];
-    for (uint64_t j = 0; bottom && j < a.cols; j++) bottom[j] += other[a.rows + j];
+    double *const left = ends, *const right = left + a.rows, *const top = right + a.rows,
+                  *const bottom = top + a.cols;
+    wires_currents(k->solver[tile], &(wires_ends){left, right, top, bottom});
+    for (uint64_t i = 0; i < a.rows; i++) left[i] += right[i];
+    for (uint64_t j = 0; j < a.cols; j++) bottom[j] += top[j];
+    if (rows) memcpy(rows + tile % k->across * p->rows + a.row, left, a.rows * sizeof *left);
+    if (cols) memcpy(cols + tile / k->across * p->cols + a.col, bottom, a.cols * sizeof *bottom);
+    return check_balance(left, a.rows, bottom, a.cols);
 }
 
 ohm_status circuit_currents(const circuit *k, double *cols, double *rows) {
-    double *other = malloc((k->tile_rows + k->tile_cols) * sizeof *other); // of second terminals
-    if (!other) return ohm_fail_memory("currents");
-    for (uint64_t i = 0; i < k->down * k->across; i++) tile_currents(k, i, cols, rows, other);
-    free(other);
-    return OHM_OK;
+    double *ends = malloc(2 * (k->tile_rows + k->tile_cols) * sizeof *ends);
+    ohm_status status = ends ? OHM_OK : ohm_fail_memory("currents");
+    for (uint64_t i = 0; i < k->down * k->across && !status; i++)
+        status = tile_currents(k, i, cols, rows, ends);
+    free(ends);
+    return status;
 }
 
 static bool is_flat(const circuit *k) {

@@ -39,7 +39,8 @@ ohm_status circuit_solve(circuit *k, const circuit_task *t, ohm_wires_report *re
 
 // The voltages of the devices, float32 [rows, cols], and after circuit_solve the currents in A out of the
 // crossbar at the ends of the lines, both together: of each tile's lines, float64 [down, cols] and [across,
-// rows]. Either may be NULL. Errors: OHM_OUT_OF_MEMORY.
+// rows]. Either may be NULL. Errors: OHM_OUT_OF_MEMORY, OHM_NOT_CONVERGED where
+// they do not add up to nothing.
 ohm_status circuit_devices(const circuit *k, float *volts);
 ohm_status circuit_currents(const circuit *k, double *cols, double *rows);
 

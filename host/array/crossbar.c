@@ -33,6 +33,7 @@ void crossbar_remember(ohm_crossbar *c, uint64_t steps) {
     drive *const now = crossbar_drive(c);
     if (c->applied != c->stimulus && c->applied != now) drive_close(c->applied);
     c->applied = now;
+    if (steps) c->forgotten = false;
     memcpy(c->applied_constants, c->problem.physics.stimulus, sizeof c->applied_constants);
     c->flux_bound += drive_largest(crossbar_source(c)) * c->problem.physics.dt * (double)steps * 2;
 }
@@ -127,10 +128,12 @@ ohm_status crossbar_end_own(ohm_crossbar *c) {
     const bool shown = c->applied == own;
     c->own = NULL;
     c->problem = p;
-    if (shown)
+    if (shown) {
         crossbar_remember(c, 0); // the kernels can no longer draw the caller's voltages
-    else
+        c->forgotten = true;
+    } else {
         drive_close(own);
+    }
     return OHM_OK;
 }
 

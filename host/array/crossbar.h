@@ -32,6 +32,7 @@ struct ohm_crossbar {
     // What pictures need to know of the past: the stimulus of the last step, and its constants.
     drive *applied; // the same as stimulus unless that has changed since
     float applied_constants[4];
+    bool forgotten;    // the voltages of the last step were a caller's, and are no longer known
     warnings warnings; // of its definition
     double flux_bound; // V·s, beyond which no flux can be
     double step_loss;  // as ohm_crossbar_step_loss

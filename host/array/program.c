@@ -179,17 +179,19 @@ static double best_amplitude(const programming *p, double largest, bool raise) {
 static ohm_status own_amplitude(programming *p, const spec *model) {
     const bool alone = p->how->select == OHM_SELECT_ALONE;
     double largest;
+    bool warned = alone;
     const ohm_status status = largest_voltage(model, &largest);
     if (status) return status;
     for (int raise = 0; raise < 2; raise++) {
         p->amplitude[raise] = best_amplitude(p, alone ? largest : 2 * largest, raise);
         if (p->amplitude[raise] > 0) continue;
         p->amplitude[raise] = largest;
-        if (!alone)
+        if (!warned)
             log_say(OHM_LOG_WARNING,
                     "model %s moves at %s of every voltage: devices that are not selected move too",
                     spec_entry_of(model)->about->name,
                     p->how->select == OHM_SELECT_HALF ? "half" : "a third");
+        warned = true;
     }
     return OHM_OK;
 }

@@ -88,8 +88,8 @@ static ohm_status check_how(const ohm_readout *how) {
     if (status) return status;
     if (how->adc_full && !how->dac.bits)
         return ohm_fail(OHM_BAD_ARGUMENT,
-                        "the largest possible currents are those of a DAC's range: the ADC's "
-                        "range cannot be full without a DAC");
+                        "the largest possible currents are those of a DAC's range: without a DAC, "
+                        "give the ADC a range");
     if (!is_number(how->adc_gain) || !is_number(how->adc_offset) || !(how->adc_noise >= 0) ||
         !is_number(how->adc_noise))
         return ohm_fail(OHM_BAD_ARGUMENT,

@@ -7,6 +7,7 @@
 #include "commands.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -104,6 +105,19 @@ static ohm_status check(const export_options *o, const ohm_file_info *info) {
     return OHM_OK;
 }
 
+// Whether what the file knows of its last step is still there: not after its wires have changed, nor after
+// voltages that are not in it, as those that program.
+static ohm_status check_step(const export_options *o, ohm_crossbar *c) {
+    float value[OHM_QUANTITIES];
+    if (o->quantity != OHM_VOLTAGE && o->quantity < OHM_CURRENT) return OHM_OK;
+    const ohm_status status = ohm_crossbar_probe(c, 0, 0, value);
+    if (status || !isnan(value[OHM_VOLTAGE])) return status;
+    ohm_fail(OHM_BAD_ARGUMENT, "--quantity %s: the voltages of the last step are not known",
+             ohm_quantity_name(o->quantity));
+    ohm_fail_hint("they are after one more step: ohmscape run --from %s -t 1 -o F.h5", o->setup.from);
+    return OHM_BAD_ARGUMENT;
+}
+
 static ohm_status export_file(export_options *o) {
     ohm_file *file;
     ohm_devices *devices = NULL;
@@ -114,6 +128,7 @@ static ohm_status export_file(export_options *o) {
     status = check(o, info);
     if (!status) status = ohm_devices_open(o->setup.device, &devices);
     if (!status) status = ohm_file_load(file, devices, NULL, &c);
+    if (!status) status = check_step(o, c);
     if (!status) status = write_matrix(o, c);
     if (!status && !o->quiet && !cli_caught())
         printf("saved         %s: %s of %" PRIu64 " x %" PRIu64 " synapses at step %" PRIu64 "\n", o->output,

@@ -469,6 +469,15 @@ static void *create_task(void) {
     return o;
 }
 
+static ohm_status check_task(const void *object) {
+    const program_options *o = object;
+    matrix_file file;
+    const ohm_status status = matrix_open(o->target, &file);
+    if (status) return status;
+    matrix_close(&file);
+    return check_files(object);
+}
+
 static ohm_status run_task(void *object, ohm_crossbar *c, uint64_t steps, cJSON *results) {
     program_options *o = object;
     const ohm_definition *d = ohm_crossbar_definition(c);
@@ -501,7 +510,7 @@ const task_class task_program = {
     .steps = true,
     .create = create_task,
     .destroy = free,
-    .check = check_files,
+    .check = check_task,
     .run = run_task,
 };
 

@@ -470,6 +470,16 @@ static void *create_task(void) {
     return o;
 }
 
+// An input that is missing is told before hours of steps.
+static ohm_status check_task(const void *object) {
+    const read_options *o = object;
+    matrix_file file;
+    const ohm_status status = matrix_open(o->input, &file);
+    if (status) return status;
+    matrix_close(&file);
+    return check_files(object);
+}
+
 static ohm_status run_task(void *object, ohm_crossbar *c, uint64_t steps, cJSON *results) {
     readout r = readout_of(object, c);
     ohm_readout how;
@@ -491,7 +501,7 @@ const task_class task_read = {
     .paths = paths,
     .create = create_task,
     .destroy = free,
-    .check = check_files,
+    .check = check_task,
     .run = run_task,
 };
 

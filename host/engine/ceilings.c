@@ -43,7 +43,7 @@ static ohm_status launch_native(const ohm_ceilings *c, ohm_ceiling_kind kind, ui
     void *const memory[] = {native_memory(c->memory)};
     const ohm_advance a = {.t = t, .steps = steps};
     const ohm_call call = {memory, &a, c->shape, &c->problem.physics, c->problem.variant};
-    native_run_strips(loop[kind], &call, c->native->lanes);
+    native_run_strips(loop[kind], &call, 1, c->native->lanes);
     return OHM_OK;
 }
 

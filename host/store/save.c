@@ -97,6 +97,8 @@ static bool write_parameters(hid_t file, const ohm_crossbar *c, const char *form
     for (int role = 0; role < ROLE_COUNT && done; role++)
         if (role != ROLE_WIRES || c->wires) done = write_spec(file, &c->plan.specs[role]);
     if (done && c->idle > 0) done = write_attribute(file, "idle", H5T_NATIVE_DOUBLE, &c->idle);
+    const bool own = c->step > 0 && !c->wired && (c->forgotten || c->applied == c->own);
+    if (done && own) done = write_number(file, "own_voltages", 1);
     if (done && c->note) done = write_text(file, "note", c->note);
     if (done && d->precision) done = write_text(file, "precision", ohm_precision_name(d->precision));
     return done;

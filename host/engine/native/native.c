@@ -152,11 +152,12 @@ static uint64_t strips_of(const ohm_shape *shape, unsigned lanes) {
     return (uint64_t)shape->rows * (shape->pitch / (4 * lanes));
 }
 
-void native_run_strips(native_loop *run, const ohm_call *call, unsigned lanes) {
+// Work below a chunk is done by this thread: others would take as long to start, and on a busy machine let it
+// wait at every launch for milliseconds.
+void native_run_strips(native_loop *run, const ohm_call *call, uint64_t steps, unsigned lanes) {
     const uint64_t strips = strips_of(&call->shape, lanes), most = CHUNK_SYNAPSES / (4 * lanes);
     const uint64_t share = strips / (unsigned)threads_count() + 1, chunk = share < most ? share : most;
-    // A single chunk needs no other thread, which a busy machine would let it wait for.
-#pragma omp parallel for num_threads(threads_count()) schedule(dynamic) if (strips > chunk)
+#pragma omp parallel for num_threads(threads_count()) schedule(dynamic) if (strips * steps > most)
     for (uint64_t first = 0; first < strips; first += chunk)
         run(call, first, first + chunk < strips ? first + chunk : strips, 0);
 }
@@ -172,7 +173,8 @@ static void run_shares(native_loop *run, const ohm_call *call, unsigned lanes, u
 }
 
 static void run_pixels(native_loop *run, const ohm_call *call, const launch *l) {
-#pragma omp parallel for num_threads(threads_count()) collapse(2) schedule(dynamic)
+    const bool many = (uint64_t)l->width * l->height > CHUNK_SYNAPSES / 8;
+#pragma omp parallel for num_threads(threads_count()) collapse(2) schedule(dynamic) if (many)
     for (uint32_t y = 0; y < l->height; y++)
         for (uint32_t x = 0; x < l->width; x += VIEW_RUN)
             run(call, x, x + VIEW_RUN < l->width ? x + VIEW_RUN : l->width, y);
@@ -202,6 +204,10 @@ enum { STRIPS, SHARES, RUNS, ITEMS };
 #define GRID(name, file, grid) [OHM_OPERATION_##name] = grid,
 static const int grid_of[OHM_OPERATION_COUNT] = {OHM_OPERATIONS(GRID)};
 
+static uint64_t steps_of(const launch *l) {
+    return l->operation == OHM_OPERATION_advance ? ((const ohm_advance *)l->arguments)->steps : 1;
+}
+
 static ohm_status native_run(engine *e, const launch *l) {
     const native_lanes *lanes = ((const native_engine *)e)->lanes;
     void *memory[LAUNCH_MAX_BUFFERS];
@@ -209,7 +215,7 @@ static ohm_status native_run(engine *e, const launch *l) {
     const ohm_call call = {memory, l->arguments, l->shape, l->physics, e->problem.variant};
     native_loop *const run = find_loop(lanes, call.variant, l);
     switch (grid_of[l->operation]) {
-    case STRIPS: native_run_strips(run, &call, lanes->lanes); break;
+    case STRIPS: native_run_strips(run, &call, steps_of(l), lanes->lanes); break;
     case SHARES: run_shares(run, &call, lanes->lanes, l->items); break;
     default: run_pixels(run, &call, l); break;
     }

@@ -12,7 +12,7 @@ ohm_status native_engine_create(const problem *p, engine **e);
 ohm_device_info native_device_info(void);
 
 // Runs a loop of so many lanes on all strips of a call's band, with all threads.
-void native_run_strips(native_loop *run, const ohm_call *call, unsigned lanes);
+void native_run_strips(native_loop *run, const ohm_call *call, uint64_t steps, unsigned lanes);
 
 // The memory of a buffer of the native engine.
 void *native_memory(const buffer *b);
