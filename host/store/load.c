@@ -492,7 +492,7 @@ static ohm_status load(const ohm_file *f, ohm_devices *devices, const ohm_defini
         c->step = d->info.step;
         status = wires_file_read(s, c);
     }
-    c->forgotten = c->forgotten || source_has(s, "own_voltages");
+    if (!status) c->forgotten = c->forgotten || source_has(s, "own_voltages");
     if (!status) status = read_note(s, c);
     if (!status) status = ohm_crossbar_idle(c, d->info.idle);
     if (status)
