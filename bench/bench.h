@@ -40,6 +40,14 @@ uint64_t state_bytes(uint64_t side);
 // has memory for.
 number_list bench_sizes(const bench *b, const number_list *standard);
 
+// Measures devices first … end − 1 of a size together, and tells whether all of them can be.
+typedef ohm_status bench_measure(bench *b, uint64_t side, size_t first, size_t end);
+typedef bool bench_fits(const bench *b, uint64_t side);
+
+// Measures the sizes asked for, all devices together where they fit, else one after the other. Errors:
+// measure's.
+ohm_status bench_each_size(bench *b, const number_list *standard, bench_fits *fit, bench_measure *measure);
+
 // The one size of what is measured at no more: the largest of those asked for, or 4096.
 uint64_t bench_one_side(const bench *b);
 

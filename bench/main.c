@@ -71,6 +71,17 @@ number_list bench_sizes(const bench *b, const number_list *standard) {
     return list;
 }
 
+ohm_status bench_each_size(bench *b, const number_list *standard, bench_fits *fit, bench_measure *measure) {
+    const number_list sides = bench_sizes(b, standard);
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < sides.count && !status && !cli_caught(); i++) {
+        const size_t together = fit(b, sides.value[i]) ? b->contender_count : 1;
+        for (size_t d = 0; d < b->contender_count && !status && !cli_caught(); d += together)
+            status = measure(b, sides.value[i], d, d + together);
+    }
+    return status;
+}
+
 uint64_t bench_one_side(const bench *b) {
     const number_list *sizes = &b->options->sizes;
     uint64_t most = 0;

@@ -18,10 +18,11 @@ static void destroy(void *object) {
 
 static ohm_status run_peer(bench_case *e, uint64_t steps, sample *s) {
     matrix_peer *p = e->object;
-    fprintf(p->child.in, "%" PRIu64 "\n", steps);
-    fflush(p->child.in);
-    cJSON *answer = python_hear(&p->child);
-    if (!answer) return ohm_fail(OHM_DEVICE_FAILED, "it exited during the measurement");
+    char line[24];
+    cJSON *answer;
+    snprintf(line, sizeof line, "%" PRIu64, steps);
+    const ohm_status heard = python_ask(&p->child, line, &answer);
+    if (heard) return heard;
     const double difference = python_number(answer, "difference");
     s->wall = python_number(answer, "seconds");
     s->launches = (uint64_t)python_number(answer, "calls");

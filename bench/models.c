@@ -129,11 +129,9 @@ static ohm_status ask(numpy *n, const ohm_definition *d, uint64_t steps, cJSON *
     char *line = question(d, steps);
     *answer = NULL;
     if (!line) return ohm_fail_memory("a peer");
-    fprintf(n->child.in, "%s\n", line);
-    fflush(n->child.in);
+    const ohm_status status = python_ask(&n->child, line, answer);
     cJSON_free(line);
-    *answer = python_hear(&n->child);
-    if (!*answer) return ohm_fail(OHM_DEVICE_FAILED, "it exited during the measurement");
+    if (status) return status;
     const char *refused = python_text(*answer, "refused");
     return refused ? ohm_fail(OHM_NO_DEVICE, "%s", refused) : OHM_OK;
 }

@@ -40,10 +40,11 @@ static ohm_status reach(reference *r, uint64_t steps) {
 
 static ohm_status run_peer(bench_case *e, uint64_t steps, sample *s) {
     peer *p = e->object;
-    fprintf(p->child.in, "%" PRIu64 "\n", steps);
-    fflush(p->child.in);
-    cJSON *answer = python_hear(&p->child);
-    if (!answer) return ohm_fail(OHM_DEVICE_FAILED, "it exited during the measurement");
+    char line[24];
+    cJSON *answer;
+    snprintf(line, sizeof line, "%" PRIu64, steps);
+    const ohm_status heard = python_ask(&p->child, line, &answer);
+    if (heard) return heard;
     s->wall = python_number(answer, "seconds");
     s->launches = steps;
     ohm_status status = reach(p->reference, steps);

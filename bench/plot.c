@@ -1,5 +1,6 @@
 #include "plot.h"
 #include "../host/cli/child.h"
+#include "../host/cli/gnuplot.h"
 #include "../host/ohmscape.h"
 
 #include <errno.h>
@@ -10,15 +11,9 @@
 #include <unistd.h>
 
 ohm_status plot_check(const char *folder) {
-    const char *const version[] = {"gnuplot", "--version", NULL};
     struct stat info;
-    char *text;
-    if (child_run(version, 0, &text)) {
-        ohm_fail(OHM_NO_DEVICE, "--plot needs gnuplot, which is not installed");
-        ohm_fail_hint("apt install gnuplot-nox");
-        return OHM_NO_DEVICE;
-    }
-    free(text);
+    const ohm_status installed = gnuplot_check();
+    if (installed) return installed;
     if (mkdir(folder, 0777) && errno != EEXIST)
         return ohm_fail(OHM_IO_FAILED, "cannot create the folder %s: %s", folder, strerror(errno));
     if (stat(folder, &info) == 0 && !S_ISDIR(info.st_mode))

@@ -5,9 +5,17 @@
 #include <math.h>
 #include <stdlib.h>
 
-cJSON *python_hear(child *c) {
+// The next line that it says, or NULL when it has ended.
+static cJSON *python_hear(child *c) {
     char line[512];
     return fgets(line, sizeof line, c->out) ? cJSON_Parse(line) : NULL;
+}
+
+ohm_status python_ask(child *c, const char *line, cJSON **answer) {
+    fprintf(c->in, "%s\n", line);
+    fflush(c->in);
+    *answer = python_hear(c);
+    return *answer ? OHM_OK : ohm_fail(OHM_DEVICE_FAILED, "it exited during the measurement");
 }
 
 double python_number(const cJSON *object, const char *name) {

@@ -12,8 +12,9 @@
 // there), OHM_OUT_OF_MEMORY.
 ohm_status python_start(const unsigned char *program, const char *const *arguments, child *c, cJSON **hello);
 
-// The next line that it says, or NULL when it has ended.
-cJSON *python_hear(child *c);
+// Says a line to it and hears the answer, to be deleted by the caller, NULL on failure. Errors:
+// OHM_DEVICE_FAILED (it has ended).
+ohm_status python_ask(child *c, const char *line, cJSON **answer);
 
 // A member of what it said; NaN or NULL if there is none.
 double python_number(const cJSON *object, const char *name);

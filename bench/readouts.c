@@ -224,15 +224,5 @@ static ohm_status measure(bench *b, uint64_t side, size_t first, size_t end) {
 
 ohm_status part_read(bench *b) {
     static const number_list standard = {2, {1024, 4096}};
-    const number_list sides = bench_sizes(b, &standard);
-    ohm_status status = OHM_OK;
-    for (size_t i = 0; i < sides.count && !status && !cli_caught(); i++) {
-        if (all_fit(b, sides.value[i])) {
-            status = measure(b, sides.value[i], 0, b->contender_count);
-            continue;
-        }
-        for (size_t d = 0; d < b->contender_count && !status && !cli_caught(); d++)
-            status = measure(b, sides.value[i], d, d + 1);
-    }
-    return status;
+    return bench_each_size(b, &standard, all_fit, measure);
 }

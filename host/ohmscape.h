@@ -630,7 +630,7 @@ typedef struct ohm_program {
     double voltage;    // largest amplitude of a pulse in V; 0, the default: that of the model's own stimulus
     ohm_select select; // default OHM_SELECT_ALONE
     uint64_t steps;    // of all pulses together at most; 0, the default: any number
-    ohm_progress *progress; // called before each cycle with the devices that have arrived and all of them;
+    ohm_progress *progress; // called between pulses with the devices that have arrived and all of them;
                             // false ends it there; NULL, the default: none
     void *context;
 } ohm_program;

@@ -35,6 +35,17 @@ python_setup() {
     cd "$tmp" || return
 }
 
+# For readouts: a saved crossbar of 130 x 90, its conductances and 70 input vectors for its rows, 20 for its columns.
+readout_fixture() {
+    expect_ok run --quiet --device native --rows 130 --cols 90 --model "${1-sin-state:r_on=1e3,r_off=1e5}" -t 4 -o s.h5
+    expect_ok export s.h5 --quiet -o g.npy
+    python <<'END'
+r = np.random.default_rng(5)
+np.save("x.npy", r.uniform(-1, 1, (70, 130)).astype("f4"))
+np.save("u.npy", r.uniform(-1, 1, (20, 90)))
+END
+}
+
 # fail LINE...: ends the test with an explanation.
 fail() {
     printf '%s\n' "$@" >&2

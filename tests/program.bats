@@ -131,3 +131,21 @@ END
     expect_error 2 'ROWSxCOLUMNS' program --target w.npy --tile 16
     expect_error 2 'ends in .png or .svg' program --target w.npy --plot e.gif
 }
+
+@test "Ctrl-C ends it between pulses, and what was reached is saved" {
+    python <<'END'
+np.save("big.npy", np.random.default_rng(3).normal(size=(300, 300)))
+END
+    # So many rows, one after the other, take minutes a cycle.
+    "$ohmscape" program --target big.npy --model soft-bounds --select half --device native -o p.h5 --json \
+        >out.json 2>err.txt 3>&- &
+    pid=$!
+    wait_for_handler "$pid"
+    local start=$SECONDS status=0
+    kill -INT "$pid"
+    wait "$pid" || status=$?
+    [ "$status" -eq 130 ] || fail "exit status $status: $(cat err.txt)"
+    [ $((SECONDS - start)) -lt 30 ]
+    jq -e '.cycles <= 1' out.json >/dev/null
+    expect_ok info p.h5
+}

@@ -6,19 +6,8 @@ setup() {
     python_setup
 }
 
-# A saved crossbar of 130 x 90, its conductances and 70 input vectors for its rows, 20 for its columns.
-fixture() {
-    expect_ok run --quiet --device native --rows 130 --cols 90 --model "${1-sin-state:r_on=1e3,r_off=1e5}" -t 4 -o s.h5
-    expect_ok export s.h5 --quiet -o g.npy
-    python <<'END'
-r = np.random.default_rng(5)
-np.save("x.npy", r.uniform(-1, 1, (70, 130)).astype("f4"))
-np.save("u.npy", r.uniform(-1, 1, (20, 90)))
-END
-}
-
 @test "products in NumPy's files, forward and transposed, from npy and HDF5" {
-    fixture
+    readout_fixture
     expect_ok read --from s.h5 --input x.npy --output y.npy --device native --json
     jq -e '.vectors == 70 and .inputs == 130 and .outputs == 90 and .cell_vectors_per_second > 0' <<<"$output"
     digest=$(jq -r .digest <<<"$output")
@@ -40,7 +29,7 @@ END
 }
 
 @test "one digest on every engine, lane width and device, with noise and an idle time" {
-    fixture 'soft-bounds:read_noise=0.05,write_noise=0.02,stuck_open=0.05,levels=32'
+    readout_fixture 'soft-bounds:read_noise=0.05,write_noise=0.02,stuck_open=0.05,levels=32'
     local form digest
     for form in "" --transpose --exact "--transpose --exact"; do
         input=x.npy
@@ -56,7 +45,7 @@ END
 }
 
 @test "converters, slices and a calibrated range" {
-    fixture
+    readout_fixture
     expect_ok read --from s.h5 --input x.npy --output y.npy --device native --dac bits=6,range=0.5 --adc bits=5,range=-0.02:0.02 --json
     [ "$(jq -r '.clipped_inputs > 0' <<<"$output")" = true ]
     expect_ok read --from s.h5 --input x.npy --output s.npy --device native --dac bits=9,codes=sign-magnitude --slices 4 --json
@@ -76,7 +65,7 @@ END
 }
 
 @test "the exact currents of a device that is not linear" {
-    fixture yakopcic:b=3
+    readout_fixture yakopcic:b=3
     expect_ok read --from s.h5 --input x.npy --output y.npy --device native --exact
     expect_ok read --from s.h5 --input x.npy --output l.npy --device native
     python <<'END'
@@ -89,7 +78,7 @@ END
 }
 
 @test "what cannot be read is refused, and nothing is written" {
-    fixture
+    readout_fixture
     python <<'END'
 np.save("short.npy", np.zeros((3, 90)))
 x = np.load("x.npy"); x[3, 7] = np.nan

@@ -159,6 +159,30 @@ static void own_voltages_are_those_of_lines(void **state) {
     free(cells);
 }
 
+// Where all lines have one voltage, what flows is rounding, and it need not balance; nor do a thousand lines
+// to a coarse tolerance.
+static void hardly_any_current_is_none_from_nowhere(void **state) {
+    (void)state;
+    static const char *const wires[] = {"row=2,col=3", "row=1e-6,col=1e-6,tol=1e-9", "row=1e4,col=0,sense=3",
+                                        "row=2,col=3,drive=both,ground=both,tol=0.01"};
+    for (size_t w = 0; w < COUNT_OF(wires); w++) {
+        ohm_crossbar *c = made("soft-bounds", wires[w]);
+        float rows[ROWS], cols[COLS];
+        for (int i = 0; i < ROWS; i++) rows[i] = 0.7f;
+        for (int j = 0; j < COLS; j++) cols[j] = 0.7f;
+        REQUIRE(ohm_crossbar_hold_lines(c, 2, rows, cols));
+        rows[3] = 0.70001f;
+        REQUIRE(ohm_crossbar_hold_lines(c, 2, rows, cols));
+        REQUIRE(ohm_crossbar_advance(c, 3));
+        ohm_crossbar_destroy(c);
+    }
+    ohm_definition d = definition("soft-bounds", "row=5,col=5,tol=0.01");
+    d.rows = d.cols = 500;
+    ohm_crossbar *c = create(native, &d);
+    REQUIRE(ohm_crossbar_advance(c, 3));
+    ohm_crossbar_destroy(c);
+}
+
 static void wires_come_and_go(void **state) {
     (void)state;
     ohm_crossbar *c = made("sin-state:r_on=500,r_off=9000", NULL);
@@ -239,6 +263,7 @@ int main(void) {
         cmocka_unit_test(ideal_lines_have_terminals_too),
         cmocka_unit_test(one_device_tells_its_lines),
         cmocka_unit_test(own_voltages_are_those_of_lines),
+        cmocka_unit_test(hardly_any_current_is_none_from_nowhere),
         cmocka_unit_test(wires_come_and_go),
         cmocka_unit_test(texts_of_wires_are_read),
         cmocka_unit_test(notes_are_kept),

@@ -6,16 +6,6 @@ setup() {
     python_setup
 }
 
-fixture() {
-    expect_ok run --quiet --device native --rows 130 --cols 90 --model "${1-sin-state:r_on=1e3,r_off=1e5}" -t 4 -o s.h5
-    expect_ok export s.h5 --quiet -o g.npy
-    python <<'END'
-r = np.random.default_rng(5)
-np.save("x.npy", r.uniform(-1, 1, (70, 130)).astype("f4"))
-np.save("u.npy", r.uniform(-1, 1, (20, 90)))
-END
-}
-
 # What the wires' tests compare with: the circuit's equations, solved directly in float64.
 circuit() {
     cat >circuit.py <<'END'
@@ -84,7 +74,7 @@ END
 }
 
 @test "wires without resistance are none, to the bit, and digests with wires are one" {
-    fixture
+    readout_fixture
     expect_ok read --from s.h5 --input x.npy --device native --json
     plain=$(jq -r .digest <<<"$output")
     expect_ok read --from s.h5 --input x.npy --device native --json --wires row=0,col=0
@@ -123,7 +113,7 @@ END
 }
 
 @test "wires that cannot be are refused" {
-    fixture
+    readout_fixture
     expect_error 2 'row=-1 is outside .0, 1e.12' read --from s.h5 --input x.npy --wires row=-1
     expect_error 2 'has no parameter "r"; available: row, col, source' read --from s.h5 --input x.npy --wires r=1
     expect_error 2 'drive=up is not one of left, both' read --from s.h5 --input x.npy --wires drive=up

@@ -238,9 +238,11 @@ static double patience(const viewer *v) {
     return r->step_seconds + r->view_seconds < QUICK ? PATIENCE : 0.002;
 }
 
+// A current's takes a while where many parameters are spread.
 static void take_limits(viewer *v) {
     for (int i = 0; i < OHM_QUANTITIES; i++)
-        ohm_crossbar_range(v->crossbar, (ohm_quantity)i, &v->limits[i].low, &v->limits[i].high);
+        if (i != OHM_CURRENT || v->quantity == OHM_CURRENT)
+            ohm_crossbar_range(v->crossbar, (ohm_quantity)i, &v->limits[i].low, &v->limits[i].high);
 }
 
 ohm_status exchange_first(viewer *v) {

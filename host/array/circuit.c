@@ -116,8 +116,6 @@ ohm_status circuit_make(ohm_crossbar *c, const ohm_wires *w, bool exact, circuit
 // ---- Tiles ------------------------------------------------------------------------------------
 
 #define TILE_BLOCK 64 // rows that are copied at a time
-#define BALANCE                                                                                              \
-    0.01 // of the largest current of a terminal, that all together may be off: far above any tolerance
 
 // Copies the devices' voltages of a tile to the crossbar's.
 static ohm_status tile_devices(const circuit *k, uint64_t tile, float *volts) {
@@ -145,14 +143,19 @@ ohm_status circuit_devices(const circuit *k, float *volts) {
     return status;
 }
 
-// What flows into a tile has to flow out of it. Where wires are far more resistive than the devices, the
-// solver can take voltages for found that are not.
-static ohm_status check_balance(const double *rows, uint64_t row_count, const double *cols,
-                                uint64_t col_count) {
+#define BALANCE 0.01  // of the largest current: what all together may be off,
+#define ROUNDING 1e-9 // or of the largest that there could be: where lines have one voltage, hardly any flows
+
+// What flows into a tile has to flow out of it, but for the tolerance of each line. Where wires are far more
+// resistive than the devices, the solver can take voltages for found that are not.
+static ohm_status check_balance(const circuit *k, uint64_t tile, const double *rows, const double *cols) {
+    const area a = tile_area(k, tile);
+    const double lines = (double)(a.rows + a.cols);
     double sum = 0, most = 0;
-    for (uint64_t i = 0; i < row_count; i++) sum += rows[i], most = fmax(most, fabs(rows[i]));
-    for (uint64_t j = 0; j < col_count; j++) sum += cols[j], most = fmax(most, fabs(cols[j]));
-    if (fabs(sum) <= BALANCE * most) return OHM_OK;
+    for (uint64_t i = 0; i < a.rows; i++) sum += rows[i], most = fmax(most, fabs(rows[i]));
+    for (uint64_t j = 0; j < a.cols; j++) sum += cols[j], most = fmax(most, fabs(cols[j]));
+    const double rounding = ROUNDING * wires_largest_current(k->solver[tile]);
+    if (fabs(sum) <= fmax(fmax(BALANCE, k->tolerance * lines) * most, rounding)) return OHM_OK;
     return ohm_fail(
         OHM_NOT_CONVERGED,
         "wires: the voltages were not found: currents of %.2g A come from nowhere, where the largest is "
@@ -171,7 +174,7 @@ static ohm_status tile_currents(const circuit *k, uint64_t tile, double *cols, d
     for (uint64_t j = 0; j < a.cols; j++) bottom[j] += top[j];
     if (rows) memcpy(rows + tile % k->across * p->rows + a.row, left, a.rows * sizeof *left);
     if (cols) memcpy(cols + tile / k->across * p->cols + a.col, bottom, a.cols * sizeof *bottom);
-    return check_balance(left, a.rows, bottom, a.cols);
+    return check_balance(k, tile, left, bottom);
 }
 
 ohm_status circuit_currents(const circuit *k, double *cols, double *rows) {
@@ -198,6 +201,14 @@ uint64_t circuit_bit_row(const circuit *k, uint64_t row) {
 double circuit_bit_node(const circuit *k, uint64_t row, uint64_t col) {
     const uint64_t tile = row / k->tile_rows * k->across + col / k->tile_cols;
     return wires_bit_node(k->solver[tile], row % k->tile_rows, col % k->tile_cols);
+}
+
+void circuit_bit_nodes(const circuit *k, uint64_t row, double *v) {
+    const uint64_t first = row / k->tile_rows * k->across;
+    for (uint64_t tile = first; tile < first + k->across; tile++) {
+        const area a = tile_area(k, tile);
+        for (uint64_t j = 0; j < a.cols; j++) v[a.col + j] = wires_bit_node(k->solver[tile], row - a.row, j);
+    }
 }
 
 // Copies the nodes of all tiles to or from an array.
@@ -390,6 +401,7 @@ static ohm_status solve_task(circuit *k, const circuit_task *t, ohm_wires_report
 ohm_status circuit_solve(circuit *k, const circuit_task *t, ohm_wires_report *report) {
     const uint64_t before = k->crossbar->problem.physics.reading;
     ohm_status status = set_reading(k, t->number);
+    k->tolerance = t->tolerance;
     if (!status) status = solve_task(k, t, report);
     const ohm_status back = set_reading(k, before);
     return status ? status : back;

@@ -11,6 +11,7 @@ typedef struct circuit {
     bool exact; // devices conduct by their model's law, and not by the conductance that is read of them
     uint64_t tile_rows, tile_cols; // of a tile, but for the last ones
     uint64_t down, across;         // tiles
+    double tolerance;              // of the last task
     struct wires **solver;         // [down, across]
     // Of devices that are not ohmic, [rows, cols]: their voltages in V, currents in A, and the lines through
     // these, I = slope V + added.
@@ -49,6 +50,7 @@ ohm_status circuit_currents(const circuit *k, double *cols, double *rows);
 uint64_t circuit_bit_rows(const circuit *k);
 uint64_t circuit_bit_row(const circuit *k, uint64_t row); // of a row of devices
 double circuit_bit_node(const circuit *k, uint64_t row, uint64_t col);
+void circuit_bit_nodes(const circuit *k, uint64_t row, double *v); // all of a row of devices: [cols]
 ohm_status circuit_get_bit_lines(const circuit *k, double *v);
 ohm_status circuit_set_bit_lines(circuit *k, const double *v);
 

@@ -56,6 +56,10 @@ ohm_status program_verify(programming *p) {
 
 // ---- When to stop -----------------------------------------------------------------------------
 
+bool program_is_wanted(const programming *p) {
+    return !p->how->progress || p->how->progress(p->how->context, p->report->reached, p->devices);
+}
+
 // Once so many of a thousand devices are at their targets, after cycles that together bring less than one in
 // a thousand more: a few that are slow, or never arrive, would take most of the time.
 #define MOST_OF_THEM 0.99
@@ -69,7 +73,7 @@ bool program_is_done(programming *p) {
     const bool stalls = p->looks > PROGRAM_WINDOW && now >= MOST_OF_THEM * all && now - before < GAIN * all;
     if (stalls || r->reached == p->devices || r->cycles == p->how->cycles) return true;
     if (p->how->steps && r->steps >= p->how->steps) return true;
-    return p->how->progress && !p->how->progress(p->how->context, r->reached, p->devices);
+    return !program_is_wanted(p);
 }
 
 // ---- All --------------------------------------------------------------------------------------

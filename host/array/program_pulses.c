@@ -41,7 +41,7 @@ static uint32_t steps_until(const programming *p, uint32_t done, uint32_t until)
 }
 
 static bool may_go_on(const programming *p) {
-    return !p->how->steps || p->report->steps < p->how->steps;
+    return (!p->how->steps || p->report->steps < p->how->steps) && program_is_wanted(p);
 }
 
 // ---- To devices alone -------------------------------------------------------------------------

@@ -45,6 +45,9 @@ double program_shape(const programming *p, double strength, bool raise, pulse *m
 // those of ohm_crossbar_apply.
 ohm_status program_apply(programming *p, uint64_t *count);
 
+// Whether the caller wants it to go on.
+bool program_is_wanted(const programming *p);
+
 // Whether another cycle is in vain. To be asked once before each.
 bool program_is_done(programming *p);
 

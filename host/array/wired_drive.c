@@ -14,6 +14,9 @@ typedef struct wired_drive {
     wired_nodes last;
     double *row_part, *col_part; // currents of each tile's lines
     ohm_wires_report report;     // of all steps
+    // The line frame in base.values: of which circuit and lines, and its own version; 0 before there is one.
+    uint64_t lines_of, lines_version;
+    bool lines_bit;
 } wired_drive;
 
 static wired_drive *wired_of(drive *d) {
@@ -160,6 +163,7 @@ ohm_status wired_get_bit_lines(const drive *d, double *v) {
 ohm_status wired_set_bit_lines(drive *d, const double *v) {
     wired_drive *w = wired_of(d);
     const ohm_status status = circuit_set_bit_lines(&w->circuit, v);
+    d->version = drive_new_version();
     if (!status && w->circuit.exact)
         memcpy(w->circuit.volts, w->last.device, devices(d) * sizeof *w->last.device);
     return status;
@@ -173,17 +177,32 @@ void wired_potentials(const drive *d, uint64_t row, uint64_t col, float *word, f
 }
 
 // The word lines' are those of the bit lines and the devices together: a loaded crossbar has no others.
-ohm_status wired_line_frame(drive *d, bool bit, drive_frame *frame) {
-    const wired_drive *w = wired_of(d);
+static ohm_status make_lines(wired_drive *w, bool bit) {
+    drive *d = &w->base;
     const uint64_t cols = d->site.cols;
-    const ohm_status status = drive_make_room(d, devices(d));
-    if (status) return status;
-    for (uint64_t i = 0; i < d->site.rows; i++)
-        for (uint64_t j = 0; j < cols; j++) {
-            const double node = circuit_bit_node(&w->circuit, i, j);
-            d->values[i * cols + j] = (float)(bit ? node : node + (double)w->last.device[i * cols + j]);
-        }
+    double *v = malloc(cols * sizeof *v);
+    const ohm_status status = v ? drive_make_room(d, devices(d)) : ohm_fail_memory("a picture");
+    for (uint64_t i = 0; i < d->site.rows && !status; i++) {
+        float *line = d->values + i * cols;
+        const float *device = w->last.device + i * cols;
+        circuit_bit_nodes(&w->circuit, i, v);
+        for (uint64_t j = 0; j < cols; j++) line[j] = (float)(bit ? v[j] : v[j] + (double)device[j]);
+    }
+    free(v);
+    return status;
+}
+
+ohm_status wired_line_frame(drive *d, bool bit, drive_frame *frame) {
+    wired_drive *w = wired_of(d);
+    if (!w->lines_version || w->lines_of != d->version || w->lines_bit != bit) {
+        w->lines_version = 0;
+        const ohm_status status = make_lines(w, bit);
+        if (status) return status;
+        w->lines_of = d->version;
+        w->lines_bit = bit;
+        w->lines_version = drive_new_version();
+    }
     device_frame(d, d->values, frame);
-    frame->version = drive_new_version();
+    frame->version = w->lines_version;
     return OHM_OK;
 }

@@ -2,7 +2,7 @@
 #include "child.h"
 #include "cli.h"
 #include "guard.h"
-#include "plot.h"
+#include "gnuplot.h"
 #include "rescue.h"
 #include "setup.h"
 #include "trouble.h"
@@ -45,7 +45,7 @@ SETTER(output) {
 
 SETTER(plot) {
     ((iv_options *)object)->plot = text;
-    return plot_knows(text) ? OHM_OK : options_bad_value("plot", text, "a name that ends in .png or .svg");
+    return gnuplot_knows(text) ? OHM_OK : options_bad_value("plot", text, "a name that ends in .png or .svg");
 }
 
 static const option_entry iv_entries[] = {
@@ -255,9 +255,9 @@ static size_t last_period(const drive *d, const samples *s) {
 static void write_script(FILE *out, const drive *d, const iv_options *o, const samples *s, const char *format,
                          const char *path) {
     fprintf(out, "set terminal %s size 800,600 font 'DejaVu Sans,12'\nset output ", format);
-    plot_write_quoted(out, path);
+    gnuplot_write_quoted(out, path);
     fprintf(out, "\nset title ");
-    plot_write_quoted(out, o->setup.definition.model);
+    gnuplot_write_quoted(out, o->setup.definition.model);
     fprintf(out,
             " noenhanced\nset xlabel 'voltage (V)'\nset ylabel 'current (A)'\nset grid\nset zeroaxis lt -1\n"
             "set format y '%%.1s%%c'\nset format x '%%g'\n");
@@ -279,7 +279,7 @@ static void write_plot(const void *object, FILE *out, const char *format, const 
 }
 
 static ohm_status draw(void *object, const char *path) {
-    return plot_draw(path, write_plot, object);
+    return gnuplot_draw(path, write_plot, object);
 }
 
 // ---- The command ------------------------------------------------------------------------------
@@ -319,7 +319,7 @@ static ohm_status check_outputs(const iv_options *o) {
     if (!status && o->plot) status = setup_check_inputs(o->plot, &o->setup.definition);
     if (!status && o->output) status = ohm_save_check(o->output, 0);
     if (!status && o->plot) status = ohm_save_check(o->plot, 0);
-    return status || !o->plot ? status : plot_check();
+    return status || !o->plot ? status : gnuplot_check();
 }
 
 static int iv(int argc, char **argv) {

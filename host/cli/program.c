@@ -8,7 +8,7 @@
 #include "commands.h"
 #include "mapping.h"
 #include "pairs.h"
-#include "plot.h"
+#include "gnuplot.h"
 #include "progress.h"
 #include "report.h"
 #include "setup.h"
@@ -86,7 +86,7 @@ SETTER(select) {
 
 SETTER(plot) {
     ((program_options *)object)->plot = text;
-    return plot_knows(text) ? OHM_OK : options_bad_value("plot", text, "a name that ends in .png or .svg");
+    return gnuplot_knows(text) ? OHM_OK : options_bad_value("plot", text, "a name that ends in .png or .svg");
 }
 
 SETTER(method) {
@@ -289,7 +289,7 @@ static ohm_status count_errors(void *object, const float *errors, uint64_t row) 
 
 static void write_script(FILE *out, const picture *p, const char *format, const char *path) {
     fprintf(out, "set terminal %s size 1000,420 font 'DejaVu Sans,11'\nset output ", format);
-    plot_write_quoted(out, path);
+    gnuplot_write_quoted(out, path);
     fprintf(out, "\n$bins << END\n");
     for (int i = 0; i < PLOT_BINS; i++)
         fprintf(out, "%.9g %" PRIu64 "\n", 100 * p->end * ((2.0 * i + 1) / PLOT_BINS - 1), p->bin[i]);
@@ -324,7 +324,7 @@ static ohm_status plot_errors(const program_options *o, ohm_crossbar *c, const w
                  .width = m->cols < PLOT_SIDE ? m->cols : PLOT_SIDE};
     p.pixel = calloc(p.height * p.width, sizeof *p.pixel);
     ohm_status status = p.pixel ? read_errors(c, m, count_errors, &p) : ohm_fail_memory("a picture");
-    if (!status) status = plot_draw(o->plot, write_plot, &p);
+    if (!status) status = gnuplot_draw(o->plot, write_plot, &p);
     free(p.pixel);
     return status;
 }
@@ -394,7 +394,7 @@ static ohm_status check_files(const void *object) {
         (o->errors && file_is_same(o->target, o->errors)))
         return ohm_fail(OHM_BAD_ARGUMENT, "the output would overwrite %s", o->target);
     const ohm_status status = o->plot ? ohm_save_check(o->plot, 0) : OHM_OK;
-    return status || !o->plot ? status : plot_check();
+    return status || !o->plot ? status : gnuplot_check();
 }
 
 static ohm_status check_options(const program_options *o) {

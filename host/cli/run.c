@@ -186,7 +186,7 @@ static ohm_status advance(const run_options *o, ohm_crossbar *c, run_result *r, 
     return status;
 }
 
-#define HOLD_STEPS 1000000u // at a time
+#define SLICE 0.05 // s between two checks for a signal, at most twice that
 
 // Takes the steps that a task has left of its phase with all lines at 0 V, so that phases begin where they
 // are said to.
@@ -194,9 +194,12 @@ static ohm_status rest(ohm_crossbar *c, uint64_t steps) {
     const ohm_definition *d = ohm_crossbar_definition(c);
     float *nothing = calloc(d->rows + d->cols, sizeof *nothing);
     ohm_status status = nothing ? OHM_OK : ohm_fail_memory("voltages");
+    uint64_t slice = 1;
     for (uint64_t now; steps && !status && !cli_caught(); steps -= now) {
-        now = steps < HOLD_STEPS ? steps : HOLD_STEPS;
+        const double start = progress_clock();
+        now = steps < slice ? steps : slice;
         status = ohm_crossbar_hold_lines(c, now, nothing, nothing + d->rows);
+        if (progress_clock() - start < SLICE) slice *= 2;
     }
     free(nothing);
     return status;

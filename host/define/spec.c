@@ -53,7 +53,7 @@ static ohm_status unknown_key(const spec *s, const char *key, int length) {
     const catalogue_entry *entry = spec_entry_of(s);
     for (int i = 0; i < entry->count; i++) append(keys, sizeof keys, catalogue_parameter(entry, i)->key);
     return ohm_fail(OHM_BAD_ARGUMENT, "%s %s has no parameter \"%.*s\"; available: %s",
-                    spec_role_name[s->role], name_of(s), length, key, keys);
+                    spec_role_name[s->role], name_of(s), length, key, *keys ? keys : "none");
 }
 
 static ohm_status unknown_choice(const spec *s, const ohm_parameter *p, const char *value) {

@@ -131,3 +131,20 @@ void wires_currents(wires *w, const wires_ends *ends) {
         if (ends->bottom) ends->bottom[j] = column_end(w, j, true);
     }
 }
+
+// ---- What could be ----------------------------------------------------------------------------
+
+// Of a line whose cells were all in parallel behind its terminals, and its voltage over them.
+static double largest_of(const lines *l, const double *sum) {
+    double conductance = 0, volts = 0;
+    for (size_t k = 0; k < l->count; k++) {
+        const double ends = l->near[k] + l->far[k];
+        if (ends > 0 && sum[k] > 0) conductance = larger(conductance, 1 / (1 / ends + 1 / sum[k]));
+        volts = larger(volts, fabs(l->volts[k]));
+    }
+    return conductance * volts;
+}
+
+double wires_largest_current(const wires *w) {
+    return larger(largest_of(&w->word, w->row_sum), largest_of(&w->bit, w->col_sum));
+}

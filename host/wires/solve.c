@@ -275,9 +275,19 @@ static double part_of(double x, double whole) {
     return x == 0 ? 0 : whole > 0 ? x / whole : INFINITY;
 }
 
+// The rounding of a bit line's voltage, as a current through its terminal. Where all lines have one voltage
+// no more than that flows, and there is nothing to be found.
+static double rounding(const wires *w, const course *c) {
+    double conductance = 0;
+    for (size_t j = 0; j < w->cols; j++)
+        if (!w->bit.stiff[j]) conductance = larger(conductance, larger(w->bit.near[j], w->bit.far[j]));
+    return 1e-15 * c->v_most * conductance;
+}
+
 static double estimate(const wires *w, const course *c) {
     const double volts = part_of(c->most, larger(c->v_most, c->most));
-    return larger(volts, part_of(c->current, largest_current(w))) * remaining(c);
+    const double current = c->current > rounding(w, c) ? part_of(c->current, largest_current(w)) : 0;
+    return larger(volts, current) * remaining(c);
 }
 
 // What is to be done about z. The residual of the sweep after slow ones is where conjugate gradients begin.

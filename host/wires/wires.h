@@ -95,4 +95,8 @@ typedef struct wires_ends {
 } wires_ends;
 void wires_currents(wires *w, const wires_ends *ends);
 
+// The largest current in A that a line could carry at the terminals' voltages: what currents that cancel each
+// other are accurate to the rounding of.
+double wires_largest_current(const wires *w);
+
 #endif

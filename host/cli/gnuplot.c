@@ -1,4 +1,4 @@
-#include "plot.h"
+#include "gnuplot.h"
 #include "child.h"
 
 #include <stdlib.h>
@@ -9,11 +9,11 @@ static bool ends_in(const char *path, const char *ending) {
     return length > end && strcmp(path + length - end, ending) == 0;
 }
 
-bool plot_knows(const char *path) {
+bool gnuplot_knows(const char *path) {
     return ends_in(path, ".png") || ends_in(path, ".svg");
 }
 
-ohm_status plot_check(void) {
+ohm_status gnuplot_check(void) {
     const char *const version[] = {"gnuplot", "--version", NULL};
     char *text;
     if (child_run(version, 0, &text)) {
@@ -25,7 +25,7 @@ ohm_status plot_check(void) {
     return OHM_OK;
 }
 
-void plot_write_quoted(FILE *out, const char *text) {
+void gnuplot_write_quoted(FILE *out, const char *text) {
     fputc('\'', out);
     for (; *text; text++) fprintf(out, *text == '\'' ? "''" : "%c", *text);
     fputc('\'', out);
@@ -48,7 +48,7 @@ static ohm_status undrawn(const char *path) {
     return ohm_fail(OHM_IO_FAILED, "cannot write %s: gnuplot: %s", path, why);
 }
 
-ohm_status plot_draw(const char *path, plot_script *script, const void *object) {
+ohm_status gnuplot_draw(const char *path, gnuplot_script *script, const void *object) {
     const char *const gnuplot[] = {"gnuplot", NULL};
     ohm_replacement r;
     child c;
