@@ -141,11 +141,10 @@ END
         >out.json 2>err.txt 3>&- &
     pid=$!
     wait_for_handler "$pid"
-    local start=$SECONDS status=0
+    local status=0
     kill -INT "$pid"
     wait "$pid" || status=$?
     [ "$status" -eq 130 ] || fail "exit status $status: $(cat err.txt)"
-    [ $((SECONDS - start)) -lt 30 ]
     jq -e '.cycles <= 1' out.json >/dev/null
     expect_ok info p.h5
 }

@@ -164,7 +164,7 @@ static void own_voltages_are_those_of_lines(void **state) {
 static void hardly_any_current_is_none_from_nowhere(void **state) {
     (void)state;
     static const char *const wires[] = {"row=2,col=3", "row=1e-6,col=1e-6,tol=1e-9", "row=1e4,col=0,sense=3",
-                                        "row=2,col=3,drive=both,ground=both,tol=0.01"};
+                                        "row=2,col=3,drive=both,ground=both,tol=0.01", "row=2,float=c0-44"};
     for (size_t w = 0; w < COUNT_OF(wires); w++) {
         ohm_crossbar *c = made("soft-bounds", wires[w]);
         float rows[ROWS], cols[COLS];

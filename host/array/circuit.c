@@ -146,16 +146,17 @@ ohm_status circuit_devices(const circuit *k, float *volts) {
 #define BALANCE 0.01  // of the largest current: what all together may be off,
 #define ROUNDING 1e-9 // or of the largest that there could be: where lines have one voltage, hardly any flows
 
-// What flows into a tile has to flow out of it, but for the tolerance of each line. Where wires are far more
-// resistive than the devices, the solver can take voltages for found that are not.
+// What flows into a tile has to flow out of it, but for what the tolerance of each line's voltage is as a
+// current. Where wires are far more resistive than the devices, the solver can take voltages for found that
+// are not.
 static ohm_status check_balance(const circuit *k, uint64_t tile, const double *rows, const double *cols) {
     const area a = tile_area(k, tile);
     const double lines = (double)(a.rows + a.cols);
     double sum = 0, most = 0;
     for (uint64_t i = 0; i < a.rows; i++) sum += rows[i], most = fmax(most, fabs(rows[i]));
     for (uint64_t j = 0; j < a.cols; j++) sum += cols[j], most = fmax(most, fabs(cols[j]));
-    const double rounding = ROUNDING * wires_largest_current(k->solver[tile]);
-    if (fabs(sum) <= fmax(fmax(BALANCE, k->tolerance * lines) * most, rounding)) return OHM_OK;
+    const double possible = wires_largest_current(k->solver[tile]);
+    if (fabs(sum) <= fmax(BALANCE * most, fmax(ROUNDING, k->tolerance * lines) * possible)) return OHM_OK;
     return ohm_fail(
         OHM_NOT_CONVERGED,
         "wires: the voltages were not found: currents of %.2g A come from nowhere, where the largest is "
