@@ -145,7 +145,8 @@ static ohm_status run_readout(const group *g, const band *b, const line_room *r,
                                                       .arguments = &a,
                                                       .size = sizeof a,
                                                       .width = d.width,
-                                                      .height = d.height});
+                                                      .height = d.height,
+                                                      .work = b->shape.rows * b->shape.pitch * g->vectors});
 }
 
 static ohm_status run_gather(const group *g, const band *b, const line_room *r, deal d) {
@@ -160,7 +161,8 @@ static ohm_status run_gather(const group *g, const band *b, const line_room *r, 
                                                       .arguments = &a,
                                                       .size = sizeof a,
                                                       .width = (u32)lines,
-                                                      .height = 2 * g->vectors});
+                                                      .height = 2 * g->vectors,
+                                                      .work = all * d.results});
 }
 
 static ohm_status make_room(const group *g, const band *b, line_room *r, deal d) {

@@ -267,6 +267,7 @@ static ohm_status draw_band(const band *b, frame_store *f, const canvas *s, cons
                              .size = sizeof a,
                              .width = v->x1 - v->x0,
                              .height = part.end - part.first,
+                             .work = b->shape.rows * b->shape.pitch,
                              .spread = v->spread});
 }
 
@@ -300,7 +301,8 @@ static ohm_status find_extremes(engine *e, canvas *s, const view_job *job, buffe
                                             .arguments = &a,
                                             .size = sizeof a,
                                             .width = VIEW_SHARES,
-                                            .height = VIEW_SHARES});
+                                            .height = VIEW_SHARES,
+                                            .work = a.count});
     if (!status) status = e->class->get(s->extremes, region_of_bytes(sizeof some), some);
     if (status) return status;
     for (size_t i = 1; i < sizeof some / sizeof some[0]; i++) join_ends(&some[0], &some[i]);
@@ -319,7 +321,8 @@ static ohm_status fill_image(engine *e, canvas *s, const view_job *job, buffer *
                                    .arguments = &a,
                                    .size = sizeof a,
                                    .width = job->width,
-                                   .height = job->height});
+                                   .height = job->height,
+                                   .work = 8 * (uint64_t)job->width * job->height});
     return status || !job->extremes ? status : find_extremes(e, s, job, image);
 }
 

@@ -32,7 +32,8 @@ typedef struct launch {
     const void *arguments; // size bytes, or NULL
     size_t size;
     uint64_t items;         // of SHARES
-    uint32_t width, height; // of RUNS and ITEMS
+    uint32_t width, height; // of RUNS and ITEMS,
+    uint64_t work;          // and the cells, or what takes as long, that they go over together
     uint32_t spread;        // of RUNS: items that share a pixel
 } launch;
 

@@ -172,12 +172,18 @@ static void run_shares(native_loop *run, const ohm_call *call, unsigned lanes, u
     }
 }
 
-static void run_pixels(native_loop *run, const ohm_call *call, const launch *l) {
-    const bool many = (uint64_t)l->width * l->height > CHUNK_SYNAPSES / 8;
-#pragma omp parallel for num_threads(threads_count()) collapse(2) schedule(dynamic) if (many)
+static void run_grid(native_loop *run, const ohm_call *call, const launch *l, uint64_t each) {
+#pragma omp parallel for num_threads(threads_count()) collapse(2)                                            \
+    schedule(dynamic) if (l->work > CHUNK_SYNAPSES)
     for (uint32_t y = 0; y < l->height; y++)
-        for (uint32_t x = 0; x < l->width; x += VIEW_RUN)
-            run(call, x, x + VIEW_RUN < l->width ? x + VIEW_RUN : l->width, y);
+        for (uint64_t x = 0; x < l->width; x += each)
+            run(call, x, x + each < l->width ? x + each : l->width, y);
+}
+
+// So many items of a row as take a chunk's time, all of them or fewer.
+static uint64_t items_of_chunk(const launch *l) {
+    const uint64_t cells = l->work / ((uint64_t)l->width * l->height) + 1, items = CHUNK_SYNAPSES / cells + 1;
+    return items < l->width ? items : l->width;
 }
 
 // The loops made for a variant: the most common ones have their own, in which nothing is asked at each strip.
@@ -217,7 +223,8 @@ static ohm_status native_run(engine *e, const launch *l) {
     switch (grid_of[l->operation]) {
     case STRIPS: native_run_strips(run, &call, steps_of(l), lanes->lanes); break;
     case SHARES: run_shares(run, &call, lanes->lanes, l->items); break;
-    default: run_pixels(run, &call, l); break;
+    case RUNS: run_grid(run, &call, l, VIEW_RUN); break;
+    default: run_grid(run, &call, l, items_of_chunk(l)); break;
     }
     return OHM_OK;
 }
