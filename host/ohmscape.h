@@ -497,9 +497,9 @@ ohm_readout ohm_readout_default(void);
 // columns, which are held at 0 V, I_j = Σ_i G_ij·V_i, float32 [batch, cols]. Transposed, in is float32
 // [batch, cols] and out float32 [batch, rows], J_i = Σ_j G_ij·U_j; an exact readout then has the devices'
 // voltages reversed, −U_j from row to column. G is what is read of each device, with levels, drift, faults
-// and noise. The sums are exact to about 1e-13 of the largest and have the same bits on every device; each
-// vector's outputs are the same in any batch, with the same reading number. Voltages below 1e-18 of the
-// largest of their vector count as 0. Since 0.3.
+// and noise. The sums are kept to 6e-11 of the largest current that a device can have at these voltages, and
+// have the same bits on every device; each vector's outputs are the same in any batch, with the same reading
+// number. Voltages below 1e-18 of the largest of their vector count as 0. Since 0.3.
 // Errors: OHM_BAD_ARGUMENT (not a number, with its index;
 // beyond ±1000 V or the range of the model's exponentials; converters outside their ranges; wires with a
 // negative resistance, or a part of the circuit without a terminal), OHM_NOT_CONVERGED (with what was

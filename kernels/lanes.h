@@ -34,6 +34,7 @@
 #define OHM_RARE OHM_FN
 #define OHM_DRAW OHM_FN
 #define OHM_GLOBAL __global
+#define OHM_PREFETCH(place)
 #define OHM_READ_ONLY __constant const
 #define OHM_LOCAL __local
 #if OHM_LANES == 1
@@ -84,7 +85,8 @@ typedef OHM_VECTOR(ulong) vu64;
 #define OHM_DRAW OHM_FN // a spread costs a tenth less where the model is known
 #endif
 #define OHM_GLOBAL
-#define OHM_READ_ONLY const // before static: of the whole program
+#define OHM_PREFETCH(place) __builtin_prefetch(place, 0, 2) // into the second cache
+#define OHM_READ_ONLY const                                 // before static: of the whole program
 #define OHM_LOCAL
 #define OHM_COUNT(place) ((place)++)
 typedef int32_t i32;

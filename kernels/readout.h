@@ -6,10 +6,10 @@
 // driven, over the same column of each 16 in 1024). These sums are added up as whole numbers, for which order
 // does not matter.
 //
-// A pair's error is about 3e-11 of the largest product, and never above that of a sum of floats: a line whose
+// A pair's error is about 6e-11 of the largest product, and never above that of a sum of floats: a line whose
 // currents are all small is read as well as any float can say. Per product that takes four operations; a
-// two-sum of products with their errors, which keeps 48 bits, takes ten, and halves the rate of a readout on a
-// CPU. No pair asks for float64, which many GPUs have not or have slowly.
+// two-sum of products with their errors, which keeps 48 bits, takes ten, and halves the rate of a readout on
+// a CPU. No pair asks for float64, which many GPUs have not or have slowly.
 #ifndef OHM_READOUT_H
 #define OHM_READOUT_H
 
@@ -128,6 +128,16 @@ OHM_FN void part_read(ohm_variant variant, int law, int vectors, pair_sum *sum, 
     }
 }
 
+// Processors do not foresee reads that are a row apart, nor any beyond the end of a page. Asked for 32 rows
+// ahead, or a page, the state of a large crossbar is read 1.2 to 1.4 times as fast on two Zen 4 cores.
+#define AHEAD_ROWS 32
+#define AHEAD 1024 // cells
+
+// Asks for the state that is read a page after number at.
+OHM_FN void prefetch_on(const OHM_GLOBAL float *state, ohm_shape shape, u64 at) {
+    if (at + AHEAD < shape.rows * shape.pitch) OHM_PREFETCH(state + at + AHEAD);
+}
+
 #define ALL_LANES (v_bits(v_splat(0)) - 1)
 
 // ---- Rows driven ------------------------------------------------------------------------------
@@ -139,7 +149,11 @@ OHM_FN void block_forward(ohm_variant variant, int law, int vectors, pair_sum (*
                           const ohm_physics *p) {
     for (u32 row = first; row < end; row++) {
         const OHM_GLOBAL float *at = state + row * shape.pitch;
+        const OHM_GLOBAL float *ahead =
+            state + (row + AHEAD_ROWS < shape.rows ? row + AHEAD_ROWS : row) * shape.pitch;
         vf32 volt[READOUT_GROUP];
+        OHM_UNROLL
+        for (int k = 0; k < 4; k++) OHM_PREFETCH(ahead + strip_column(x, k));
         if (variant_of(variant, varied)) read_draw(variant, c, shape.row0 + row, x, p);
         OHM_UNROLL
         for (int v = 0; v < vectors; v++) volt[v] = v_splat(input[v * a->stride + row]);
@@ -218,6 +232,7 @@ OHM_FN void strip_backward(ohm_variant variant, int law, int vectors, const OHM_
             const vu32 inside =
                 column + OHM_LANES <= shape.cols ? ALL_LANES : v_narrow(lanes_inside(column, shape.cols));
             vf32 volt[READOUT_GROUP];
+            prefetch_on(state, shape, row * shape.pitch + column);
             OHM_UNROLL
             for (int v = 0; v < vectors; v++) volt[v] = v_load(input + v * a->stride + column);
             part_read(variant, law, vectors, sum, v_load(state + row * shape.pitch + column), volt, inside,
@@ -258,6 +273,7 @@ OHM_FN void strip_outer_on(ohm_variant variant, strip_constants c, OHM_GLOBAL fl
     OHM_UNROLL
     for (int k = 0; k < 4; k++) {
         const u64 column = strip_column(x, k), at = row * shape.pitch + column;
+        prefetch_on(state, shape, at);
         const vf32 *own = constants_of(variant, c, k);
         vf32 more = variant_of(variant, extended) ? v_load(rest + at) : v_splat(0);
         vf32 change = v_splat(rows[row]) * v_load(cols + column);

@@ -172,9 +172,12 @@ static void run_shares(native_loop *run, const ohm_call *call, unsigned lanes, u
     }
 }
 
+// Runs items, so many of a row at a time, and as many of these pieces as take a chunk's time.
 static void run_grid(native_loop *run, const ohm_call *call, const launch *l, uint64_t each) {
+    const uint64_t pieces = (l->width + each - 1) / each * l->height;
+    const uint64_t most = pieces * CHUNK_SYNAPSES / (l->work + 1), at_once = most > 1 ? most : 1;
 #pragma omp parallel for num_threads(threads_count()) collapse(2)                                            \
-    schedule(dynamic) if (l->work > CHUNK_SYNAPSES)
+    schedule(dynamic, at_once) if (l->work > CHUNK_SYNAPSES)
     for (uint32_t y = 0; y < l->height; y++)
         for (uint64_t x = 0; x < l->width; x += each)
             run(call, x, x + each < l->width ? x + each : l->width, y);
@@ -182,7 +185,7 @@ static void run_grid(native_loop *run, const ohm_call *call, const launch *l, ui
 
 // So many items of a row as take a chunk's time, all of them or fewer.
 static uint64_t items_of_chunk(const launch *l) {
-    const uint64_t cells = l->work / ((uint64_t)l->width * l->height) + 1, items = CHUNK_SYNAPSES / cells + 1;
+    const uint64_t items = (uint64_t)l->width * l->height * CHUNK_SYNAPSES / (l->work + 1) + 1;
     return items < l->width ? items : l->width;
 }
 
