@@ -497,7 +497,7 @@ ohm_readout ohm_readout_default(void);
 // columns, which are held at 0 V, I_j = Σ_i G_ij·V_i, float32 [batch, cols]. Transposed, in is float32
 // [batch, cols] and out float32 [batch, rows], J_i = Σ_j G_ij·U_j; an exact readout then has the devices'
 // voltages reversed, −U_j from row to column. G is what is read of each device, with levels, drift, faults
-// and noise. The sums are kept to 6e-11 of the largest current that a device can have at these voltages, and
+// and noise. The sums are kept to 3e-11 of the largest current that a device can have at these voltages, and
 // have the same bits on every device; each vector's outputs are the same in any batch, with the same reading
 // number. Voltages below 1e-18 of the largest of their vector count as 0. Since 0.3.
 // Errors: OHM_BAD_ARGUMENT (not a number, with its index;

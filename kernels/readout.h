@@ -6,7 +6,7 @@
 // driven, over the same column of each 16 in 1024). These sums are added up as whole numbers, for which order
 // does not matter.
 //
-// A pair's error is about 6e-11 of the largest product, and never above that of a sum of floats: a line whose
+// A pair's error is about 3e-11 of the largest product, and never above that of a sum of floats: a line whose
 // currents are all small is read as well as any float can say. Per product that takes four operations; a
 // two-sum of products with their errors, which keeps 48 bits, takes ten, and halves the rate of a readout on
 // a CPU. No pair asks for float64, which many GPUs have not or have slowly.
@@ -20,13 +20,13 @@
 #define READOUT_GROUP 4         // vectors that are read at a time, so that each device is read once for all
 
 // A sum of products, and what its roundings have left over. The sum begins at PAIR_START, so that its last
-// place does not change while no more than 64 products, none much above 1, are added up: what a product adds
+// place does not change while no more than 64 products, none above 1, are added up: what a product adds
 // to it is the difference of the two sums, exactly, and one fma finds the rest of the product.
 typedef struct pair_sum {
     vf32 sum, rest;
 } pair_sum;
 
-#define PAIR_START 768.0f // 1.5·2⁹: sums from -256 to 256 keep the exponent of 2⁹
+#define PAIR_START 192.0f // 1.5·2⁷: sums from -64 to 64 keep the exponent of 2⁷, and others do no harm
 
 OHM_FN pair_sum pair_start(void) {
     const pair_sum start = {v_splat(PAIR_START), v_splat(0)};

@@ -105,10 +105,10 @@ static void check_vector(const kind *k, ohm_crossbar *c, sides s, const float *x
             sum += one;
             largest = fmax(largest, fabs(one));
         }
-        // The sums keep 6e-11 of the largest current that a device can have. States from 0.1 to 0.9 carry a
+        // The sums keep 3e-11 of the largest current that a device can have. States from 0.1 to 0.9 carry a
         // tenth of it.
         const double off = fabs((double)y[line] - sum);
-        if (!(off <= 6.1e-8 * fabs(sum) + 6e-10 * largest))
+        if (!(off <= 6.1e-8 * fabs(sum) + 3e-10 * largest))
             fail_msg("%s, %d x %d, %s%s: line %d gives %.9g, not %.9g", k->name, (int)s.rows, (int)s.cols,
                      transposed ? "transposed" : "forward", exact ? ", exact" : "", (int)line,
                      (double)y[line], sum);
