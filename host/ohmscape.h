@@ -528,6 +528,37 @@ void ohm_crossbar_wires_report(const ohm_crossbar *crossbar, ohm_wires_report *r
 // the digests of an array's parts add up to its own, modulo 2⁶⁴. Since 0.3.
 uint64_t ohm_digest(uint64_t first, uint64_t count, const float *values);
 
+// ---- Spiking networks ---------------------------------------------------------------------------
+
+// What a neuron of a crossbar under the stimulus spiking has.
+typedef enum ohm_neuron_quantity {
+    OHM_NEURON_MEMBRANE,  // V, its membrane potential
+    OHM_NEURON_THRESHOLD, // V, the potential at which it fires, with what adaptation has added
+    OHM_NEURON_CURRENT,   // A, what its column carried to it in the last step
+    OHM_NEURON_QUANTITIES
+} ohm_neuron_quantity;
+
+// How many neurons there are: one a column under the stimulus spiking, under any other none. Since 0.4.
+uint64_t ohm_crossbar_neurons(const ohm_crossbar *crossbar);
+
+// Copies a quantity of every neuron, after the last step, into out: float64 [neurons]. Since 0.4.
+// Errors: OHM_BAD_ARGUMENT (no neurons).
+ohm_status ohm_crossbar_read_neurons(const ohm_crossbar *crossbar, ohm_neuron_quantity quantity, double *out);
+
+// A neuron fired at the end of a step.
+typedef struct ohm_spike {
+    uint64_t step;
+    uint32_t neuron;
+} ohm_spike;
+
+// How many spikes are kept, in the order of their steps: of all steps since the network began, up to the
+// stimulus's limit. Since 0.4.
+uint64_t ohm_crossbar_spike_count(const ohm_crossbar *crossbar);
+
+// Copies spikes first … first + count − 1 into spikes. Since 0.4. Errors: OHM_BAD_ARGUMENT (not there).
+ohm_status ohm_crossbar_read_spikes(const ohm_crossbar *crossbar, uint64_t first, uint64_t count,
+                                    ohm_spike *spikes);
+
 // ---- Looking ----------------------------------------------------------------------------------
 
 typedef enum ohm_quantity {
