@@ -128,7 +128,7 @@ LANES_16 = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mprefer-vector-width=512
 LANES    = 1 4 $(if $(filter x86_64-%,$(MACHINE)),8 16)
 
 # The files of kernels that the library carries.
-KERNEL_FILES = crossbar read readout readout_exact view ceilings
+KERNEL_FILES = crossbar read readout readout_exact network view ceilings
 
 # The library is all of host/ but the command line. Native loops are compiled for each lane width.
 LOOPS = host/engine/native/loops host/engine/native/native_ceilings

@@ -551,6 +551,12 @@ typedef struct ohm_spike {
     uint32_t neuron;
 } ohm_spike;
 
+// Sets the rates of all inputs from the next step on, as fractions of the stimulus's rate from 0 to 1,
+// float32 [rows], in place of those of its file; NULL goes back to these. What a saved file says of the
+// stimulus does not tell them. Since 0.4. Errors: OHM_BAD_ARGUMENT (no neurons; not a fraction, by its
+// index), OHM_OUT_OF_MEMORY.
+ohm_status ohm_crossbar_set_rates(ohm_crossbar *crossbar, const float *rates);
+
 // How many spikes are kept, in the order of their steps: of all steps since the network began, up to the
 // stimulus's limit. Since 0.4.
 uint64_t ohm_crossbar_spike_count(const ohm_crossbar *crossbar);

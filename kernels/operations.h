@@ -13,6 +13,7 @@
 #ifndef OHM_OPERATIONS_H
 #define OHM_OPERATIONS_H
 
+#include "network.h"
 #include "readout.h"
 #include "view.h"
 
@@ -29,6 +30,8 @@
     X(backward_exact, readout_exact, ITEMS)                                                                   \
     X(gather, readout, ITEMS) /* sums, out, both u64; ohm_gather */                                           \
     X(outer, readout, STRIPS) /* state, state_rest, rows, cols float32 */                                     \
+    X(listen, network, ITEMS) /* state, flux, state_rest, flux_rest, frame, sums: network.h; ohm_listen */    \
+    X(learn, network, ITEMS)  /* the same, by a rule instead of voltages */                                   \
     X(view, view, RUNS)       /* plane, frame, cols, rows, totals i64 [height, width]; ohm_view_part */       \
     X(image, view, ITEMS)     /* cols, rows, totals, col_of, row_of, image [height, width]; ohm_image */      \
     X(extremes, view, ITEMS)  /* image, ohm_ends [VIEW_SHARES, VIEW_SHARES]; ohm_pixels */
@@ -210,6 +213,17 @@ READOUT_LOOPS(forward, strip_forward, READOUT_LINEAR)
 READOUT_LOOPS(backward, strip_backward, READOUT_LINEAR)
 READOUT_LOOPS(forward_exact, strip_forward, READOUT_EXACT)
 READOUT_LOOPS(backward_exact, strip_backward, READOUT_EXACT)
+
+#define NETWORK_LOOP(name, teach)                                                                            \
+    OHM_FN void name##_loop(const ohm_call *c, u64 first, u64 end, u64 item) {                               \
+        const ohm_listen a = *(const ohm_listen *)c->arguments;                                              \
+        const ohm_physics p = *c->physics;                                                                   \
+        const ohm_memory m = call_memory(c, c->buffer[4]);                                                   \
+        for (u64 x = first; x < end; x++)                                                                    \
+            strip_listen(c->variant, teach, m, c->buffer[5], c->shape, (u32)x, (u32)item, &a, &p);           \
+    }
+NETWORK_LOOP(listen, 0)
+NETWORK_LOOP(learn, 1)
 
 OHM_FN void gather_loop(const ohm_call *c, u64 first, u64 end, u64 item) {
     const ohm_gather *a = c->arguments;

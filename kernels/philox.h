@@ -29,6 +29,7 @@ enum {
     OHM_STREAM_READ_NOISE = 7,
     OHM_STREAM_FAULT = 8, // and the next, one for each fault
     OHM_STREAM_PROGRAM = 16,
+    OHM_STREAM_SPIKES = 18,
     OHM_STREAM_SPREAD = 32
 };
 

@@ -133,6 +133,13 @@ OHM_FN void part_read(ohm_variant variant, int law, int vectors, pair_sum *sum, 
 #define AHEAD_ROWS 32
 #define AHEAD 1024 // cells
 
+// Asks for a strip's state some rows on.
+OHM_FN void prefetch_rows_on(const OHM_GLOBAL float *state, ohm_shape shape, u32 row, u32 x) {
+    const u32 then = row + AHEAD_ROWS < shape.rows ? row + AHEAD_ROWS : row;
+    OHM_UNROLL
+    for (int k = 0; k < 4; k++) OHM_PREFETCH(state + then * shape.pitch + strip_column(x, k));
+}
+
 // Asks for the state that is read a page after number at.
 OHM_FN void prefetch_on(const OHM_GLOBAL float *state, ohm_shape shape, u64 at) {
     if (at + AHEAD < shape.rows * shape.pitch) OHM_PREFETCH(state + at + AHEAD);
@@ -149,11 +156,8 @@ OHM_FN void block_forward(ohm_variant variant, int law, int vectors, pair_sum (*
                           const ohm_physics *p) {
     for (u32 row = first; row < end; row++) {
         const OHM_GLOBAL float *at = state + row * shape.pitch;
-        const OHM_GLOBAL float *ahead =
-            state + (row + AHEAD_ROWS < shape.rows ? row + AHEAD_ROWS : row) * shape.pitch;
         vf32 volt[READOUT_GROUP];
-        OHM_UNROLL
-        for (int k = 0; k < 4; k++) OHM_PREFETCH(ahead + strip_column(x, k));
+        prefetch_rows_on(state, shape, row, x);
         if (variant_of(variant, varied)) read_draw(variant, c, shape.row0 + row, x, p);
         OHM_UNROLL
         for (int v = 0; v < vectors; v++) volt[v] = v_splat(input[v * a->stride + row]);

@@ -187,6 +187,7 @@ ohm_status ohm_crossbar_set_step(ohm_crossbar *c, uint64_t step) {
     history_note(&c->history, 0, noted);
     series_clear(&c->series);
     if (c->wired) wired_forget(c->wired);
+    drive_restart(c->stimulus);
     c->step = step;
     return number_reading(c);
 }

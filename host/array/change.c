@@ -1,5 +1,6 @@
 // Changing a crossbar while it runs: its parameters, or its seed from the start.
 #include "crossbar.h"
+#include "../drive/spiking.h"
 #include "findings.h"
 #include "applied.h"
 #include "../base/error.h"
@@ -68,6 +69,7 @@ static ohm_status take(ohm_crossbar *c, const plan *changed, drive *opened) {
     c->plan = *changed;
     plan_bind(&c->plan);
     if (!opened) return OHM_OK;
+    if (c->step) spiking_adopt(opened, c->stimulus);
     if (c->applied != c->stimulus) drive_close(c->stimulus);
     c->stimulus = opened;
     if (!same_kind || c->step == 0) crossbar_remember(c, 0); // the kernels can no longer draw the old one

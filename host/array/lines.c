@@ -55,11 +55,9 @@ static double largest(const float *values, uint64_t n) {
     return (double)most;
 }
 
-// The exponent e for which 2ᵉ·x is below 1 for every current x of a device.
-static int scale_of(const ohm_crossbar *c, const line_reading *how, const float *voltage) {
+int lines_scale(const ohm_crossbar *c, bool exact, double voltage) {
     int e;
-    const double v = largest(voltage, lines_driven(c, how->transposed));
-    frexp(lines_largest_current(c, how->exact, v), &e);
+    frexp(lines_largest_current(c, exact, voltage), &e);
     return -e;
 }
 
@@ -108,23 +106,17 @@ static void make_input(const group *g, const band *b) {
 
 // ---- One band ---------------------------------------------------------------------------------
 
-// How the work on a band is dealt out: so many items of READOUT_SPAN × 64 columns a row; or slabs of whole
-// blocks of rows, enough that with their strips they keep the engine busy.
-typedef struct deal {
-    uint32_t width, height, blocks, results;
-} deal;
-
-static deal deal_out(const group *g, const band *b) {
+lines_deal lines_deal_out(const band *b, bool transposed) {
     const engine *e = b->engine;
     const uint32_t blocks = (uint32_t)(b->shape.pitch / OHM_BLOCK), lanes = e->lanes, strips = 16 / lanes;
     const uint32_t high = (b->shape.rows + READOUT_BLOCK - 1) / READOUT_BLOCK;
-    if (g->how->transposed) {
+    if (transposed) {
         const uint32_t items = (blocks + READOUT_SPAN - 1) / READOUT_SPAN * strips;
-        return (deal){items, b->shape.rows, items, items};
+        return (lines_deal){items, b->shape.rows, items, items};
     }
     const uint32_t width = blocks * strips, wanted = 4 * e->shares / width + 1;
     const uint32_t each = high / wanted > 1 ? high / wanted : 1, slabs = (high + each - 1) / each;
-    return (deal){width, slabs, each, slabs};
+    return (lines_deal){width, slabs, each, slabs};
 }
 
 static int operation_of(const line_reading *how) {
@@ -132,7 +124,7 @@ static int operation_of(const line_reading *how) {
     return how->exact ? OHM_OPERATION_forward_exact : OHM_OPERATION_forward;
 }
 
-static ohm_status run_readout(const group *g, const band *b, const line_room *r, deal d) {
+static ohm_status run_readout(const group *g, const band *b, const line_room *r, lines_deal d) {
     ohm_readout_part a = {.stride = driven_by(g, b), .vectors = g->vectors, .blocks = d.blocks};
     ohm_physics physics = b->engine->problem.physics;
     physics.reading = g->how->number;
@@ -149,10 +141,12 @@ static ohm_status run_readout(const group *g, const band *b, const line_room *r,
                                                       .work = b->shape.rows * b->shape.pitch * g->vectors});
 }
 
-static ohm_status run_gather(const group *g, const band *b, const line_room *r, deal d) {
-    const uint64_t lines = read_of(g, b), all = 2 * g->vectors * lines;
-    ohm_gather a = {1, all, d.results, (u32)lines};
-    if (g->how->transposed) a = (ohm_gather){d.results, 1, d.results, (u32)lines};
+ohm_status lines_gather(const band *b, const line_room *r, const lines_deal *d, bool transposed,
+                        unsigned vectors) {
+    const uint64_t lines = transposed ? b->shape.rows : b->shape.pitch, all = 2 * vectors * lines;
+    ohm_gather a = {1, all, d->results, (u32)lines};
+    if (transposed) a = (ohm_gather){d->results, 1, d->results, (u32)lines};
+    if (d->results == 1) return OHM_OK;
     return b->engine->class->run(b->engine, &(launch){.operation = OHM_OPERATION_gather,
                                                       .shape = b->shape,
                                                       .physics = &b->engine->problem.physics,
@@ -161,27 +155,39 @@ static ohm_status run_gather(const group *g, const band *b, const line_room *r, 
                                                       .arguments = &a,
                                                       .size = sizeof a,
                                                       .width = (u32)lines,
-                                                      .height = 2 * g->vectors,
-                                                      .work = all * d.results});
+                                                      .height = 2 * vectors,
+                                                      .work = all * d->results});
 }
 
-static ohm_status make_room(const group *g, const band *b, line_room *r, deal d) {
-    const uint64_t totals = 2 * g->vectors * read_of(g, b) * sizeof(uint64_t);
-    ohm_status status = buffer_make_room(b->engine, &r->input, g->vectors * driven_by(g, b) * sizeof(float));
-    if (!status) status = buffer_make_room(b->engine, &r->sums, totals * d.results);
-    return status || d.results == 1 ? status : buffer_make_room(b->engine, &r->totals, totals);
+ohm_status lines_room(const band *b, line_room *r, const lines_deal *d, bool transposed, unsigned vectors) {
+    const uint64_t lines = transposed ? b->shape.rows : b->shape.pitch;
+    const uint64_t bytes = 2 * vectors * lines * sizeof(uint64_t);
+    const ohm_status status = buffer_make_room(b->engine, &r->sums, bytes * d->results);
+    return status || d->results == 1 ? status : buffer_make_room(b->engine, &r->totals, bytes);
+}
+
+ohm_status lines_take(const band *b, const line_room *r, const lines_deal *d, uint64_t bytes,
+                      uint64_t *sums) {
+    buffer *const from = d->results == 1 ? r->sums : r->totals;
+    return b->engine->class->get(from, region_of_bytes(bytes), sums);
+}
+
+double lines_sum(const uint64_t *high, const uint64_t *low) {
+    return (double)(int64_t)*high * FIXED_HIGH + (double)(int64_t)*low * FIXED_LOW;
 }
 
 // Starts the work on a band; what it finds is in *r then.
 static ohm_status start_band(const group *g, const band *b, line_room *r) {
-    const deal d = deal_out(g, b);
-    ohm_status status = make_room(g, b, r, d);
+    const bool transposed = g->how->transposed;
+    const lines_deal d = lines_deal_out(b, transposed);
+    ohm_status status = buffer_make_room(b->engine, &r->input, g->vectors * driven_by(g, b) * sizeof(float));
+    if (!status) status = lines_room(b, r, &d, transposed, g->vectors);
     if (status) return status;
     make_input(g, b);
     const uint64_t bytes = g->vectors * driven_by(g, b) * sizeof(float);
     status = b->engine->class->put(r->input, region_of_bytes(bytes), g->input);
     if (!status) status = run_readout(g, b, r, d);
-    return status || d.results == 1 ? status : run_gather(g, b, r, d);
+    return status ? status : lines_gather(b, r, &d, transposed, g->vectors);
 }
 
 static void add_lines(const group *g, const band *b) {
@@ -195,8 +201,8 @@ static void add_lines(const group *g, const band *b) {
 
 static ohm_status finish_band(const group *g, const band *b, const line_room *r) {
     const uint64_t bytes = 2 * g->vectors * read_of(g, b) * sizeof(uint64_t);
-    buffer *const from = deal_out(g, b).results == 1 ? r->sums : r->totals;
-    const ohm_status status = b->engine->class->get(from, region_of_bytes(bytes), g->sums);
+    const lines_deal d = lines_deal_out(b, g->how->transposed);
+    const ohm_status status = lines_take(b, r, &d, bytes, g->sums);
     if (!status) add_lines(g, b);
     return status;
 }
@@ -210,9 +216,7 @@ static void convert(const group *g, double *current) {
     for (unsigned v = 0; v < g->vectors; v++) {
         const uint64_t *high = g->totals + (uint64_t)2 * v * lines, *low = high + lines;
         const double one = ldexp(sign, -g->exponent[v]);
-        for (uint64_t i = 0; i < lines; i++)
-            current[v * lines + i] =
-                ((double)(int64_t)high[i] * FIXED_HIGH + (double)(int64_t)low[i] * FIXED_LOW) * one;
+        for (uint64_t i = 0; i < lines; i++) current[v * lines + i] = lines_sum(&high[i], &low[i]) * one;
     }
 }
 
@@ -220,7 +224,8 @@ static ohm_status read_group(group *g, double *current) {
     ohm_crossbar *c = g->crossbar;
     ohm_status status = OHM_OK;
     const uint64_t driven = lines_driven(c, g->how->transposed);
-    for (unsigned v = 0; v < g->vectors; v++) g->exponent[v] = scale_of(c, g->how, g->voltage + v * driven);
+    for (unsigned v = 0; v < g->vectors; v++)
+        g->exponent[v] = lines_scale(c, g->how->exact, largest(g->voltage + v * driven, driven));
     memset(g->totals, 0, 2 * g->vectors * lines_read_count(c, g->how->transposed) * sizeof *g->totals);
     for (size_t i = 0; i < c->band_count && !status; i++) status = start_band(g, c->bands[i], &c->lines[i]);
     for (size_t i = 0; i < c->band_count && !status; i++) status = finish_band(g, c->bands[i], &c->lines[i]);

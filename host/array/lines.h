@@ -22,6 +22,28 @@ uint64_t lines_read_count(const ohm_crossbar *c, bool transposed);
 ohm_status lines_read(ohm_crossbar *c, const line_reading *how, uint64_t count, const float *voltage,
                       double *current);
 
+// ---- For those that add up lines in a launch of their own ----
+
+// How the work on a band is dealt out: so many items of READOUT_SPAN × 64 columns a row; or slabs of whole
+// blocks of rows, enough that with their strips they keep the engine busy. Each item leaves sums of its own.
+typedef struct lines_deal {
+    uint32_t width, height, blocks, results;
+} lines_deal;
+
+lines_deal lines_deal_out(const band *b, bool transposed);
+
+// Makes room for the sums; adds up those of all items in a launch; copies the result, i64 [vectors, 2,
+// lines], to the host; and what a pair of them is. Errors: OHM_OUT_OF_MEMORY, OHM_DEVICE_FAILED,
+// OHM_BUILD_FAILED.
+ohm_status lines_room(const band *b, line_room *r, const lines_deal *d, bool transposed, unsigned vectors);
+ohm_status lines_gather(const band *b, const line_room *r, const lines_deal *d, bool transposed,
+                        unsigned vectors);
+ohm_status lines_take(const band *b, const line_room *r, const lines_deal *d, uint64_t bytes, uint64_t *sums);
+double lines_sum(const uint64_t *high, const uint64_t *low);
+
+// The exponent e for which 2ᵉ·x is below 1 for every current x of a device at voltages up to this.
+int lines_scale(const ohm_crossbar *c, bool exact, double voltage);
+
 // The largest current in A, either way, that flows through one device at voltages up to this, either way.
 double lines_largest_current(const ohm_crossbar *c, bool exact, double voltage);
 

@@ -212,7 +212,10 @@ ohm_status ohm_crossbar_read_voltage(ohm_crossbar *c, uint64_t step, uint64_t ro
     if (!status && c->wired && !(crossbar_has_voltages(c) && step == c->step - 1))
         status = ohm_fail(OHM_BAD_ARGUMENT,
                           "with wires, the voltages of devices are known for the last step alone");
-    if (!status) status = drive_next(c->wired ? c->wired : c->stimulus, step, 1, NULL, &frame);
+    if (!status && drive_is_closed_loop(c->stimulus) && !(c->step && step == c->step - 1))
+        status =
+            ohm_fail(OHM_BAD_ARGUMENT, "the voltages of a spiking network are known for its last step alone");
+    if (!status) status = drive_next(c->wired ? c->wired : c->stimulus, step, 1, &frame);
     if (status) return status;
     for (uint64_t i = 0; i < rows; i++)
         for (uint64_t col = 0; col < c->problem.cols; col++)

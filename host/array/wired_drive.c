@@ -70,11 +70,9 @@ static ohm_status solve(wired_drive *w, uint64_t t) {
     return OHM_OK;
 }
 
-static ohm_status next(drive *d, uint64_t t, uint32_t most, const drive_feedback *feedback,
-                       drive_frame *frame) {
+static ohm_status next(drive *d, uint64_t t, uint32_t most, drive_frame *frame) {
     wired_drive *w = wired_of(d);
     (void)most;
-    (void)feedback;
     const ohm_status status = w->last.known && w->last.step == t ? OHM_OK : solve(w, t);
     if (!status) device_frame(d, w->last.device, frame);
     return status;

@@ -69,6 +69,17 @@ void json_add_wires(cJSON *object, const ohm_wires_report *w) {
     cJSON_AddNumberToObject(wires, "estimate", w->estimate);
 }
 
+void report_network(const ohm_crossbar *c) {
+    const uint64_t neurons = ohm_crossbar_neurons(c);
+    if (neurons) printf("neurons       %" PRIu64 ", %" PRIu64 " spikes\n", neurons, ohm_crossbar_spike_count(c));
+}
+
+void json_add_network(cJSON *object, const ohm_crossbar *c) {
+    if (!ohm_crossbar_neurons(c)) return;
+    json_add_u64(object, "neurons", ohm_crossbar_neurons(c));
+    json_add_u64(object, "spikes", ohm_crossbar_spike_count(c));
+}
+
 bool json_print(cJSON *object) {
     char *text = cJSON_Print(object);
     cJSON_Delete(object);

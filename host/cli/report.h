@@ -27,6 +27,10 @@ void json_add_definition(cJSON *object, const ohm_definition *d);
 void report_wires(const ohm_wires_report *w);
 void json_add_wires(cJSON *object, const ohm_wires_report *w);
 
+// The neurons of a spiking network, and the spikes that are kept; nothing of another crossbar.
+void report_network(const ohm_crossbar *crossbar);
+void json_add_network(cJSON *object, const ohm_crossbar *crossbar);
+
 // Prints the object on stdout as indented text, and deletes it. False if memory ran out.
 bool json_print(cJSON *object);
 

@@ -397,6 +397,7 @@ static bool print_json(const ohm_devices *devices, const ohm_crossbar *c, const 
     ohm_wires_report wires;
     ohm_crossbar_wires_report(c, &wires);
     if (wires.solutions) json_add_wires(root, &wires);
+    json_add_network(root, c);
     add_warnings(root, c);
     if (r->end_count || r->nothing_left) add_phases(root, r);
     add_text(root, "saved", r->saved);
@@ -472,6 +473,7 @@ static void print_summary(const ohm_devices *devices, const ohm_crossbar *c, con
     for (size_t i = 0; i < r->end_count; i++) print_phase(&r->ends[i]);
     if (ohm_crossbar_idle_time(c) > 0) printf("idle          %.6g s\n", ohm_crossbar_idle_time(c));
     ohm_crossbar_wires_report(c, &wires);
+    report_network(c);
     if (wires.solutions) report_wires(&wires);
     if (r->measured) print_measured(r);
     if (r->saved) printf("saved         %s\n", r->saved);

@@ -3,6 +3,7 @@
 #include "drive.h"
 
 #include "../../kernels/distributions.h"
+#include "../../kernels/models.h"
 #include "../../kernels/strip.h"
 #include "../base/error.h"
 #include "drive_class.h"
@@ -14,9 +15,11 @@
 #include <string.h>
 
 const catalogue_entry *const catalogue_stimuli[] = {
-    &drive_uniform.entry, &drive_constant.entry, &drive_normal.entry,
-    &drive_wave.entry,    &drive_lines.entry,    &drive_write.entry,
-    &drive_pattern.entry, &drive_voltages.entry, NULL,
+    &drive_uniform.entry, &drive_constant.entry,
+    &drive_normal.entry,  &drive_wave.entry,
+    &drive_lines.entry,   &drive_write.entry,
+    &drive_pattern.entry, &drive_voltages.entry,
+    &drive_spiking.entry, NULL,
 };
 
 static const drive_class *class_of(const spec *s) {
@@ -82,7 +85,20 @@ ohm_status drive_join_lines(ohm_status wrong, const char *source, drive_ends col
 
 drive_site drive_site_of(const plan *p) {
     const ohm_definition *d = &p->definition;
-    return (drive_site){d->rows, d->cols, plan_pitch(p), d->seed, d->dt};
+    const ohm_physics physics = plan_problem(p, OHM_FRAME_NONE, 0).physics;
+    const int model = p->specs[ROLE_MODEL].id;
+    const float *c = physics.model;
+    const bool rises =
+        model_resistance(model, physics.state_high, c) < model_resistance(model, physics.state_low, c);
+    const double range = (double)physics.state_high - (double)physics.state_low;
+    return (drive_site){.rows = d->rows,
+                        .cols = d->cols,
+                        .pitch = plan_pitch(p),
+                        .seed = d->seed,
+                        .dt = d->dt,
+                        .most_conductance = 1 / (double)physics.resistance_low,
+                        .rising_range = rises ? range : -range,
+                        .polarity = spec_entry_of(&p->specs[ROLE_MODEL])->about->polarity};
 }
 
 ohm_status drive_input(drive *d, const input_set *known, const char *path, const input_file **file) {
@@ -247,10 +263,21 @@ void drive_dark_frame(drive *d, uint64_t t, uint32_t most, drive_frame *frame) {
     drive_image_frame(d, &nothing, 1, 1, left < most ? left : most, frame);
 }
 
-ohm_status drive_next(drive *d, uint64_t t, uint32_t most, const drive_feedback *feedback,
-                      drive_frame *frame) {
+ohm_status drive_next(drive *d, uint64_t t, uint32_t most, drive_frame *frame) {
     *frame = (drive_frame){.steps = most};
-    return d->class->next ? d->class->next(d, t, most, feedback, frame) : OHM_OK;
+    return d->class->next ? d->class->next(d, t, most, frame) : OHM_OK;
+}
+
+void drive_begin(drive *d, uint64_t t) {
+    if (d->class->begin) d->class->begin(d, t);
+}
+
+void drive_hear(drive *d, uint64_t t, const double *col_current) {
+    if (d->class->hear) d->class->hear(d, t, col_current);
+}
+
+void drive_restart(drive *d) {
+    if (d->class->restart) d->class->restart(d);
 }
 
 // ---- Lines ------------------------------------------------------------------------------------
@@ -275,7 +302,7 @@ bool drive_has_lines(const drive *d) {
 ohm_status drive_line_voltages(drive *d, uint64_t t, double *rows, double *cols) {
     double voltage;
     drive_frame f;
-    const ohm_status status = drive_next(d, t, 1, NULL, &f);
+    const ohm_status status = drive_next(d, t, 1, &f);
     if (status || !is_constant(d, &voltage)) return status;
     for (uint64_t i = 0; i < d->site.rows; i++)
         rows[i] = voltage + (f.values ? (double)f.values[f.geometry.pitch + i] : 0);

@@ -12,7 +12,7 @@ typedef struct drive_class {
     size_t size;           // bytes of its drive, which begins with a struct drive; 0: that alone
     int layout;            // of its frames
     bool needs_file;       // its parameter that is a text has to be given
-    bool closed_loop;      // next needs feedback
+    bool closed_loop;      // its frames depend on the steps before
     // The largest voltage, either way, as far as the parameters tell. NULL: it cannot be too large.
     double (*largest)(const spec *s);
     int (*levels)(const spec *s, double level[DRIVE_MAX_LEVELS]); // drive_levels; NULL: none
@@ -21,12 +21,15 @@ typedef struct drive_class {
     void (*destroy)(drive *d); // of what open made; NULL: nothing
     void (*range)(drive *d);   // widens the drive's range to what its frames apply; NULL: no frames
     // drive_next, of one with frames.
-    ohm_status (*next)(drive *d, uint64_t t, uint32_t most, const drive_feedback *feedback,
-                       drive_frame *frame);
+    ohm_status (*next)(drive *d, uint64_t t, uint32_t most, drive_frame *frame);
+    // drive_begin, drive_hear and drive_restart, of one that listens.
+    void (*begin)(drive *d, uint64_t t);
+    void (*hear)(drive *d, uint64_t t, const double *col_current);
+    void (*restart)(drive *d);
 } drive_class;
 
 extern const drive_class drive_uniform, drive_constant, drive_normal, drive_wave, drive_lines, drive_write,
-    drive_pattern, drive_voltages;
+    drive_pattern, drive_voltages, drive_spiking;
 
 struct drive {
     const drive_class *class;

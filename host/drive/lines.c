@@ -48,9 +48,7 @@ static ohm_status step(const drive *d, uint64_t t, float *cols, float *rows) {
     return OHM_OK;
 }
 
-static ohm_status next(drive *d, uint64_t t, uint32_t most, const drive_feedback *feedback,
-                       drive_frame *frame) {
-    (void)feedback;
+static ohm_status next(drive *d, uint64_t t, uint32_t most, drive_frame *frame) {
     return drive_lines_frame(d, t, most, step, frame);
 }
 

@@ -29,11 +29,9 @@ static ohm_status step(const drive *d, uint64_t t, float *cols, float *rows) {
     return OHM_OK;
 }
 
-static ohm_status next(drive *d, uint64_t t, uint32_t most, const drive_feedback *feedback,
-                       drive_frame *frame) {
+static ohm_status next(drive *d, uint64_t t, uint32_t most, drive_frame *frame) {
     const own_drive *o = (const own_drive *)d;
     const uint64_t synapses = d->site.rows * d->site.cols;
-    (void)feedback;
     if (!o->cells) return drive_lines_frame(d, t, most, step, frame);
     d->version = drive_new_version();
     drive_image_frame(d, o->cells + place_of(o, t) * synapses, d->site.cols, d->site.rows,

@@ -235,9 +235,7 @@ static ohm_status next_image(drive *d, uint64_t t, uint32_t most, drive_frame *f
     return status;
 }
 
-static ohm_status next(drive *d, uint64_t t, uint32_t most, const drive_feedback *feedback,
-                       drive_frame *frame) {
-    (void)feedback;
+static ohm_status next(drive *d, uint64_t t, uint32_t most, drive_frame *frame) {
     return d->layout == OHM_FRAME_IMAGE ? next_image(d, t, most, frame)
                                         : drive_lines_frame(d, t, most, step, frame);
 }

@@ -2,6 +2,7 @@
 // planes are checked against their digests.
 #include "../base/error.h"
 #include "../array/create.h"
+#include "network_file.h"
 #include "wires_file.h"
 
 #include <assert.h>
@@ -491,6 +492,7 @@ static ohm_status load(const ohm_file *f, ohm_devices *devices, const ohm_defini
     if (!status) {
         c->step = d->info.step;
         status = wires_file_read(s, c);
+        if (!status) status = network_file_read(s, c);
     }
     if (!status) c->forgotten = c->forgotten || source_has(s, "own_voltages");
     if (!status) status = read_note(s, c);

@@ -1,6 +1,7 @@
 // Saving a crossbar: to a temporary file next to the target, flushed to disk, then renamed. A failure leaves
 // no handle open and no file behind.
 #include "../base/error.h"
+#include "network_file.h"
 #include "wires_file.h"
 #include "../base/number.h"
 
@@ -414,6 +415,7 @@ static ohm_status write_all(hid_t file, ohm_crossbar *c, const ohm_replacement *
     for (int i = 0; i < PLANE_COUNT && what == WHOLE && !status; i++)
         if (plane_exists(c->problem.variant, i)) status = write_plane(file, c, i);
     if (!status && what == WHOLE) status = wires_file_write(file, c);
+    if (!status && what == WHOLE) status = network_file_write(file, c);
     if (!status) status = write_inputs(file, drive_inputs(c->stimulus));
     if (!status) status = write_history(file, &c->history);
     return status ? status : write_series(file, c, r);
@@ -440,7 +442,8 @@ static ohm_status write_file(ohm_crossbar *c, const ohm_replacement *r, extent w
     const hid_t file = create_file(r->temporary);
     if (file < 0) return hdf5_failed(r->path);
     const uint64_t data =
-        (what == WHOLE ? crossbar_planes_bytes(c) + wires_file_size(c) : 0) + extras_size(c);
+        (what == WHOLE ? crossbar_planes_bytes(c) + wires_file_size(c) + network_file_size(c) : 0) +
+        extras_size(c);
     ohm_status status = reserve(r, data + overhead(c, data));
     if (!status) status = write_all(file, c, r, what);
     if (!status && !hdf5_did(H5Fflush(file, H5F_SCOPE_GLOBAL))) status = hdf5_failed(r->path);
