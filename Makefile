@@ -36,6 +36,7 @@ echo '#include <CL/cl.h>' | cc -E -  @ opencl-c-headers @ OpenCL headers
 ls /etc/OpenCL/vendors/*.icd @ pocl-opencl-icd @ an OpenCL device on any CPU
 pkg-config --exists hdf5 @ libhdf5-dev @ state files
 pkg-config --exists libcjson @ libcjson-dev @ JSON output
+pkg-config --exists zlib @ zlib1g-dev @ compressed data sets
 command -v c++ @ g++ @ a C++ compiler, for the viewer's panel
 pkg-config --exists glfw3 @ libglfw3-dev @ windows
 pkg-config --max-version=3.3.99 glfw3 || ls /usr/lib/*/libdecor/plugins-1/*.so @ libdecor-0-plugin-1-cairo? @ their frames on Wayland
@@ -110,7 +111,7 @@ deps-tsan: deps
 
 # ---- Compiling --------------------------------------------------------------------------------
 # pkg-config is asked when it is needed, not before `deps` has installed it.
-PACKAGES = OpenCL hdf5 libcjson libpng
+PACKAGES = OpenCL hdf5 libcjson libpng zlib
 VIEW_PACKAGES = glfw3 epoxy imgui x11
 # Tables of parameters leave out what is 0.
 WARNINGS = -Wall -Wextra -pedantic -Wmissing-prototypes -Wshadow -Wno-psabi -Wno-missing-field-initializers
@@ -128,7 +129,7 @@ LANES_16 = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mprefer-vector-width=512
 LANES    = 1 4 $(if $(filter x86_64-%,$(MACHINE)),8 16)
 
 # The files of kernels that the library carries.
-KERNEL_FILES = crossbar read readout readout_exact network view ceilings
+KERNEL_FILES = crossbar read readout readout_exact network pulses view ceilings
 
 # The library is all of host/ but the command line. Native loops are compiled for each lane width.
 LOOPS = host/engine/native/loops host/engine/native/native_ceilings

@@ -512,6 +512,20 @@ ohm_status ohm_crossbar_readout(ohm_crossbar *crossbar, const ohm_readout *how, 
 // OHM_BAD_ARGUMENT (not a number, with its index), OHM_DEVICE_FAILED, OHM_BUILD_FAILED, OHM_OUT_OF_MEMORY.
 ohm_status ohm_crossbar_add_outer(ohm_crossbar *crossbar, const float *rows, const float *cols);
 
+#define OHM_MAX_SLOTS 31u // bits of a train of pulses beside its sign
+
+// Pulses lines against each other: each of rows, uint32 [rows], and of cols, uint32 [cols], is a train of
+// pulses, of which bit s is the pulse in slot s and bit 31 the sign. In each of the slots, 1 … OHM_MAX_SLOTS,
+// which is one step, a device whose row and column both have the bit feels the amplitude in V, negative if
+// one of the signs alone is set; all others rest and keep their state, even under models that move at 0 V.
+// Step and noise go on as in any other step; the voltages are not recorded. With random trains this is the
+// stochastic update of Gokmen and Vlasov (2016). *pulses, unless NULL, receives how many devices have felt
+// how many pulses. Since 0.4.
+// Errors: OHM_BAD_ARGUMENT (slots or an amplitude outside their range; an amplitude at which Euler's method
+// is not stable; a crossbar defined with wires), OHM_DEVICE_FAILED, OHM_BUILD_FAILED, OHM_OUT_OF_MEMORY.
+ohm_status ohm_crossbar_pulse(ohm_crossbar *crossbar, double amplitude, unsigned slots, const uint32_t *rows,
+                              const uint32_t *cols, uint64_t *pulses);
+
 // The voltages at the terminals of the lines in the last step, in V, and the currents in A that flowed out of
 // the crossbar there, at both ends of a line together: float64 [rows] and [cols], any of which may be NULL.
 // The sum of all currents is 0. Without wires the currents are those at the present states, to about 1e-6 of

@@ -35,6 +35,7 @@
 #define OHM_DRAW OHM_FN
 #define OHM_GLOBAL __global
 #define OHM_PREFETCH(place)
+#define OHM_LOWEST(bits) (31 - clz((bits) & (0 - (bits)))) // the number of the lowest bit, of a uint
 #define OHM_READ_ONLY __constant const
 #define OHM_LOCAL __local
 #if OHM_LANES == 1
@@ -86,6 +87,7 @@ typedef OHM_VECTOR(ulong) vu64;
 #endif
 #define OHM_GLOBAL
 #define OHM_PREFETCH(place) __builtin_prefetch(place, 0, 2) // into the second cache
+#define OHM_LOWEST(bits) ((u32)__builtin_ctz(bits))
 #define OHM_READ_ONLY const                                 // before static: of the whole program
 #define OHM_LOCAL
 #define OHM_COUNT(place) ((place)++)

@@ -34,6 +34,7 @@
 #include "models/sin_state.h"
 #include "models/soft_bounds.h"
 #include "models/stanford_pku.h"
+#include "models/table_step.h"
 #include "models/vteam.h"
 #include "models/yakopcic.h"
 
@@ -48,7 +49,8 @@
     X(jart_vcm, argument)                                                                                    \
     X(linear_step, argument)                                                                                 \
     X(soft_bounds, argument)                                                                                 \
-    X(exp_step, argument)
+    X(exp_step, argument)                                                                                    \
+    X(table_step, argument)
 
 #define OHM_MODEL_ID(name, unused) OHM_MODEL_##name,
 enum { OHM_MODELS(OHM_MODEL_ID, ) OHM_MODEL_COUNT };

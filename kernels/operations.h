@@ -15,6 +15,7 @@
 
 #include "network.h"
 #include "readout.h"
+#include "pulses.h"
 #include "view.h"
 
 #define OHM_OPERATIONS(X)                                                                                     \
@@ -32,6 +33,7 @@
     X(outer, readout, STRIPS) /* state, state_rest, rows, cols float32 */                                     \
     X(listen, network, ITEMS) /* state, flux, state_rest, flux_rest, frame, sums: network.h; ohm_listen */    \
     X(learn, network, ITEMS)  /* the same, by a rule instead of voltages */                                   \
+    X(pulses, pulses, STRIPS) /* state, flux, state_rest, flux_rest, rows, cols u32; ohm_pulses */            \
     X(view, view, RUNS)       /* plane, frame, cols, rows, totals i64 [height, width]; ohm_view_part */       \
     X(image, view, ITEMS)     /* cols, rows, totals, col_of, row_of, image [height, width]; ohm_image */      \
     X(extremes, view, ITEMS)  /* image, ohm_ends [VIEW_SHARES, VIEW_SHARES]; ohm_pixels */
@@ -252,6 +254,22 @@ OHM_FN void outer_loop(const ohm_call *c, u64 first, u64 end, u64 item) {
     FOR_STRIPS(c->shape, first, end,
                strip_outer(c->variant, c->buffer[0], c->buffer[1], c->buffer[2], c->buffer[3], c->shape, row,
                            x, &p));
+}
+
+// A row without a pulse is passed over.
+OHM_FN void strips_pulse(const ohm_call *c, strip_run *s, ohm_memory m, u32 row, u32 x, u32 stop) {
+    const ohm_pulses *a = c->arguments;
+    const u32 train = float_bits(((const float *)c->buffer[4])[row]);
+    if (!(train & ((1u << a->slots) - 1))) return;
+    for (; x < stop; x++) strip_pulse(c->variant, s, m, c->buffer[5], train, c->shape, row, x, a, c->physics);
+}
+
+OHM_FN void pulses_loop(const ohm_call *c, u64 first, u64 end, u64 item) {
+    const ohm_memory m = call_memory(c, 0);
+    strip_run s;
+    (void)item;
+    strip_common(c->variant, s.c, c->physics);
+    FOR_RUNS(c->shape, first, end, strips_pulse(c, &s, m, row, x, stop));
 }
 
 OHM_FN void view_loop(const ohm_call *c, u64 first, u64 end, u64 item) {

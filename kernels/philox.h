@@ -30,6 +30,8 @@ enum {
     OHM_STREAM_FAULT = 8, // and the next, one for each fault
     OHM_STREAM_PROGRAM = 16,
     OHM_STREAM_SPIKES = 18,
+    OHM_STREAM_PULSES = 24, // trains of rows, and the next, of columns
+    OHM_STREAM_TRAINING = 26,
     OHM_STREAM_SPREAD = 32
 };
 

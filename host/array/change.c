@@ -66,6 +66,7 @@ static ohm_status take(ohm_crossbar *c, const plan *changed, drive *opened) {
     const bool same_kind =
         p.variant.stimulus == c->problem.variant.stimulus && p.variant.frame == c->problem.variant.frame;
     c->problem = p;
+    c->pulsed = 0;
     c->plan = *changed;
     plan_bind(&c->plan);
     if (!opened) return OHM_OK;

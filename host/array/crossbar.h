@@ -35,6 +35,7 @@ struct ohm_crossbar {
     bool forgotten;    // the voltages of the last step were a caller's, and are no longer known
     warnings warnings; // of its definition
     double flux_bound; // V·s, beyond which no flux can be
+    double pulsed;     // V, of the pulses on lines that the model was last checked for; 0: none
     double step_loss;  // as ohm_crossbar_step_loss
     char *note;        // as ohm_crossbar_note; NULL for ""
 };

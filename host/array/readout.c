@@ -2,6 +2,7 @@
 #define OHM_LANES 1
 #include "../base/error.h"
 #include "../define/euler.h"
+#include "converters.h"
 #include "wired.h"
 
 #include <inttypes.h>
@@ -33,15 +34,6 @@ static double code_of(const ohm_converter *c, double x) {
     const double steps = steps_of(c), clipped = clip(x, c->low, c->high);
     return c->sign_magnitude ? rint(clipped * steps / c->high)
                              : rint((clipped - c->low) * steps / (c->high - c->low));
-}
-
-static double value_of(const ohm_converter *c, double code) {
-    const double steps = steps_of(c);
-    return c->sign_magnitude ? code * c->high / steps : c->low + code * (c->high - c->low) / steps;
-}
-
-static double convert(const ohm_converter *c, double x) {
-    return c->bits ? value_of(c, code_of(c, x)) : x;
 }
 
 // ---- Checks -----------------------------------------------------------------------------------
@@ -144,7 +136,7 @@ static unsigned digit_bits(const ohm_readout *how) {
 
 // What is driven of an input in a slice, the lowest digits first.
 static float slice_of(const ohm_readout *how, float input, unsigned slice) {
-    if (how->slices == 1) return (float)convert(&how->dac, (double)input);
+    if (how->slices == 1) return (float)converter_apply(&how->dac, (double)input);
     const unsigned bits = digit_bits(how), mask = (1u << bits) - 1;
     const double code = code_of(&how->dac, (double)input);
     const unsigned digit = (unsigned)fabs(code) >> (bits * slice) & mask;
@@ -178,7 +170,7 @@ static double measure(const pass *p, double current, uint64_t conversion, uint64
     const ohm_readout *how = p->how;
     double seen = how->adc_gain * current + how->adc_offset;
     if (how->adc_noise > 0) seen += how->adc_noise * deviate(p->crossbar, conversion, line);
-    return convert(&p->adc, seen);
+    return converter_apply(&p->adc, seen);
 }
 
 // A part of an output: a tile's.

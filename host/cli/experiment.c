@@ -1,5 +1,5 @@
 #include "experiment.h"
-#include "ini.h"
+#include "../format/ini.h"
 #include "../base/error.h"
 #include "../base/file.h"
 #include "setup.h"

@@ -1,13 +1,12 @@
 // ohmscape read: the currents that a saved crossbar's lines give for input vectors from a file.
+#include "../array/converters.h"
 #include "../base/error.h"
 #include "../base/file.h"
-#include "../base/number.h"
 #include "../format/matrix.h"
 #include "../format/matrix_writer.h"
 #include "cli.h"
 #include "commands.h"
 #include "mapping.h"
-#include "pairs.h"
 #include "progress.h"
 #include "report.h"
 #include "setup.h"
@@ -31,80 +30,13 @@ typedef struct read_options {
 } read_options;
 
 #define SETTER(name) static ohm_status set_##name(void *object, const char *text)
-#define VALUE(name) static const char *value_##name(void *object, const char *text)
-#define NUMBER(name, place, test, allowed)                                                                   \
-    VALUE(name) {                                                                                            \
-        double *const x = &((read_options *)object)->how.place;                                              \
-        return number_read_double(text, x) && (test) ? NULL : allowed;                                       \
-    }
-#define BITS(name, converter)                                                                                \
-    VALUE(name) {                                                                                            \
-        uint64_t bits;                                                                                       \
-        if (!number_read_u64(text, &bits) || bits < 1 || bits > 24) return "a number of bits from 1 to 24";  \
-        ((read_options *)object)->how.converter.bits = (unsigned)bits;                                       \
-        return NULL;                                                                                         \
-    }
-#define CODES(name, converter)                                                                               \
-    VALUE(name) {                                                                                            \
-        bool *const sign = &((read_options *)object)->how.converter.sign_magnitude;                          \
-        *sign = strcmp(text, "sign-magnitude") == 0;                                                         \
-        return *sign || strcmp(text, "binary") == 0 ? NULL : "binary or sign-magnitude";                     \
-    }
-
-// LO:HI, or X for -X:X.
-static bool read_range(const char *text, ohm_converter *c) {
-    char low[NUMBER_MAX_TEXT];
-    const char *colon = strchr(text, ':');
-    if (!colon) {
-        const bool read = number_read_double(text, &c->high) && c->high > 0;
-        c->low = -c->high;
-        return read;
-    }
-    if ((size_t)(colon - text) >= sizeof low) return false;
-    snprintf(low, sizeof low, "%.*s", (int)(colon - text), text);
-    return number_read_double(low, &c->low) && number_read_double(colon + 1, &c->high) && c->low < c->high;
-}
-
-BITS(dac_bits, dac)
-BITS(adc_bits, adc)
-CODES(dac_codes, dac)
-CODES(adc_codes, adc)
-NUMBER(adc_gain, adc_gain, true, "a number")
-NUMBER(adc_offset, adc_offset, true, "a current in A")
-NUMBER(adc_noise, adc_noise, *x >= 0, "a current in A, 0 or more")
-
-VALUE(dac_range) {
-    return read_range(text, &((read_options *)object)->how.dac) ? NULL : "X, for -X:X, or LO:HI, in V";
-}
-
-VALUE(adc_range) {
-    read_options *o = object;
-    o->how.adc_full = strcmp(text, "max") == 0;
-    o->calibrated = strcmp(text, "calibrated") == 0;
-    if (o->how.adc_full || o->calibrated || read_range(text, &o->how.adc)) return NULL;
-    return "max, calibrated, X, for -X:X, or LO:HI, in A";
-}
-
-VALUE(adc_convert) {
-    ((read_options *)object)->how.convert_sum = strcmp(text, "sum") == 0;
-    return strcmp(text, "sum") == 0 || strcmp(text, "slice") == 0 ? NULL : "slice or sum";
-}
-
 SETTER(dac) {
-    static const pair_entry keys[] = {
-        {"bits", value_dac_bits}, {"range", value_dac_range}, {"codes", value_dac_codes}, {0}};
-    ((read_options *)object)->how.dac.bits = 8;
-    return pairs_read("dac", keys, text, object);
+    return converters_read_dac(text, &((read_options *)object)->how);
 }
 
 SETTER(adc) {
-    static const pair_entry keys[] = {{"bits", value_adc_bits},       {"range", value_adc_range},
-                                      {"codes", value_adc_codes},     {"gain", value_adc_gain},
-                                      {"offset", value_adc_offset},   {"noise", value_adc_noise},
-                                      {"convert", value_adc_convert}, {0}};
-    ((read_options *)object)->how.adc.bits = 8;
-    ((read_options *)object)->how.adc_full = true;
-    return pairs_read("adc", keys, text, object);
+    read_options *o = object;
+    return converters_read_adc(text, &o->how, &o->calibrated);
 }
 
 SETTER(slices) {

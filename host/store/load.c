@@ -1,5 +1,6 @@
 // Loading a crossbar. Nothing in a file is trusted. Every attribute is checked like a user's input, and the
 // planes are checked against their digests.
+#include "crossbar_group.h"
 #include "../base/error.h"
 #include "../array/create.h"
 #include "network_file.h"
@@ -511,6 +512,16 @@ ohm_status ohm_file_load(const ohm_file *f, ohm_devices *devices, const ohm_defi
     hdf5_begin();
     const ohm_status status = load(f, devices, speed, crossbar);
     hdf5_end();
+    return status;
+}
+
+ohm_status crossbar_group_read(hid_t group, const char *path, ohm_devices *devices,
+                               const ohm_definition *speed, ohm_crossbar **crossbar) {
+    ohm_file f = {.source = {path, group}};
+    *crossbar = NULL;
+    ohm_status status = describe(&f.source, &f.description);
+    if (!status) status = load(&f, devices, speed, crossbar);
+    free_description(&f.description);
     return status;
 }
 

@@ -2,6 +2,7 @@
 // no handle open and no file behind.
 #include "../base/error.h"
 #include "network_file.h"
+#include "crossbar_group.h"
 #include "wires_file.h"
 #include "../base/number.h"
 
@@ -421,7 +422,7 @@ static ohm_status write_all(hid_t file, ohm_crossbar *c, const ohm_replacement *
     return status ? status : write_series(file, c, r);
 }
 
-static hid_t create_file(const char *path) {
+hid_t crossbar_file_create(const char *path) {
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
     // Object headers and indices of this version carry checksums.
     H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110);
@@ -439,7 +440,7 @@ static hid_t create_file(const char *path) {
 }
 
 static ohm_status write_file(ohm_crossbar *c, const ohm_replacement *r, extent what) {
-    const hid_t file = create_file(r->temporary);
+    const hid_t file = crossbar_file_create(r->temporary);
     if (file < 0) return hdf5_failed(r->path);
     const uint64_t data =
         (what == WHOLE ? crossbar_planes_bytes(c) + wires_file_size(c) + network_file_size(c) : 0) +
@@ -449,6 +450,13 @@ static ohm_status write_file(ohm_crossbar *c, const ohm_replacement *r, extent w
     if (!status && !hdf5_did(H5Fflush(file, H5F_SCOPE_GLOBAL))) status = hdf5_failed(r->path);
     if (!hdf5_did(H5Fclose(file)) && !status) status = hdf5_failed(r->path);
     return status ? status : trim(r);
+}
+
+// A series would need the file's place, to reserve room there: nobody has recorded one here.
+ohm_status crossbar_group_write(hid_t group, ohm_crossbar *c) {
+    if (c->series.count)
+        return ohm_fail(OHM_BAD_ARGUMENT, "a crossbar with a series is no part of a network");
+    return write_all(group, c, NULL, WHOLE);
 }
 
 static ohm_status save(ohm_crossbar *c, const char *path, extent what) {

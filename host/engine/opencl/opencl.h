@@ -45,7 +45,8 @@ typedef struct kernel_file {
 } kernel_file;
 
 extern const kernel_file kernel_file_crossbar, kernel_file_read, kernel_file_readout,
-    kernel_file_readout_exact, kernel_file_network, kernel_file_view, kernel_file_ceilings;
+    kernel_file_readout_exact, kernel_file_network, kernel_file_pulses, kernel_file_view,
+    kernel_file_ceilings;
 
 // A program of a file, built with these options; the environment variable OHMSCAPE_KERNELS names a
 // folder to read it from instead.

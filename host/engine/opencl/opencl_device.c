@@ -11,13 +11,15 @@
 
 // The files of kernels/, embedded by the build as texts that end in 0.
 extern const unsigned char ohm_kernels_crossbar[], ohm_kernels_read[], ohm_kernels_readout[],
-    ohm_kernels_readout_exact[], ohm_kernels_network[], ohm_kernels_view[], ohm_kernels_ceilings[];
+    ohm_kernels_readout_exact[], ohm_kernels_network[], ohm_kernels_pulses[], ohm_kernels_view[],
+    ohm_kernels_ceilings[];
 
 const kernel_file kernel_file_crossbar = {"crossbar.cl", (const char *)ohm_kernels_crossbar};
 const kernel_file kernel_file_read = {"read.cl", (const char *)ohm_kernels_read};
 const kernel_file kernel_file_readout = {"readout.cl", (const char *)ohm_kernels_readout};
 const kernel_file kernel_file_readout_exact = {"readout_exact.cl", (const char *)ohm_kernels_readout_exact};
 const kernel_file kernel_file_network = {"network.cl", (const char *)ohm_kernels_network};
+const kernel_file kernel_file_pulses = {"pulses.cl", (const char *)ohm_kernels_pulses};
 const kernel_file kernel_file_view = {"view.cl", (const char *)ohm_kernels_view};
 const kernel_file kernel_file_ceilings = {"ceilings.cl", (const char *)ohm_kernels_ceilings};
 

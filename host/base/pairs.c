@@ -1,5 +1,5 @@
 #include "pairs.h"
-#include "../base/error.h"
+#include "error.h"
 
 #include <stdio.h>
 #include <string.h>

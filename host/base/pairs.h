@@ -1,6 +1,6 @@
 // Values of options that are made of several: KEY=VALUE,KEY=VALUE…
-#ifndef CLI_PAIRS_H
-#define CLI_PAIRS_H
+#ifndef OHM_PAIRS_H
+#define OHM_PAIRS_H
 
 #include "../ohmscape.h"
 

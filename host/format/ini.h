@@ -9,8 +9,8 @@
 //   - a value may stand in double quotes;
 //   - case does not matter in keys, nor whether they are written with - or _;
 //   - lines may end as on Windows, and the text may begin with a byte order mark.
-#ifndef CLI_INI_H
-#define CLI_INI_H
+#ifndef OHM_INI_H
+#define OHM_INI_H
 
 #include "../ohmscape.h"
 
