@@ -133,12 +133,10 @@ void curves_draw(const viewer *v, const layout *l) {
 
 void curves_describe(const viewer *v, char *text, size_t size) {
     const learning *l = &v->learning;
-    const double epochs = learning_epochs(l), test = last_of(l, test_of);
+    const double epochs = learning_epochs(l);
     int used = 0;
     if (!isnan(epochs)) used += snprintf(text, size, "epoch %.2f    ", epochs);
     used += snprintf(text + used, size - (size_t)used, "%" PRIu64 " samples", l->samples);
     if (v->rate > 0)
-        used += snprintf(text + used, size - (size_t)used, v->rate < 100 ? "    %.2g samples/s" : "    %.0f samples/s",
-                         v->rate);
-    if (!isnan(test)) snprintf(text + used, size - (size_t)used, "    test %.2f %%", 100 * test);
+        snprintf(text + used, size - (size_t)used, "    %.*f samples/s", v->rate < 10 ? 1 : 0, v->rate);
 }

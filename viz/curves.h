@@ -6,7 +6,7 @@
 
 void curves_draw(const viewer *v, const layout *l);
 
-// "epoch 3.42    205200 samples    5100 samples/s    test 84.1 %".
+// "epoch 3.42    205200 samples    5100 samples/s".
 void curves_describe(const viewer *v, char *text, size_t size);
 
 #endif

@@ -148,7 +148,8 @@ static void draw_title(const viewer *v, const layout *l) {
     snprintf(what, sizeof what, "%s    %" PRIu64 " × %" PRIu64, ohm_quantity_name(viewer_quantity(v)), d->rows,
              d->cols);
     if (viewer_of_weights(v)) snprintf(what, sizeof what, "weights of layer %zu", v->learning.layer);
-    snprintf(text, sizeof text, "%s    %s    %s", stage, what, picture);
+    const bool tiles = viewer_face(v) == FACE_TILES; // of which there may be more than are seen
+    snprintf(text, sizeof text, "%s    %s    %s", stage, tiles ? picture : what, tiles ? what : picture);
     shorten(text, l->map.width);
     ui_text(l->map.x, l->map.y - 8 * v->ui_scale, 0, 1, TEXT_COLOR, text);
 }

@@ -44,6 +44,7 @@ static void draw_choices(viewer *v) {
         v->colors = colors, v->colors_chosen = true;
     if (ui_choice("range", &range, ranges, RANGE_MODES)) v->range = range;
     ui_check("logarithmic", &v->logarithmic);
+    if (v->learning.training) return;
     ui_same_line();
     ui_check("bars", &v->with_bars);
     if (v->camera.rows != v->camera.cols || v->camera.rows > NETWORK_MAX) return;
@@ -59,8 +60,10 @@ static void draw_running(viewer *v) {
     char text[768];
     const ohm_device_info *info = ohm_devices_info(v->devices, 0);
     const bool training = v->learning.training;
-    snprintf(text, sizeof text, "%.3g %s/s, %.0f frames/s", v->rate, training ? "samples" : "synapse-steps",
-             v->frame_rate);
+    snprintf(text, sizeof text, "%.3g synapse-steps/s, %.0f frames/s", v->rate, v->frame_rate);
+    if (training)
+        snprintf(text, sizeof text, "%.*f samples/s, %.0f frames/s", v->rate < 10 ? 1 : 0, v->rate,
+                 v->frame_rate);
     ui_label(text);
     snprintf(text, sizeof text, "%s (%s), picture %s", info->name, info->id,
              v->shared ? "shared with OpenGL" : "copied");

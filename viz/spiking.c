@@ -70,16 +70,19 @@ static ui_color shade_of(uint16_t count, uint16_t most) {
     return 0xBFE4FF00u | (ui_color)(175 + 80 * share);
 }
 
+// In whole pixels, so that all spikes look alike.
 static void draw_bins(const activity *a, const chart *c) {
-    const double width = (double)c->place.width / a->shape.width, height = chart_y(c, 1) - chart_y(c, 0);
-    const double tall = fmax(1, height * (double)a->shape.neurons - (height > 3 ? 1 : 0));
+    const double width = (double)c->place.width / a->shape.width;
+    const double height = (double)c->place.height / (double)a->neurons;
+    const double wide = fmax(floor(width), round(1.6 * c->scale));
+    const double tall = fmax(1, floor(height * (double)a->shape.neurons) - (height > 3 ? 1 : 0));
     const uint64_t chosen = a->neuron / a->shape.neurons;
     for (uint32_t row = 0; row < a->shape.height; row++) {
-        const double y = chart_y(c, (double)(row * a->shape.neurons));
+        const double y = floor(chart_y(c, (double)(row * a->shape.neurons)));
         const uint16_t *bin = a->bins + (size_t)row * a->shape.width;
         for (uint32_t col = 0; col < a->shape.width; col++)
             if (bin[col])
-                ui_box(c->place.x + col * width, y, fmax(width, 1.6 * c->scale), tall,
+                ui_box(floor(c->place.x + col * width), y, wide, tall,
                        row == chosen ? CHART_ORANGE : shade_of(bin[col], a->most));
     }
 }

@@ -72,7 +72,7 @@ tiles_grid tiles_arrange(tiles_shape shape, uint64_t fields, uint64_t first, rec
     if (!shape.width || !shape.height || !fields) return g;
     uint64_t across = best_across(shape, fields, place, gap), down = (fields + across - 1) / across;
     g.scale = scale_of(shape, across, down, place, gap);
-    if (g.scale < LEAST_SCALE) {
+    if (g.scale < LEAST_SCALE || g.scale * fmin(shape.width, shape.height) < 1) {
         across = fitting(shape.width, place.width, gap);
         down = fitting(shape.height, place.height, gap);
         if (!across || !down) return g;

@@ -78,7 +78,7 @@ layout viewer_layout(const viewer *v) {
     }
     l.panel_width = v->panel ? fmin(330 * s, 0.45 * l.width) : 0;
     l.panel_x = l.width - l.panel_width;
-    l.bars = v->with_bars && viewer_face(v) == FACE_HEATMAP ? (int)(44 * s) : 0;
+    l.bars = v->with_bars && viewer_face(v) == FACE_HEATMAP && !v->learning.training ? (int)(44 * s) : 0;
     const int left = (int)(LEFT_ROOM * s) + l.bars, top = (int)(34 * s), bottom = (int)(AXIS * s) + l.bars;
     const int right = (int)(BAR_ROOM * s);
     const int width = (int)l.panel_x - left - right, height = l.height - top - bottom;
