@@ -11,6 +11,7 @@ include tests/layer/layer.mk
 # What a test needs beside the library.
 $(BUILD)/tests/test_pictures: $(patsubst %,$(BUILD)/viz/%.o,colormap png record)
 $(BUILD)/tests/test_pictures: TEST_LIBS = $$(pkg-config --libs libpng)
+$(BUILD)/tests/test_learning_view: $(patsubst %,$(BUILD)/viz/%.o,raster ticks tiles)
 $(BUILD)/tests/test_bench: $(patsubst %,$(BUILD)/bench/%.o,samples results digests moments)
 
 $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(TEST_SUPPORT) $(BUILD)/libohmscape.a

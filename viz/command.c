@@ -59,21 +59,49 @@ static ohm_status make_crossbar(view_options *o, viewer *v) {
 }
 
 // Draws one pixel, which builds the kernels for pictures, and takes the steps before the first frame.
-static ohm_status step_ahead(const view_options *o, const viewer *v) {
+static ohm_status step_ahead(const view_options *o, viewer *v) {
     const ohm_view pixel = {0, 0, 1, 1, 1, 1, OHM_STATE, OHM_NEAREST};
     float value;
     uint64_t done;
     const ohm_status status = ohm_crossbar_view(v->crossbar, &pixel, &value);
     if (status) return status;
     guard_settled();
+    if (ohm_crossbar_neurons(v->crossbar)) { // which are watched on the way
+        v->first_steps = o->steps;
+        return OHM_OK;
+    }
     return simulation_advance(v->crossbar, o->steps, &done);
+}
+
+// A training has crossbars of its own, of which one is shown.
+static ohm_status open_training(const view_options *o, viewer *v) {
+    const ohm_status status = learning_open(&v->learning, v->devices, o->training, o->layer);
+    if (status) return status;
+    v->crossbar = ohm_training_crossbar(v->learning.training, v->learning.layer);
+    const uint64_t devices = (uint64_t)o->field.width * o->field.height;
+    if (devices > v->learning.inputs)
+        return ohm_fail(OHM_BAD_ARGUMENT, "--field %ux%u: the layer has %" PRIu64 " inputs", o->field.width,
+                        o->field.height, v->learning.inputs);
+    return OHM_OK;
+}
+
+static ohm_status open_subject(view_options *o, viewer *v) {
+    if (o->training) return open_training(o, v);
+    const ohm_status status = make_crossbar(o, v);
+    if (status || !o->has_neuron) return status;
+    const uint64_t neurons = ohm_crossbar_neurons(v->crossbar);
+    if (o->neuron < neurons) return OHM_OK;
+    ohm_fail(OHM_BAD_ARGUMENT, "--neuron %" PRIu64 ": the crossbar has %" PRIu64 " neurons", o->neuron, neurons);
+    if (!neurons) ohm_fail_hint("it has one for each column with --stimulus spiking");
+    return OHM_BAD_ARGUMENT;
 }
 
 static ohm_status open_all(view_options *o, viewer *v) {
     ohm_status status = surface_open(&o->surface, &v->surface);
     if (!status) status = open_devices(o, v);
-    if (!status) status = make_crossbar(o, v);
+    if (!status) status = open_subject(o, v);
     if (!status) status = image_create(v->devices, v->shared, &v->image);
+    if (!status) status = image_create(v->devices, false, &v->tiles_image);
     if (!status) status = heatmap_create(&v->heatmap);
     if (!status) status = step_ahead(o, v);
     if (!status) status = simulation_create(v->crossbar, &v->simulation);
@@ -100,6 +128,11 @@ static void take_options(const view_options *o, viewer *v) {
     v->quantity = o->quantity;
     v->reduction = o->reduction;
     v->colors = o->colors;
+    v->colors_chosen = o->colors_chosen;
+    v->tiles = o->show_chosen ? o->tiles : v->learning.width > 0;
+    v->tile_shape = o->field;
+    v->neuron = o->neuron;
+    v->raster_steps = o->raster_steps;
     v->range = o->range;
     v->scale = o->scale;
     v->logarithmic = o->logarithmic;
@@ -115,22 +148,28 @@ static void take_options(const view_options *o, viewer *v) {
     v->share_only = o->share == SHARE_ON;
     v->seed = d->seed;
     v->camera = camera_of(d->rows, d->cols);
+    v->neurons = ohm_crossbar_neurons(v->crossbar);
     const layout l = viewer_layout(v);
     camera_resize(&v->camera, l.map.width, l.map.height);
     if (o->has_region) show_region(v, o->region);
-    controls_read(v);
+    if (!v->learning.training) controls_read(v);
     if (o->has_selection) trace_select(&v->trace, o->selection[0], o->selection[1]);
 }
 
 static void close_all(viewer *v) {
     simulation_destroy(v->simulation);
     image_destroy(v->image);
+    image_destroy(v->tiles_image);
     heatmap_destroy(v->heatmap);
     if (v->surface) ui_close();
-    ohm_crossbar_destroy(v->crossbar);
+    if (!v->learning.training) ohm_crossbar_destroy(v->crossbar);
+    learning_close(&v->learning);
     ohm_devices_close(v->devices);
     surface_close(v->surface);
     free(v->network_values);
+    free(v->tile_values);
+    free(v->tile_picture);
+    activity_free(&v->activity);
     bars_free(&v->bars);
 }
 
@@ -138,13 +177,15 @@ static void close_all(viewer *v) {
 
 static void set_title(const viewer *v) {
     char text[512];
+    const bool training = v->learning.training;
     const ohm_definition *d = ohm_crossbar_definition(v->crossbar);
     snprintf(text, sizeof text,
-             "ohmscape - %s %" PRIu64 " x %" PRIu64 " - step %" PRIu64 "%s - %.3g synapse-steps/s - "
+             "ohmscape - %s %" PRIu64 " x %" PRIu64 " - %s %" PRIu64 "%s - %.3g %s/s - "
              "%.1f frames/s - %s, %s - %s",
-             ohm_quantity_name(v->quantity), d->rows, d->cols, v->result.step, v->paused ? " paused" : "",
-             v->rate, v->frame_rate, v->shared ? "shared" : "copied", surface_api_name(v->surface),
-             ohm_devices_info(v->devices, 0)->name);
+             ohm_quantity_name(v->quantity), d->rows, d->cols, training ? "sample" : "step",
+             training ? v->learning.samples : v->result.step, v->paused ? " paused" : "", v->rate,
+             training ? "samples" : "synapse-steps", v->frame_rate, v->shared ? "shared" : "copied",
+             surface_api_name(v->surface), ohm_devices_info(v->devices, 0)->name);
     glfwSetWindowTitle(surface_window(v->surface), text);
 }
 
@@ -154,7 +195,7 @@ static void take_rates(viewer *v, double now) {
     if (v->rated_at > 0 && since < 0.5) return;
     const timings *t = &v->timings, *last = &v->rated;
     if (v->rated_at > 0) {
-        v->rate = (double)(t->steps - last->steps) * (double)v->camera.rows * (double)v->camera.cols / since;
+        v->rate = (double)(t->steps - last->steps) * viewer_work(v) / since;
         v->frame_rate = (double)(t->frames - last->frames) / since;
     }
     v->rated_at = now;
@@ -165,7 +206,8 @@ static void take_rates(viewer *v, double now) {
 // ---- The loop ---------------------------------------------------------------------------------
 
 static bool finished(const view_options *o, const viewer *v) {
-    return v->quit || cli_caught() || (o->frames && v->timings.frames >= o->frames);
+    const bool at_end = o->frames ? v->timings.frames >= o->frames : v->headless && v->learning.over;
+    return v->quit || cli_caught() || at_end;
 }
 
 static ohm_status save_picture(const view_options *o, viewer *v, files *f, const char *path) {
@@ -354,7 +396,7 @@ static int view(int argc, char **argv) {
 
 const command command_view = {
     .name = "view",
-    .arguments = "",
+    .arguments = "[TRAINING.ini]",
     .summary = "Watch a crossbar change",
     .options = view_entries,
     .run = view,

@@ -5,6 +5,7 @@
 #include "changes.h"
 #include "field.h"
 #include "overlay.h"
+#include "spiking.h"
 #include "trace.h"
 #include "input.h"
 
@@ -21,7 +22,7 @@
 
 // The steps that are wanted, or fewer if the window would have to wait for them.
 static uint64_t steps_of_frame(viewer *v) {
-    const uint64_t left = OHM_MAX_STEP - v->result.step;
+    const uint64_t left = v->learning.training ? UINT64_MAX : OHM_MAX_STEP - v->result.step;
     uint64_t steps = v->steps_per_frame;
     if (v->paused) steps = v->extra_steps;
     if (!v->headless && !v->paused && v->step_cost > 0) {
@@ -44,12 +45,14 @@ static bool statistics_due(const viewer *v) {
     return progress_clock() - v->statistics_time > fmax(0.2, 10 * v->statistics_cost);
 }
 
-// A click on a synapse selects it. A click elsewhere ends the selection.
+// A click on a synapse selects it, and the neuron of its column. A click elsewhere ends the selection.
 static void select_clicked(viewer *v, const simulation_order *o) {
-    if (o->print)
+    if (o->print) {
         trace_select(&v->trace, o->probe_row, o->probe_col);
-    else if (v->clicked && !v->network)
+        v->neuron = o->probe_col;
+    } else if (v->clicked && !v->network) {
         trace_drop(&v->trace);
+    }
     v->clicked = false;
 }
 
@@ -58,6 +61,9 @@ static simulation_order make_order(viewer *v) {
     memset(&o, 0, sizeof o); // compared byte by byte
     o.view = viewer_view(v);
     o.network = v->network;
+    o.tiles = viewer_face(v) == FACE_TILES;
+    o.training = v->learning.training;
+    o.layer = v->learning.layer;
     o.statistics = statistics_due(v);
     o.print = v->clicked && input_probe(v, v->click_x, v->click_y, &o.probe_row, &o.probe_col, &o.area);
     o.probe = o.print || (v->mouse_inside &&
@@ -66,7 +72,8 @@ static simulation_order make_order(viewer *v) {
     o.trace = v->trace.on && !v->bare;
     if (o.trace) o.trace_row = v->trace.row, o.trace_col = v->trace.col;
     if (v->panel) o.stimulus = field_view(v);
-    o.bars = v->with_bars && !v->network && !v->bare;
+    o.bars = v->with_bars && viewer_face(v) == FACE_HEATMAP && !v->bare;
+    spiking_ask(v, &o.activity);
     return o;
 }
 
@@ -89,7 +96,7 @@ static ohm_status stop_sharing(viewer *v, ohm_status status) {
 
 // Lends an order the shared buffer for its picture.
 static ohm_status lend_buffer(viewer *v, simulation_order *o) {
-    if (!v->shared || o->network) return OHM_OK;
+    if (!v->shared || o->network || o->tiles) return OHM_OK;
     const double start = progress_clock();
     const ohm_status status = image_lend(v->image, &o->view, &o->buffer);
     v->timings.transfer += progress_clock() - start;
@@ -112,8 +119,10 @@ static ohm_status fail_as(const simulation_result *r) {
     return r->status;
 }
 
-static void take_histogram(viewer *v, ohm_quantity quantity, const float *sample) {
-    double low = v->limits[quantity].low, high = v->limits[quantity].high;
+static void take_histogram(viewer *v, const simulation_order *o, const float *sample) {
+    const quantity_limits *limits = &v->limits[o->view.quantity];
+    const bool limited = !(o->tiles && o->training);
+    double low = limited ? limits->low : 0, high = limited ? limits->high : 0;
     const int n = SIMULATION_SAMPLE * SIMULATION_SAMPLE;
     if (low == high) viewer_extremes(sample, (size_t)n, &low, &high);
     memset(v->histogram, 0, sizeof v->histogram);
@@ -135,7 +144,7 @@ static void take_statistics(viewer *v, const simulation_result *r) {
     if (v->has_statistics)
         v->statistics_cost = r->statistics_seconds; // the first ones may have compiled kernels
     v->has_statistics = true;
-    take_histogram(v, r->order.view.quantity, r->sample);
+    take_histogram(v, &r->order, r->sample);
     field_take(v, r);
     if (h->count && h->step[(h->count - 1) % HISTORY] == r->step) return;
     if (h->count && h->step[(h->count - 1) % HISTORY] > r->step) h->count = 0; // restarted
@@ -145,13 +154,13 @@ static void take_statistics(viewer *v, const simulation_result *r) {
     h->step[at] = r->step;
 }
 
-static ohm_status take_values(viewer *v, const simulation_result *r) {
+static ohm_status take_values(const simulation_result *r, float **to, ohm_view *view) {
     const size_t bytes = sizeof(float) * r->order.view.width * r->order.view.height;
-    float *values = realloc(v->network_values, bytes);
-    if (!values) return ohm_fail_memory("a network");
-    v->network_values = values;
+    float *values = realloc(*to, bytes);
+    if (!values) return ohm_fail_memory("a picture");
+    *to = values;
     memcpy(values, r->image, bytes);
-    v->network_view = r->order.view;
+    *view = r->order.view;
     return OHM_OK;
 }
 
@@ -173,8 +182,10 @@ static ohm_status take_shared(viewer *v, const ohm_view *view) {
 }
 
 static ohm_status take_picture(viewer *v, const simulation_result *r) {
-    v->seen[r->order.network] = r->extremes;
-    if (r->order.network) return take_values(v, r);
+    const simulation_order *o = &r->order;
+    v->seen[o->network ? FACE_NETWORK : o->tiles ? FACE_TILES : FACE_HEATMAP] = r->extremes;
+    if (o->network) return take_values(r, &v->network_values, &v->network_view);
+    if (o->tiles) return take_values(r, &v->tile_values, &v->tile_view);
     const double start = progress_clock();
     ohm_status status = OHM_OK;
     if (r->order.buffer)
@@ -220,6 +231,8 @@ static ohm_status take_result(viewer *v) {
     if (r->order.statistics) take_statistics(v, r);
     take_probe(v, r);
     if (r->order.bars && !status) status = bars_copy(&v->bars, r->bars);
+    if (r->order.activity.wanted && !status) status = activity_copy(&v->activity, r->activity);
+    if (r->order.training && !status) status = learning_take(&v->learning, r->steps);
     trace_take(&v->trace, r);
     return status;
 }
@@ -245,9 +258,17 @@ static void take_limits(viewer *v) {
             ohm_crossbar_range(v->crossbar, (ohm_quantity)i, &v->limits[i].low, &v->limits[i].high);
 }
 
+static void take_neurons(viewer *v) {
+    v->neurons = ohm_crossbar_neurons(v->crossbar);
+    const uint64_t count = v->learning.training ? v->learning.outputs : v->neurons;
+    if (v->neuron >= count) v->neuron = count ? count - 1 : 0;
+}
+
 ohm_status exchange_first(viewer *v) {
     take_limits(v);
+    take_neurons(v);
     simulation_order first = make_order(v);
+    first.steps = v->first_steps;
     return give_order(v, &first);
 }
 
@@ -260,8 +281,9 @@ static ohm_status take_ordered(viewer *v) {
 ohm_status exchange_next(viewer *v, bool last) {
     if (!simulation_wait(v->simulation, patience(v))) return OHM_OK;
     ohm_status status = take_ordered(v);
-    if (!status) status = changes_make(v);
+    if (!status && !v->learning.training) status = changes_make(v);
     take_limits(v);
+    take_neurons(v);
     if (status || last) return status;
     simulation_order next = make_order(v);
     next.steps = steps_of_frame(v);

@@ -1,8 +1,11 @@
 // Draws a frame: the picture with its axes, colour bar and title, and the panel.
 #include "../host/cli/progress.h"
+#include "curves.h"
 #include "edges.h"
 #include "frame.h"
 #include "overlay.h"
+#include "receptive.h"
+#include "spiking.h"
 #include "ticks.h"
 #include "trace.h"
 #include "ui.h"
@@ -21,9 +24,12 @@
 // ---- The colour scale -------------------------------------------------------------------------
 
 static void set_scale(viewer *v) {
-    const ohm_extremes *seen = &v->seen[v->network];
+    const ohm_extremes *seen = &v->seen[viewer_face(v)];
     double low = isnan(seen->least) ? 0 : seen->least, high = isnan(seen->greatest) ? 0 : seen->greatest;
-    if (v->range == RANGE_WHOLE && viewer_quantity(v) != OHM_FLUX) {
+    if (viewer_of_weights(v)) { // 0 is in the middle
+        high = fmax(-low, high);
+        low = -high;
+    } else if (v->range == RANGE_WHOLE && viewer_quantity(v) != OHM_FLUX) {
         low = v->limits[viewer_quantity(v)].low;
         high = v->limits[viewer_quantity(v)].high;
     }
@@ -78,7 +84,7 @@ static void draw_rows_axis(const viewer *v, rectangle r) {
 static void draw_bar(const viewer *v, rectangle b) {
     const double s = v->ui_scale;
     uint8_t rgb[256][3];
-    colormap_table(v->colors, rgb);
+    colormap_table(viewer_colors(v), rgb);
     for (int y = 0; y < b.height; y++) {
         const uint8_t *c = rgb[(int)(255.0 * (b.height - 1 - y) / fmax(b.height - 1, 1) + 0.5)];
         ui_box(b.x, b.y + y, b.width, 1, ui_opaque(c));
@@ -95,7 +101,8 @@ static void draw_bar(const viewer *v, rectangle b) {
     ui_frame(b.x, b.y - 2 * s, b.width, 4 * s, TEXT_COLOR); // the handles that can be dragged
     ui_frame(b.x, b.y + b.height - 2 * s, b.width, 4 * s, TEXT_COLOR);
     const ohm_quantity q = viewer_quantity(v);
-    ui_text(b.x, b.y - 5 * s, 0, 1, TEXT_COLOR, *viewer_unit(q) ? viewer_unit(q) : ohm_quantity_name(q));
+    const char *name = *viewer_unit(q) ? viewer_unit(q) : ohm_quantity_name(q);
+    ui_text(b.x, b.y - 5 * s, 0, 1, TEXT_COLOR, viewer_of_weights(v) ? "weight" : name);
     if (v->scale.logarithmic) ui_text(b.x + b.width, b.y + b.height + 5 * s, 0.5, 0, FAINT_COLOR, "log");
 }
 
@@ -111,15 +118,39 @@ static void describe_scale(const viewer *v, char *text, size_t size) {
         snprintf(text, size, "%.3g × %.3g pixels per synapse", 1 / c->down, 1 / c->across);
 }
 
-static void draw_title(const viewer *v, const layout *l) {
-    char scale[TEXT_MAX] = "", text[2 * TEXT_MAX];
-    if (!v->network) describe_scale(v, scale, sizeof scale);
-    if (v->network)
-        snprintf(scale, sizeof scale, "%s network of %" PRIu64 " neurons", network_layout_name[v->layout],
+static void describe_picture(const viewer *v, char *text, size_t size) {
+    const face shown = viewer_face(v);
+    if (shown == FACE_TILES)
+        receptive_describe(v, text, size);
+    else if (shown == FACE_NETWORK)
+        snprintf(text, size, "%s network of %" PRIu64 " neurons", network_layout_name[v->layout],
                  v->camera.rows);
+    else
+        describe_scale(v, text, size);
+}
+
+// Leaves out the last parts of a text, which four spaces part, until it fits.
+static void shorten(char *text, double width) {
+    while (ui_text_width(text) > width) {
+        char *cut = NULL;
+        for (char *at = strstr(text, "    "); at; at = strstr(at + 4, "    ")) cut = at;
+        if (!cut) return;
+        *cut = '\0';
+    }
+}
+
+static void draw_title(const viewer *v, const layout *l) {
+    char picture[TEXT_MAX] = "", stage[TEXT_MAX] = "", what[TEXT_MAX], text[3 * TEXT_MAX];
+    describe_picture(v, picture, sizeof picture);
     const ohm_definition *d = ohm_crossbar_definition(v->crossbar);
-    snprintf(text, sizeof text, "step %" PRIu64 "    %s    %" PRIu64 " × %" PRIu64 "    %s", v->result.step,
-             ohm_quantity_name(viewer_quantity(v)), d->rows, d->cols, scale);
+    snprintf(stage, sizeof stage, "step %" PRIu64, v->result.step);
+    if (v->learning.training) curves_describe(v, stage, sizeof stage);
+    snprintf(what, sizeof what, "%s    %" PRIu64 " × %" PRIu64, ohm_quantity_name(viewer_quantity(v)), d->rows,
+             d->cols);
+    if (viewer_of_weights(v)) snprintf(what, sizeof what, "weights of layer %zu", v->learning.layer);
+    const bool tiles = viewer_face(v) == FACE_TILES; // of which there may be more than are seen
+    snprintf(text, sizeof text, "%s    %s    %s", stage, tiles ? picture : what, tiles ? what : picture);
+    shorten(text, l->map.width);
     ui_text(l->map.x, l->map.y - 8 * v->ui_scale, 0, 1, TEXT_COLOR, text);
 }
 
@@ -149,7 +180,8 @@ static void draw_overlay(viewer *v, const layout *l, double seconds) {
     ui_begin(l->width, l->height, seconds);
     if (v->network) draw_network(v, l->map);
     if (!v->bare) {
-        if (!v->network) {
+        if (viewer_face(v) == FACE_TILES) receptive_overlay(v);
+        if (viewer_face(v) == FACE_HEATMAP) {
             edges_draw(v, l);
             draw_columns_axis(v, (rectangle){l->map.x, l->map.y, l->map.width, l->map.height + l->bars});
             draw_rows_axis(v, (rectangle){l->map.x - l->bars, l->map.y, l->map.width, l->map.height});
@@ -157,6 +189,8 @@ static void draw_overlay(viewer *v, const layout *l, double seconds) {
         draw_bar(v, l->bar);
         draw_title(v, l);
         trace_mark(v, l);
+        spiking_draw(v, l);
+        curves_draw(v, l);
         if (v->panel) panel_draw(v, l);
     }
     overlay_draw(v, l);
@@ -170,18 +204,22 @@ static double passed(viewer *v, double since, double *sum) {
     return now;
 }
 
+// A network is drawn by ui.h.
+static ohm_status draw_picture(viewer *v, const layout *l) {
+    if (viewer_face(v) == FACE_NETWORK) return OHM_OK;
+    if (viewer_face(v) == FACE_TILES) return receptive_draw(v, l);
+    const ohm_view view = viewer_view(v);
+    return heatmap_draw(v->heatmap, v->image, &view, l->map, l->height, &v->scale, v->colors);
+}
+
 ohm_status frame_draw(viewer *v, double seconds) {
     set_scale(v);
     const double start = progress_clock();
     const layout l = viewer_layout(v);
     clear(v);
-    if (!v->network) {
-        const ohm_view view = viewer_view(v);
-        const ohm_status heat =
-            heatmap_draw(v->heatmap, v->image, &view, l.map, l.height, &v->scale, v->colors);
-        if (heat) return heat;
-        glViewport(0, 0, l.width, l.height);
-    }
+    const ohm_status status = draw_picture(v, &l);
+    if (status) return status;
+    glViewport(0, 0, l.width, l.height);
     const double drawn = passed(v, start, &v->timings.draw);
     draw_overlay(v, &l, seconds);
     passed(v, drawn, &v->timings.panel);

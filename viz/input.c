@@ -1,5 +1,7 @@
 // Mouse and keys.
 #include "notice.h"
+#include "receptive.h"
+#include "spiking.h"
 #include "trace.h"
 #include "ui.h"
 #include "input.h"
@@ -24,6 +26,8 @@ const char input_keys[] = "drag\tpan\n"
                           "l\tlinear or logarithmic scale\n"
                           "f\tcolour range: full, or of the visible values\n"
                           "n\tnetwork; again for other layouts\n"
+                          "v\theatmap or receptive fields\n"
+                          "[ ]\tprevious or next neuron\n"
                           "tab\tshow or hide the panel\n"
                           "s\tsave a picture\n"
                           "h\tshow or hide these keys\n"
@@ -43,7 +47,7 @@ bool input_probe(const viewer *v, double mouse_x, double mouse_y, uint64_t *row,
                  ohm_view *area) {
     const layout l = viewer_layout(v);
     const camera *c = &v->camera;
-    if (v->network || !inside(l.map, mouse_x, mouse_y)) return false;
+    if (viewer_face(v) != FACE_HEATMAP || !inside(l.map, mouse_x, mouse_y)) return false;
     const double x = floor(mouse_x - l.map.x), y = floor(mouse_y - l.map.y);
     double at_row, at_col;
     camera_synapse(c, x + 0.5, y + 0.5, &at_row, &at_col);
@@ -100,8 +104,18 @@ static void on_move(GLFWwindow *window, double x, double y) {
     v->mouse_y = y;
     v->mouse_inside = !ui_wants_mouse();
     if (away_from_press(v)) v->moved = true;
-    if (v->grip == GRIP_MAP) camera_pan(&v->camera, dx, dy);
+    if (v->grip == GRIP_MAP && viewer_face(v) != FACE_TILES) camera_pan(&v->camera, dx, dy);
     if (v->grip == GRIP_LOW || v->grip == GRIP_HIGH) drag_end(v, dy);
+}
+
+// Chooses the neuron at the mouse, if there is one.
+static bool choose_neuron(viewer *v) {
+    uint64_t neuron;
+    if (!receptive_at(v, v->mouse_x, v->mouse_y, &neuron) &&
+        !spiking_at(v, v->mouse_x, v->mouse_y, &neuron))
+        return false;
+    v->neuron = neuron;
+    return true;
 }
 
 static void on_button(GLFWwindow *window, int button, int action, int mods) {
@@ -118,7 +132,7 @@ static void on_button(GLFWwindow *window, int button, int action, int mods) {
         v->grip = GRIP_NONE;
         return;
     }
-    if (ui_wants_mouse()) return;
+    if (ui_wants_mouse() || choose_neuron(v)) return;
     const double now = glfwGetTime();
     v->grip = grip_at(v, v->mouse_x, v->mouse_y);
     const bool again = !v->moved && now - v->press_time < 0.4 && !away_from_press(v);
@@ -135,6 +149,10 @@ static void on_wheel(GLFWwindow *window, double x, double y) {
     viewer *v = viewer_of(window);
     const layout l = viewer_layout(v);
     if (ui_wants_mouse() || v->network || !inside(l.map, v->mouse_x, v->mouse_y)) return;
+    if (viewer_face(v) == FACE_TILES) {
+        receptive_turn(v, y < 0 ? 1 : y > 0 ? -1 : 0);
+        return;
+    }
     camera_zoom(&v->camera, v->mouse_x - l.map.x, v->mouse_y - l.map.y, pow(1.25, y));
     v->moved = true; // so that the next press is not the second of a double click
 }
@@ -172,6 +190,27 @@ static void next_network(viewer *v) {
     }
 }
 
+void input_show_tiles(viewer *v, bool tiles) {
+    if (tiles && !viewer_has_tiles(v)) {
+        notice_say(v, "columns of more than %u devices are not shown as receptive fields", OHM_MAX_IMAGE);
+        return;
+    }
+    if (v->learning.training && v->range == RANGE_MANUAL)
+        v->range = RANGE_WHOLE; // its ends were of weights, or not
+    v->tiles = tiles;
+}
+
+// From the heatmap or a network to the receptive fields, and back to the heatmap.
+static void next_face(viewer *v) {
+    input_show_tiles(v, viewer_face(v) != FACE_TILES);
+    v->network = false;
+}
+
+static void next_neuron(viewer *v, int by) {
+    const uint64_t count = v->learning.training ? v->learning.outputs : v->neurons;
+    if (count) v->neuron = (v->neuron + count + (uint64_t)(int64_t)by) % count;
+}
+
 static void more_steps(viewer *v, bool more) {
     uint64_t *k = &v->steps_per_frame;
     if (more)
@@ -193,10 +232,13 @@ static void on_character(GLFWwindow *window, unsigned character) {
     case '+': more_steps(v, true); break;
     case '-': more_steps(v, false); break;
     case 'm': v->reduction = (v->reduction + 1) % OHM_REDUCTIONS; break;
-    case 'c': v->colors = (v->colors + 1) % COLORMAP_COUNT; break;
+    case 'c': v->colors = (viewer_colors(v) + 1) % COLORMAP_COUNT, v->colors_chosen = true; break;
     case 'l': v->logarithmic = !v->logarithmic; break;
     case 'f': v->range = v->range == RANGE_WHOLE ? RANGE_SEEN : RANGE_WHOLE; break;
     case 'n': next_network(v); break;
+    case 'v': next_face(v); break;
+    case '[': next_neuron(v, -1); break;
+    case ']': next_neuron(v, 1); break;
     case 'b': v->with_bars = !v->with_bars; break;
     case 'r': camera_reset(&v->camera); break;
     case 's': v->screenshot = true; break;

@@ -7,6 +7,9 @@
 // Asks for another quantity, whose range cannot be the one that was set by hand for the last.
 void input_choose_quantity(viewer *v, ohm_quantity quantity);
 
+// Asks for receptive fields, or for the heatmap.
+void input_show_tiles(viewer *v, bool tiles);
+
 // Listens to the window. The viewer has to stay where it is.
 void input_listen(viewer *v);
 

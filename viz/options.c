@@ -1,4 +1,5 @@
 #include "options.h"
+#include "learning.h"
 #include "png.h"
 #include "record.h"
 
@@ -15,6 +16,7 @@ view_options view_options_default(void) {
         .layout = NETWORK_RING,
         .steps_per_frame = 1,
         .fps = 30,
+        .raster_steps = 1000,
     };
 }
 
@@ -70,8 +72,24 @@ static const char *const context_name[] = {"auto", "glx", "egl"};
 
 CHOICE_SETTER(share, share, share_name, 3)
 CHOICE_SETTER(context, surface.api, context_name, 3)
-CHOICE_SETTER(colormap, colors, colormap_name, COLORMAP_COUNT)
 CHOICE_SETTER(layout, layout, network_layout_name, NETWORK_LAYOUTS)
+
+SETTER(colormap) {
+    int chosen;
+    const ohm_status status = choose("colormap", text, colormap_name, COLORMAP_COUNT, &chosen);
+    if (!status) OF(object)->colors = chosen;
+    OF(object)->colors_chosen = true;
+    return status;
+}
+
+SETTER(show) {
+    static const char *const faces[] = {"heatmap", "fields"};
+    int chosen;
+    const ohm_status status = choose("show", text, faces, 2, &chosen);
+    OF(object)->tiles = chosen == 1;
+    OF(object)->show_chosen = true;
+    return status;
+}
 
 SETTER(quantity) {
     const char *names[OHM_QUANTITIES];
@@ -79,6 +97,7 @@ SETTER(quantity) {
     for (int i = 0; i < OHM_QUANTITIES; i++) names[i] = ohm_quantity_name(i);
     const ohm_status status = choose("quantity", text, names, OHM_QUANTITIES, &chosen);
     if (!status) OF(object)->quantity = chosen;
+    OF(object)->quantity_chosen = true;
     return status;
 }
 
@@ -103,7 +122,21 @@ SETTER(fps) {
     return options_read_u64("fps", text, 1, 1000, &OF(object)->fps);
 }
 
+SETTER(neuron) {
+    OF(object)->has_neuron = true;
+    return options_read_u64("neuron", text, 0, OHM_MAX_SIDE - 1, &OF(object)->neuron);
+}
+
+SETTER(layer) {
+    return options_read_u64("layer", text, 0, 1000, &OF(object)->layer);
+}
+
+SETTER(raster) {
+    return options_read_u64("raster", text, 10, 1000000, &OF(object)->raster_steps);
+}
+
 SETTER(steps_per_frame) {
+    OF(object)->paced = true;
     return options_read_auto("steps-per-frame", text, 1 << 20, &OF(object)->steps_per_frame);
 }
 
@@ -129,6 +162,16 @@ SETTER(size) {
     if (!right) return options_bad_value("size", text, "WIDTHxHEIGHT, each from 1 to 8192 pixels");
     OF(object)->surface.width = (int)side[0];
     OF(object)->surface.height = (int)side[1];
+    return OHM_OK;
+}
+
+SETTER(field) {
+    double side[2];
+    const bool right = read_numbers(text, 'x', 2, side) && side[0] == floor(side[0]) &&
+                       side[1] == floor(side[1]) && side[0] >= 1 && side[1] >= 1 && side[0] <= OHM_MAX_IMAGE &&
+                       side[1] <= OHM_MAX_IMAGE;
+    if (!right) return options_bad_value("field", text, "WIDTHxHEIGHT, each from 1 to 16384 devices");
+    OF(object)->field = (tiles_shape){(uint32_t)side[0], (uint32_t)side[1]};
     return OHM_OK;
 }
 
@@ -180,12 +223,21 @@ SETTER(select) {
 const option_entry view_entries[] = {
     SETUP_ENTRIES,
     {"steps", 't', "T", "steps before the first frame (default 0)", set_steps},
-    {"steps-per-frame", 0, "K", "steps per frame (default 1), or auto: as many as fit", set_steps_per_frame},
+    {"steps-per-frame", 0, "K",
+     "steps per frame (default 1), or auto: as many as fit; of a training\nsamples (default auto; headless "
+     "100)", set_steps_per_frame},
     {"reduction", 0, "R",
      "value of a pixel that covers several synapses: mean (default), min, max\nor nearest", set_reduction},
     PICTURE_ENTRIES,
     {"network", 0, NULL, "draw a network of up to 128 neurons; see --layout", set_network},
     {"bars", 0, NULL, "draw the voltages and currents of lines along the edges", set_bars},
+    {"show", 0, "WHAT",
+     "heatmap (default), or fields: each column as a picture of its rows\n(default of a training whose "
+     "samples are pictures)", set_show},
+    {"field", 0, "WxH", "shape of a column's picture (default the nearest to a square)", set_field},
+    {"layer", 0, "L", "layer of a training, from 0 (default)", set_layer},
+    {"neuron", 0, "K", "show the membrane potential of neuron K (default 0)", set_neuron},
+    {"raster", 0, "N", "steps of the spike raster, 10 to 1000000 (default 1000)", set_raster},
     {"region", 0, "R,C,ROWS,COLS", "initial view, a rectangle of synapses", set_region},
     {"select", 0, "ROW,COL", "plot this synapse's current against its voltage, in the panel", set_select},
     {"size", 0, "WxH", "size of the window or picture in pixels (default 1280x800)", set_size},
@@ -220,7 +272,7 @@ const option_entry figure_entries[] = {
 
 // The files, before there is anything to write into them.
 static ohm_status check_files(const view_options *o, const ohm_definition *d) {
-    ohm_status status = setup_check_output(o->output, d);
+    ohm_status status = d ? setup_check_output(o->output, d) : OHM_OK;
     if (!status && o->screenshot) status = png_check(o->screenshot);
     if (!status && o->record)
         status = record_check_size((unsigned)o->surface.width, (unsigned)o->surface.height);
@@ -257,6 +309,17 @@ static ohm_status check_selection(const view_options *o, const ohm_definition *d
                     o->selection[0], o->selection[1], d->rows, d->cols);
 }
 
+static ohm_status check_field(const view_options *o, const ohm_definition *d) {
+    const uint64_t devices = (uint64_t)o->field.width * o->field.height;
+    if (devices > d->rows)
+        return ohm_fail(OHM_BAD_ARGUMENT, "--field %ux%u: a column has %" PRIu64 " devices", o->field.width,
+                        o->field.height, d->rows);
+    if (o->tiles && (o->network || d->rows > OHM_MAX_IMAGE))
+        return ohm_fail(OHM_BAD_ARGUMENT, o->network ? "--show fields does not go with --network"
+                                                     : "--show fields: columns have more than 16384 devices");
+    return OHM_OK;
+}
+
 static ohm_status check_view(view_options *o, const ohm_definition *d) {
     if (o->network && (d->rows != d->cols || d->rows > NETWORK_MAX))
         return ohm_fail(OHM_BAD_ARGUMENT, "--network needs a square crossbar of at most %d x %d synapses",
@@ -265,7 +328,43 @@ static ohm_status check_view(view_options *o, const ohm_definition *d) {
     if (selection) return selection;
     if (o->surface.headless && !o->frames) o->frames = 1;
     if (!o->surface.headless || o->has_selection) o->panel = true;
-    return check_files(o, d);
+    const ohm_status field = check_field(o, d);
+    return field ? field : check_files(o, d);
+}
+
+// ---- Trainings --------------------------------------------------------------------------------
+
+// Whether an option says what a crossbar is: a training file does that. Devices and speed are left.
+static bool is_of_crossbar(size_t i) {
+    return i < SETUP_END && i != SETUP_DEVICE;
+}
+
+static ohm_status check_training(view_options *o, uint64_t given) {
+    for (size_t i = 0; view_entries[i].name; i++) {
+        if (!(given >> i & 1)) continue;
+        const char *name = view_entries[i].name;
+        const bool other = strcmp(name, "steps") == 0 || strcmp(name, "output") == 0 ||
+                           strcmp(name, "network") == 0 || strcmp(name, "bars") == 0 ||
+                           strcmp(name, "neuron") == 0 || strcmp(name, "raster") == 0;
+        if (is_of_crossbar(i) || other)
+            return ohm_fail(OHM_BAD_ARGUMENT, "--%s does not go with the training of %s", name, o->training);
+    }
+    if (!o->quantity_chosen) o->quantity = OHM_CONDUCTANCE;
+    if (!o->paced) o->steps_per_frame = o->surface.headless ? 100 : 0;
+    o->panel = o->panel || !o->surface.headless;
+    return OHM_OK;
+}
+
+// The one argument may be a training file.
+static ohm_status take_argument(const command *c, view_options *o, int argc, char **argv, int first) {
+    if (first >= argc) return OHM_OK;
+    if (c == &command_view && first + 1 == argc && is_training_file(argv[first])) {
+        o->training = argv[first];
+        return OHM_OK;
+    }
+    ohm_fail(OHM_BAD_ARGUMENT, "%s takes no argument \"%s\"", c->name, argv[first]);
+    if (c == &command_view) ohm_fail_hint("it takes an INI file for `ohmscape train`, which has a key layers");
+    return OHM_BAD_ARGUMENT;
 }
 
 ohm_status view_options_parse(const command *c, int argc, char **argv, view_options *o) {
@@ -273,8 +372,11 @@ ohm_status view_options_parse(const command *c, int argc, char **argv, view_opti
     int first;
     const ohm_file_info *info = NULL;
     ohm_status status = options_parse(c, o, argc, argv, &given, &first);
-    if (!status && first < argc)
-        status = ohm_fail(OHM_BAD_ARGUMENT, "%s takes no argument \"%s\"", c->name, argv[first]);
+    if (!status) status = take_argument(c, o, argc, argv, first);
+    if (!status && o->training) {
+        status = check_training(o, given);
+        return status ? status : check_files(o, NULL);
+    }
     if (!status) status = setup_check(&o->setup, given, &info);
     const ohm_definition *d = info ? &info->definition : &o->setup.definition;
     if (!status) status = check_picture(o, d);

@@ -29,6 +29,13 @@ typedef struct view_options {
     uint64_t selection[2]; // row, col
     share_mode share;
     uint64_t steps_per_frame, frames, fps;
+    const char *training; // a file for `ohmscape train`, or NULL: a crossbar of its own
+    uint64_t layer;
+    bool tiles;
+    tiles_shape field;
+    bool has_neuron;
+    uint64_t neuron, raster_steps;
+    bool colors_chosen, show_chosen, quantity_chosen, paced; // these options were given
     const char *screenshot, *record, *output;
 } view_options;
 

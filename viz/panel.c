@@ -17,6 +17,12 @@
 
 // ---- Choices ----------------------------------------------------------------------------------
 
+static void draw_face(viewer *v) {
+    static const char *const faces[] = {"heatmap", "receptive fields"};
+    int chosen = v->tiles;
+    if (!v->network && ui_choice("show", &chosen, faces, 2)) input_show_tiles(v, chosen == 1);
+}
+
 static void draw_choices(viewer *v) {
     ohm_quantity listed[OHM_QUANTITIES];
     const char *quantities[OHM_QUANTITIES], *reductions[OHM_REDUCTIONS];
@@ -29,13 +35,16 @@ static void draw_choices(viewer *v) {
         listed[count++] = (ohm_quantity)i;
     }
     for (int i = 0; i < OHM_REDUCTIONS; i++) reductions[i] = ohm_reduction_name(i);
-    int reduction = v->reduction, colors = v->colors, range = v->range;
+    int reduction = v->reduction, colors = viewer_colors(v), range = v->range;
     ui_section("picture");
+    draw_face(v);
     if (ui_choice("quantity", &quantity, quantities, count)) input_choose_quantity(v, listed[quantity]);
     if (ui_choice("reduction", &reduction, reductions, OHM_REDUCTIONS)) v->reduction = reduction;
-    if (ui_choice("colours", &colors, colormap_name, COLORMAP_COUNT)) v->colors = colors;
+    if (ui_choice("colours", &colors, colormap_name, COLORMAP_COUNT))
+        v->colors = colors, v->colors_chosen = true;
     if (ui_choice("range", &range, ranges, RANGE_MODES)) v->range = range;
     ui_check("logarithmic", &v->logarithmic);
+    if (v->learning.training) return;
     ui_same_line();
     ui_check("bars", &v->with_bars);
     if (v->camera.rows != v->camera.cols || v->camera.rows > NETWORK_MAX) return;
@@ -50,14 +59,22 @@ static void draw_choices(viewer *v) {
 static void draw_running(viewer *v) {
     char text[768];
     const ohm_device_info *info = ohm_devices_info(v->devices, 0);
+    const bool training = v->learning.training;
     snprintf(text, sizeof text, "%.3g synapse-steps/s, %.0f frames/s", v->rate, v->frame_rate);
+    if (training)
+        snprintf(text, sizeof text, "%.*f samples/s, %.0f frames/s", v->rate < 10 ? 1 : 0, v->rate,
+                 v->frame_rate);
     ui_label(text);
     snprintf(text, sizeof text, "%s (%s), picture %s", info->name, info->id,
              v->shared ? "shared with OpenGL" : "copied");
     ui_label(text);
     if (ui_button(v->paused ? "run" : "pause")) v->paused = !v->paused;
     ui_same_line();
-    if (ui_button("step")) v->paused = true, v->extra_steps++;
+    if (ui_button(training ? "sample" : "step")) v->paused = true, v->extra_steps++;
+    if (training) {
+        ui_number("samples/frame", &v->steps_per_frame);
+        return;
+    }
     ui_same_line();
     if (ui_button("restart")) v->restart = true;
     ui_same_line();
@@ -93,7 +110,7 @@ static void draw_histogram(viewer *v) {
     ui_box(x, y, width, height, GROUND_COLOR);
     if (!v->has_statistics || !(v->histogram_high > v->histogram_low)) return;
     uint8_t rgb[256][3];
-    colormap_table(v->colors, rgb);
+    colormap_table(viewer_colors(v), rgb);
     float most = 1;
     for (int i = 0; i < BINS; i++) most = fmaxf(most, v->histogram[i]);
     for (int i = 0; i < BINS; i++) {
@@ -138,15 +155,16 @@ static void draw_course(const viewer *v) {
 }
 
 void panel_draw(viewer *v, const layout *l) {
+    const bool training = v->learning.training; // whose crossbars are not to be changed by hand
     ui_window_begin("panel", l->panel_x, 0, l->panel_width, l->height);
     draw_running(v);
-    controls_draw_menus(v);
+    if (!training) controls_draw_menus(v);
     draw_choices(v);
     draw_histogram(v);
-    field_draw(v);
+    if (!training) field_draw(v);
     trace_draw(v);
     draw_course(v);
-    controls_draw(v);
+    if (!training) controls_draw(v);
     ui_label("press h for keys");
     ui_window_end();
 }

@@ -21,6 +21,8 @@ struct simulation {
     float field[SIMULATION_FIELD * SIMULATION_FIELD];
     size_t pixels; // room for so many in image
     bars bars;
+    membranes membranes;
+    activity activity;
     simulation_result result;
 };
 
@@ -44,6 +46,43 @@ ohm_status simulation_advance(ohm_crossbar *crossbar, uint64_t steps, uint64_t *
     return OHM_OK;
 }
 
+// Trains in slices that grow until they take long enough.
+static ohm_status learn(ohm_training *training, uint64_t samples, uint64_t *done) {
+    uint64_t slice = 1, now = 1;
+    *done = 0;
+    while (*done < samples && now && !ohm_training_is_over(training) && !cli_caught()) {
+        const uint64_t left = samples - *done;
+        const double start = progress_clock();
+        const ohm_status status = ohm_training_advance(training, slice < left ? slice : left, &now);
+        if (status) return status;
+        *done += now;
+        if (progress_clock() - start < SLICE) slice *= 2;
+    }
+    return OHM_OK;
+}
+
+// Takes samples of the neurons' membranes on the way, of the steps that can be seen.
+static ohm_status step_neurons(simulation *s, const simulation_order *o, uint64_t *done) {
+    const uint64_t seen = o->activity.steps, interval = membranes_interval(s->crossbar, seen);
+    uint64_t now = o->steps > seen ? o->steps - seen : 0;
+    *done = 0;
+    ohm_status status = now ? simulation_advance(s->crossbar, now, done) : OHM_OK;
+    if (!status) status = membranes_sample(&s->membranes, s->crossbar);
+    while (!status && *done < o->steps && !cli_caught()) {
+        const uint64_t next = interval - ohm_crossbar_step(s->crossbar) % interval, left = o->steps - *done;
+        status = simulation_advance(s->crossbar, next < left ? next : left, &now);
+        *done += now;
+        if (!status) status = membranes_sample(&s->membranes, s->crossbar);
+    }
+    return status;
+}
+
+static ohm_status step(simulation *s, const simulation_order *o, uint64_t *done) {
+    if (o->training) return learn(o->training, o->steps, done);
+    if (o->activity.wanted) return step_neurons(s, o, done);
+    return simulation_advance(s->crossbar, o->steps, done);
+}
+
 // ---- Carrying out an order --------------------------------------------------------------------
 
 static ohm_status make_room(simulation *s, const ohm_view *v) {
@@ -57,12 +96,35 @@ static ohm_status make_room(simulation *s, const ohm_view *v) {
     return OHM_OK;
 }
 
+static ohm_status draw_weights(simulation *s, const simulation_order *o) {
+    const size_t count = (size_t)o->view.width * o->view.height;
+    ohm_status status = make_room(s, &o->view);
+    if (!status) status = ohm_training_weights(o->training, o->layer, s->image);
+    if (status) return status;
+    ohm_extremes e = {INFINITY, -INFINITY};
+    for (size_t i = 0; i < count; i++) {
+        e.least = fminf(e.least, s->image[i]);
+        e.greatest = fmaxf(e.greatest, s->image[i]);
+    }
+    s->result.extremes = e.least <= e.greatest ? e : (ohm_extremes){NAN, NAN};
+    return OHM_OK;
+}
+
 // Returns when the picture is complete, whether in the buffer or on the host.
 static ohm_status draw(simulation *s, const simulation_order *o) {
     ohm_extremes *const extremes = &s->result.extremes;
+    if (o->tiles && o->training) return draw_weights(s, o);
     if (o->buffer) return ohm_crossbar_view_cl_extremes(s->crossbar, &o->view, o->buffer, extremes);
     const ohm_status status = make_room(s, &o->view);
     return status ? status : ohm_crossbar_view_extremes(s->crossbar, &o->view, s->image, extremes);
+}
+
+static void sample_weights(simulation *s, const simulation_order *o) {
+    const size_t side = SIMULATION_SAMPLE;
+    for (size_t i = 0; i < side * side; i++) {
+        const size_t row = i / side * o->view.height / side, col = i % side * o->view.width / side;
+        s->sample[i] = s->image[row * o->view.width + col];
+    }
 }
 
 // The sample has SIMULATION_SAMPLE² synapses, evenly over the view.
@@ -71,7 +133,10 @@ static ohm_status measure(simulation *s, const simulation_order *o) {
     sample.width = sample.height = SIMULATION_SAMPLE;
     sample.reduction = OHM_NEAREST;
     ohm_status status = ohm_crossbar_statistics(s->crossbar, &s->result.statistics);
-    if (!status) status = ohm_crossbar_view(s->crossbar, &sample, s->sample);
+    if (o->tiles && o->training)
+        sample_weights(s, o);
+    else if (!status)
+        status = ohm_crossbar_view(s->crossbar, &sample, s->sample);
     if (!status && o->stimulus.width) status = ohm_crossbar_view(s->crossbar, &o->stimulus, s->field);
     return status;
 }
@@ -105,7 +170,7 @@ static void carry_out(simulation *s) {
     simulation_result *r = &s->result;
     const simulation_order *o = &r->order;
     const double start = progress_clock();
-    r->status = simulation_advance(s->crossbar, o->steps, &r->steps);
+    r->status = step(s, o, &r->steps);
     r->torn = r->status == OHM_DEVICE_FAILED;
     const double stepped = progress_clock();
     if (!r->status) r->status = draw(s, o);
@@ -114,12 +179,15 @@ static void carry_out(simulation *s) {
     if (!r->status && o->probe) r->status = probe(s, o);
     if (!r->status && o->trace) r->status = trace(s, o);
     if (!r->status && o->bars) r->status = bars_read(s->crossbar, &o->view, &s->bars);
+    if (!r->status && o->activity.wanted)
+        r->status = activity_read(s->crossbar, &o->activity, &s->membranes, &s->activity);
     if (r->status) keep_error(r);
     r->step = ohm_crossbar_step(s->crossbar);
     r->image = o->buffer ? NULL : s->image;
     r->sample = s->sample;
     r->field = s->field;
     r->bars = &s->bars;
+    r->activity = &s->activity;
     r->idle = ohm_crossbar_idle_time(s->crossbar);
     r->step_seconds = stepped - start;
     r->view_seconds = drawn - stepped;
@@ -187,6 +255,8 @@ void simulation_destroy(simulation *s) {
     pthread_cond_destroy(&s->changed);
     pthread_mutex_destroy(&s->mutex);
     bars_free(&s->bars);
+    membranes_free(&s->membranes);
+    activity_free(&s->activity);
     free(s->image);
     free(s->sample);
     free(s);

@@ -6,6 +6,8 @@
 #define VIZ_SIMULATION_H
 
 #include "../host/ohmscape_cl.h"
+#include "../host/ohmscape_train.h"
+#include "activity.h"
 #include "bars.h"
 
 #define SIMULATION_SAMPLE 256 // the sample's pixels on a side
@@ -13,13 +15,17 @@
 
 // What to do, in this order.
 typedef struct simulation_order {
-    uint64_t steps;
+    uint64_t steps;         // of a training, samples
+    ohm_training *training; // which the crossbar is part of, or NULL
+    size_t layer;           // the crossbar's
     bool statistics; // of the state, a sample of the view's values, and the stimulus if that has a width
     bool probe;      // the synapse and the area below
     bool trace;      // the selected synapse's voltage and current
     bool network;    // for whoever gave the order: the view is a network's
+    bool tiles;      // likewise, of receptive fields; in a training the view is of weights
     bool print;      // and the probe is to be printed
     bool bars;       // the voltages and currents of lines, for the view
+    activity_order activity; // of the neurons
     ohm_view view;   // to be drawn
     cl_mem buffer;   // where, if OpenCL has it; NULL: on the host
     uint64_t probe_row, probe_col;
@@ -42,6 +48,7 @@ typedef struct simulation_result {
     const float *field;    // [stimulus.height, stimulus.width]
     ohm_statistics statistics;
     const bars *bars;            // of the lines
+    const activity *activity;    // of the neurons
     float value[OHM_QUANTITIES]; // of the synapse
     float trace_voltage, trace_current;
     double idle;             // s, as ohm_crossbar_idle_time

@@ -44,6 +44,13 @@ int ticks_scale(const color_scale *s, int most, double *value) {
     return log_ticks(s->low, s->high, 1, 1 + (int)(decades / most), value);
 }
 
+const char *ticks_time_unit(double seconds, double *each) {
+    static const char *const units[] = {"s", "ms", "µs", "ns"};
+    int i = 0;
+    for (*each = 1; i < 3 && fabs(seconds) * *each < 1 - 1e-9; i++) *each *= 1000;
+    return units[i];
+}
+
 void ticks_text(double value, double span, char *text, size_t size) {
     snprintf(text, size, "%.5g", fabs(value) < 1e-9 * fabs(span) ? 0 : value);
 }

@@ -15,6 +15,10 @@ int ticks_linear(double low, double high, int most, bool whole, double *value);
 // is room.
 int ticks_scale(const color_scale *s, int most, double *value);
 
+// Seconds in a unit that suits axes up to so many of them: "s", "ms", "µs" or "ns"; *each is how many of it
+// are a second.
+const char *ticks_time_unit(double seconds, double *each);
+
 // A tick's text: short, and 0 where rounding left a trace of it.
 void ticks_text(double value, double span, char *text, size_t size);
 

@@ -24,10 +24,14 @@ static timings mean_of(const viewer *v) {
                      .longest = t->longest};
 }
 
-// In synapse-steps per second.
+static const char *unit_of(const viewer *v) {
+    return v->learning.training ? "samples" : "synapse-steps";
+}
+
+// In these per second.
 static double rate_of(const viewer *v, const timings *t) {
     const double seconds = t->total * (double)t->frames;
-    return seconds > 0 ? (double)t->steps * (double)v->camera.rows * (double)v->camera.cols / seconds : 0;
+    return seconds > 0 ? (double)t->steps * viewer_work(v) / seconds : 0;
 }
 
 ohm_status timings_print(const viewer *v) {
@@ -36,8 +40,8 @@ ohm_status timings_print(const viewer *v) {
            v->shared ? "shared with OpenGL" : "copied: ", v->shared ? "" : v->share_reason);
     printf("first frame  %.3f s after the start\n", v->first_seconds);
     if (t.frames == 0) return cli_flush();
-    printf("then         %" PRIu64 " frames in %.3f s: %.1f frames/s, %.3g synapse-steps/s\n", t.frames,
-           t.total * (double)t.frames, 1 / t.total, rate_of(v, &t));
+    printf("then         %" PRIu64 " frames in %.3f s: %.1f frames/s, %.3g %s/s\n", t.frames,
+           t.total * (double)t.frames, 1 / t.total, rate_of(v, &t), unit_of(v));
     printf("per frame    %.3f ms, at most %.3f ms, of which\n", t.total * 1e3, t.longest * 1e3);
     printf("  step       %8.3f ms, in the background\n", t.step * 1e3);
     printf("  reduce     %8.3f ms, in the background\n", t.reduce * 1e3);
@@ -55,7 +59,8 @@ ohm_status timings_print_json(const viewer *v) {
     cJSON_AddStringToObject(root, "share_reason", v->share_reason);
     cJSON_AddNumberToObject(root, "first_frame_seconds", v->first_seconds);
     json_add_u64(root, "frames", t.frames);
-    cJSON_AddNumberToObject(root, "synapse_steps_per_second", rate_of(v, &t));
+    cJSON_AddNumberToObject(
+        root, v->learning.training ? "samples_per_second" : "synapse_steps_per_second", rate_of(v, &t));
     cJSON *frame = cJSON_AddObjectToObject(root, "frame");
     cJSON_AddNumberToObject(frame, "total", t.total);
     cJSON_AddNumberToObject(frame, "longest", t.longest);

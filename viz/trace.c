@@ -48,7 +48,7 @@ void trace_take(trace *t, const simulation_result *r) {
 void trace_mark(const viewer *v, const layout *l) {
     const trace *t = &v->trace;
     const camera *c = &v->camera;
-    if (!t->on || v->network || v->bare) return;
+    if (!t->on || viewer_face(v) != FACE_HEATMAP || v->bare) return;
     const double s = v->ui_scale, least = 7 * s;
     const double x = l->map.x + ((double)t->col + 0.5 - c->col) / c->across;
     const double y = l->map.y + ((double)t->row + 0.5 - c->row) / c->down;

@@ -5,9 +5,11 @@
 
 #include "camera.h"
 #include "heatmap.h"
+#include "learning.h"
 #include "network.h"
 #include "simulation.h"
 #include "surface.h"
+#include "tiles.h"
 
 // How the ends of the colour scale are found.
 typedef enum range_mode {
@@ -16,6 +18,14 @@ typedef enum range_mode {
     RANGE_MANUAL, // as given or dragged
     RANGE_MODES
 } range_mode;
+
+// What the picture is.
+typedef enum face {
+    FACE_HEATMAP,
+    FACE_NETWORK,
+    FACE_TILES, // receptive fields
+    FACES
+} face;
 
 #define HISTORY 512  // points of the state's course that are kept
 #define BINS 64      // of the histogram
@@ -80,7 +90,7 @@ typedef struct viewer {
     ohm_crossbar *crossbar;
     simulation *simulation;
     surface *surface;
-    image *image;
+    image *image, *tiles_image; // of the heatmap, of the receptive fields
     heatmap *heatmap;
     int width, height;      // of the surface in this frame, pixels
     bool headless, timed;   // no window; wait for OpenGL wherever the clock is read
@@ -93,12 +103,18 @@ typedef struct viewer {
     ohm_quantity quantity;
     ohm_reduction reduction;
     colormap colors;
+    bool colors_chosen; // or there is a default that suits the picture
     range_mode range;
     color_scale scale;
     bool logarithmic; // as asked for; a scale that reaches 0 stays linear
     bool network, panel, help, bare;
     network_layout layout;
-    bool with_bars; // along the edges
+    bool with_bars;     // along the edges
+    bool tiles;         // receptive fields rather than the heatmap
+    tiles_shape tile_shape; // as asked for; 0 x 0: what suits the crossbar
+    uint64_t first_tile; // of those that are shown, if there is no room for all
+    uint64_t neuron;    // whose membrane is shown
+    uint64_t raster_steps;
     double ui_scale;
 
     // How it runs.
@@ -124,12 +140,20 @@ typedef struct viewer {
     bool ordered;         // the simulation has an order, or its result is still to be taken
     bool torn;            // a device failed in the midst of steps: there is no state to save
     bool film_ended;      // before its time, which has been said
-    ohm_extremes seen[2]; // for RANGE_SEEN, of the heatmap and of the network
+    ohm_extremes seen[FACES]; // for RANGE_SEEN
 
     // What is known. result is of the order that the picture shows.
     simulation_result result;
     float *network_values; // [n, n]
     ohm_view network_view; // they are of; its width is 0 before there are any
+    float *tile_values;        // [inputs, columns]
+    ohm_view tile_view;        // they are of; its width is 0 before there are any
+    float *tile_picture;       // as it is drawn
+    size_t tile_room;          // for so many pixels
+    uint64_t neurons;          // of the crossbar, taken between two orders
+    uint64_t first_steps;      // of the first order
+    activity activity;         // of neurons
+    learning learning;         // the training
     bool has_statistics, has_probe;
     simulation_result probe;
     ohm_statistics statistics;
@@ -156,11 +180,29 @@ typedef struct layout {
     rectangle map; // the heatmap or the network
     rectangle bar; // the colour bar
     int bars;      // pixels beside and below the map, for those of lines; 0 without
+    rectangle plots; // beside or below the map: of neurons or of the training; 0 x 0 without
     double panel_x, panel_width;
     int width, height; // of the surface
 } layout;
 
 layout viewer_layout(const viewer *v);
+
+face viewer_face(const viewer *v);
+
+// Whether the picture is of a training's weights, which have two signs and no unit.
+bool viewer_of_weights(const viewer *v);
+
+// Whether there are receptive fields: columns that are not too long to be pictures.
+bool viewer_has_tiles(const viewer *v);
+
+// What a step counts in the rate: a crossbar's synapses; a training's step is a sample.
+double viewer_work(const viewer *v);
+
+// Where they are.
+tiles_grid viewer_tiles(const viewer *v);
+
+// The colour map of the picture.
+colormap viewer_colors(const viewer *v);
 
 // The view that the map is to show now.
 ohm_view viewer_view(const viewer *v);
