@@ -138,7 +138,7 @@ LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(foreach loops,$(LOOPS),$
 CLI_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/cli/*.c))
 
 # What the programs share of the command line, and the viewer.
-KIT_OBJECTS  = $(patsubst %,$(BUILD)/host/cli/%.o,child cli gnuplot guard ini options progress report rescue setup trouble)
+KIT_OBJECTS  = $(patsubst %,$(BUILD)/host/cli/%.o,child cli gnuplot guard options progress report rescue setup trouble)
 VIEW_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out viz/main.c,$(wildcard viz/*.c))) $(BUILD)/viz/ui.o $(KIT_OBJECTS)
 BENCH_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/main.c,$(wildcard bench/*.c))) $(patsubst %,$(BUILD)/bench/%_py.o,peers peers_models peers_read peers_wires) \
                 $(KIT_OBJECTS)
