@@ -86,19 +86,22 @@ static float largest_rate(const numbers *n) {
     return most;
 }
 
-// A pattern a row, or a picture that is one pattern. What is taken from *n is not freed with it.
-static ohm_status take_rates(numbers *n, spike_source *s) {
+// Adds a pattern a row, or a picture that is one pattern, each file's as fractions of its highest rate.
+static ohm_status take_rates(const numbers *n, spike_source *s) {
     const float most = largest_rate(n);
+    const uint64_t count = n->rows * n->cols;
     if (most < 0) return OHM_BAD_FILE;
-    if (n->cols != s->inputs && n->rows * n->cols != s->inputs)
+    if (n->cols != s->inputs && count != s->inputs)
         return ohm_fail(OHM_BAD_FILE,
                         "%s is %" PRIu64 " x %" PRIu64 ", but the network has %" PRIu64
                         " inputs: it takes a pattern of %" PRIu64 " numbers a row, or one picture of as many",
                         n->name, n->rows, n->cols, s->inputs, s->inputs);
-    s->patterns = n->rows * n->cols / s->inputs;
-    for (uint64_t i = 0; i < n->rows * n->cols && most > 0; i++) n->values[i] /= most;
-    s->rate = n->values;
-    n->values = NULL;
+    const uint64_t before = s->rate ? s->patterns * s->inputs : 0;
+    float *all = realloc(s->rate, (before + count) * sizeof *all);
+    if (!all) return ohm_fail_memory("rates");
+    for (uint64_t i = 0; i < count; i++) all[before + i] = most > 0 ? n->values[i] / most : 0;
+    s->rate = all;
+    s->patterns = (before + count) / s->inputs;
     return OHM_OK;
 }
 
@@ -140,16 +143,26 @@ static ohm_status take_spikes(const numbers *n, spike_source *s) {
 
 // ---- The source -------------------------------------------------------------------------------
 
-ohm_status spike_source_open(drive *d, const input_set *known, bool spikes, spike_source *s) {
+static ohm_status read_file(drive *d, const input_set *known, const char *path, bool spikes,
+                            spike_source *s) {
     const input_file *file;
     numbers n;
-    s->patterns = 1;
-    if (!d->spec.path[0]) return OHM_OK;
-    ohm_status status = drive_input(d, known, d->spec.path, &file);
+    ohm_status status = drive_input(d, known, path, &file);
     if (status) return status;
     status = read_numbers(file, &n);
+    if (!status && spikes && s->step) status = ohm_fail(OHM_BAD_ARGUMENT, "spikes come from one file alone");
     if (!status) status = spikes ? take_spikes(&n, s) : take_rates(&n, s);
     free(n.values);
+    return status;
+}
+
+ohm_status spike_source_open(drive *d, const input_set *known, bool spikes, spike_source *s) {
+    char list[SPEC_MAX_PATH], *rest;
+    ohm_status status = OHM_OK;
+    s->patterns = 1;
+    snprintf(list, sizeof list, "%s", d->spec.path);
+    for (char *path = strtok_r(list, "+", &rest); path && !status; path = strtok_r(NULL, "+", &rest))
+        status = read_file(d, known, path, spikes, s);
     return status;
 }
 

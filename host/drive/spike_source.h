@@ -17,7 +17,7 @@ typedef struct spike_source {
     float *own; // rates of a caller's, in place of the patterns; NULL: none
 } spike_source;
 
-// Reads the file of a stimulus, unless it has none, as rates or as spikes. Errors: those of drive_input;
+// Reads the files of a stimulus, if it has any, as rates or as spikes. Errors: those of drive_input;
 // OHM_BAD_FILE (rates below 0 or not finite, patterns of another size, spikes out of order or range).
 ohm_status spike_source_open(drive *d, const input_set *known, bool spikes, spike_source *s);
 void spike_source_free(spike_source *s);

@@ -45,8 +45,9 @@ static const ohm_about about = {
 static const ohm_parameter parameters[] = {
     CHOICE("network", "N", 1, "feedforward, from inputs to neurons, or recurrent, among neurons", networks),
     CHOICE("plasticity", "P", 3, "overlap of waveforms, the rules pair and triplet, or none", plasticities),
-    {"file", "F", "1", 0, 0, 0, "PNG, .npy or HDF5 of what the inputs fire", OHM_NO_SLOT, .text = SPEC_PATH},
-    CHOICE("input", "f_in", 1, "the file's numbers: rates, a pattern a row, or spikes, (step, input)",
+    {"file", "F", "1", 0, 0, 0, "what the inputs fire: PNG, .npy or HDF5, or several joined by +",
+     OHM_NO_SLOT, .text = SPEC_PATHS},
+    CHOICE("input", "f_in", 1, "a file's numbers: rates, a pattern a row, or spikes, (step, input)",
            input_kinds),
     NUMBER("rate", "ν", "Hz", 20, 0, 1e9, "highest mean rate of an input's spikes"),
     TIME("show", "t_s", 0.35, "time for which each of several patterns is shown"),
