@@ -5,6 +5,11 @@
 
 #include "ohmscape.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+#pragma GCC visibility push(default)
+
 // A network in training, with its data.
 typedef struct ohm_training ohm_training;
 
@@ -26,12 +31,33 @@ ohm_status ohm_training_open(ohm_devices *devices, const char *path, ohm_trainin
 // Legal on NULL.
 void ohm_training_close(ohm_training *training);
 
-// Trains on up to so many samples, in the order that the seed gives; fewer at the end of an epoch, where the
-// test set is evaluated and a record is added, and none after the last epoch. *done receives how many.
+// Trains on so many samples, in the order that the seed gives: rounded up to whole batches, fewer at the end
+// of an epoch, where the test set is evaluated and a record is added, and none after the last epoch. *done
+// receives how many. How the samples are dealt out to calls changes no bit of what comes of them.
 // Errors: those of the crossbars' steps and readouts.
 ohm_status ohm_training_advance(ohm_training *training, uint64_t samples, uint64_t *done);
 
 bool ohm_training_is_over(const ohm_training *training);
+
+// Samples trained on so far; *all receives those of all epochs.
+uint64_t ohm_training_samples(const ohm_training *training, uint64_t *all);
+
+// The fraction of the test set that is classified rightly, and the mean cross-entropy. Readings are counted,
+// so that read noise is drawn anew. Errors: those of the crossbars' readouts.
+ohm_status ohm_training_evaluate(ohm_training *training, double *accuracy, double *loss);
+
+// Adds a record at once, in the midst of an epoch. Errors: those of ohm_training_evaluate.
+ohm_status ohm_training_record_now(ohm_training *training);
+
+// How many samples of the test set of class i were taken for class j in the last evaluation, [classes,
+// classes]. Valid until the next one.
+const uint64_t *ohm_training_confusion(const ohm_training *training, size_t *classes);
+
+// Saves the network with all of its crossbars (HDF5), as ohm_crossbar_save does; and goes on from such a file
+// to the same bits, with the data where it was. Errors: those of ohm_crossbar_save; of ohm_crossbar_load and
+// ohm_training_open, and OHM_BAD_FILE if the data have changed.
+ohm_status ohm_training_save(ohm_training *training, const char *path);
+ohm_status ohm_training_load(ohm_devices *devices, const char *path, ohm_training **training);
 
 // The records so far. Valid until the training is advanced or closed.
 const ohm_training_record *ohm_training_records(const ohm_training *training, size_t *count);
@@ -50,5 +76,10 @@ ohm_status ohm_training_weights(ohm_training *training, size_t layer, float *wei
 
 // The shape of a sample as a picture, [height, width]; 1 × inputs if it is none.
 void ohm_training_picture(const ohm_training *training, uint64_t *height, uint64_t *width);
+
+#pragma GCC visibility pop
+#ifdef __cplusplus
+}
+#endif
 
 #endif

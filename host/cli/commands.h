@@ -5,6 +5,6 @@
 #include "options.h"
 
 extern const command command_run, command_iv, command_devices, command_models, command_info, command_export,
-    command_read, command_program;
+    command_read, command_program, command_train, command_test;
 
 #endif

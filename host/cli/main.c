@@ -12,7 +12,8 @@
 #include <unistd.h>
 
 static const command *const commands[] = {&command_run,  &command_iv,     &command_devices, &command_models,
-                                          &command_info, &command_export, &command_read,    &command_program};
+                                          &command_info, &command_export, &command_read,    &command_program,
+                                          &command_train, &command_test};
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 
 // Commands of other programs, so that this one needs no graphics library.

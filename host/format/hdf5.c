@@ -104,3 +104,27 @@ bool hdf5_read_text(hid_t file, const char *name, char *text, size_t size) {
     if (attribute >= 0) H5Aclose(attribute);
     return done;
 }
+
+bool hdf5_write_attribute(hid_t file, const char *name, hid_t type, const void *value) {
+    const hid_t space = H5Screate(H5S_SCALAR);
+    const hid_t attribute = H5Acreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+    const bool done = hdf5_did(attribute) && hdf5_did(H5Awrite(attribute, type, value));
+    const bool closed = attribute < 0 || hdf5_did(H5Aclose(attribute));
+    H5Sclose(space);
+    return done && closed;
+}
+
+bool hdf5_write_number(hid_t file, const char *name, uint64_t value) {
+    return hdf5_write_attribute(file, name, H5T_NATIVE_UINT64, &value);
+}
+
+bool hdf5_write_text(hid_t file, const char *name, const char *value) {
+    const hid_t type = H5Tcopy(H5T_C_S1);
+    // Fixed length, so that the text is in the attribute, which has a checksum. The heap of texts of variable
+    // length has none.
+    H5Tset_size(type, strlen(value) + 1);
+    H5Tset_cset(type, H5T_CSET_UTF8);
+    const bool done = hdf5_write_attribute(file, name, type, value);
+    H5Tclose(type);
+    return done;
+}

@@ -42,4 +42,9 @@ hid_t hdf5_open_attribute(hid_t file, const char *name, H5T_class_t class);
 // length. False, with a reason, if it has none or it is longer.
 bool hdf5_read_text(hid_t file, const char *name, char *text, size_t size);
 
+// Write scalar attributes: of a type, a whole number, a text. False, with a reason, if one cannot be written.
+bool hdf5_write_attribute(hid_t file, const char *name, hid_t type, const void *value);
+bool hdf5_write_number(hid_t file, const char *name, uint64_t value);
+bool hdf5_write_text(hid_t file, const char *name, const char *value);
+
 #endif

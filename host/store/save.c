@@ -27,45 +27,21 @@ static ohm_status system_failed(const char *verb, const char *path) {
 
 // ---- Attributes -------------------------------------------------------------------------------
 
-static bool write_attribute(hid_t file, const char *name, hid_t type, const void *value) {
-    const hid_t space = H5Screate(H5S_SCALAR);
-    const hid_t attribute = H5Acreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
-    const bool done = hdf5_did(attribute) && hdf5_did(H5Awrite(attribute, type, value));
-    const bool closed = attribute < 0 || hdf5_did(H5Aclose(attribute));
-    H5Sclose(space);
-    return done && closed;
-}
-
-static bool write_number(hid_t file, const char *name, uint64_t value) {
-    return write_attribute(file, name, H5T_NATIVE_UINT64, &value);
-}
-
-static bool write_text(hid_t file, const char *name, const char *value) {
-    const hid_t type = H5Tcopy(H5T_C_S1);
-    // Fixed length, so that the text is in the attribute, which has a checksum. The heap of texts of variable
-    // length has none.
-    H5Tset_size(type, strlen(value) + 1);
-    H5Tset_cset(type, H5T_CSET_UTF8);
-    const bool done = write_attribute(file, name, type, value);
-    H5Tclose(type);
-    return done;
-}
-
 static bool write_value(hid_t file, const spec *s, int i) {
     const ohm_parameter *p = catalogue_parameter(spec_entry_of(s), i);
     char name[FILE_MAX_NAME];
     file_parameter_name(s->role, p->key, name);
-    if (p->text) return write_text(file, name, s->path);
-    if (p->choices) return write_text(file, name, p->choices[(int)s->value[i]]);
-    if (!write_attribute(file, name, H5T_NATIVE_DOUBLE, &s->value[i])) return false;
+    if (p->text) return hdf5_write_text(file, name, s->path);
+    if (p->choices) return hdf5_write_text(file, name, p->choices[(int)s->value[i]]);
+    if (!hdf5_write_attribute(file, name, H5T_NATIVE_DOUBLE, &s->value[i])) return false;
     if (!s->spread[i].kind) return true;
     file_spread_name(s->role, p->key, s->spread[i].kind, name);
-    return write_attribute(file, name, H5T_NATIVE_DOUBLE, &s->spread[i].sigma);
+    return hdf5_write_attribute(file, name, H5T_NATIVE_DOUBLE, &s->spread[i].sigma);
 }
 
 static bool write_spec(hid_t file, const spec *s) {
     const catalogue_entry *entry = spec_entry_of(s);
-    bool done = write_text(file, spec_role_name[s->role], entry->about->name);
+    bool done = hdf5_write_text(file, spec_role_name[s->role], entry->about->name);
     for (int i = 0; i < entry->count && done; i++)
         if (spec_is_written(s, i)) done = write_value(file, s, i);
     return done;
@@ -91,18 +67,18 @@ static uint64_t version_of(const ohm_crossbar *c) {
 
 static bool write_parameters(hid_t file, const ohm_crossbar *c, const char *format) {
     const ohm_definition *d = &c->plan.definition;
-    bool done = write_text(file, "format", format) && write_number(file, "format_version", version_of(c)) &&
-                write_text(file, "version", OHM_VERSION) && write_number(file, "rows", d->rows) &&
-                write_number(file, "cols", d->cols) && write_number(file, "seed", d->seed) &&
-                write_number(file, "step", c->step) && write_number(file, "flux", d->track_flux) &&
-                write_attribute(file, "dt", H5T_NATIVE_DOUBLE, &d->dt);
+    bool done = hdf5_write_text(file, "format", format) && hdf5_write_number(file, "format_version", version_of(c)) &&
+                hdf5_write_text(file, "version", OHM_VERSION) && hdf5_write_number(file, "rows", d->rows) &&
+                hdf5_write_number(file, "cols", d->cols) && hdf5_write_number(file, "seed", d->seed) &&
+                hdf5_write_number(file, "step", c->step) && hdf5_write_number(file, "flux", d->track_flux) &&
+                hdf5_write_attribute(file, "dt", H5T_NATIVE_DOUBLE, &d->dt);
     for (int role = 0; role < ROLE_COUNT && done; role++)
         if (role != ROLE_WIRES || c->wires) done = write_spec(file, &c->plan.specs[role]);
-    if (done && c->idle > 0) done = write_attribute(file, "idle", H5T_NATIVE_DOUBLE, &c->idle);
+    if (done && c->idle > 0) done = hdf5_write_attribute(file, "idle", H5T_NATIVE_DOUBLE, &c->idle);
     const bool own = c->step > 0 && !c->wired && (c->forgotten || c->applied == c->own);
-    if (done && own) done = write_number(file, "own_voltages", 1);
-    if (done && c->note) done = write_text(file, "note", c->note);
-    if (done && d->precision) done = write_text(file, "precision", ohm_precision_name(d->precision));
+    if (done && own) done = hdf5_write_number(file, "own_voltages", 1);
+    if (done && c->note) done = hdf5_write_text(file, "note", c->note);
+    if (done && d->precision) done = hdf5_write_text(file, "precision", ohm_precision_name(d->precision));
     return done;
 }
 
@@ -143,7 +119,7 @@ static ohm_status write_plane(hid_t file, ohm_crossbar *c, plane which) {
     if (status) return status;
     char text[17];
     snprintf(text, sizeof text, "%016" PRIx64, digest);
-    if (!write_text(file, file_plane_digest[which], text)) return hdf5_failed(file_plane_digest[which]);
+    if (!hdf5_write_text(file, file_plane_digest[which], text)) return hdf5_failed(file_plane_digest[which]);
     const hid_t dataset = create_plane(file, &c->problem, file_plane_name[which]);
     if (dataset < 0) return hdf5_failed(file_plane_name[which]);
     status = file_for_pieces(c, which, dataset, write_piece);
@@ -310,8 +286,8 @@ static hid_t create_group(hid_t file, const char *name) {
 static bool write_input_attributes(hid_t dataset, const input_file *one) {
     char digest[17];
     snprintf(digest, sizeof digest, "%016" PRIx64, one->digest);
-    return write_text(dataset, "name", one->name) && write_number(dataset, "size", one->size) &&
-           write_text(dataset, "digest", digest);
+    return hdf5_write_text(dataset, "name", one->name) && hdf5_write_number(dataset, "size", one->size) &&
+           hdf5_write_text(dataset, "digest", digest);
 }
 
 static bool write_input(hid_t group, size_t i, const input_file *one) {
