@@ -111,8 +111,7 @@ static void on_move(GLFWwindow *window, double x, double y) {
 // Chooses the neuron at the mouse, if there is one.
 static bool choose_neuron(viewer *v) {
     uint64_t neuron;
-    if (!receptive_at(v, v->mouse_x, v->mouse_y, &neuron) &&
-        !spiking_at(v, v->mouse_x, v->mouse_y, &neuron))
+    if (!receptive_at(v, v->mouse_x, v->mouse_y, &neuron) && !spiking_at(v, v->mouse_x, v->mouse_y, &neuron))
         return false;
     v->neuron = neuron;
     return true;

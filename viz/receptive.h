@@ -11,6 +11,9 @@ ohm_status receptive_draw(viewer *v, const layout *l);
 // the one under the mouse, and what is under the mouse.
 void receptive_overlay(const viewer *v);
 
+// Draws the field of the neuron that is chosen larger, in the panel.
+void receptive_draw_chosen(const viewer *v);
+
 // "100 fields of 28 × 28", or which of them are shown.
 void receptive_describe(const viewer *v, char *text, size_t size);
 
