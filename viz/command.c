@@ -153,7 +153,7 @@ static void take_options(const view_options *o, viewer *v) {
     v->share_only = o->share == SHARE_ON;
     v->seed = d->seed;
     v->camera = camera_of(d->rows, d->cols);
-    v->neurons = ohm_crossbar_neurons(v->crossbar);
+    v->neurons = v->learning.training ? 0 : ohm_crossbar_neurons(v->crossbar);
     const layout l = viewer_layout(v);
     camera_resize(&v->camera, l.map.width, l.map.height);
     if (o->has_region) show_region(v, o->region);

@@ -139,6 +139,6 @@ void curves_describe(const viewer *v, char *text, size_t size) {
     used += snprintf(text + used, size - (size_t)used, "%" PRIu64 " samples", l->samples);
     if (l->over)
         snprintf(text + used, size - (size_t)used, "    finished");
-    else if (v->rate > 0)
+    else if (v->rate > 0 && !v->headless) // pictures of the same sample are the same
         snprintf(text + used, size - (size_t)used, "    %.*f samples/s", v->rate < 10 ? 1 : 0, v->rate);
 }

@@ -264,7 +264,7 @@ static void take_limits(viewer *v) {
 }
 
 static void take_neurons(viewer *v) {
-    v->neurons = ohm_crossbar_neurons(v->crossbar);
+    v->neurons = v->learning.training ? 0 : ohm_crossbar_neurons(v->crossbar);
     const uint64_t count = v->learning.training ? v->learning.outputs : v->neurons;
     if (v->neuron >= count) v->neuron = count ? count - 1 : 0;
 }

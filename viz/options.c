@@ -3,11 +3,13 @@
 #include "png.h"
 #include "record.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 view_options view_options_default(void) {
     return (view_options){
@@ -365,9 +367,13 @@ static ohm_status take_argument(const command *c, view_options *o, int argc, cha
         o->training = argv[first];
         return OHM_OK;
     }
+    const size_t length = strlen(argv[first]);
+    const bool named = length > 4 && strcmp(argv[first] + length - 4, ".ini") == 0;
+    if (c == &command_view && named && access(argv[first], R_OK))
+        return ohm_fail(OHM_IO_FAILED, "cannot read %s: %s", argv[first], strerror(errno));
     ohm_fail(OHM_BAD_ARGUMENT, "%s takes no argument \"%s\"", c->name, argv[first]);
     if (c == &command_view)
-        ohm_fail_hint("it takes an INI file for `ohmscape train`, which has a key layers");
+        ohm_fail_hint("it takes a file for `ohmscape train`: an INI file that names layers or data");
     return OHM_BAD_ARGUMENT;
 }
 

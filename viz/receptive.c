@@ -97,6 +97,14 @@ static void draw_label(const viewer *v, uint64_t neuron, const tiles_shape *shap
     ui_tooltip(text);
 }
 
+void receptive_follow(viewer *v) {
+    const tiles_grid g = viewer_tiles(v);
+    if (v->neuron < g.first) receptive_turn(v, -1);
+    if (v->neuron >= g.first + g.shown) receptive_turn(v, 1);
+    const tiles_grid now = viewer_tiles(v);
+    if (v->neuron < now.first || v->neuron >= now.first + now.shown) v->first_tile = v->neuron;
+}
+
 // ---- The panel --------------------------------------------------------------------------------
 
 // What a field's devices are drawn with.

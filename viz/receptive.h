@@ -20,6 +20,9 @@ void receptive_describe(const viewer *v, char *text, size_t size);
 // Whether there is a tile at a point, and its neuron.
 bool receptive_at(const viewer *v, double x, double y, uint64_t *neuron);
 
+// Goes to the page that has the neuron that is chosen.
+void receptive_follow(viewer *v);
+
 // Goes on or back by so many pages, where there is no room for all tiles.
 void receptive_turn(viewer *v, int pages);
 
