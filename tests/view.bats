@@ -55,7 +55,7 @@ same() {
         '-t, --steps T' '--quantity Q' '--colormap MAP' '--range RANGE' '--log' '--layout LAYOUT' '--size WxH'
         '-q, --quiet' '-h, --help')
     expect_ok view --help
-    for option in "${shared[@]}" '--steps-per-frame K' '--reduction R' '--network' '--region R,C,ROWS,COLS' '--select ROW,COL' \
+    for option in "${shared[@]}" '--steps-per-frame K' '--reduction R' '--network' '--show WHAT' '--field WxH' '--layer L' '--neuron K' '--raster N' '--region R,C,ROWS,COLS' '--select ROW,COL' \
         '--bare' '--panel' '--headless' '--frames N' '--screenshot F.png' '--record F.mp4' '--fps N' \
         '--share MODE' '--context API' '-o, --output F.h5' '--timings'; do
         grep -qE -- "^ +$option( |\$)" <<<"$output" || fail "view --help does not name $option: $output"

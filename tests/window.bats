@@ -777,7 +777,7 @@ stderr_says() {
     quit
 }
 
-@test "tab, h, n and b show and hide the panel, the keys, the networks and the bars" {
+@test "tab, h, n, v and b show and hide the panel, the keys, the networks, the receptive fields and the bars" {
     open_still -n 16 --size 640x400
     xdotool key Tab # the panel tells rates, which change
     snap
@@ -794,6 +794,10 @@ stderr_says() {
     xdotool key n
     wait_for "the other layout" neither "$first" "$last"
     xdotool key n
+    expect_picture "$first"
+    xdotool key v
+    expect_other "$first"
+    xdotool key v
     expect_picture "$first"
     xdotool key b
     expect_other "$first"

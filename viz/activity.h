@@ -9,8 +9,8 @@
 // What is wanted of it.
 typedef struct activity_order {
     bool wanted;
-    uint64_t neuron; // the one whose membrane is shown
-    uint64_t steps;  // of the past
+    uint64_t neuron;   // the one whose membrane is shown
+    uint64_t steps;    // of the past
     int width, height; // of the raster, pixels
 } activity_order;
 
@@ -48,7 +48,7 @@ void activity_free(activity *a);
 // chosen and its past is there.
 typedef struct membranes {
     uint64_t neurons;
-    size_t capacity, count; // samples: the last ones, number i at i % capacity
+    size_t capacity, count;       // samples: the last ones, number i at i % capacity
     float *potential, *threshold; // [capacity, neurons]
     uint64_t *step;               // [capacity]
     double *values;               // [neurons]

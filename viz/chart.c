@@ -35,7 +35,7 @@ void chart_heights(const chart *c, double each, bool whole, const char *name) {
     const rectangle p = c->place;
     const double s = c->scale, low = fmin(c->low, c->high) * each, high = fmax(c->low, c->high) * each;
     double tick[TICKS_MAX];
-    const int n = ticks_linear(low, high, (int)fmax(2, p.height / (23 * s)), whole, tick);
+    const int n = ticks_linear(low, high, (int)fmax(2, p.height / (19 * s) + 1), whole, tick);
     for (int i = 0; i < n; i++) {
         char text[32];
         const double y = chart_y(c, tick[i] / each);

@@ -78,10 +78,14 @@ static ohm_status open_training(const view_options *o, viewer *v) {
     const ohm_status status = learning_open(&v->learning, v->devices, o->training, o->layer);
     if (status) return status;
     v->crossbar = ohm_training_crossbar(v->learning.training, v->learning.layer);
+    const learning *l = &v->learning;
     const uint64_t devices = (uint64_t)o->field.width * o->field.height;
-    if (devices > v->learning.inputs)
+    if (devices > l->inputs)
         return ohm_fail(OHM_BAD_ARGUMENT, "--field %ux%u: the layer has %" PRIu64 " inputs", o->field.width,
-                        o->field.height, v->learning.inputs);
+                        o->field.height, l->inputs);
+    if (o->neuron >= l->outputs)
+        return ohm_fail(OHM_BAD_ARGUMENT, "--neuron %" PRIu64 ": the layer has %" PRIu64 " neurons",
+                        o->neuron, l->outputs);
     return OHM_OK;
 }
 
@@ -91,7 +95,8 @@ static ohm_status open_subject(view_options *o, viewer *v) {
     if (status || !o->has_neuron) return status;
     const uint64_t neurons = ohm_crossbar_neurons(v->crossbar);
     if (o->neuron < neurons) return OHM_OK;
-    ohm_fail(OHM_BAD_ARGUMENT, "--neuron %" PRIu64 ": the crossbar has %" PRIu64 " neurons", o->neuron, neurons);
+    ohm_fail(OHM_BAD_ARGUMENT, "--neuron %" PRIu64 ": the crossbar has %" PRIu64 " neurons", o->neuron,
+             neurons);
     if (!neurons) ohm_fail_hint("it has one for each column with --stimulus spiking");
     return OHM_BAD_ARGUMENT;
 }
@@ -148,7 +153,7 @@ static void take_options(const view_options *o, viewer *v) {
     v->share_only = o->share == SHARE_ON;
     v->seed = d->seed;
     v->camera = camera_of(d->rows, d->cols);
-    v->neurons = ohm_crossbar_neurons(v->crossbar);
+    v->neurons = v->learning.training ? 0 : ohm_crossbar_neurons(v->crossbar);
     const layout l = viewer_layout(v);
     camera_resize(&v->camera, l.map.width, l.map.height);
     if (o->has_region) show_region(v, o->region);

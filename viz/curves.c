@@ -137,6 +137,8 @@ void curves_describe(const viewer *v, char *text, size_t size) {
     int used = 0;
     if (!isnan(epochs)) used += snprintf(text, size, "epoch %.2f    ", epochs);
     used += snprintf(text + used, size - (size_t)used, "%" PRIu64 " samples", l->samples);
-    if (v->rate > 0)
+    if (l->over)
+        snprintf(text + used, size - (size_t)used, "    finished");
+    else if (v->rate > 0 && !v->headless) // pictures of the same sample are the same
         snprintf(text + used, size - (size_t)used, "    %.*f samples/s", v->rate < 10 ? 1 : 0, v->rate);
 }

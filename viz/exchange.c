@@ -24,12 +24,14 @@
 static uint64_t steps_of_frame(viewer *v) {
     const uint64_t left = v->learning.training ? UINT64_MAX : OHM_MAX_STEP - v->result.step;
     uint64_t steps = v->steps_per_frame;
+    if (v->learning.over) return 0;
     if (v->paused) steps = v->extra_steps;
     if (!v->headless && !v->paused && v->step_cost > 0) {
         const double fit = (v->steps_per_frame ? STEP_LIMIT : STEP_BUDGET) / v->step_cost;
         const uint64_t most = fit < 1 ? 1 : fit > 1 << 20 ? 1 << 20 : (uint64_t)fit;
         if (!steps || steps > most) steps = most;
     }
+    if (!v->paused && !steps) steps = 1; // as many as fit, but how long one takes is not known yet
     v->extra_steps = 0;
     return steps < left ? steps : left;
 }
@@ -121,8 +123,11 @@ static ohm_status fail_as(const simulation_result *r) {
 
 static void take_histogram(viewer *v, const simulation_order *o, const float *sample) {
     const quantity_limits *limits = &v->limits[o->view.quantity];
-    const bool limited = !(o->tiles && o->training);
-    double low = limited ? limits->low : 0, high = limited ? limits->high : 0;
+    double low = limits->low, high = limits->high;
+    if (o->tiles && o->training) { // weights: as the colour scale
+        high = fmax(-v->seen[FACE_TILES].least, v->seen[FACE_TILES].greatest);
+        low = -high;
+    }
     const int n = SIMULATION_SAMPLE * SIMULATION_SAMPLE;
     if (low == high) viewer_extremes(sample, (size_t)n, &low, &high);
     memset(v->histogram, 0, sizeof v->histogram);
@@ -259,7 +264,7 @@ static void take_limits(viewer *v) {
 }
 
 static void take_neurons(viewer *v) {
-    v->neurons = ohm_crossbar_neurons(v->crossbar);
+    v->neurons = v->learning.training ? 0 : ohm_crossbar_neurons(v->crossbar);
     const uint64_t count = v->learning.training ? v->learning.outputs : v->neurons;
     if (v->neuron >= count) v->neuron = count ? count - 1 : 0;
 }

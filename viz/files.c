@@ -75,7 +75,8 @@ ohm_status files_save(files *f, const viewer *v, const char *path) {
 }
 
 void files_free_name(const viewer *v, char *path, size_t size) {
-    snprintf(path, size, "ohmscape-%" PRIu64 ".png", v->result.step);
+    const uint64_t number = v->learning.training ? v->learning.samples : v->result.step;
+    snprintf(path, size, "ohmscape-%" PRIu64 ".png", number);
     for (int i = 1; i < 10000 && access(path, F_OK) == 0; i++)
-        snprintf(path, size, "ohmscape-%" PRIu64 "-%d.png", v->result.step, i);
+        snprintf(path, size, "ohmscape-%" PRIu64 "-%d.png", number, i);
 }

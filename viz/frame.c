@@ -145,8 +145,8 @@ static void draw_title(const viewer *v, const layout *l) {
     const ohm_definition *d = ohm_crossbar_definition(v->crossbar);
     snprintf(stage, sizeof stage, "step %" PRIu64, v->result.step);
     if (v->learning.training) curves_describe(v, stage, sizeof stage);
-    snprintf(what, sizeof what, "%s    %" PRIu64 " × %" PRIu64, ohm_quantity_name(viewer_quantity(v)), d->rows,
-             d->cols);
+    snprintf(what, sizeof what, "%s    %" PRIu64 " × %" PRIu64, ohm_quantity_name(viewer_quantity(v)),
+             d->rows, d->cols);
     if (viewer_of_weights(v)) snprintf(what, sizeof what, "weights of layer %zu", v->learning.layer);
     const bool tiles = viewer_face(v) == FACE_TILES; // of which there may be more than are seen
     snprintf(text, sizeof text, "%s    %s    %s", stage, tiles ? picture : what, tiles ? what : picture);

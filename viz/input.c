@@ -27,6 +27,7 @@ const char input_keys[] = "drag\tpan\n"
                           "f\tcolour range: full, or of the visible values\n"
                           "n\tnetwork; again for other layouts\n"
                           "v\theatmap or receptive fields\n"
+                          "page up, page down\tother receptive fields, if there are too many\n"
                           "[ ]\tprevious or next neuron\n"
                           "tab\tshow or hide the panel\n"
                           "s\tsave a picture\n"
@@ -111,8 +112,7 @@ static void on_move(GLFWwindow *window, double x, double y) {
 // Chooses the neuron at the mouse, if there is one.
 static bool choose_neuron(viewer *v) {
     uint64_t neuron;
-    if (!receptive_at(v, v->mouse_x, v->mouse_y, &neuron) &&
-        !spiking_at(v, v->mouse_x, v->mouse_y, &neuron))
+    if (!receptive_at(v, v->mouse_x, v->mouse_y, &neuron) && !spiking_at(v, v->mouse_x, v->mouse_y, &neuron))
         return false;
     v->neuron = neuron;
     return true;
@@ -208,7 +208,9 @@ static void next_face(viewer *v) {
 
 static void next_neuron(viewer *v, int by) {
     const uint64_t count = v->learning.training ? v->learning.outputs : v->neurons;
-    if (count) v->neuron = (v->neuron + count + (uint64_t)(int64_t)by) % count;
+    if (!count) return;
+    v->neuron = (v->neuron + count + (uint64_t)(int64_t)by) % count;
+    if (viewer_face(v) == FACE_TILES) receptive_follow(v);
 }
 
 static void more_steps(viewer *v, bool more) {
@@ -253,6 +255,8 @@ static void on_key(GLFWwindow *window, int key, int scancode, int action, int mo
     viewer *v = viewer_of(window);
     if (action != GLFW_PRESS || ui_wants_keys()) return;
     if (key == GLFW_KEY_TAB) v->panel = !v->panel;
+    if (key == GLFW_KEY_PAGE_DOWN) receptive_turn(v, 1);
+    if (key == GLFW_KEY_PAGE_UP) receptive_turn(v, -1);
     if (key == GLFW_KEY_ESCAPE) trace_drop(&v->trace);
 }
 

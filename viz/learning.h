@@ -16,7 +16,7 @@ typedef struct learning {
     size_t count, room; // records
 } learning;
 
-// Whether a file is one for `ohmscape train`: an INI text with a key layers.
+// Whether a file is one for `ohmscape train`: an INI text that names layers or the data.
 bool is_training_file(const char *path);
 
 // Opens a training, to show a layer of it. Close it in any case. Errors: those of ohm_training_open,

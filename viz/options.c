@@ -3,11 +3,13 @@
 #include "png.h"
 #include "record.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 view_options view_options_default(void) {
     return (view_options){
@@ -168,8 +170,8 @@ SETTER(size) {
 SETTER(field) {
     double side[2];
     const bool right = read_numbers(text, 'x', 2, side) && side[0] == floor(side[0]) &&
-                       side[1] == floor(side[1]) && side[0] >= 1 && side[1] >= 1 && side[0] <= OHM_MAX_IMAGE &&
-                       side[1] <= OHM_MAX_IMAGE;
+                       side[1] == floor(side[1]) && side[0] >= 1 && side[1] >= 1 &&
+                       side[0] <= OHM_MAX_IMAGE && side[1] <= OHM_MAX_IMAGE;
     if (!right) return options_bad_value("field", text, "WIDTHxHEIGHT, each from 1 to 16384 devices");
     OF(object)->field = (tiles_shape){(uint32_t)side[0], (uint32_t)side[1]};
     return OHM_OK;
@@ -225,7 +227,8 @@ const option_entry view_entries[] = {
     {"steps", 't', "T", "steps before the first frame (default 0)", set_steps},
     {"steps-per-frame", 0, "K",
      "steps per frame (default 1), or auto: as many as fit; of a training\nsamples (default auto; headless "
-     "100)", set_steps_per_frame},
+     "100)",
+     set_steps_per_frame},
     {"reduction", 0, "R",
      "value of a pixel that covers several synapses: mean (default), min, max\nor nearest", set_reduction},
     PICTURE_ENTRIES,
@@ -233,10 +236,12 @@ const option_entry view_entries[] = {
     {"bars", 0, NULL, "draw the voltages and currents of lines along the edges", set_bars},
     {"show", 0, "WHAT",
      "heatmap (default), or fields: each column as a picture of its rows\n(default of a training whose "
-     "samples are pictures)", set_show},
+     "samples are pictures)",
+     set_show},
     {"field", 0, "WxH", "shape of a column's picture (default the nearest to a square)", set_field},
     {"layer", 0, "L", "layer of a training, from 0 (default)", set_layer},
-    {"neuron", 0, "K", "show the membrane potential of neuron K (default 0)", set_neuron},
+    {"neuron", 0, "K", "select neuron K (default 0): its membrane potential is shown, or its\nweights",
+     set_neuron},
     {"raster", 0, "N", "steps of the spike raster, 10 to 1000000 (default 1000)", set_raster},
     {"region", 0, "R,C,ROWS,COLS", "initial view, a rectangle of synapses", set_region},
     {"select", 0, "ROW,COL", "plot this synapse's current against its voltage, in the panel", set_select},
@@ -345,7 +350,7 @@ static ohm_status check_training(view_options *o, uint64_t given) {
         const char *name = view_entries[i].name;
         const bool other = strcmp(name, "steps") == 0 || strcmp(name, "output") == 0 ||
                            strcmp(name, "network") == 0 || strcmp(name, "bars") == 0 ||
-                           strcmp(name, "neuron") == 0 || strcmp(name, "raster") == 0;
+                           strcmp(name, "raster") == 0;
         if (is_of_crossbar(i) || other)
             return ohm_fail(OHM_BAD_ARGUMENT, "--%s does not go with the training of %s", name, o->training);
     }
@@ -362,8 +367,13 @@ static ohm_status take_argument(const command *c, view_options *o, int argc, cha
         o->training = argv[first];
         return OHM_OK;
     }
+    const size_t length = strlen(argv[first]);
+    const bool named = length > 4 && strcmp(argv[first] + length - 4, ".ini") == 0;
+    if (c == &command_view && named && access(argv[first], R_OK))
+        return ohm_fail(OHM_IO_FAILED, "cannot read %s: %s", argv[first], strerror(errno));
     ohm_fail(OHM_BAD_ARGUMENT, "%s takes no argument \"%s\"", c->name, argv[first]);
-    if (c == &command_view) ohm_fail_hint("it takes an INI file for `ohmscape train`, which has a key layers");
+    if (c == &command_view)
+        ohm_fail_hint("it takes a file for `ohmscape train`: an INI file that names layers or data");
     return OHM_BAD_ARGUMENT;
 }
 

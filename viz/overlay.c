@@ -56,7 +56,7 @@ static void draw_keys(const viewer *v, const layout *l) {
     const double s = v->ui_scale, line = ui_text_height() * 1.35;
     int lines = 0;
     for (const char *k = input_keys; *k; k++) lines += *k == '\n';
-    const double width = 430 * s, height = (lines + 1) * line, x = l->map.x + 20 * s, y = l->map.y + 20 * s;
+    const double width = 470 * s, height = (lines + 1) * line, x = l->map.x + 20 * s, y = l->map.y + 20 * s;
     ui_box(x, y, width, height, 0x101014E6u);
     ui_frame(x, y, width, height, 0x8C8C8CFFu);
     double at = y + line / 2;

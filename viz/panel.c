@@ -1,6 +1,7 @@
 // The panel beside the picture: what is shown, the histogram, the state over time, and the parameters.
 #include "controls.h"
 #include "field.h"
+#include "receptive.h"
 #include "trace.h"
 #include "ui.h"
 #include "input.h"
@@ -23,6 +24,11 @@ static void draw_face(viewer *v) {
     if (!v->network && ui_choice("show", &chosen, faces, 2)) input_show_tiles(v, chosen == 1);
 }
 
+// The one whose membrane or receptive field is marked.
+static void draw_neuron(viewer *v) {
+    if (v->neurons || v->learning.training) ui_number("neuron", &v->neuron);
+}
+
 static void draw_choices(viewer *v) {
     ohm_quantity listed[OHM_QUANTITIES];
     const char *quantities[OHM_QUANTITIES], *reductions[OHM_REDUCTIONS];
@@ -34,16 +40,19 @@ static void draw_choices(viewer *v) {
         quantities[count] = ohm_quantity_name(i);
         listed[count++] = (ohm_quantity)i;
     }
+    const bool weights = viewer_of_weights(v); // which are what they are
     for (int i = 0; i < OHM_REDUCTIONS; i++) reductions[i] = ohm_reduction_name(i);
     int reduction = v->reduction, colors = viewer_colors(v), range = v->range;
     ui_section("picture");
     draw_face(v);
-    if (ui_choice("quantity", &quantity, quantities, count)) input_choose_quantity(v, listed[quantity]);
-    if (ui_choice("reduction", &reduction, reductions, OHM_REDUCTIONS)) v->reduction = reduction;
+    draw_neuron(v);
+    if (!weights && ui_choice("quantity", &quantity, quantities, count))
+        input_choose_quantity(v, listed[quantity]);
+    if (!v->tiles && ui_choice("reduction", &reduction, reductions, OHM_REDUCTIONS)) v->reduction = reduction;
     if (ui_choice("colours", &colors, colormap_name, COLORMAP_COUNT))
         v->colors = colors, v->colors_chosen = true;
     if (ui_choice("range", &range, ranges, RANGE_MODES)) v->range = range;
-    ui_check("logarithmic", &v->logarithmic);
+    if (!weights) ui_check("logarithmic", &v->logarithmic);
     if (v->learning.training) return;
     ui_same_line();
     ui_check("bars", &v->with_bars);
@@ -161,6 +170,7 @@ void panel_draw(viewer *v, const layout *l) {
     if (!training) controls_draw_menus(v);
     draw_choices(v);
     draw_histogram(v);
+    receptive_draw_chosen(v);
     if (!training) field_draw(v);
     trace_draw(v);
     draw_course(v);

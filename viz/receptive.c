@@ -53,8 +53,8 @@ void receptive_describe(const viewer *v, char *text, size_t size) {
     if (g.shown == all)
         snprintf(text, size, "%" PRIu64 " fields of %u × %u", all, g.shape.width, g.shape.height);
     else
-        snprintf(text, size, "fields %" PRIu64 " to %" PRIu64 " of %" PRIu64 ", %u × %u; wheel for more", g.first,
-                 g.first + g.shown - (g.shown > 0), all, g.shape.width, g.shape.height);
+        snprintf(text, size, "fields %" PRIu64 " to %" PRIu64 " of %" PRIu64 ", %u × %u; wheel for more",
+                 g.first, g.first + g.shown - (g.shown > 0), all, g.shape.width, g.shape.height);
 }
 
 // ---- The mouse --------------------------------------------------------------------------------
@@ -96,6 +96,61 @@ static void draw_label(const viewer *v, uint64_t neuron, const tiles_shape *shap
              weights ? "" : viewer_unit(v->tile_view.quantity));
     ui_tooltip(text);
 }
+
+void receptive_follow(viewer *v) {
+    const tiles_grid g = viewer_tiles(v);
+    if (v->neuron < g.first) receptive_turn(v, -1);
+    if (v->neuron >= g.first + g.shown) receptive_turn(v, 1);
+    const tiles_grid now = viewer_tiles(v);
+    if (v->neuron < now.first || v->neuron >= now.first + now.shown) v->first_tile = v->neuron;
+}
+
+// ---- The panel --------------------------------------------------------------------------------
+
+// What a field's devices are drawn with.
+typedef struct enlarged {
+    const viewer *v;
+    const tiles_grid *grid;
+    uint64_t column; // among the values
+    uint8_t rgb[256][3];
+    double x, y, pixel;
+} enlarged;
+
+static void draw_device(const enlarged *e, uint64_t device) {
+    const ohm_view *values = &e->v->tile_view;
+    const float value = e->v->tile_values[device * values->width + e->column];
+    if (isnan(value)) return;
+    const double place = fmax(0, fmin(1, color_scale_place(&e->v->scale, (double)value)));
+    const uint64_t row = device / e->grid->shape.width, col = device % e->grid->shape.width;
+    ui_box(e->x + (double)col * e->pixel, e->y + (double)row * e->pixel, e->pixel, e->pixel,
+           ui_opaque(e->rgb[(int)(place * 255 + 0.5)]));
+}
+
+#define ENLARGED 140    // pixels on a side
+#define MOST_DEVICES 64 // on a side; larger fields are large enough on the map
+
+void receptive_draw_chosen(const viewer *v) {
+    uint64_t offset;
+    const tiles_grid g = drawable(v, &offset);
+    const uint32_t longest = g.shape.width > g.shape.height ? g.shape.width : g.shape.height;
+    const bool chosen = v->neuron >= g.first && v->neuron < g.first + g.shown;
+    if (viewer_face(v) != FACE_TILES || !chosen || longest > MOST_DEVICES) return;
+    char title[64];
+    double width, mouse;
+    bool held;
+    enlarged e = {
+        v, &g, offset + v->neuron - g.first, {{0}}, 0, 0, fmax(1, floor(ENLARGED * v->ui_scale / longest))};
+    snprintf(title, sizeof title, "receptive field of neuron %" PRIu64, v->neuron);
+    ui_section(title);
+    ui_canvas("receptive field", e.pixel * g.shape.height, &e.x, &e.y, &width, &held, &mouse);
+    e.x = floor(e.x);
+    e.y = floor(e.y);
+    colormap_table(viewer_colors(v), e.rgb);
+    const uint64_t devices = (uint64_t)g.shape.width * g.shape.height;
+    for (uint64_t i = 0; i < devices && i < v->tile_view.height; i++) draw_device(&e, i);
+}
+
+// ---- Over the tiles ---------------------------------------------------------------------------
 
 void receptive_overlay(const viewer *v) {
     uint64_t offset, tile, device;

@@ -26,8 +26,8 @@ typedef struct simulation_order {
     bool print;      // and the probe is to be printed
     bool bars;       // the voltages and currents of lines, for the view
     activity_order activity; // of the neurons
-    ohm_view view;   // to be drawn
-    cl_mem buffer;   // where, if OpenCL has it; NULL: on the host
+    ohm_view view;           // to be drawn
+    cl_mem buffer;           // where, if OpenCL has it; NULL: on the host
     uint64_t probe_row, probe_col;
     ohm_view area; // of one pixel
     uint64_t trace_row, trace_col;

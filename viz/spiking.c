@@ -75,7 +75,7 @@ static void draw_bins(const activity *a, const chart *c) {
     const double width = (double)c->place.width / a->shape.width;
     const double height = (double)c->place.height / (double)a->neurons;
     const double wide = fmax(floor(width), round(1.6 * c->scale));
-    const double tall = fmax(1, floor(height * (double)a->shape.neurons) - (height > 3 ? 1 : 0));
+    const double tall = height > 3 ? floor(height) - 1 : fmax(ceil(height * (double)a->shape.neurons), wide);
     const uint64_t chosen = a->neuron / a->shape.neurons;
     for (uint32_t row = 0; row < a->shape.height; row++) {
         const double y = floor(chart_y(c, (double)(row * a->shape.neurons)));
@@ -173,9 +173,19 @@ static void draw_membrane(const viewer *v, rectangle place) {
     chart_title(&c, title, words, 3);
 }
 
+// Marks the neuron's column at the lower and the upper edge of the map.
+static void mark_column(const viewer *v, rectangle m) {
+    const double s = v->ui_scale,
+                 x = floor(m.x + ((double)v->neuron + 0.5 - v->camera.col) / v->camera.across);
+    if (viewer_face(v) != FACE_HEATMAP || x < m.x || x >= m.x + m.width) return;
+    ui_line(x + 0.5, m.y - 5 * s, x + 0.5, m.y, CHART_ORANGE, 2 * s);
+    ui_line(x + 0.5, m.y + m.height, x + 0.5, m.y + m.height + 5 * s, CHART_ORANGE, 2 * s);
+}
+
 void spiking_draw(const viewer *v, const layout *l) {
     if (!v->neurons || !v->activity.neurons || l->plots.width <= 0) return;
     const rectangle raster = raster_place(v, l);
+    mark_column(v, l->map);
     const bool both = raster.height < l->plots.height;
     draw_raster(v, raster, !both);
     if (both) draw_membrane(v, membrane_place(v, l));

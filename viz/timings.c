@@ -59,8 +59,8 @@ ohm_status timings_print_json(const viewer *v) {
     cJSON_AddStringToObject(root, "share_reason", v->share_reason);
     cJSON_AddNumberToObject(root, "first_frame_seconds", v->first_seconds);
     json_add_u64(root, "frames", t.frames);
-    cJSON_AddNumberToObject(
-        root, v->learning.training ? "samples_per_second" : "synapse_steps_per_second", rate_of(v, &t));
+    cJSON_AddNumberToObject(root, v->learning.training ? "samples_per_second" : "synapse_steps_per_second",
+                            rate_of(v, &t));
     cJSON *frame = cJSON_AddObjectToObject(root, "frame");
     cJSON_AddNumberToObject(frame, "total", t.total);
     cJSON_AddNumberToObject(frame, "longest", t.longest);

@@ -140,8 +140,9 @@ ohm_view viewer_view(const viewer *v) {
 }
 
 const ohm_view *viewer_shown(const viewer *v) {
-    const ohm_view *const shown[FACES] = {
-        [FACE_HEATMAP] = image_view(v->image), [FACE_NETWORK] = &v->network_view, [FACE_TILES] = &v->tile_view};
+    const ohm_view *const shown[FACES] = {[FACE_HEATMAP] = image_view(v->image),
+                                          [FACE_NETWORK] = &v->network_view,
+                                          [FACE_TILES] = &v->tile_view};
     return shown[viewer_face(v)];
 }
 

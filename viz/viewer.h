@@ -109,11 +109,11 @@ typedef struct viewer {
     bool logarithmic; // as asked for; a scale that reaches 0 stays linear
     bool network, panel, help, bare;
     network_layout layout;
-    bool with_bars;     // along the edges
-    bool tiles;         // receptive fields rather than the heatmap
+    bool with_bars;         // along the edges
+    bool tiles;             // receptive fields rather than the heatmap
     tiles_shape tile_shape; // as asked for; 0 x 0: what suits the crossbar
-    uint64_t first_tile; // of those that are shown, if there is no room for all
-    uint64_t neuron;    // whose membrane is shown
+    uint64_t first_tile;    // of those that are shown, if there is no room for all
+    uint64_t neuron;        // whose membrane is shown
     uint64_t raster_steps;
     double ui_scale;
 
@@ -137,23 +137,23 @@ typedef struct viewer {
     grip grip;
     double press_time, press_x, press_y;
 
-    bool ordered;         // the simulation has an order, or its result is still to be taken
-    bool torn;            // a device failed in the midst of steps: there is no state to save
-    bool film_ended;      // before its time, which has been said
+    bool ordered;             // the simulation has an order, or its result is still to be taken
+    bool torn;                // a device failed in the midst of steps: there is no state to save
+    bool film_ended;          // before its time, which has been said
     ohm_extremes seen[FACES]; // for RANGE_SEEN
 
     // What is known. result is of the order that the picture shows.
     simulation_result result;
     float *network_values; // [n, n]
     ohm_view network_view; // they are of; its width is 0 before there are any
-    float *tile_values;        // [inputs, columns]
-    ohm_view tile_view;        // they are of; its width is 0 before there are any
-    float *tile_picture;       // as it is drawn
-    size_t tile_room;          // for so many pixels
-    uint64_t neurons;          // of the crossbar, taken between two orders
-    uint64_t first_steps;      // of the first order
-    activity activity;         // of neurons
-    learning learning;         // the training
+    float *tile_values;    // [inputs, columns]
+    ohm_view tile_view;    // they are of; its width is 0 before there are any
+    float *tile_picture;   // as it is drawn
+    size_t tile_room;      // for so many pixels
+    uint64_t neurons;      // of the crossbar, taken between two orders
+    uint64_t first_steps;  // of the first order
+    activity activity;     // of neurons
+    learning learning;     // the training
     bool has_statistics, has_probe;
     simulation_result probe;
     ohm_statistics statistics;
@@ -177,9 +177,9 @@ typedef struct viewer {
 
 // Where things are on a surface.
 typedef struct layout {
-    rectangle map; // the heatmap or the network
-    rectangle bar; // the colour bar
-    int bars;      // pixels beside and below the map, for those of lines; 0 without
+    rectangle map;   // the heatmap or the network
+    rectangle bar;   // the colour bar
+    int bars;        // pixels beside and below the map, for those of lines; 0 without
     rectangle plots; // beside or below the map: of neurons or of the training; 0 x 0 without
     double panel_x, panel_width;
     int width, height; // of the surface
