@@ -23,6 +23,9 @@ typedef struct ohm_training_record {
     uint64_t pulses;       // of all devices since the start
 } ohm_training_record;
 
+// Whether a file is one for training: an INI text that names data, images or layers.
+bool ohm_training_is_file(const char *path);
+
 // Reads a training file (INI: its keys are described by `ohmscape train --help`), the data that it names, and
 // makes the network on the devices, which must outlive it. Nothing is trained yet.
 // Errors: OHM_IO_FAILED, OHM_BAD_FILE (with the line), OHM_BAD_ARGUMENT, and those of ohm_crossbar_create.

@@ -1,5 +1,4 @@
 #include "learning.h"
-#include "../host/cli/ini.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -7,20 +6,6 @@
 #include <string.h>
 
 // ---- Opening ----------------------------------------------------------------------------------
-
-// These keys are of trainings alone, and every one has the first, or the data.
-static ohm_status look_for_keys(void *object, const char *section, const char *key, const char *value) {
-    static const char *const keys[] = {"layers", "data", "images"};
-    (void)section, (void)value;
-    for (size_t i = 0; key && i < sizeof keys / sizeof keys[0]; i++)
-        if (strcmp(key, keys[i]) == 0) *(bool *)object = true;
-    return OHM_OK;
-}
-
-bool is_training_file(const char *path) {
-    bool found = false;
-    return ini_read(path, look_for_keys, &found) == OHM_OK && found;
-}
 
 // The first layer looks at pictures. What the others look at has no shape.
 static void take_shape(learning *l) {

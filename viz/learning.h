@@ -16,9 +16,6 @@ typedef struct learning {
     size_t count, room; // records
 } learning;
 
-// Whether a file is one for `ohmscape train`: an INI text that names layers or the data.
-bool is_training_file(const char *path);
-
 // Opens a training, to show a layer of it. Close it in any case. Errors: those of ohm_training_open,
 // OHM_BAD_ARGUMENT (no such layer).
 ohm_status learning_open(learning *l, ohm_devices *devices, const char *path, uint64_t layer);

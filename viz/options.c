@@ -363,7 +363,7 @@ static ohm_status check_training(view_options *o, uint64_t given) {
 // The one argument may be a training file.
 static ohm_status take_argument(const command *c, view_options *o, int argc, char **argv, int first) {
     if (first >= argc) return OHM_OK;
-    if (c == &command_view && first + 1 == argc && is_training_file(argv[first])) {
+    if (c == &command_view && first + 1 == argc && ohm_training_is_file(argv[first])) {
         o->training = argv[first];
         return OHM_OK;
     }

@@ -5,6 +5,7 @@
 #include "../base/number.h"
 #include "../define/spec.h"
 #include "../format/ini.h"
+#include "../ohmscape_train.h"
 
 #include <limits.h>
 #include <math.h>
@@ -287,4 +288,18 @@ ohm_status settings_check(const settings *s) {
     if (s->text[TRAIN_KEY_table] && s->update == TRAIN_IDEAL)
         return ohm_fail(OHM_BAD_ARGUMENT, "ideal updates have no pulses: a table says nothing of them");
     return OHM_OK;
+}
+
+// These keys are of trainings alone, and every one has the first or the second.
+static ohm_status look_for_keys(void *object, const char *section, const char *key, const char *value) {
+    static const char *const keys[] = {"data", "images", "layers"};
+    (void)section, (void)value;
+    for (size_t i = 0; key && i < sizeof keys / sizeof keys[0]; i++)
+        if (strcmp(key, keys[i]) == 0) *(bool *)object = true;
+    return OHM_OK;
+}
+
+bool ohm_training_is_file(const char *path) {
+    bool found = false;
+    return ini_read(path, look_for_keys, &found) == OHM_OK && found;
 }
