@@ -92,7 +92,7 @@ static void pulses_are_steps_of_some_devices(void **state) {
         uint64_t pulses;
         const uint64_t expected = apply_trains(a, &kinds[i], rows, cols);
         REQUIRE(ohm_crossbar_pulse(b, kinds[i].volts, SLOTS, rows, cols, &pulses));
-        assert_true(pulses == expected && expected > 1000);
+        assert_true(pulses == expected && expected > 300);
         assert_true(ohm_crossbar_step(b) == ohm_crossbar_step(a));
         if (digest_of(a) != digest_of(b)) fail_msg("%s", kinds[i].model);
         if (kinds[i].flux) {
@@ -214,8 +214,8 @@ static void stochastic_updates_have_their_mean_and_variance(void **state) {
     // Devices share their lines, so the mean is that of 2000 trains, not of a million.
     assert_near(mean_of(w, SIDE * SIDE), 0.001 * n * p,
                 5 * 0.001 * sqrt(n * p * p * ((1 - px) / px + (1 - pd) / pd) / SIDE), "mean");
-    assert_near(variance_of(w, SIDE * SIDE), 1e-6 * n * p * (1 - p), 0.03 * 1e-6 * n * p * (1 - p),
-                "variance");
+    assert_near(variance_of(w, SIDE * SIDE), 1e-6 * n * p * (1 - p), 0.1 * 1e-6 * n * p * (1 - p),
+                "variance"); // of which a good half is that of 1000 columns and 1000 rows
     free(w);
     free(rows);
     free(cols);
@@ -274,7 +274,7 @@ static void check_gradients(const char *activation) {
         REQUIRE(layer_read(l, LAYER_SLOW, w));
         for (uint64_t k = 0; k < n; k += 3) {
             const uint64_t row = k / l->outputs, j = k % l->outputs;
-            const double h = 1e-2;
+            const double h = 1e-3; // a slope of relu may change within it
             double side[2], gradient = 0;
             for (int sign = 0; sign < 2; sign++) {
                 memcpy(moved, w, n * sizeof *w);
@@ -316,7 +316,7 @@ static void ideal_updates_are_what_the_gradient_says(void **state) {
     float before[8], after[8];
     uint64_t pulses = 0;
     REQUIRE(layer_read(l, LAYER_SLOW, before));
-    REQUIRE(layer_update(l, &t->settings, 1, x, delta, &pulses));
+    REQUIRE(layer_update(l, &t->settings, t->settings.rate, 1, x, delta, &pulses));
     REQUIRE(layer_read(l, LAYER_SLOW, after));
     for (int i = 0; i < 8; i++) {
         const double input = i / 2 < 3 ? (double)x[i / 2] : 1;
@@ -332,7 +332,7 @@ static void stochastic_updates_follow_the_gradient(void **state) {
     (void)state;
     static const char *const models[] = {
         "linear-step:dw_min=1e-5,up_down=0,w_min=-1,w_max=1,gamma_up=0,gamma_down=0,noise=0.3",
-        "vteam:k_on=-0.001,k_off=0.001,alpha_on=1,alpha_off=1"};
+        "vteam:k_on=-1e-5,k_off=1e-5,alpha_on=1,alpha_off=1"};
     char path[MAX_PATH];
     write_points(path);
     for (size_t m = 0; m < 2; m++) {
@@ -344,13 +344,14 @@ static void stochastic_updates_follow_the_gradient(void **state) {
         float before[8], after[8];
         uint64_t pulses = 0;
         t->settings.rate = 6 * l->step;
-        enum { UPDATES = 2000 };
+        const int updates = (int)(0.1 / (1.8 * l->step));
+        REQUIRE(layer_write(l, LAYER_SLOW, NULL)); // the middle, where a pulse's step is known
         REQUIRE(layer_read(l, LAYER_SLOW, before));
-        for (int i = 0; i < UPDATES; i++) REQUIRE(layer_update(l, &t->settings, 1, x, delta, &pulses));
+        for (int i = 0; i < updates; i++) REQUIRE(layer_update(l, &t->settings, t->settings.rate, 1, x, delta, &pulses));
         REQUIRE(layer_read(l, LAYER_SLOW, after));
         for (int i = 0; i < 8; i++) {
             const double input = i / 2 < 3 ? (double)x[i / 2] : 1;
-            const double expected = -t->settings.rate * UPDATES * input * (double)delta[i % 2];
+            const double expected = -t->settings.rate * updates * input * (double)delta[i % 2];
             const double moved = (double)after[i] - (double)before[i];
             if (!(fabs(moved - expected) <= (m ? 0.3 : 0.15) * fabs(expected)))
                 fail_msg("%s: weight %d has moved by %g, not %g", models[m], i, moved, expected);
@@ -430,7 +431,8 @@ static void every_update_learns_a_line(void **state) {
     for (size_t i = 0; i < COUNT_OF(every_update); i++) {
         ohm_training *t =
             points(native, path, (const char *const[]){"layers", "3,2", "update", every_update[i], "rate",
-                                                       i == 3 ? "0.1" : "0.02", "range", "2", "epochs", "20", NULL});
+                                                       i == 3 ? "0.1" : "0.02", "range", "2", "batch", i == 1 ? "8" : "1",
+                                                       "epochs", "20", NULL});
         advance(t, 20 * t->data.train.count, 1 << 20);
         assert_true(ohm_training_is_over(t));
         size_t count;
@@ -481,7 +483,9 @@ static void a_table_of_pulses_is_followed(void **state) {
     unlink(path);
 }
 
+// So little work is done by one thread: where others are busy, two wait for each other.
 static int begin(void **state) {
+    ohm_set_threads(1);
     return open_native(state) || find_selectors(state);
 }
 

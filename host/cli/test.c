@@ -130,6 +130,7 @@ static ohm_status test(test_options *o, const char *path) {
     outcome r;
     ohm_status status = ohm_devices_open(setup_device(&o->setup), &devices);
     if (!status) status = training_load(devices, path, &o->settings, &o->setup.definition, &t);
+    if (!status) train_choose_threads(t);
     if (!status) status = rest(t, o, &r);
     if (!status) status = ohm_training_evaluate(t, &r.accuracy, &r.loss);
     if (!status && o->json) status = print_json(t, o, &r);

@@ -25,6 +25,7 @@ settings settings_default(void) {
                       .seed = 1,
                       .test = 0.2,
                       .rate = 0.01,
+                      .decay = 1,
                       .transfer_rate = 0.1,
                       .range = 1,
                       .slots = OHM_MAX_SLOTS,
@@ -129,6 +130,7 @@ static const char *set_number(settings *s, train_key key, const char *text) {
     case TRAIN_KEY_epochs: return set_whole(text, &s->epochs, 0, MOST_NUMBER, "a number from 0");
     case TRAIN_KEY_batch: return set_whole(text, &s->batch, 1, 1u << 16, "a number from 1 to 65536");
     case TRAIN_KEY_rate: return set_real(text, &s->rate, 1e-12, 1e6, "a number from 1e-12 to 1e6");
+    case TRAIN_KEY_decay: return set_real(text, &s->decay, 1e-6, 1e6, "a number from 1e-6 to 1e6");
     case TRAIN_KEY_transfer_every:
         return set_whole(text, &s->transfer_every, 1, MOST_NUMBER, "a number from 1");
     case TRAIN_KEY_transfer_rate:

@@ -26,6 +26,7 @@
     X(epochs, "epochs", "N", "passes over the training set (default 10)")                                    \
     X(batch, "batch", "N", "samples whose gradients are taken at the same weights (default 1)")              \
     X(rate, "rate", "R", "learning rate, above 0 (default 0.01)")                                            \
+    X(decay, "decay", "D", "factor of the learning rate after every epoch (default 1)")                      \
     X(update, "update", "U",                                                                                 \
       "stochastic (default): coincidences of random pulses; manhattan: one\npulse by the gradient's sign; "  \
       "tiki-taka: stochastic pulses on a fast\narray, transferred to the slow one; ideal: exactly what the " \
@@ -72,7 +73,7 @@ typedef struct settings {
     train_activation activation;
     train_update update;
     uint64_t epochs, batch, samples, transfer_every, seed; // samples 0: all
-    double test, rate, transfer_rate, range, voltage, dt;  // voltage and dt 0: the model's
+    double test, rate, decay, transfer_rate, range, voltage, dt;  // voltage and dt 0: the model's
     unsigned slots;
     bool balance, calibrated;
     ohm_precision precision;

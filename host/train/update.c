@@ -171,12 +171,12 @@ static ohm_status update_one(layer *l, const settings *s, double rate, const flo
     }
 }
 
-ohm_status layer_update(layer *l, const settings *s, uint64_t count, const float *x, const float *delta,
-                        uint64_t *pulses) {
+ohm_status layer_update(layer *l, const settings *s, double rate, uint64_t count, const float *x,
+                        const float *delta, uint64_t *pulses) {
     ohm_status status = OHM_OK;
     if (s->update == TRAIN_MANHATTAN)
         return count == 1 ? pulse_signs(l, x, delta, pulses) : pulse_each(l, count, x, delta, pulses);
     for (uint64_t v = 0; v < count && !status; v++)
-        status = update_one(l, s, s->rate / (double)count, x + v * l->inputs, delta + v * l->outputs, pulses);
+        status = update_one(l, s, rate / (double)count, x + v * l->inputs, delta + v * l->outputs, pulses);
     return status;
 }
