@@ -549,6 +549,7 @@ typedef enum ohm_neuron_quantity {
     OHM_NEURON_MEMBRANE,  // V, its membrane potential
     OHM_NEURON_THRESHOLD, // V, the potential at which it fires, with what adaptation has added
     OHM_NEURON_CURRENT,   // A, what its column carried to it in the last step
+    OHM_NEURON_SPIKES,    // how often it has fired since the network began
     OHM_NEURON_QUANTITIES
 } ohm_neuron_quantity;
 

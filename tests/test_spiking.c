@@ -165,6 +165,18 @@ static void pairs_change_by_the_window(void **state) {
     }
 }
 
+// Neuron 1 fires 4 ms after input 0: the device of input 1, which fires with it, is left by the target too.
+static void a_target_lowers_the_silent(void **state) {
+    (void)state;
+    ohm_crossbar *before = network(native, "sin-state", 2, 2, "constant:value=0");
+    ohm_crossbar *c = two_spikes("sin-state", "plasticity=pair,a_minus=0,target=0.5", 4, 20);
+    assert_near(state_of(c, 0, 1) - state_of(before, 0, 1), 0.01 * (exp(-0.2) - 0.5), 1e-7, "a change");
+    // Neuron 0 fires first, with a trace of its own of 1 and none of input 1.
+    assert_near(state_of(c, 1, 0) - state_of(before, 1, 0), -0.01 * 0.5, 1e-7, "a change");
+    ohm_crossbar_destroy(c);
+    ohm_crossbar_destroy(before);
+}
+
 // vteam's larger state conducts less: the same spikes lower it.
 static void rules_raise_the_conductance(void **state) {
     (void)state;
@@ -425,6 +437,7 @@ int main(void) {
         cmocka_unit_test(spikes_reset_rest_and_adapt),
         cmocka_unit_test(neurons_act_on_others),
         cmocka_unit_test(pairs_change_by_the_window),
+        cmocka_unit_test(a_target_lowers_the_silent),
         cmocka_unit_test(rules_raise_the_conductance),
         cmocka_unit_test(triplets_follow_the_definition),
         cmocka_unit_test(waveforms_overlap_on_the_device),

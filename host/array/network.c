@@ -26,6 +26,9 @@ ohm_status ohm_crossbar_read_neurons(const ohm_crossbar *c, ohm_neuron_quantity 
     case OHM_NEURON_THRESHOLD:
         for (uint64_t i = 0; i < n->count; i++) out[i] = n->law.threshold + n->theta[i];
         break;
+    case OHM_NEURON_SPIKES:
+        for (uint64_t i = 0; i < n->count; i++) out[i] = (double)n->spikes[i];
+        break;
     default: return ohm_fail(OHM_BAD_ARGUMENT, "%d is no quantity of a neuron", (int)quantity);
     }
     return OHM_OK;

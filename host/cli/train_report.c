@@ -20,7 +20,10 @@ static void print_sides(const ohm_training *t) {
     for (size_t i = 0; i < t->layers; i++)
         devices += t->layer[i].rows * t->layer[i].cols * (t->layer[i].array[LAYER_FAST] ? 2 : 1);
     number_format_count(devices, text);
-    printf(", %s, %s devices\n", t->layers > 1 ? train_activation_name[t->settings.activation] : "softmax",
+    printf(", %s, %s devices\n",
+           t->competition  ? "spiking"
+           : t->layers > 1 ? train_activation_name[t->settings.activation]
+                           : "softmax",
            text);
 }
 
@@ -32,8 +35,12 @@ void train_report_start(const ohm_training *t) {
     print_sides(t);
     printf("devices       %s\n", ohm_crossbar_definition(t->layer[0].array[LAYER_SLOW])->model);
     printf("data          %s samples to train on, %s to test with\n", train, test);
-    printf("update        %s, rate %g, batches of %" PRIu64, train_update_name[s->update], s->rate, s->batch);
-    if (s->update != TRAIN_IDEAL)
+    if (t->competition)
+        printf("update        spiking, %s", t->competition->learning);
+    else
+        printf("update        %s, rate %g, batches of %" PRIu64, train_update_name[s->update], s->rate,
+               s->batch);
+    if (s->update != TRAIN_IDEAL && !t->competition)
         printf(", pulses of %g V and %.3g of weight", t->layer[0].device.amplitude, t->layer[0].step);
     printf("\n\n epoch     loss  training   test      pulses\n");
     for (size_t i = 0; i < t->record_count; i++) train_report_record(t, i);

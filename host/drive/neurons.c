@@ -23,6 +23,7 @@ void neurons_reset(neurons *n) {
     memset(n->theta, 0, n->count * sizeof *n->theta);
     memset(n->current, 0, n->count * sizeof *n->current);
     memset(n->resting, 0, n->count * sizeof *n->resting);
+    memset(n->spikes, 0, n->count * sizeof *n->spikes);
     n->fired_count = 0;
 }
 
@@ -33,7 +34,9 @@ ohm_status neurons_make(neurons *n, const neuron_law *law, uint64_t count) {
     n->current = malloc(count * sizeof *n->current);
     n->resting = malloc(count * sizeof *n->resting);
     n->fired = malloc(count * sizeof *n->fired);
-    if (!n->v || !n->theta || !n->current || !n->resting || !n->fired) return ohm_fail_memory("neurons");
+    n->spikes = malloc(count * sizeof *n->spikes);
+    if (!n->v || !n->theta || !n->current || !n->resting || !n->fired || !n->spikes)
+        return ohm_fail_memory("neurons");
     neurons_reset(n);
     return OHM_OK;
 }
@@ -44,6 +47,7 @@ void neurons_free(neurons *n) {
     free(n->current);
     free(n->resting);
     free(n->fired);
+    free(n->spikes);
     *n = (neurons){0};
 }
 
@@ -68,6 +72,7 @@ static void fire(neurons *n, uint32_t i) {
     n->v[i] = n->law.reset;
     n->theta[i] += n->law.theta_plus;
     n->resting[i] = n->law.refractory;
+    n->spikes[i]++;
 }
 
 // The one furthest above its threshold, and of several the first.

@@ -25,6 +25,7 @@ typedef struct neurons {
     neuron_law law;
     uint64_t count;
     double *v, *theta, *current; // V, V, A: after the last step
+    uint64_t *spikes;            // since they began
     uint32_t *resting;           // steps left of the refractory time
     uint32_t *fired;             // who did in the last step, ascending
     uint64_t fired_count;

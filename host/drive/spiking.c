@@ -193,6 +193,7 @@ static rule_law rule_of(const drive *d) {
         .range = d->site.rising_range,
         .pair = {spec_value(s, "a_plus"), spec_value(s, "a_minus")},
         .triplet = {triplet ? spec_value(s, "a3_plus") : 0, triplet ? spec_value(s, "a3_minus") : 0},
+        .target = spec_value(s, "target"),
         .keep = {kept(s, "tau_plus"), kept(s, "tau_minus"), kept(s, "tau_x"), kept(s, "tau_y")}};
 }
 
@@ -434,7 +435,8 @@ void spiking_arrays(drive *d, spiking_array list[SPIKING_ARRAYS]) {
     LIST(11, "row_change_2", SPIKING_F32, rows, r->row_change[1]);
     LIST(12, "col_change", SPIKING_F32, cols, r->col_change[0]);
     LIST(13, "col_change_2", SPIKING_F32, cols, r->col_change[1]);
-    LIST(14, "lines", SPIKING_F32, layout_of(d).count, d->values);
+    LIST(14, "spikes", SPIKING_U64, cols, p->neurons.spikes);
+    LIST(15, "lines", SPIKING_F32, layout_of(d).count, d->values);
 }
 
 bool spiking_has_begun(const drive *d) {
@@ -455,23 +457,21 @@ void spiking_resume(drive *d, uint64_t step) {
     d->version = drive_new_version();
 }
 
-void spiking_adopt(drive *d, const drive *old) {
+void spiking_adopt(drive *d, drive *old) {
     spiking_array to[SPIKING_ARRAYS], from[SPIKING_ARRAYS];
     static const size_t width[] = {sizeof(float), sizeof(double), sizeof(uint32_t), sizeof(uint64_t)};
-    if (!spiking_from(d) || !old || !spiking_from(old)) return;
-    spiking_drive *p = spiking_of(d), *q = spiking_of((drive *)old);
-    if (d->site.rows != old->site.rows || d->site.cols != old->site.cols || !q->begun) return;
+    if (!spiking_from(d) || !spiking_has_begun(old)) return;
+    spiking_drive *p = spiking_of(d), *q = spiking_of(old);
+    const bool same = d->site.rows == old->site.rows && d->site.cols == old->site.cols;
+    if (!same || spiking_make_room(d)) return;
     spiking_arrays(d, to);
-    spiking_arrays(&q->base, from);
-    for (int i = 0; i < SPIKING_ARRAYS - 1; i++)
+    spiking_arrays(old, from);
+    for (int i = 0; i < SPIKING_ARRAYS; i++)
         memcpy(to[i].values, from[i].values, to[i].count * width[to[i].type]);
-    p->rule.posts = q->rule.posts;
-    p->begun = true;
-    p->clock = q->clock;
-    spike_log_free(&p->log);
+    spiking_resume(d, q->clock);
     const uint64_t most = p->log.most;
     p->log = q->log;
-    p->log.most = most ? most : (uint64_t)spec_value(&d->spec, "keep");
+    p->log.most = most;
     q->log = (spike_log){0};
 }
 

@@ -15,8 +15,9 @@ spike_log *spiking_log(drive *d);
 // OHM_OUT_OF_MEMORY.
 ohm_status spiking_set_rates(drive *d, const float *rates);
 
-// Goes on with what an older drive of the same neurons and inputs had; nothing of any other.
-void spiking_adopt(drive *d, const drive *old);
+// Goes on with what an older drive of as many neurons and inputs had, and takes its spikes; nothing of any
+// other, nor where there is no memory for it.
+void spiking_adopt(drive *d, drive *old);
 
 // All that its next step depends on, for files, and the voltages of its last one.
 typedef enum spiking_type { SPIKING_F32, SPIKING_F64, SPIKING_U32, SPIKING_U64 } spiking_type;
@@ -26,7 +27,7 @@ typedef struct spiking_array {
     uint64_t count;
     void *values;
 } spiking_array;
-#define SPIKING_ARRAYS 15
+#define SPIKING_ARRAYS 16
 void spiking_arrays(drive *d, spiking_array list[SPIKING_ARRAYS]);
 
 // Makes room for the arrays of one that has not taken a step; whether it has; and takes the arrays as what

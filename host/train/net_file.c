@@ -1,9 +1,10 @@
 // Networks in files. The root group has the format "ohmscape-network", the keys of the training as attributes
-// train.KEY, where it stands, and the digest of its data; /records has a row for each record, float64 [records,
-// 6] in the order of ohm_training_record; and /layer0, /layer1 … are the layers' crossbars, each with what the
-// root of a state file has, and, with tiki-taka, /layer0_fast and so on.
+// train.KEY, where it stands, and the digest of its data; /records has a row for each record, float64
+// [records, 6] in the order of ohm_training_record; and /layer0, /layer1 … are the layers' crossbars, each
+// with what the root of a state file has, and, with tiki-taka, /layer0_fast and so on.
 #include "../base/error.h"
 #include "../store/crossbar_group.h"
+#include "../store/group_array.h"
 #include "../store/source.h"
 #include "training.h"
 
@@ -41,7 +42,8 @@ static void list_places(layer *l, size_t i, place p[LAYER_PLACES]) {
     static const char *const names[LAYER_PLACES] = {"updates", "fast_updates", "readings", "reach_forward",
                                                     "reach_backward"};
     uint64_t *const whole[LAYER_PLACES] = {&l->updates[LAYER_SLOW], &l->updates[LAYER_FAST], &l->readings};
-    double *const real[LAYER_PLACES] = {NULL, NULL, NULL, &l->reach[LAYER_FORWARD], &l->reach[LAYER_BACKWARD]};
+    double *const real[LAYER_PLACES] = {NULL, NULL, NULL, &l->reach[LAYER_FORWARD],
+                                        &l->reach[LAYER_BACKWARD]};
     for (int k = 0; k < LAYER_PLACES; k++) {
         p[k] = (place){.whole = whole[k], .real = real[k]};
         snprintf(p[k].name, sizeof p[k].name, "layer%zu.%s", i, names[k]);
@@ -51,8 +53,8 @@ static void list_places(layer *l, size_t i, place p[LAYER_PLACES]) {
 enum { TRAINING_PLACES = 6 };
 
 static void list_training(ohm_training *t, place p[TRAINING_PLACES]) {
-    const place all[TRAINING_PLACES] = {{"samples", &t->done, NULL}, {"pulses", &t->pulses, NULL},
-                                        {"seen", &t->seen, NULL},    {"right", &t->right, NULL},
+    const place all[TRAINING_PLACES] = {{"samples", &t->done, NULL},     {"pulses", &t->pulses, NULL},
+                                        {"seen", &t->seen, NULL},        {"right", &t->right, NULL},
                                         {"data", &t->data.digest, NULL}, {"loss", NULL, &t->loss}};
     memcpy(p, all, sizeof all);
 }
@@ -126,18 +128,33 @@ static ohm_status write_array(hid_t file, ohm_training *t, size_t i, int array) 
     return status;
 }
 
+enum { COMPETITION_ARRAYS = 3 };
+
+static void list_competition(const competition *p, group_array a[COMPETITION_ARRAYS]) {
+    a[0] = (group_array){"label", 0, p->neurons, GROUP_U32, p->label};
+    a[1] = (group_array){"answer", p->neurons, p->classes, GROUP_F64, p->answer};
+    a[2] = (group_array){"shown", 0, p->classes, GROUP_U64, p->shown};
+}
+
+static ohm_status write_competition(hid_t file, const ohm_training *t) {
+    group_array a[COMPETITION_ARRAYS];
+    if (!t->competition) return OHM_OK;
+    list_competition(t->competition, a);
+    return group_write(file, "competition", a, COMPETITION_ARRAYS);
+}
+
 static ohm_status write_all(hid_t file, ohm_training *t) {
     place p[TRAINING_PLACES], q[LAYER_PLACES];
     list_training(t, p);
-    bool done = hdf5_write_text(file, "format", FORMAT) && hdf5_write_number(file, "format_version", VERSION) &&
-                hdf5_write_text(file, "version", OHM_VERSION) &&
-                hdf5_write_number(file, "layers", t->layers) && write_keys(file, &t->settings) &&
-                write_places(file, p, TRAINING_PLACES) && write_records(file, t);
+    bool done =
+        hdf5_write_text(file, "format", FORMAT) && hdf5_write_number(file, "format_version", VERSION) &&
+        hdf5_write_text(file, "version", OHM_VERSION) && hdf5_write_number(file, "layers", t->layers) &&
+        write_keys(file, &t->settings) && write_places(file, p, TRAINING_PLACES) && write_records(file, t);
     for (size_t i = 0; i < t->layers && done; i++) {
         list_places(&t->layer[i], i, q);
         done = write_places(file, q, LAYER_PLACES);
     }
-    ohm_status status = done ? OHM_OK : cannot_write("the network");
+    ohm_status status = done ? write_competition(file, t) : cannot_write("the network");
     for (size_t i = 0; i < t->layers; i++)
         for (int k = 0; k < LAYER_ARRAYS && !status; k++) status = write_array(file, t, i, k);
     return status;
@@ -248,6 +265,17 @@ static ohm_status read_layer(const source *s, ohm_devices *devices, const ohm_de
     return status;
 }
 
+static ohm_status read_competition(const source *s, ohm_training *t) {
+    group_array a[COMPETITION_ARRAYS];
+    ohm_status status = OHM_OK;
+    if (!t->competition) return OHM_OK;
+    list_competition(t->competition, a);
+    for (int i = 0; i < COMPETITION_ARRAYS && !status; i++) status = group_read(s, "competition", &a[i]);
+    for (uint64_t j = 0; j < t->competition->neurons && !status; j++)
+        if (t->competition->label[j] > t->classes) status = source_damaged(s, "a neuron's label is no class");
+    return status;
+}
+
 static ohm_status read_rest(const source *s, ohm_devices *devices, const ohm_definition *how,
                             ohm_training *t) {
     place p[TRAINING_PLACES];
@@ -261,7 +289,8 @@ static ohm_status read_rest(const source *s, ohm_devices *devices, const ohm_def
     if (!status && layers != t->layers) status = source_damaged(s, "it has not as many layers as it says");
     for (size_t i = 0; i < t->layers && !status; i++) status = read_layer(s, devices, how, &t->layer[i], i);
     if (!status) status = read_records(s, t);
-    return status ? status : training_prepare(t);
+    if (!status) status = training_prepare(t);
+    return status ? status : read_competition(s, t);
 }
 
 static ohm_status load(const source *s, ohm_devices *devices, settings *given, const ohm_definition *how,

@@ -7,8 +7,8 @@
 // To value[1] and so on, the last being the probabilities of the classes. Errors: those of layer_forward.
 ohm_status network_forward(ohm_training *t, uint64_t count);
 
-// The gradients of the cross-entropy with respect to what each layer adds up, delta[1] and so on, after a pass
-// forward. Errors: those of layer_backward.
+// The gradients of the cross-entropy with respect to what each layer adds up, delta[1] and so on, after a
+// pass forward. Errors: those of layer_backward.
 ohm_status network_backward(ohm_training *t, uint64_t count, const uint32_t *label);
 
 // Updates every layer, after both. Errors: those of layer_update.

@@ -1,5 +1,6 @@
 // See settings.h.
 #include "settings.h"
+#include "competition.h"
 #include "../array/converters.h"
 #include "../base/error.h"
 #include "../base/number.h"
@@ -15,7 +16,8 @@
 
 #define KEY_NAME(id, name, argument, help) name,
 const char *const train_key_name[TRAIN_KEY_COUNT] = {TRAIN_KEYS(KEY_NAME)};
-const char *const train_update_name[TRAIN_UPDATES] = {"stochastic", "manhattan", "tiki-taka", "ideal"};
+const char *const train_update_name[TRAIN_UPDATES] = {"stochastic", "manhattan", "tiki-taka", "ideal",
+                                                      "spiking"};
 const char *const train_activation_name[TRAIN_ACTIVATIONS] = {"relu", "sigmoid", "tanh"};
 
 settings settings_default(void) {
@@ -87,7 +89,7 @@ static const char *set_layers(settings *s, const char *text) {
 static const char *set_update(settings *s, const char *text) {
     int place = 0;
     const char *allowed = set_name(text, train_update_name, TRAIN_UPDATES, &place,
-                                   "stochastic, manhattan, tiki-taka or ideal");
+                                   "stochastic, manhattan, tiki-taka, ideal or spiking");
     s->update = (train_update)place;
     return allowed;
 }
@@ -162,6 +164,7 @@ static const char *set_value(settings *s, train_key key, const char *text, ohm_s
     case TRAIN_KEY_test_images:
     case TRAIN_KEY_test_labels:
     case TRAIN_KEY_table: return *text ? NULL : "the name of a file";
+    case TRAIN_KEY_stimulus: return *text && strlen(text) < OHM_MAX_SPEC_TEXT ? NULL : "a stimulus";
     case TRAIN_KEY_model: return *text && strlen(text) < OHM_MAX_SPEC_TEXT ? NULL : "a model";
     case TRAIN_KEY_wires: return strlen(text) < OHM_MAX_SPEC_TEXT ? NULL : "a shorter text";
     case TRAIN_KEY_layers: return set_layers(s, text);
@@ -273,7 +276,8 @@ static ohm_status check_converters(const settings *s) {
     if (how->dac.bits && how->dac.low != -how->dac.high)
         return ohm_fail(OHM_BAD_ARGUMENT, "dac: gradients have both signs: give the range as X, for -X:X");
     if (how->adc_gain != 1 || how->adc_offset != 0 || how->adc_noise > 0 || how->convert_sum)
-        return ohm_fail(OHM_BAD_ARGUMENT, "adc: of the differences of pairs, bits, codes and range can be set");
+        return ohm_fail(OHM_BAD_ARGUMENT,
+                        "adc: of the differences of pairs, bits, codes and range can be set");
     if (how->adc.sign_magnitude && how->adc.low != -how->adc.high)
         return ohm_fail(OHM_BAD_ARGUMENT, "adc: with a sign the range is the same both ways");
     if ((how->adc.sign_magnitude && how->adc.bits < 2) || (how->dac.sign_magnitude && how->dac.bits < 2))
@@ -281,9 +285,27 @@ static ohm_status check_converters(const settings *s) {
     return OHM_OK;
 }
 
+// What does not go with spiking neurons, or goes with them alone.
+static ohm_status check_spiking(const settings *s) {
+    static const train_key others[] = {TRAIN_KEY_dac,   TRAIN_KEY_adc,  TRAIN_KEY_wires,
+                                       TRAIN_KEY_table, TRAIN_KEY_rate, TRAIN_KEY_batch};
+    if (s->update != TRAIN_SPIKING)
+        return s->text[TRAIN_KEY_stimulus]
+                   ? ohm_fail(OHM_BAD_ARGUMENT, "stimulus goes with update spiking alone")
+                   : OHM_OK;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (s->text[others[i]])
+            return ohm_fail(OHM_BAD_ARGUMENT, "%s does not go with update spiking",
+                            train_key_name[others[i]]);
+    if (s->sides && s->sides != 2)
+        return ohm_fail(OHM_BAD_ARGUMENT, "layers: spiking networks have one layer: inputs, neurons");
+    return s->text[TRAIN_KEY_stimulus] ? competition_check(s->text[TRAIN_KEY_stimulus]) : OHM_OK;
+}
+
 ohm_status settings_check(const settings *s) {
     ohm_status status = check_data(s);
     if (!status) status = check_converters(s);
+    if (!status) status = check_spiking(s);
     if (status) return status;
     if (s->text[TRAIN_KEY_table] && s->text[TRAIN_KEY_model])
         return ohm_fail(OHM_BAD_ARGUMENT, "table and model both say what the devices are: give one");

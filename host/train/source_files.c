@@ -35,7 +35,8 @@ static ohm_status make(sample_set *s, uint64_t count, uint64_t inputs) {
 
 static ohm_status take_label(const char *path, uint64_t i, double value, uint32_t *label) {
     if (!(value >= 0 && value <= MOST_LABEL && value == floor(value)))
-        return ohm_fail(OHM_BAD_FILE, "%s: label %" PRIu64 " is %g, not a whole number from 0", path, i, value);
+        return ohm_fail(OHM_BAD_FILE, "%s: label %" PRIu64 " is %g, not a whole number from 0", path, i,
+                        value);
     *label = (uint32_t)value;
     return OHM_OK;
 }

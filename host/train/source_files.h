@@ -4,7 +4,8 @@
 
 #include "data.h"
 
-// Each reads *s, inputs in the file's own unit, and the sides of a sample; on failure there is nothing to free.
+// Each reads *s, inputs in the file's own unit, and the sides of a sample; on failure there is nothing to
+// free.
 ohm_status source_pair(const char *images, const char *labels, sample_set *s, uint64_t side[2]);
 ohm_status source_table(const char *path, sample_set *s, uint64_t side[2]);
 

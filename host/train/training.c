@@ -32,42 +32,52 @@ void ohm_training_close(ohm_training *t) {
     free(t->order);
     free(t->records);
     free(t->confusion);
+    competition_free(t->competition);
     free(t);
 }
 
+#define STANDARD_NEURONS 100
+
 // The sizes of the layers: those of the settings have to meet the data.
-static ohm_status set_sides(ohm_training *t) {
+static ohm_status check_sides(ohm_training *t) {
     settings *s = &t->settings;
     const data *d = &t->data;
+    const bool spiking = s->update == TRAIN_SPIKING;
     if (!s->sides) {
         s->side[0] = d->inputs;
-        s->side[1] = d->classes < 2 ? 2 : d->classes;
+        s->side[1] = spiking ? STANDARD_NEURONS : d->classes < 2 ? 2 : d->classes;
         s->sides = 2;
     }
     if (s->side[0] != d->inputs)
         return ohm_fail(OHM_BAD_ARGUMENT,
                         "layers begin with %" PRIu64 " inputs, and the samples have %" PRIu64, s->side[0],
                         d->inputs);
-    if (s->side[s->sides - 1] < d->classes)
-        return ohm_fail(OHM_BAD_ARGUMENT,
-                        "layers end with %" PRIu64 " classes, and the labels go up to %u",
+    if (!spiking && s->side[s->sides - 1] < d->classes)
+        return ohm_fail(OHM_BAD_ARGUMENT, "layers end with %" PRIu64 " classes, and the labels go up to %u",
                         s->side[s->sides - 1], d->classes - 1);
     t->layers = s->sides - 1;
-    for (size_t i = 0; i < t->layers; i++) {
+    t->classes = spiking ? d->classes : (uint32_t)s->side[t->layers];
+    return OHM_OK;
+}
+
+static ohm_status set_sides(ohm_training *t) {
+    const settings *s = &t->settings;
+    const bool spiking = s->update == TRAIN_SPIKING;
+    const ohm_status status = check_sides(t);
+    for (size_t i = 0; i < t->layers && !status; i++) {
         layer *l = &t->layer[i];
         l->inputs = s->side[i];
         l->outputs = s->side[i + 1];
-        l->rows = l->inputs + 1;
-        l->cols = 2 * l->outputs;
-        for (uint64_t k = 0; k < LAYER_ARRAYS; k++)
-            l->seed[k] = s->seed + SEED_STEP * (LAYER_ARRAYS * i + k);
+        l->rows = spiking ? l->inputs : l->inputs + 1;
+        l->cols = spiking ? l->outputs : 2 * l->outputs;
+        for (uint64_t k = 0; k < LAYER_ARRAYS; k++) l->seed[k] = s->seed + SEED_STEP * (LAYER_ARRAYS * i + k);
     }
-    return OHM_OK;
+    return status;
 }
 
 static ohm_status make_room(ohm_training *t) {
     const settings *s = &t->settings;
-    const uint64_t classes = s->side[t->layers], room = settings_room(s);
+    const uint64_t classes = t->classes, room = settings_room(s);
     bool done = true;
     for (size_t i = 0; i <= t->layers && done; i++) {
         t->value[i] = malloc(room * s->side[i] * sizeof *t->value[i]);
@@ -102,8 +112,11 @@ ohm_status training_begin(settings *s, ohm_training **training) {
 // The model, in the text that all crossbars get.
 static ohm_status choose_model(const settings *s, char model[OHM_MAX_SPEC_TEXT]) {
     const char *given = s->text[TRAIN_KEY_model];
+    const char *const standard = s->update == TRAIN_IDEAL     ? MODEL_IDEAL
+                                 : s->update == TRAIN_SPIKING ? COMPETITION_MODEL
+                                                              : MODEL_PULSED;
     if (s->text[TRAIN_KEY_table]) return pulse_table_read(s->text[TRAIN_KEY_table], model);
-    snprintf(model, OHM_MAX_SPEC_TEXT, "%s", given ? given : s->update == TRAIN_IDEAL ? MODEL_IDEAL : MODEL_PULSED);
+    snprintf(model, OHM_MAX_SPEC_TEXT, "%s", given ? given : standard);
     return OHM_OK;
 }
 
@@ -117,6 +130,11 @@ static ohm_status create_array(ohm_training *t, ohm_devices *devices, const ohm_
     d.dt = t->settings.dt;
     d.precision = t->settings.precision;
     d.initial = "constant:value=0.5";
+    if (t->settings.update == TRAIN_SPIKING) {
+        const char *given = t->settings.text[TRAIN_KEY_stimulus];
+        d.stimulus = given ? given : COMPETITION_STIMULUS;
+        d.initial = COMPETITION_INITIAL;
+    }
     if (how) d.lanes = how->lanes, d.band_rows = how->band_rows;
     return ohm_crossbar_create(devices, &d, &l->array[array]);
 }
@@ -138,6 +156,8 @@ static ohm_status start_layer(const ohm_training *t, size_t i, layer *l) {
 
 ohm_status training_prepare(ohm_training *t) {
     ohm_status status = OHM_OK;
+    if (t->settings.update == TRAIN_SPIKING)
+        return competition_make(t->layer[0].array[LAYER_SLOW], &t->data, &t->competition);
     for (size_t i = 0; i < t->layers && !status; i++) {
         layer *l = &t->layer[i];
         status = layer_prepare(l, &t->settings);
@@ -164,7 +184,8 @@ ohm_status training_create(ohm_devices *devices, settings *s, const ohm_definiti
         for (int k = 0; k < arrays && !status; k++)
             status = create_array(t, devices, how, model, &t->layer[i], k);
     if (!status) status = training_prepare(t);
-    for (size_t i = 0; i < t->layers && !status; i++) status = start_layer(t, i, &t->layer[i]);
+    for (size_t i = 0; i < t->layers && !status && !t->competition; i++)
+        status = start_layer(t, i, &t->layer[i]);
     if (status)
         ohm_training_close(t);
     else
@@ -173,7 +194,8 @@ ohm_status training_create(ohm_devices *devices, settings *s, const ohm_definiti
 }
 
 // A viewer's file may be the one that the command reads: what is the command's own is passed over.
-static bool pass_over(void *object, const char *key, const char *path, const char *value, ohm_status *status) {
+static bool pass_over(void *object, const char *key, const char *path, const char *value,
+                      ohm_status *status) {
     static const char *const keys[] = {"output", "device", "plot", "lanes", "band-rows", NULL};
     (void)object, (void)path, (void)value, (void)status;
     for (int i = 0; keys[i]; i++)
@@ -192,6 +214,7 @@ ohm_status ohm_training_open(ohm_devices *devices, const char *path, ohm_trainin
 }
 
 ohm_status training_set_readout(ohm_training *t, const settings *s) {
+    if (t->competition) return settings_check(s);
     ohm_status status = settings_check(s);
     for (size_t i = 0; i < t->layers && !status; i++) status = layer_set_readout(&t->layer[i], s);
     return status;
@@ -222,7 +245,7 @@ static ohm_status calibrate(ohm_training *t) {
 static ohm_status evaluate_batch(ohm_training *t, uint64_t first, uint64_t count, uint64_t *right,
                                  double *loss) {
     const data *d = &t->data;
-    const uint64_t classes = t->settings.side[t->layers];
+    const uint64_t classes = t->classes;
     const uint32_t *label = d->test.label + first;
     memcpy(t->value[0], d->test.input + first * d->inputs, count * d->inputs * sizeof *t->value[0]);
     const ohm_status status = network_forward(t, count);
@@ -236,12 +259,11 @@ static ohm_status evaluate_batch(ohm_training *t, uint64_t first, uint64_t count
     return status;
 }
 
-ohm_status ohm_training_evaluate(ohm_training *t, double *accuracy, double *loss) {
-    const uint64_t classes = t->settings.side[t->layers], count = t->data.test.count;
+static ohm_status evaluate_layers(ohm_training *t, double *accuracy, double *loss) {
+    const uint64_t count = t->data.test.count;
     uint64_t right = 0;
     double sum = 0;
     ohm_status status = OHM_OK;
-    memset(t->confusion, 0, classes * classes * sizeof *t->confusion);
     status = calibrate(t);
     freeze(t, true);
     for (uint64_t i = 0; i < count && !status; i += settings_room(&t->settings)) {
@@ -252,6 +274,22 @@ ohm_status ohm_training_evaluate(ohm_training *t, double *accuracy, double *loss
     *accuracy = (double)right / (double)count;
     *loss = sum / (double)count;
     return status;
+}
+
+static ohm_status evaluate_neurons(ohm_training *t, double *accuracy) {
+    const sample_set *test = &t->data.test;
+    uint64_t right = 0;
+    const ohm_status status =
+        competition_evaluate(t->competition, t->layer[0].array[LAYER_SLOW], test, t->confusion);
+    for (uint32_t k = 0; k < t->classes; k++) right += t->confusion[k * t->classes + k];
+    *accuracy = (double)right / (double)test->count;
+    return status;
+}
+
+ohm_status ohm_training_evaluate(ohm_training *t, double *accuracy, double *loss) {
+    memset(t->confusion, 0, (size_t)t->classes * t->classes * sizeof *t->confusion);
+    *loss = NAN;
+    return t->competition ? evaluate_neurons(t, accuracy) : evaluate_layers(t, accuracy, loss);
 }
 
 // ---- Training ---------------------------------------------------------------------------------
@@ -277,7 +315,7 @@ static uint64_t gather(ohm_training *t, uint32_t *label) {
 }
 
 static void take_stock(ohm_training *t, uint64_t count, const uint32_t *label) {
-    const uint64_t classes = t->settings.side[t->layers];
+    const uint64_t classes = t->classes;
     for (uint64_t v = 0; v < count; v++) {
         const float *p = t->value[t->layers] + v * classes;
         t->loss -= log(fmax((double)p[label[v]], 1e-30));
@@ -287,8 +325,20 @@ static void take_stock(ohm_training *t, uint64_t count, const uint32_t *label) {
     t->done += count;
 }
 
+// A sample; what it is taken for counts once the neurons have labels.
+static ohm_status compete(ohm_training *t, uint32_t label) {
+    uint32_t guess;
+    const ohm_status status =
+        competition_train(t->competition, t->layer[0].array[LAYER_SLOW], t->value[0], label, &guess);
+    if (status) return status;
+    if (t->done >= t->data.train.count) t->seen++, t->right += guess == label;
+    t->done++;
+    return OHM_OK;
+}
+
 static ohm_status train_batch(ohm_training *t, uint32_t *label, uint64_t *count) {
     *count = gather(t, label);
+    if (t->competition) return compete(t, *label);
     ohm_status status = network_forward(t, *count);
     if (!status) status = network_backward(t, *count, label);
     if (!status) status = network_update(t, *count);
@@ -299,7 +349,7 @@ static ohm_status train_batch(ohm_training *t, uint32_t *label, uint64_t *count)
 ohm_status ohm_training_record_now(ohm_training *t) {
     ohm_training_record r = {.samples = t->done,
                              .epoch = (double)t->done / (double)t->data.train.count,
-                             .loss = t->seen ? t->loss / (double)t->seen : NAN,
+                             .loss = t->seen && !t->competition ? t->loss / (double)t->seen : NAN,
                              .train_accuracy = t->seen ? (double)t->right / (double)t->seen : NAN,
                              .pulses = t->pulses};
     double unwanted;
@@ -326,6 +376,7 @@ ohm_status ohm_training_advance(ohm_training *t, uint64_t samples, uint64_t *don
         *done += count;
         ended = t->done % t->data.train.count == 0;
     }
+    if (ended && t->competition) competition_label(t->competition);
     if (!status && ended) status = ohm_training_record_now(t);
     free(label);
     return status;
@@ -339,7 +390,7 @@ const ohm_training_record *ohm_training_records(const ohm_training *t, size_t *c
 }
 
 const uint64_t *ohm_training_confusion(const ohm_training *t, size_t *classes) {
-    *classes = t->settings.side[t->layers];
+    *classes = t->classes;
     return t->confusion;
 }
 
@@ -363,6 +414,8 @@ ohm_crossbar *ohm_training_crossbar(ohm_training *t, size_t i) {
 
 ohm_status ohm_training_weights(ohm_training *t, size_t i, float *weights) {
     layer *l = &t->layer[i];
+    if (t->competition)
+        return ohm_crossbar_read_quantity(l->array[LAYER_SLOW], OHM_CONDUCTANCE, 0, l->rows, weights);
     float *all = malloc(l->rows * l->outputs * sizeof *all);
     const ohm_status status = all ? layer_read(l, LAYER_SLOW, all) : ohm_fail_memory("weights");
     if (!status) memcpy(weights, all, l->inputs * l->outputs * sizeof *weights);

@@ -3,17 +3,20 @@
 #define OHM_TRAINING_H
 
 #include "../ohmscape_train.h"
+#include "competition.h"
 #include "data.h"
 #include "layer.h"
 
 struct ohm_training {
     settings settings;
     data data;
+    uint32_t classes;
+    competition *competition; // of a spiking network, whose one layer has neither pairs nor a bias; or NULL
     size_t layers;
     layer layer[TRAIN_MOST_LAYERS];
     uint64_t done; // samples trained on since the start
     uint64_t pulses;
-    uint32_t *order; // of the samples in this epoch
+    uint32_t *order;  // of the samples in this epoch
     uint64_t ordered; // the epoch and one for which it is; 0: none
     // Since the last record:
     double loss;
