@@ -76,11 +76,13 @@ void receptive_turn(viewer *v, int pages) {
 
 // ---- Over the tiles ---------------------------------------------------------------------------
 
+// In the gap around the tile, set off by a black line inside of it.
 static void frame_tile(const viewer *v, const tiles_grid *g, uint64_t neuron, ui_color color) {
     if (neuron < g->first || neuron >= g->first + g->shown) return;
-    const int thick = (int)fmax(2, round(2 * v->ui_scale));
+    const int thick = (int)fmax(3, round(3 * v->ui_scale));
     int x, y;
     tiles_corner(g, neuron - g->first, &x, &y);
+    ui_frame(x, y, g->width, g->height, 0x000000FFu);
     for (int i = 1; i <= thick; i++) ui_frame(x - i, y - i, g->width + 2 * i, g->height + 2 * i, color);
 }
 
