@@ -10,6 +10,7 @@ setup_file() {
 setup() {
     common_setup
     unset DISPLAY WAYLAND_DISPLAY
+    # shellcheck disable=SC2154 # common_setup sets it
     cd "$tmp" || return
     ohmscape=$(realpath "$OLDPWD/$ohmscape")
 }
@@ -24,9 +25,9 @@ draw() {
     [ -z "$output" ] || show "should be quiet" view "$@"
 }
 
-# look ARG...: runs the Python program on stdin, after these definitions.
+# look: runs the Python program on stdin, after these definitions.
 look() {
-    { cat <<'END'; cat; } | "$PYTHON" - "$@"
+    { cat <<'END'; cat; } | "$PYTHON" -
 import sys
 import h5py
 import numpy as np
@@ -121,9 +122,10 @@ END
 }
 
 @test "a neuron that is not there is refused" {
-    expect_error 2 '--neuron 16: the crossbar has 16 neurons' view --headless "${spiking[@]}" --neuron 16
-    expect_error 2 '--neuron 0: the crossbar has 0 neurons' view --headless --neuron 0
-    [[ $stderr == *"hint: it has one for each column with --stimulus spiking"* ]]
+    expect_error 2 '--neuron 16: there are 16 neurons' view --headless "${spiking[@]}" --neuron 16
+    expect_error 2 '--neuron 0: there are 0 neurons' view --headless --neuron 0
+    # shellcheck disable=SC2154 # expect_error sets it
+    [[ $stderr == *"hint: a crossbar has one for each column with --stimulus spiking"* ]]
     expect_error 2 '--raster' view --headless "${spiking[@]}" --raster 9
 }
 
@@ -138,7 +140,7 @@ training() {
             print i % 2
         }
     }' >set.csv
-    printf 'data = set.csv\nlayers = 16,9,2\nepochs = 3\n%s\n' "$@" >train.ini
+    printf 'data = set.csv\nlayers = 16,9,2\nepochs = 3\n' >train.ini
 }
 
 @test "a training is drawn to its end, with receptive fields, accuracy and loss" {
@@ -185,8 +187,8 @@ END
     expect_error 2 '--neurons does not go with the training of train.ini' view --headless train.ini -n 5
     expect_error 2 '--output does not go with the training of train.ini' view --headless train.ini -o n.h5
     expect_error 2 '--layer 2: the network has layers 0 to 1' view --headless train.ini --layer 2
-    expect_error 2 '--field 5x5: the layer has 16 inputs' view --headless train.ini --field 5x5
-    expect_error 2 '--neuron 9: the layer has 9 neurons' view --headless train.ini --neuron 9
+    expect_error 2 '--field 5x5: a column has 16 devices' view --headless train.ini --field 5x5
+    expect_error 2 '--neuron 9: there are 9 neurons' view --headless train.ini --neuron 9
     expect_error 1 'cannot read nothing.ini' view --headless nothing.ini
     printf 'neurons = 5\n' >run.ini
     expect_error 2 'view takes no argument "run.ini"' view --headless run.ini

@@ -49,9 +49,8 @@ static double ui_scale_of(const viewer *v) {
     return fmin(fmax(fmin(v->width / 1280.0, v->height / 800.0), 0.6), 6);
 }
 
-static ohm_status make_crossbar(view_options *o, viewer *v) {
-    const ohm_status status = setup_make(&o->setup, v->devices, &v->crossbar);
-    if (status) return status;
+// What the devices have made of the crossbar.
+static ohm_status look_at_devices(const view_options *o, viewer *v) {
     if (!o->quiet) setup_say_fallback(&o->setup, v->devices);
     setup_warn(v->crossbar);
     if (!changes_fell_back(v) || o->share != SHARE_ON) return OHM_OK;
@@ -73,32 +72,38 @@ static ohm_status step_ahead(const view_options *o, viewer *v) {
     return simulation_advance(v->crossbar, o->steps, &done);
 }
 
+// Whether the options of learning fit to so many devices a column and so many columns.
+static ohm_status check_columns(const view_options *o, const viewer *v, uint64_t devices) {
+    const uint64_t field = (uint64_t)o->field.width * o->field.height, columns = viewer_columns(v);
+    if (field > devices)
+        return ohm_fail(OHM_BAD_ARGUMENT, "--field %ux%u: a column has %" PRIu64 " devices", o->field.width,
+                        o->field.height, devices);
+    const bool any = !o->has_neuron || o->training || o->tiles || ohm_crossbar_neurons(v->crossbar);
+    if (any && o->neuron < columns) return OHM_OK;
+    ohm_fail(OHM_BAD_ARGUMENT, "--neuron %" PRIu64 ": there are %" PRIu64 " neurons", o->neuron,
+             any ? columns : 0);
+    if (!any) ohm_fail_hint("a crossbar has one for each column with --stimulus spiking");
+    return OHM_BAD_ARGUMENT;
+}
+
 // A training has crossbars of its own, of which one is shown.
 static ohm_status open_training(const view_options *o, viewer *v) {
     const ohm_status status = learning_open(&v->learning, v->devices, o->training, o->layer);
+    if (!status) v->crossbar = ohm_training_crossbar(v->learning.training, v->learning.layer);
+    return status ? status : check_columns(o, v, v->learning.inputs);
+}
+
+static ohm_status open_crossbar(view_options *o, viewer *v) {
+    const ohm_status status = setup_make(&o->setup, v->devices, &v->crossbar);
     if (status) return status;
-    v->crossbar = ohm_training_crossbar(v->learning.training, v->learning.layer);
-    const learning *l = &v->learning;
-    const uint64_t devices = (uint64_t)o->field.width * o->field.height;
-    if (devices > l->inputs)
-        return ohm_fail(OHM_BAD_ARGUMENT, "--field %ux%u: the layer has %" PRIu64 " inputs", o->field.width,
-                        o->field.height, l->inputs);
-    if (o->neuron >= l->outputs)
-        return ohm_fail(OHM_BAD_ARGUMENT, "--neuron %" PRIu64 ": the layer has %" PRIu64 " neurons",
-                        o->neuron, l->outputs);
-    return OHM_OK;
+    const ohm_definition *d = ohm_crossbar_definition(v->crossbar);
+    v->camera = camera_of(d->rows, d->cols);
+    return check_columns(o, v, d->rows);
 }
 
 static ohm_status open_subject(view_options *o, viewer *v) {
-    if (o->training) return open_training(o, v);
-    const ohm_status status = make_crossbar(o, v);
-    if (status || !o->has_neuron) return status;
-    const uint64_t neurons = ohm_crossbar_neurons(v->crossbar);
-    if (o->neuron < neurons) return OHM_OK;
-    ohm_fail(OHM_BAD_ARGUMENT, "--neuron %" PRIu64 ": the crossbar has %" PRIu64 " neurons", o->neuron,
-             neurons);
-    if (!neurons) ohm_fail_hint("it has one for each column with --stimulus spiking");
-    return OHM_BAD_ARGUMENT;
+    const ohm_status status = o->training ? open_training(o, v) : open_crossbar(o, v);
+    return status ? status : look_at_devices(o, v);
 }
 
 static ohm_status open_all(view_options *o, viewer *v) {

@@ -265,8 +265,7 @@ static void take_limits(viewer *v) {
 
 static void take_neurons(viewer *v) {
     v->neurons = v->learning.training ? 0 : ohm_crossbar_neurons(v->crossbar);
-    const uint64_t count = v->learning.training ? v->learning.outputs : v->neurons;
-    if (v->neuron >= count) v->neuron = count ? count - 1 : 0;
+    if (v->neuron >= viewer_columns(v)) v->neuron = viewer_columns(v) - 1;
 }
 
 ohm_status exchange_first(viewer *v) {

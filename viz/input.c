@@ -207,8 +207,7 @@ static void next_face(viewer *v) {
 }
 
 static void next_neuron(viewer *v, int by) {
-    const uint64_t count = v->learning.training ? v->learning.outputs : v->neurons;
-    if (!count) return;
+    const uint64_t count = viewer_columns(v);
     v->neuron = (v->neuron + count + (uint64_t)(int64_t)by) % count;
     if (viewer_face(v) == FACE_TILES) receptive_follow(v);
 }

@@ -314,11 +314,7 @@ static ohm_status check_selection(const view_options *o, const ohm_definition *d
                     o->selection[0], o->selection[1], d->rows, d->cols);
 }
 
-static ohm_status check_field(const view_options *o, const ohm_definition *d) {
-    const uint64_t devices = (uint64_t)o->field.width * o->field.height;
-    if (devices > d->rows)
-        return ohm_fail(OHM_BAD_ARGUMENT, "--field %ux%u: a column has %" PRIu64 " devices", o->field.width,
-                        o->field.height, d->rows);
+static ohm_status check_tiles(const view_options *o, const ohm_definition *d) {
     if (o->tiles && (o->network || d->rows > OHM_MAX_IMAGE))
         return ohm_fail(OHM_BAD_ARGUMENT, o->network ? "--show fields does not go with --network"
                                                      : "--show fields: columns have more than 16384 devices");
@@ -333,7 +329,7 @@ static ohm_status check_view(view_options *o, const ohm_definition *d) {
     if (selection) return selection;
     if (o->surface.headless && !o->frames) o->frames = 1;
     if (!o->surface.headless || o->has_selection) o->panel = true;
-    const ohm_status field = check_field(o, d);
+    const ohm_status field = check_tiles(o, d);
     return field ? field : check_files(o, d);
 }
 

@@ -26,7 +26,7 @@ static void draw_face(viewer *v) {
 
 // The one whose membrane or receptive field is marked.
 static void draw_neuron(viewer *v) {
-    if (v->neurons || v->learning.training) ui_number("neuron", &v->neuron);
+    if (v->neurons || viewer_face(v) == FACE_TILES) ui_number("neuron", &v->neuron);
 }
 
 static void draw_choices(viewer *v) {

@@ -49,7 +49,7 @@ ohm_status receptive_draw(viewer *v, const layout *l) {
 
 void receptive_describe(const viewer *v, char *text, size_t size) {
     const tiles_grid g = viewer_tiles(v);
-    const uint64_t all = v->learning.training ? v->learning.outputs : v->camera.cols;
+    const uint64_t all = viewer_columns(v);
     if (g.shown == all)
         snprintf(text, size, "%" PRIu64 " fields of %u × %u", all, g.shape.width, g.shape.height);
     else
@@ -69,18 +69,20 @@ bool receptive_at(const viewer *v, double x, double y, uint64_t *neuron) {
 
 void receptive_turn(viewer *v, int pages) {
     const tiles_grid g = viewer_tiles(v);
-    const uint64_t all = v->learning.training ? v->learning.outputs : v->camera.cols;
+    const uint64_t all = viewer_columns(v);
     if (pages > 0 && g.first + g.shown < all) v->first_tile = g.first + g.shown;
     if (pages < 0) v->first_tile = g.first > g.shown ? g.first - g.shown : 0;
 }
 
 // ---- Over the tiles ---------------------------------------------------------------------------
 
+// In the gap around the tile, set off by a black line inside of it.
 static void frame_tile(const viewer *v, const tiles_grid *g, uint64_t neuron, ui_color color) {
     if (neuron < g->first || neuron >= g->first + g->shown) return;
-    const int thick = (int)fmax(2, round(2 * v->ui_scale));
+    const int thick = (int)fmax(3, round(3 * v->ui_scale));
     int x, y;
     tiles_corner(g, neuron - g->first, &x, &y);
+    ui_frame(x, y, g->width, g->height, 0x000000FFu);
     for (int i = 1; i <= thick; i++) ui_frame(x - i, y - i, g->width + 2 * i, g->height + 2 * i, color);
 }
 
@@ -155,7 +157,7 @@ void receptive_draw_chosen(const viewer *v) {
 void receptive_overlay(const viewer *v) {
     uint64_t offset, tile, device;
     const tiles_grid g = drawable(v, &offset);
-    if (v->neurons || v->learning.training) frame_tile(v, &g, v->neuron, CHOSEN_COLOR);
+    frame_tile(v, &g, v->neuron, CHOSEN_COLOR);
     if (!v->mouse_inside || !tiles_at(&g, v->mouse_x, v->mouse_y, &tile, &device)) return;
     frame_tile(v, &g, g.first + tile, HOVER_COLOR);
     if (device >= v->tile_view.height) return;

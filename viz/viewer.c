@@ -26,6 +26,10 @@ bool viewer_has_tiles(const viewer *v) {
     return v->learning.training || v->camera.rows <= OHM_MAX_IMAGE;
 }
 
+uint64_t viewer_columns(const viewer *v) {
+    return v->learning.training ? v->learning.outputs : v->camera.cols;
+}
+
 double viewer_work(const viewer *v) {
     return v->learning.training ? 1 : (double)v->camera.rows * (double)v->camera.cols;
 }
@@ -97,8 +101,8 @@ static tiles_shape shape_of(const viewer *v) {
 
 tiles_grid viewer_tiles(const viewer *v) {
     const layout l = viewer_layout(v);
-    const uint64_t fields = v->learning.training ? v->learning.outputs : v->camera.cols;
-    tiles_grid g = tiles_arrange(shape_of(v), fields, v->first_tile, l.map, (int)fmax(3, 4 * v->ui_scale));
+    tiles_grid g =
+        tiles_arrange(shape_of(v), viewer_columns(v), v->first_tile, l.map, (int)fmax(3, 4 * v->ui_scale));
     if (g.shown > OHM_MAX_IMAGE) g.shown = OHM_MAX_IMAGE;
     return g;
 }

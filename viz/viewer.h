@@ -195,6 +195,9 @@ bool viewer_of_weights(const viewer *v);
 // Whether there are receptive fields: columns that are not too long to be pictures.
 bool viewer_has_tiles(const viewer *v);
 
+// The columns that receptive fields are of, and neurons sit on: a layer's outputs in a training.
+uint64_t viewer_columns(const viewer *v);
+
 // What a step counts in the rate: a crossbar's synapses; a training's step is a sample.
 double viewer_work(const viewer *v);
 
