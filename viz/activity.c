@@ -144,6 +144,7 @@ static ohm_status take_present(const ohm_crossbar *c, const membranes *m, activi
                                                 [OHM_NEURON_THRESHOLD] = &a->threshold,
                                                 [OHM_NEURON_CURRENT] = &a->current};
     for (int q = 0; q < OHM_NEURON_QUANTITIES; q++) {
+        if (!out[q]) continue;
         const ohm_status status = ohm_crossbar_read_neurons(c, (ohm_neuron_quantity)q, m->values);
         if (status) return status;
         *out[q] = m->values[a->neuron];

@@ -88,16 +88,15 @@ drive_site drive_site_of(const plan *p) {
     const ohm_physics physics = plan_problem(p, OHM_FRAME_NONE, 0).physics;
     const int model = p->specs[ROLE_MODEL].id;
     const float *c = physics.model;
-    const bool rises =
-        model_resistance(model, physics.state_high, c) < model_resistance(model, physics.state_low, c);
-    const double range = (double)physics.state_high - (double)physics.state_low;
+    const float low = model_resistance(model, c[OHM_LOW], c), high = model_resistance(model, c[OHM_HIGH], c);
+    const double range = (double)c[OHM_HIGH] - (double)c[OHM_LOW];
     return (drive_site){.rows = d->rows,
                         .cols = d->cols,
                         .pitch = plan_pitch(p),
                         .seed = d->seed,
                         .dt = d->dt,
-                        .most_conductance = 1 / (double)physics.resistance_low,
-                        .rising_range = rises ? range : -range,
+                        .most_conductance = 1 / (double)(high < low ? high : low),
+                        .rising_range = high < low ? range : -range,
                         .polarity = spec_entry_of(&p->specs[ROLE_MODEL])->about->polarity};
 }
 

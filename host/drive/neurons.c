@@ -98,8 +98,8 @@ static void inhibit(neurons *n) {
     for (uint64_t i = 0; i < n->count; i++) {
         if (next < n->fired_count && n->fired[next] == i)
             next++;
-        else
-            n->v[i] -= drop;
+        else if (n->v[i] > n->law.lowest)
+            n->v[i] = n->v[i] - drop > n->law.lowest ? n->v[i] - drop : n->law.lowest;
     }
 }
 

@@ -18,7 +18,7 @@ typedef struct neuron_law {
     double theta_plus, theta_keep; // V; exp(−step/τ_θ)
     uint32_t refractory;           // steps
     int lateral;
-    double inhibition; // V
+    double inhibition, lowest; // V; inhibition lowers no potential below lowest
 } neuron_law;
 
 typedef struct neurons {

@@ -66,6 +66,7 @@ static const ohm_parameter parameters[] = {
     CHOICE("lateral", "L", 2, "none; inhibit: spikes lower all others; winner: one fires, others reset",
            laterals),
     NUMBER("inhibition", "Δv_inh", "V", 0.01, 0, 1000, "by how much each spike lowers the others"),
+    NUMBER("lowest", "v_min", "V", -0.1, -1000, 1000, "potential below which inhibition lowers none"),
     {"amplitude", "V_p", "V", 0.5, 1e-6, 500, "amplitude of a spike's pulse", OHM_NO_SLOT, .scaled = 0.5},
     NUMBER("pulse", "t_pulse", "s", 1e-3, 1e-12, 1e9, "length of the pulse"),
     NUMBER("tail", "r", "1", 0.5, 0, 1, "the tail's amplitude, of the other sign, relative to the pulse's"),
@@ -164,7 +165,8 @@ static neuron_law law_of(const drive *d) {
                         .theta_keep = kept(s, "tau_theta"),
                         .refractory = (uint32_t)fmin((double)steps_of(s, "refractory"), UINT32_MAX),
                         .lateral = (int)spec_value(s, "lateral"),
-                        .inhibition = spec_value(s, "inhibition")};
+                        .inhibition = spec_value(s, "inhibition"),
+                        .lowest = spec_value(s, "lowest")};
 }
 
 // A pulse, and a tail of the other sign. Where a row's spike comes first, its tail and the column's pulse

@@ -7,9 +7,10 @@
 
 // What stands for a network without a stimulus of its own.
 #define COMPETITION_STIMULUS                                                                                 \
-    "spiking:plasticity=pair,lateral=winner,rate=200,show=0.05,pause=0.02,weight=0.003,theta_plus=2e-3,"     \
-    "tau_theta=20,a_plus=0.03,a_minus=0,target=0.6,keep=0"
-#define COMPETITION_MODEL "soft-bounds:dw_min=0.001,up_down=0"
+    "spiking:plasticity=pair,lateral=winner,rate=1000,show=0.03,pause=0.02,weight=8e-4,tau_m=0.03,"          \
+    "refractory=0,theta_plus=1e-3,tau_theta=100,a_plus=1.5e-3,a_minus=0,target=6,keep=0"
+#define COMPETITION_MODEL                                                                                    \
+    "linear-step:dw_min=0.001,up_down=0,w_min=-1,w_max=1,gamma_up=0,gamma_down=0,noise=0"
 #define COMPETITION_INITIAL "uniform:lo=0.1,hi=0.4"
 
 typedef struct competition {
