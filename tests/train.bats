@@ -81,6 +81,28 @@ END
     [ "$(jq -c '[.digests, .pulses, .test_accuracy]' <<<"$output")" = "$digest" ] || fail "$output"
 }
 
+@test "spiking neurons compete for the samples, get labels, and go on to the same bits" {
+    local whole
+    expect_ok train --data digits.csv.gz --layers 64,20 --update spiking --epochs 2 --device native --json -o whole.h5
+    jq -e '.test_accuracy > 0.9 and .records[0].train_accuracy == null and .records[1].train_accuracy > 0.9
+        and .layers == [64, 20] and (.confusion | length) == 4 and ([.confusion[][]] | add) == 100' <<<"$output" >/dev/null || fail "$output"
+    whole=$(jq -c '[.digests, .test_accuracy, .confusion]' <<<"$output")
+    expect_ok train --data digits.csv.gz --layers 64,20 --update spiking --epochs 2 --device native --lanes 1 --json
+    [ "$(jq -c '[.digests, .test_accuracy, .confusion]' <<<"$output")" = "$whole" ] || fail "$output"
+    expect_ok train --data digits.csv.gz --layers 64,20 --update spiking --epochs 1 --device native -q -o half.h5
+    expect_ok train --from half.h5 --epochs 2 --device native --json
+    [ "$(jq -c '[.digests, .test_accuracy, .confusion]' <<<"$output")" = "$whole" ] || fail "$output"
+    expect_ok test whole.h5 --device native --json
+    jq -e '.test_accuracy > 0.9 and .loss == null' <<<"$output" >/dev/null || fail "$output"
+    expect_ok train --data digits.csv.gz --layers 64,20 --update spiking --epochs 2 --device native
+    [[ $output == *"spiking, spiking:network=feedforward"* ]]
+    expect_error 2 "does not go with spiking neurons" test whole.h5 --device native --compensate
+    expect_error 2 "spiking networks have one layer" train --data digits.csv.gz --layers 64,20,4 --update spiking
+    expect_error 2 "rate does not go with update spiking" train --data digits.csv.gz --update spiking --rate 0.1
+    expect_error 2 "stimulus goes with update spiking alone" train --data digits.csv.gz --stimulus spiking
+    expect_error 2 "takes a feedforward spiking" train --data digits.csv.gz --update spiking --stimulus lines
+}
+
 @test "Ctrl-C ends it at once, saves it and says so; it goes on to the same bits" {
     expect_ok train points.ini --epochs 4 --json
     digest=$(jq -c '[.digests, .pulses]' <<<"$output")

@@ -11,6 +11,8 @@
 #include "setup.h"
 #include "train_report.h"
 
+#include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 // ---- Options ----------------------------------------------------------------------------------
@@ -86,6 +88,8 @@ typedef struct outcome {
 // Lets all devices rest, and compensates for what they lose if that is wanted.
 static ohm_status rest(ohm_training *t, const test_options *o, outcome *r) {
     ohm_status status = OHM_OK;
+    if (t->competition && o->compensate)
+        return ohm_fail(OHM_BAD_ARGUMENT, "--compensate does not go with spiking neurons");
     for (size_t i = 0; i < t->layers && !status; i++) {
         layer *l = &t->layer[i];
         double before = 0, after = 0;
@@ -112,8 +116,9 @@ static ohm_status print_json(const ohm_training *t, const test_options *o, const
 }
 
 static void print_text(const ohm_training *t, const test_options *o, const outcome *r) {
-    printf("tested        %.2f %% of %llu samples classified rightly, loss %.4f", 100 * r->accuracy,
-           (unsigned long long)t->data.test.count, r->loss);
+    printf("tested        %.2f %% of %" PRIu64 " samples classified rightly", 100 * r->accuracy,
+           t->data.test.count);
+    if (!isnan(r->loss)) printf(", loss %.4f", r->loss);
     if (o->idle > 0) printf(", after %g s", o->idle);
     printf("\n");
     if (o->compensate) {

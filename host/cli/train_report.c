@@ -49,8 +49,11 @@ void train_report_start(const ohm_training *t) {
 
 void train_report_record(const ohm_training *t, size_t i) {
     const ohm_training_record *r = &t->records[i];
-    printf("%6.4g %8.4f  %6.2f %% %6.2f %% %11.4g\n", r->epoch, r->loss, 100 * r->train_accuracy,
-           100 * r->test_accuracy, (double)r->pulses);
+    char loss[16] = "-", train[16] = "-";
+    if (!isnan(r->loss)) snprintf(loss, sizeof loss, "%.4f", r->loss);
+    if (!isnan(r->train_accuracy)) snprintf(train, sizeof train, "%.2f %%", 100 * r->train_accuracy);
+    printf("%6.4g %8s  %8s %6.2f %% %11.4g\n", r->epoch, loss, train, 100 * r->test_accuracy,
+           (double)r->pulses);
     fflush(stdout);
 }
 
