@@ -232,7 +232,7 @@ OHM_FN void outer_alike(const ohm_call *c, u64 first, u64 end, const ohm_physics
 OHM_FN void outer_loop(const ohm_call *c, u64 first, u64 end, u64 item) {
     const ohm_physics p = *c->physics;
     (void)item;
-    if (!c->variant.varied && !c->variant.extended && !c->variant.faulty) {
+    if (!c->variant.spreads && !c->variant.extended && !c->variant.faulty) {
         outer_alike(c, first, end, &p);
         return;
     }
@@ -246,8 +246,7 @@ OHM_FN void strips_pulse(const ohm_call *c, strip_run *s, ohm_memory m, u32 row,
     const ohm_pulses *a = c->arguments;
     const u32 train = float_bits(((const float *)c->buffer[4])[row]);
     if (!(train & ((1u << a->slots) - 1))) return;
-    for (; x < stop; x++)
-        strip_pulse(c->variant, s, m, c->buffer[5], train, c->shape, row, x, a, c->physics);
+    for (; x < stop; x++) strip_pulse(c->variant, s, m, c->buffer[5], train, c->shape, row, x, a, c->physics);
 }
 
 OHM_FN void pulses_loop(const ohm_call *c, u64 first, u64 end, u64 item) {

@@ -23,8 +23,8 @@ void draw_order(uint64_t seed, draw_use use, uint32_t number, uint32_t count, ui
     }
 }
 
-// The slots in which a random number, of which each word is one bit, the highest first, is below p·2³². As soon
-// as every slot is decided, no more words are drawn: seven, in the mean.
+// The slots in which a random number, of which each word is one bit, the highest first, is below p·2³². As
+// soon as every slot is decided, no more words are drawn: seven, in the mean.
 static uint32_t slots_below(uint64_t seed, uint32_t c0, uint32_t c2, uint32_t c3, uint32_t threshold,
                             uint32_t slots) {
     uint32_t open = slots, below = 0, c[4];

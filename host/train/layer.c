@@ -1,7 +1,7 @@
 // See layer.h.
 //
-// Inputs are driven as voltages whose largest, by size, is the end of the DAC's range, or 1 V, and outputs are
-// scaled back: gradients would fall below the DAC's first code otherwise.
+// Inputs are driven as voltages whose largest, by size, is the end of the DAC's range, or 1 V, and outputs
+// are scaled back: gradients would fall below the DAC's first code otherwise.
 #include "layer.h"
 #include "../array/converters.h"
 #include "../base/error.h"
@@ -100,7 +100,8 @@ static ohm_converter adc_for(layer *l, int way, const float *amperes, uint64_t n
 // Converts currents, in place.
 static void convert(layer *l, int way, float *amperes, uint64_t n) {
     const ohm_converter adc = adc_for(l, way, amperes, n);
-    for (uint64_t i = 0; adc.bits && i < n; i++) amperes[i] = (float)converter_apply(&adc, (double)amperes[i]);
+    for (uint64_t i = 0; adc.bits && i < n; i++)
+        amperes[i] = (float)converter_apply(&adc, (double)amperes[i]);
 }
 
 // The differences of pairs, to the front of the array.
@@ -126,8 +127,7 @@ ohm_status layer_forward(layer *l, uint64_t count, const float *x, float *z) {
         const double unit = most / full_volts(l) / l->scale * l->gain;
         subtract(amperes, l->outputs);
         convert(l, LAYER_FORWARD, amperes, l->outputs);
-        for (uint64_t j = 0; j < l->outputs; j++)
-            z[v * l->outputs + j] = (float)((double)amperes[j] * unit);
+        for (uint64_t j = 0; j < l->outputs; j++) z[v * l->outputs + j] = (float)((double)amperes[j] * unit);
     }
     return OHM_OK;
 }
@@ -178,8 +178,7 @@ ohm_status layer_read(layer *l, int array, float *weights) {
     for (uint64_t i = 0; i < l->rows && !status; i++) {
         status = ohm_crossbar_read_quantity(l->array[array], OHM_CONDUCTANCE, i, 1, row);
         for (uint64_t j = 0; j < l->outputs && !status; j++)
-            weights[i * l->outputs + j] =
-                (float)(((double)row[2 * j] - (double)row[2 * j + 1]) / l->scale);
+            weights[i * l->outputs + j] = (float)(((double)row[2 * j] - (double)row[2 * j + 1]) / l->scale);
     }
     free(row);
     return status;

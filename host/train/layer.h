@@ -18,14 +18,14 @@ typedef struct layer {
     uint64_t inputs, outputs, rows, cols;
     ohm_crossbar *array[LAYER_ARRAYS]; // the second NULL but for tiki-taka
     train_device device;
-    double scale;                 // k, in S
-    double step;                  // weight that a pulse of both devices changes
-    uint64_t seed[LAYER_ARRAYS];  // of its trains, and their updates so far
+    double scale;                // k, in S
+    double step;                 // weight that a pulse of both devices changes
+    uint64_t seed[LAYER_ARRAYS]; // of its trains, and their updates so far
     uint64_t updates[LAYER_ARRAYS];
-    uint64_t readings;            // vectors read so far
-    double reach[LAYER_WAYS];     // A, the largest difference of a pair so far, for a calibrated ADC
-    bool frozen;                  // and it does not grow any more
-    double gain;                  // of the forward outputs, 1 but for drift compensation
+    uint64_t readings;        // vectors read so far
+    double reach[LAYER_WAYS]; // A, the largest difference of a pair so far, for a calibrated ADC
+    bool frozen;              // and it does not grow any more
+    double gain;              // of the forward outputs, 1 but for drift compensation
     ohm_readout readout;
     ohm_converter adc; // of the differences
     bool full, calibrated;

@@ -1,7 +1,7 @@
 // Networks in files. The root group has the format "ohmscape-network", the keys of the training as attributes
-// train.KEY, where it stands, and the digest of its data; /records has a row for each record, float64 [records,
-// 6] in the order of ohm_training_record; and /layer0, /layer1 … are the layers' crossbars, each with what the
-// root of a state file has, and, with tiki-taka, /layer0_fast and so on.
+// train.KEY, where it stands, and the digest of its data; /records has a row for each record, float64
+// [records, 6] in the order of ohm_training_record; and /layer0, /layer1 … are the layers' crossbars, each
+// with what the root of a state file has, and, with tiki-taka, /layer0_fast and so on.
 #include "../base/error.h"
 #include "../store/crossbar_group.h"
 #include "../store/source.h"
@@ -41,7 +41,8 @@ static void list_places(layer *l, size_t i, place p[LAYER_PLACES]) {
     static const char *const names[LAYER_PLACES] = {"updates", "fast_updates", "readings", "reach_forward",
                                                     "reach_backward"};
     uint64_t *const whole[LAYER_PLACES] = {&l->updates[LAYER_SLOW], &l->updates[LAYER_FAST], &l->readings};
-    double *const real[LAYER_PLACES] = {NULL, NULL, NULL, &l->reach[LAYER_FORWARD], &l->reach[LAYER_BACKWARD]};
+    double *const real[LAYER_PLACES] = {NULL, NULL, NULL, &l->reach[LAYER_FORWARD],
+                                        &l->reach[LAYER_BACKWARD]};
     for (int k = 0; k < LAYER_PLACES; k++) {
         p[k] = (place){.whole = whole[k], .real = real[k]};
         snprintf(p[k].name, sizeof p[k].name, "layer%zu.%s", i, names[k]);
@@ -51,8 +52,8 @@ static void list_places(layer *l, size_t i, place p[LAYER_PLACES]) {
 enum { TRAINING_PLACES = 6 };
 
 static void list_training(ohm_training *t, place p[TRAINING_PLACES]) {
-    const place all[TRAINING_PLACES] = {{"samples", &t->done, NULL}, {"pulses", &t->pulses, NULL},
-                                        {"seen", &t->seen, NULL},    {"right", &t->right, NULL},
+    const place all[TRAINING_PLACES] = {{"samples", &t->done, NULL},     {"pulses", &t->pulses, NULL},
+                                        {"seen", &t->seen, NULL},        {"right", &t->right, NULL},
                                         {"data", &t->data.digest, NULL}, {"loss", NULL, &t->loss}};
     memcpy(p, all, sizeof all);
 }
@@ -129,10 +130,10 @@ static ohm_status write_array(hid_t file, ohm_training *t, size_t i, int array) 
 static ohm_status write_all(hid_t file, ohm_training *t) {
     place p[TRAINING_PLACES], q[LAYER_PLACES];
     list_training(t, p);
-    bool done = hdf5_write_text(file, "format", FORMAT) && hdf5_write_number(file, "format_version", VERSION) &&
-                hdf5_write_text(file, "version", OHM_VERSION) &&
-                hdf5_write_number(file, "layers", t->layers) && write_keys(file, &t->settings) &&
-                write_places(file, p, TRAINING_PLACES) && write_records(file, t);
+    bool done =
+        hdf5_write_text(file, "format", FORMAT) && hdf5_write_number(file, "format_version", VERSION) &&
+        hdf5_write_text(file, "version", OHM_VERSION) && hdf5_write_number(file, "layers", t->layers) &&
+        write_keys(file, &t->settings) && write_places(file, p, TRAINING_PLACES) && write_records(file, t);
     for (size_t i = 0; i < t->layers && done; i++) {
         list_places(&t->layer[i], i, q);
         done = write_places(file, q, LAYER_PLACES);

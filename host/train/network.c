@@ -79,6 +79,7 @@ ohm_status network_update(ohm_training *t, uint64_t count) {
     double rate = t->settings.rate;
     for (uint64_t epoch = t->done / t->data.train.count; epoch > 0; epoch--) rate *= t->settings.decay;
     for (size_t i = 0; i < t->layers && !status; i++)
-        status = layer_update(&t->layer[i], &t->settings, rate, count, t->value[i], t->delta[i + 1], &t->pulses);
+        status =
+            layer_update(&t->layer[i], &t->settings, rate, count, t->value[i], t->delta[i + 1], &t->pulses);
     return status;
 }

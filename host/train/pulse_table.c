@@ -37,8 +37,7 @@ static ohm_status check_row(const char *path, const csv_table *t, uint64_t i) {
 static ohm_status check_table(const char *path, const csv_table *t) {
     if (t->cols != 3)
         return ohm_fail(OHM_BAD_FILE,
-                        "%s, line %u has %" PRIu64
-                        " columns: pulse number, conductance up, conductance down",
+                        "%s, line %u has %" PRIu64 " columns: pulse number, conductance up, conductance down",
                         path, t->lines[0], t->cols);
     if (t->rows < LEAST_ROWS)
         return ohm_fail(OHM_BAD_FILE, "%s, line %u: it ends after %" PRIu64 " rows; at least %d are needed",

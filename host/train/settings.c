@@ -85,8 +85,8 @@ static const char *set_layers(settings *s, const char *text) {
 
 static const char *set_update(settings *s, const char *text) {
     int place = 0;
-    const char *allowed = set_name(text, train_update_name, TRAIN_UPDATES, &place,
-                                   "stochastic, manhattan, tiki-taka or ideal");
+    const char *allowed =
+        set_name(text, train_update_name, TRAIN_UPDATES, &place, "stochastic, manhattan, tiki-taka or ideal");
     s->update = (train_update)place;
     return allowed;
 }
@@ -272,7 +272,8 @@ static ohm_status check_converters(const settings *s) {
     if (how->dac.bits && how->dac.low != -how->dac.high)
         return ohm_fail(OHM_BAD_ARGUMENT, "dac: gradients have both signs: give the range as X, for -X:X");
     if (how->adc_gain != 1 || how->adc_offset != 0 || how->adc_noise > 0 || how->convert_sum)
-        return ohm_fail(OHM_BAD_ARGUMENT, "adc: of the differences of pairs, bits, codes and range can be set");
+        return ohm_fail(OHM_BAD_ARGUMENT,
+                        "adc: of the differences of pairs, bits, codes and range can be set");
     if (how->adc.sign_magnitude && how->adc.low != -how->adc.high)
         return ohm_fail(OHM_BAD_ARGUMENT, "adc: with a sign the range is the same both ways");
     if ((how->adc.sign_magnitude && how->adc.bits < 2) || (how->dac.sign_magnitude && how->dac.bits < 2))

@@ -16,13 +16,15 @@
     X(labels, "labels", "F", "their labels: IDX or .npy, whole numbers from 0")                              \
     X(test_images, "test-images", "F", "test samples, likewise")                                             \
     X(test_labels, "test-labels", "F", "their labels")                                                       \
-    X(test, "test", "P", "fraction of the samples held out as the test set, where none is\ngiven (default "  \
-                         "0.2)")                                                                             \
+    X(test, "test", "P",                                                                                     \
+      "fraction of the samples held out as the test set, where none is\ngiven (default "                     \
+      "0.2)")                                                                                                \
     X(samples, "samples", "N", "train on the first N samples alone (default all)")                           \
     X(layers, "layers", "N,N,...",                                                                           \
       "sizes from the inputs to the classes, such as 784,100,10 (default:\nno hidden layer)")                \
-    X(activation, "activation", "A", "of hidden layers: relu (default), sigmoid or tanh; the outputs are "   \
-                                     "softmax\nwith cross-entropy")                                          \
+    X(activation, "activation", "A",                                                                         \
+      "of hidden layers: relu (default), sigmoid or tanh; the outputs are "                                  \
+      "softmax\nwith cross-entropy")                                                                         \
     X(epochs, "epochs", "N", "passes over the training set (default 10)")                                    \
     X(batch, "batch", "N", "samples whose gradients are taken at the same weights (default 1)")              \
     X(rate, "rate", "R", "learning rate, above 0 (default 0.01)")                                            \
@@ -32,11 +34,14 @@
       "tiki-taka: stochastic pulses on a fast\narray, transferred to the slow one; ideal: exactly what the " \
       "gradient says")                                                                                       \
     X(slots, "slots", "N", "length of the trains of pulses, 1 to 31 (default 31)")                           \
-    X(balance, "balance", "yes|no", "whether the most likely pulse of the rows is as likely as that of "     \
-                                    "the\ncolumns (default yes)")                                            \
-    X(transfer_every, "transfer-every", "N", "tiki-taka: samples between two transfers of a row (default 1)") \
-    X(transfer_rate, "transfer-rate", "R", "tiki-taka: part of the fast weights that a transfer adds to the " \
-                                           "slow\nones (default 0.1)")                                       \
+    X(balance, "balance", "yes|no",                                                                          \
+      "whether the most likely pulse of the rows is as likely as that of "                                   \
+      "the\ncolumns (default yes)")                                                                          \
+    X(transfer_every, "transfer-every", "N",                                                                 \
+      "tiki-taka: samples between two transfers of a row (default 1)")                                       \
+    X(transfer_rate, "transfer-rate", "R",                                                                   \
+      "tiki-taka: part of the fast weights that a transfer adds to the "                                     \
+      "slow\nones (default 0.1)")                                                                            \
     X(model, "model", "MODEL",                                                                               \
       "devices (default soft-bounds without spread; for ideal updates\nlinear-step), as for run")            \
     X(table, "table", "F.csv",                                                                               \
@@ -72,8 +77,8 @@ typedef struct settings {
     size_t sides; // layers and one; 0: not given
     train_activation activation;
     train_update update;
-    uint64_t epochs, batch, samples, transfer_every, seed; // samples 0: all
-    double test, rate, decay, transfer_rate, range, voltage, dt;  // voltage and dt 0: the model's
+    uint64_t epochs, batch, samples, transfer_every, seed;       // samples 0: all
+    double test, rate, decay, transfer_rate, range, voltage, dt; // voltage and dt 0: the model's
     unsigned slots;
     bool balance, calibrated;
     ohm_precision precision;

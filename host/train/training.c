@@ -2,7 +2,6 @@
 #include "training.h"
 #include "../base/error.h"
 #include "draw.h"
-#include "network.h"
 #include "pulse_table.h"
 
 #include <assert.h>
@@ -49,8 +48,7 @@ static ohm_status set_sides(ohm_training *t) {
                         "layers begin with %" PRIu64 " inputs, and the samples have %" PRIu64, s->side[0],
                         d->inputs);
     if (s->side[s->sides - 1] < d->classes)
-        return ohm_fail(OHM_BAD_ARGUMENT,
-                        "layers end with %" PRIu64 " classes, and the labels go up to %u",
+        return ohm_fail(OHM_BAD_ARGUMENT, "layers end with %" PRIu64 " classes, and the labels go up to %u",
                         s->side[s->sides - 1], d->classes - 1);
     t->layers = s->sides - 1;
     for (size_t i = 0; i < t->layers; i++) {
@@ -59,8 +57,7 @@ static ohm_status set_sides(ohm_training *t) {
         l->outputs = s->side[i + 1];
         l->rows = l->inputs + 1;
         l->cols = 2 * l->outputs;
-        for (uint64_t k = 0; k < LAYER_ARRAYS; k++)
-            l->seed[k] = s->seed + SEED_STEP * (LAYER_ARRAYS * i + k);
+        for (uint64_t k = 0; k < LAYER_ARRAYS; k++) l->seed[k] = s->seed + SEED_STEP * (LAYER_ARRAYS * i + k);
     }
     return OHM_OK;
 }
@@ -103,7 +100,10 @@ ohm_status training_begin(settings *s, ohm_training **training) {
 static ohm_status choose_model(const settings *s, char model[OHM_MAX_SPEC_TEXT]) {
     const char *given = s->text[TRAIN_KEY_model];
     if (s->text[TRAIN_KEY_table]) return pulse_table_read(s->text[TRAIN_KEY_table], model);
-    snprintf(model, OHM_MAX_SPEC_TEXT, "%s", given ? given : s->update == TRAIN_IDEAL ? MODEL_IDEAL : MODEL_PULSED);
+    snprintf(model, OHM_MAX_SPEC_TEXT, "%s",
+             given                      ? given
+             : s->update == TRAIN_IDEAL ? MODEL_IDEAL
+                                        : MODEL_PULSED);
     return OHM_OK;
 }
 
@@ -173,7 +173,8 @@ ohm_status training_create(ohm_devices *devices, settings *s, const ohm_definiti
 }
 
 // A viewer's file may be the one that the command reads: what is the command's own is passed over.
-static bool pass_over(void *object, const char *key, const char *path, const char *value, ohm_status *status) {
+static bool pass_over(void *object, const char *key, const char *path, const char *value,
+                      ohm_status *status) {
     static const char *const keys[] = {"output", "device", "plot", "lanes", "band-rows", NULL};
     (void)object, (void)path, (void)value, (void)status;
     for (int i = 0; keys[i]; i++)

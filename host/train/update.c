@@ -1,5 +1,5 @@
-// See update.h. Stochastic pulses are those of Gokmen and Vlasov, Front. Neurosci. 10, 333 (2016); tiki-taka is
-// that of Gokmen and Haensch, Front. Neurosci. 14, 103 (2020).
+// See update.h. Stochastic pulses are those of Gokmen and Vlasov, Front. Neurosci. 10, 333 (2016); tiki-taka
+// is that of Gokmen and Haensch, Front. Neurosci. 14, 103 (2020).
 #include "update.h"
 #include "../base/error.h"
 #include "draw.h"
@@ -26,8 +26,8 @@ typedef struct trains {
     double per_x, per_d; // the probability of a pulse for an x of 1, and for a d of 1
 } trains;
 
-// The products of both probabilities, of the slots and of a pulse's step are the change. As aihwkit, both have
-// the same factor, or, balanced, such ones that both have the same largest probability.
+// The products of both probabilities, of the slots and of a pulse's step are the change. As aihwkit, both
+// have the same factor, or, balanced, such ones that both have the same largest probability.
 static trains trains_for(layer *l, int array, const settings *s, double rate, double x, double d) {
     const double product = rate / (l->step * s->slots), same = sqrt(product);
     const double shift = s->balance && x > 0 && d > 0 ? sqrt(d / x) : 1;
@@ -49,8 +49,8 @@ static void make_rows(const trains *t, const float *x) {
     }
 }
 
-// Of the columns of a pair, which are pulsed in opposite ways. d is the change that is wanted of a weight whose
-// x is 1.
+// Of the columns of a pair, which are pulsed in opposite ways. d is the change that is wanted of a weight
+// whose x is 1.
 static void make_columns(const trains *t, const float *d, double factor) {
     const layer *l = t->layer;
     for (uint64_t j = 0; j < l->outputs; j++) {
