@@ -307,7 +307,7 @@ install: all $(BUILD)/ohmscape.1 $(BUILD)/ohmscape.pc ## install under PREFIX, /
 
 uninstall: ## remove what install puts there, for the same PREFIX and DESTDIR
 	rm -f $(addprefix $(bindir)/,ohmscape ohmscape-view ohmscape-bench) $(libdir)/libohmscape.a $(libdir)/libohmscape.so* \
-	  $(addprefix $(includedir)/,ohmscape.h ohmscape_cl.h ohmscape_ceiling.h) $(mandir)/ohmscape.1 $(libdir)/pkgconfig/ohmscape.pc
+	  $(addprefix $(includedir)/,ohmscape.h ohmscape_train.h ohmscape_cl.h ohmscape_ceiling.h) $(mandir)/ohmscape.1 $(libdir)/pkgconfig/ohmscape.pc
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/ohmscape
 	$(RENEW_LOADER)
 

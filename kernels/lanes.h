@@ -88,7 +88,7 @@ typedef OHM_VECTOR(ulong) vu64;
 #define OHM_GLOBAL
 #define OHM_PREFETCH(place) __builtin_prefetch(place, 0, 2) // into the second cache
 #define OHM_LOWEST(bits) ((u32)__builtin_ctz(bits))
-#define OHM_READ_ONLY const                                 // before static: of the whole program
+#define OHM_READ_ONLY const // before static: of the whole program
 #define OHM_LOCAL
 #define OHM_COUNT(place) ((place)++)
 typedef int32_t i32;

@@ -247,7 +247,7 @@ OHM_FN void outer_alike(const ohm_call *c, u64 first, u64 end, const ohm_physics
 OHM_FN void outer_loop(const ohm_call *c, u64 first, u64 end, u64 item) {
     const ohm_physics p = *c->physics;
     (void)item;
-    if (!c->variant.varied && !c->variant.extended && !c->variant.faulty) {
+    if (!c->variant.spreads && !c->variant.extended && !c->variant.faulty) {
         outer_alike(c, first, end, &p);
         return;
     }

@@ -1,6 +1,7 @@
-// Pulses on lines: each row and each column has a train of bits and a sign, and a device is pulsed in the slots
-// in which both of its lines have a bit. Of random trains this is the stochastic update of Gokmen and Vlasov,
-// Front. Neurosci. 10, 333 (2016): the number of coincidences is, in the mean, the product of two numbers.
+// Pulses on lines: each row and each column has a train of bits and a sign, and a device is pulsed in the
+// slots in which both of its lines have a bit. Of random trains this is the stochastic update of Gokmen and
+// Vlasov, Front. Neurosci. 10, 333 (2016): the number of coincidences is, in the mean, the product of two
+// numbers.
 //
 // Slot s of an update that begins at step t is step t + s, whose noise it has. A device that is not pulsed in
 // a slot keeps its state there. So vectors of devices without a coincidence, which are most of them, are left

@@ -60,6 +60,7 @@ spread() {
         stanford-pku) echo "$1:substeps=1,e_a=0.6~normal:0.01" ;;
         jart-vcm) echo "$1:substeps=1,radius=45e-9~normal:2e-9" ;;
         linear-step | soft-bounds | exp-step) echo "$1" ;;
+        table-step) echo "$1:u3=0.008~normal:0.002" ;;
         *) fail "which spread of $1?" ;;
     esac
 }

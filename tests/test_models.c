@@ -248,6 +248,7 @@ static void initial_states_go_from_least_to_most_conductive(void **state) {
     check_ends("linear-step:w_min=-0.5,w_max=0.7", -0.5, 0.7);
     check_ends("soft-bounds:w_min=-0.5,w_max=0.7", -0.5, 0.7);
     check_ends("exp-step:w_min=-0.5,w_max=0.7", -0.5, 0.7);
+    check_ends("table-step", 0, 1);
 }
 
 // ---- Pulses ---------------------------------------------------------------------------------------
@@ -285,6 +286,18 @@ static double growing_pulse(double w, bool up) {
     return up ? w + UP * (1 - -0.3 * w / 0.7) : w - DOWN * (1 - -0.6 * w / -0.5);
 }
 
+#define TABLE                                                                                                \
+    "table-step:u0=0.03,u1=0.028,u2=0.02,u3=0.02,u4=0.015,u5=0.01,u6=0.004,u7=0.001,d0=0,d1=0.003,d2=0.004," \
+    "d3=0.01,d4=0.01,d5=0.02,d6=0.025,d7=0.03"
+
+static double table_pulse(double w, bool up) {
+    static const double step[2][8] = {{0, 0.003, 0.004, 0.01, 0.01, 0.02, 0.025, 0.03},
+                                      {0.03, 0.028, 0.02, 0.02, 0.015, 0.01, 0.004, 0.001}};
+    const int knot = w < 1 ? (int)(7 * w) : 6;
+    const double part = 7 * w - knot, moved = step[up][knot] * (1 - part) + step[up][knot + 1] * part;
+    return up ? w + moved : w - moved;
+}
+
 // 50 pulses up and 50 down in turn. A pulse rounds w by 3e-8 and its change, 0.011 at most, by 1e-9 a few
 // times; the bounds forget and nothing grows: 300 pulses stay below 1e-5.
 static void check_pulses(const char *model, double (*pulse)(double w, bool up), double low, double high) {
@@ -314,6 +327,7 @@ static void pulses_are_the_recurrences(void **state) {
     check_pulses("exp-step:dw_min=1e-4,up_down=0,noise=0,w_min=0,w_max=2,a=-1,b=0.25,gamma_up=2.5,gamma_down="
                  "2.5,a_up=-27.235,a_down=-2.235",
                  pcm_pulse, 0, 2);
+    check_pulses(TABLE, table_pulse, 0, 1);
 }
 
 // However long a step is; and 0 V is no pulse.

@@ -1,9 +1,9 @@
-// Training: pulses on lines against steps whose voltages are given device by device, on every engine, lane width
-// and band; the statistics of stochastic updates; gradients against finite differences; and one result however a
-// training is dealt out.
+// Training: pulses on lines against steps whose voltages are given device by device, on every engine, lane
+// width and band; the statistics of stochastic updates; gradients against finite differences; and one result
+// however a training is dealt out.
 #include "../host/train/draw.h"
-#include "../host/train/network.h"
 #include "../host/train/pulse_table.h"
+#include "../host/train/training.h"
 #include "../host/train/update.h"
 #include "sample.h"
 
@@ -191,8 +191,8 @@ static void trains_have_the_probability_asked_for(void **state) {
     assert_true(draw_train(1, false, 7, 3, 0.5, 31) != draw_train(2, false, 7, 3, 0.5, 31));
 }
 
-// The state of a million devices after an update by 0.02·x·d with steps of 0.001: a coincidence is as likely as
-// both pulses together, so their number is binomial.
+// The state of a million devices after an update by 0.02·x·d with steps of 0.001: a coincidence is as likely
+// as both pulses together, so their number is binomial.
 static void stochastic_updates_have_their_mean_and_variance(void **state) {
     (void)state;
     enum { SIDE = 1000 };
@@ -263,8 +263,9 @@ static void check_gradients(const char *activation) {
     enum { COUNT = 6 };
     char path[MAX_PATH];
     write_points(path);
-    ohm_training *t = points(native, path, (const char *const[]){"layers", "3,7,4,2", "activation", activation,
-                                                                 "update", "ideal", "range", "2", NULL});
+    ohm_training *t = points(native, path,
+                             (const char *const[]){"layers", "3,7,4,2", "activation", activation, "update",
+                                                   "ideal", "range", "2", NULL});
     const uint32_t *label = t->data.train.label;
     memcpy(t->value[0], t->data.train.input, COUNT * 3 * sizeof(float));
     for (size_t i = 0; i < t->layers; i++) {
@@ -309,8 +310,9 @@ static void ideal_updates_are_what_the_gradient_says(void **state) {
     (void)state;
     char path[MAX_PATH];
     write_points(path);
-    ohm_training *t = points(
-        native, path, (const char *const[]){"layers", "3,2", "update", "ideal", "rate", "0.5", "range", "3", NULL});
+    ohm_training *t =
+        points(native, path,
+               (const char *const[]){"layers", "3,2", "update", "ideal", "rate", "0.5", "range", "3", NULL});
     layer *l = &t->layer[0];
     const float x[3] = {0.5f, -0.25f, 1}, delta[2] = {0.1f, -0.3f};
     float before[8], after[8];
@@ -337,8 +339,9 @@ static void stochastic_updates_follow_the_gradient(void **state) {
     write_points(path);
     for (size_t m = 0; m < 2; m++) {
         ohm_training *t =
-            points(native, path, (const char *const[]){"layers", "3,2", "model", models[m], "range", "1",
-                                                       m ? "update" : "balance", m ? "stochastic" : "no", NULL});
+            points(native, path,
+                   (const char *const[]){"layers", "3,2", "model", models[m], "range", "1",
+                                         m ? "update" : "balance", m ? "stochastic" : "no", NULL});
         layer *l = &t->layer[0];
         const float x[3] = {0.5f, -0.25f, 1}, delta[2] = {0.2f, -0.3f};
         float before[8], after[8];
@@ -347,7 +350,8 @@ static void stochastic_updates_follow_the_gradient(void **state) {
         const int updates = (int)(0.1 / (1.8 * l->step));
         REQUIRE(layer_write(l, LAYER_SLOW, NULL)); // the middle, where a pulse's step is known
         REQUIRE(layer_read(l, LAYER_SLOW, before));
-        for (int i = 0; i < updates; i++) REQUIRE(layer_update(l, &t->settings, t->settings.rate, 1, x, delta, &pulses));
+        for (int i = 0; i < updates; i++)
+            REQUIRE(layer_update(l, &t->settings, t->settings.rate, 1, x, delta, &pulses));
         REQUIRE(layer_read(l, LAYER_SLOW, after));
         for (int i = 0; i < 8; i++) {
             const double input = i / 2 < 3 ? (double)x[i / 2] : 1;
@@ -384,8 +388,9 @@ static void a_training_gives_one_result(void **state) {
     write_points(path);
     temporary_path(saved);
     for (size_t i = 0; i < COUNT_OF(every_update); i++) {
-        const char *const keys[] = {"layers", "3,70,2", "update", every_update[i], "batch", i == 1 ? "4" : "1",
-                                    "adc", "bits=9", NULL};
+        const char *const keys[] = {"layers",        "3,70,2", "update",
+                                    every_update[i], "batch",  i == 1 ? "4" : "1",
+                                    "adc",           "bits=9", NULL};
         ohm_training *t = points(native, path, keys);
         advance(t, 240, 1000);
         advance(t, 60, 1000);
@@ -429,17 +434,16 @@ static void every_update_learns_a_line(void **state) {
     char path[MAX_PATH];
     write_points(path);
     for (size_t i = 0; i < COUNT_OF(every_update); i++) {
-        ohm_training *t =
-            points(native, path, (const char *const[]){"layers", "3,2", "update", every_update[i], "rate",
-                                                       i == 3 ? "0.1" : "0.02", "range", "2", "batch", i == 1 ? "8" : "1",
-                                                       "epochs", "20", NULL});
+        ohm_training *t = points(native, path,
+                                 (const char *const[]){"layers", "3,2", "update", every_update[i], "rate",
+                                                       i == 3 ? "0.1" : "0.02", "range", "2", "batch",
+                                                       i == 1 ? "8" : "1", "epochs", "20", NULL});
         advance(t, 20 * t->data.train.count, 1 << 20);
         assert_true(ohm_training_is_over(t));
         size_t count;
         const ohm_training_record *r = ohm_training_records(t, &count);
         assert_true(count == 20);
-        if (!(r[19].test_accuracy > 0.95))
-            fail_msg("%s: %g", every_update[i], r[19].test_accuracy);
+        if (!(r[19].test_accuracy > 0.95)) fail_msg("%s: %g", every_update[i], r[19].test_accuracy);
         ohm_training_close(t);
     }
     unlink(path);

@@ -32,7 +32,8 @@ static ohm_status check_pulses(ohm_crossbar *c, double amplitude, unsigned slots
         return ohm_fail(OHM_BAD_ARGUMENT, "%u steps after step %" PRIu64 " go beyond the last step, %" PRIu64,
                         slots, c->step, OHM_MAX_STEP);
     if (c->wired)
-        return ohm_fail(OHM_BAD_ARGUMENT, "pulses on lines do not go through wires; readouts do, by how->wires");
+        return ohm_fail(OHM_BAD_ARGUMENT,
+                        "pulses on lines do not go through wires; readouts do, by how->wires");
     return check_amplitude(c, amplitude);
 }
 
@@ -46,15 +47,15 @@ static ohm_status pulse_band(const band *b, line_room *r, const ohm_pulses *a, c
     if (!status) status = e->class->put(r->input, region_of_bytes(height), rows + b->shape.row0);
     if (!status) status = e->class->put(r->sums, region_of_bytes(width), padded);
     if (status) return status;
-    return e->class->run(e, &(launch){.operation = OHM_OPERATION_pulses,
-                                      .shape = b->shape,
-                                      .physics = &e->problem.physics,
-                                      .buffer = {b->plane[PLANE_STATE], b->plane[PLANE_FLUX],
-                                                 b->plane[PLANE_STATE_REST], b->plane[PLANE_FLUX_REST],
-                                                 r->input, r->sums},
-                                      .buffers = 6,
-                                      .arguments = a,
-                                      .size = sizeof *a});
+    return e->class->run(
+        e, &(launch){.operation = OHM_OPERATION_pulses,
+                     .shape = b->shape,
+                     .physics = &e->problem.physics,
+                     .buffer = {b->plane[PLANE_STATE], b->plane[PLANE_FLUX], b->plane[PLANE_STATE_REST],
+                                b->plane[PLANE_FLUX_REST], r->input, r->sums},
+                     .buffers = 6,
+                     .arguments = a,
+                     .size = sizeof *a});
 }
 
 static ohm_status pulse_bands(ohm_crossbar *c, const ohm_pulses *a, const uint32_t *rows,

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const command *const commands[] = {&command_run,  &command_iv,     &command_devices, &command_models,
-                                          &command_info, &command_export, &command_read,    &command_program,
+static const command *const commands[] = {&command_run,   &command_iv,     &command_devices, &command_models,
+                                          &command_info,  &command_export, &command_read,    &command_program,
                                           &command_train, &command_test};
 #define COMMAND_COUNT (sizeof commands / sizeof commands[0])
 

@@ -33,8 +33,7 @@ typedef struct train_options {
 
 #define KEY_SETTER(id, name, argument, help)                                                                 \
     SETTER(id) {                                                                                             \
-        const ohm_status status =                                                                            \
-            settings_set(&((train_options *)object)->settings, TRAIN_KEY_##id, text);                        \
+        const ohm_status status = settings_set(&((train_options *)object)->settings, TRAIN_KEY_##id, text);  \
         return status;                                                                                       \
     }
 TRAIN_KEYS(KEY_SETTER)
@@ -99,9 +98,9 @@ static bool take_other(void *object, const char *key, const char *path, const ch
 
 // What a saved network has settled.
 static ohm_status check_from(const train_options *o) {
-    static const train_key settled[] = {TRAIN_KEY_layers,     TRAIN_KEY_model,     TRAIN_KEY_table,
-                                        TRAIN_KEY_range,      TRAIN_KEY_dt,        TRAIN_KEY_precision,
-                                        TRAIN_KEY_seed,       TRAIN_KEY_test,      TRAIN_KEY_samples,
+    static const train_key settled[] = {TRAIN_KEY_layers,     TRAIN_KEY_model, TRAIN_KEY_table,
+                                        TRAIN_KEY_range,      TRAIN_KEY_dt,    TRAIN_KEY_precision,
+                                        TRAIN_KEY_seed,       TRAIN_KEY_test,  TRAIN_KEY_samples,
                                         TRAIN_KEY_activation, TRAIN_KEY_update};
     for (size_t i = 0; i < sizeof settled / sizeof settled[0]; i++)
         if (o->settings.text[settled[i]])
@@ -113,7 +112,8 @@ static ohm_status check_from(const train_options *o) {
 static ohm_status check_overwriting(const train_options *o, const char *path) {
     const settings *s = &o->settings;
     for (int i = 0; i < TRAIN_KEY_COUNT; i++)
-        if ((i <= TRAIN_KEY_test_labels || i == TRAIN_KEY_table) && s->text[i] && file_is_same(s->text[i], path))
+        if ((i <= TRAIN_KEY_test_labels || i == TRAIN_KEY_table) && s->text[i] &&
+            file_is_same(s->text[i], path))
             return ohm_fail(OHM_BAD_ARGUMENT, "the output would overwrite %s", s->text[i]);
     return ohm_save_check(path, 0);
 }
@@ -218,8 +218,8 @@ static ohm_status make_training(train_options *o, ohm_devices *devices, ohm_trai
 
 #define LARGE ((uint64_t)1 << 20) // devices of an array
 
-// What a sample takes of smaller arrays is done before another thread has woken, and where processors are busy
-// each would wait for it: 784-100-10 on two busy ones took 4 to 60 times as long with two threads.
+// What a sample takes of smaller arrays is done before another thread has woken, and where processors are
+// busy each would wait for it: 784-100-10 on two busy ones took 4 to 60 times as long with two threads.
 void train_choose_threads(const ohm_training *t) {
     uint64_t most = 0;
     for (size_t i = 0; i < t->layers; i++)

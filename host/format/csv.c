@@ -64,8 +64,8 @@ static ohm_status take_line(reader *r, const char *line, unsigned number) {
     }
     if (!t->rows) t->cols = cols;
     if (cols != t->cols)
-        return ohm_fail(OHM_BAD_FILE, "%s, line %u has %" PRIu64 " columns, and line %u has %" PRIu64, r->path,
-                        number, cols, t->lines[0], t->cols);
+        return ohm_fail(OHM_BAD_FILE, "%s, line %u has %" PRIu64 " columns, and line %u has %" PRIu64,
+                        r->path, number, cols, t->lines[0], t->cols);
     const ohm_status status = make_room(r);
     if (status) return status;
     const char *wrong = read_numbers(line, cols, t->values + t->rows * cols);

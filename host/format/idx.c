@@ -35,10 +35,12 @@ static ohm_status read_head(unpacked *f, idx_array *a) {
     if (status) return status;
     if (got < HEAD || !begins_well(head)) return ohm_fail(OHM_BAD_FILE, "%s is no IDX file", f->path);
     if (head[2] != 8)
-        return ohm_fail(OHM_BAD_FILE, "%s: IDX type 0x%02x: unsigned bytes, 0x08, are read", f->path, head[2]);
+        return ohm_fail(OHM_BAD_FILE, "%s: IDX type 0x%02x: unsigned bytes, 0x08, are read", f->path,
+                        head[2]);
     a->sides = head[3];
     if (a->sides > IDX_MOST_SIDES)
-        return ohm_fail(OHM_BAD_FILE, "%s has %u sides: up to %d are read", f->path, a->sides, IDX_MOST_SIDES);
+        return ohm_fail(OHM_BAD_FILE, "%s has %u sides: up to %d are read", f->path, a->sides,
+                        IDX_MOST_SIDES);
     status = unpack_read(f, head, 4 * a->sides, &got);
     if (status) return status;
     if (got < 4 * a->sides) return cut_off(f->path, "its sizes");
@@ -61,9 +63,9 @@ static ohm_status read_bytes(unpacked *f, idx_array *a) {
     if (!a->bytes) return ohm_fail_memory("an IDX file");
     ohm_status status = unpack_read(f, a->bytes, a->count, &got);
     if (!status && got < a->count)
-        status = ohm_fail(OHM_BAD_FILE,
-                          "%s is cut off: its sizes are those of %" PRIu64 " bytes, and it has %zu", f->path,
-                          a->count, got);
+        status =
+            ohm_fail(OHM_BAD_FILE, "%s is cut off: its sizes are those of %" PRIu64 " bytes, and it has %zu",
+                     f->path, a->count, got);
     if (!status) status = unpack_read(f, &more, 1, &got);
     if (!status && got) status = ohm_fail(OHM_BAD_FILE, "%s has more bytes than its sizes say", f->path);
     return status;

@@ -67,7 +67,8 @@ static uint64_t version_of(const ohm_crossbar *c) {
 
 static bool write_parameters(hid_t file, const ohm_crossbar *c, const char *format) {
     const ohm_definition *d = &c->plan.definition;
-    bool done = hdf5_write_text(file, "format", format) && hdf5_write_number(file, "format_version", version_of(c)) &&
+    bool done = hdf5_write_text(file, "format", format) &&
+                hdf5_write_number(file, "format_version", version_of(c)) &&
                 hdf5_write_text(file, "version", OHM_VERSION) && hdf5_write_number(file, "rows", d->rows) &&
                 hdf5_write_number(file, "cols", d->cols) && hdf5_write_number(file, "seed", d->seed) &&
                 hdf5_write_number(file, "step", c->step) && hdf5_write_number(file, "flux", d->track_flux) &&

@@ -9,20 +9,6 @@
 
 // ---- Making one -------------------------------------------------------------------------------
 
-ohm_status competition_check(const char *stimulus) {
-    spec s;
-    const ohm_status status = spec_parse(ROLE_STIMULUS, stimulus, &s);
-    if (status) return status;
-    const bool spiking = strcmp(spec_entry_of(&s)->about->name, "spiking") == 0;
-    if (!spiking || spec_value(&s, "network") != 0 || s.path[0])
-        return ohm_fail(
-            OHM_BAD_ARGUMENT,
-            "stimulus: a network that competes for the samples takes a feedforward spiking:… without "
-            "a file, not %s",
-            stimulus);
-    return OHM_OK;
-}
-
 static uint64_t steps_of(const spec *s, const char *key) {
     return (uint64_t)(spec_value(s, key) / spec_value(s, "tick") + 0.5);
 }
@@ -52,15 +38,15 @@ static ohm_status make_room(competition *p) {
     return OHM_OK;
 }
 
-ohm_status competition_make(const ohm_crossbar *c, const data *d, competition **made) {
+ohm_status competition_make(const ohm_crossbar *c, uint32_t classes, competition **made) {
     const char *stimulus = ohm_crossbar_definition(c)->stimulus;
     competition *p = calloc(1, sizeof *p);
     spec s;
     *made = p;
     if (!p) return ohm_fail_memory("a network");
-    p->inputs = d->inputs;
+    p->inputs = ohm_crossbar_definition(c)->rows;
     p->neurons = ohm_crossbar_neurons(c);
-    p->classes = d->classes;
+    p->classes = classes;
     ohm_status status = spec_parse(ROLE_STIMULUS, stimulus, &s);
     if (status) return status;
     p->show = steps_of(&s, "show");

@@ -3,7 +3,7 @@
 #ifndef OHM_COMPETITION_H
 #define OHM_COMPETITION_H
 
-#include "data.h"
+#include "samples.h"
 
 // What stands for a network without a stimulus of its own.
 #define COMPETITION_STIMULUS                                                                                 \
@@ -25,11 +25,8 @@ typedef struct competition {
     float *rates;           // [inputs]
 } competition;
 
-// Whether a stimulus is one for it. Errors: OHM_BAD_ARGUMENT.
-ohm_status competition_check(const char *stimulus);
-
-// Makes one for a crossbar with this stimulus, [inputs, neurons]. Errors: OHM_OUT_OF_MEMORY.
-ohm_status competition_make(const ohm_crossbar *c, const data *d, competition **made);
+// Makes one for a crossbar, [inputs, neurons], with such a stimulus. Errors: OHM_OUT_OF_MEMORY.
+ohm_status competition_make(const ohm_crossbar *c, uint32_t classes, competition **made);
 void competition_free(competition *p); // legal on NULL
 
 // Shows a sample, from which the network learns, and what it takes it for by the labels that the neurons

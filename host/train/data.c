@@ -3,7 +3,6 @@
 #include "../base/error.h"
 #include "../base/file.h"
 #include "draw.h"
-#include "source_files.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -52,7 +51,7 @@ static ohm_status read_folder_part(const char *folder, const char *part, sample_
     path_of(folder, name, images, sizeof images);
     snprintf(name, sizeof name, "%s-labels-idx1-ubyte", part);
     path_of(folder, name, labels, sizeof labels);
-    return source_pair(images, labels, s, side);
+    return samples_pair(images, labels, s, side);
 }
 
 static ohm_status read_folder(const char *folder, data *d) {
@@ -73,11 +72,11 @@ static ohm_status read_fashion(data *d) {
 
 static ohm_status read_hdf5(const char *path, data *d) {
     uint64_t side[2];
-    ohm_status status = source_hdf5(path, "images", "labels", &d->train, side);
+    ohm_status status = samples_hdf5(path, "images", "labels", &d->train, side);
     if (status) return status;
     take_sides(d, side);
-    if (!source_hdf5_has(path, "test_images")) return OHM_OK;
-    status = source_hdf5(path, "test_images", "test_labels", &d->test, side);
+    if (!samples_hdf5_has(path, "test_images")) return OHM_OK;
+    status = samples_hdf5(path, "test_images", "test_labels", &d->test, side);
     return status ? status : check_sides(d, side);
 }
 
@@ -93,7 +92,7 @@ static ohm_status read_data(const char *name, data *d) {
     if (stat(name, &info) < 0) return file_cannot_read(name);
     if (S_ISDIR(info.st_mode)) return read_folder(name, d);
     if (ends_in(name, ".h5") || ends_in(name, ".hdf5")) return read_hdf5(name, d);
-    const ohm_status status = source_table(name, &d->train, side);
+    const ohm_status status = samples_table(name, &d->train, side);
     if (!status) take_sides(d, side);
     return status;
 }
@@ -105,11 +104,11 @@ static ohm_status read_files(const settings *s, data *d) {
     if (t[TRAIN_KEY_data]) {
         status = read_data(t[TRAIN_KEY_data], d);
     } else {
-        status = source_pair(t[TRAIN_KEY_images], t[TRAIN_KEY_labels], &d->train, side);
+        status = samples_pair(t[TRAIN_KEY_images], t[TRAIN_KEY_labels], &d->train, side);
         if (!status) take_sides(d, side);
     }
     if (status || !t[TRAIN_KEY_test_images] || d->test.count) return status;
-    status = source_pair(t[TRAIN_KEY_test_images], t[TRAIN_KEY_test_labels], &d->test, side);
+    status = samples_pair(t[TRAIN_KEY_test_images], t[TRAIN_KEY_test_labels], &d->test, side);
     return status ? status : check_sides(d, side);
 }
 

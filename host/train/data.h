@@ -2,14 +2,8 @@
 #ifndef OHM_DATA_H
 #define OHM_DATA_H
 
+#include "samples.h"
 #include "settings.h"
-
-// Some samples.
-typedef struct sample_set {
-    uint64_t count;
-    float *input;    // [count, inputs]
-    uint32_t *label; // [count]
-} sample_set;
 
 typedef struct data {
     uint64_t inputs, height, width; // height × width is inputs: a sample as a picture

@@ -1,6 +1,5 @@
 // See settings.h.
 #include "settings.h"
-#include "competition.h"
 #include "../array/converters.h"
 #include "../base/error.h"
 #include "../base/number.h"
@@ -285,6 +284,21 @@ static ohm_status check_converters(const settings *s) {
     return OHM_OK;
 }
 
+// Whether neurons can compete for samples under a stimulus.
+static ohm_status check_stimulus(const char *stimulus) {
+    spec s;
+    const ohm_status status = spec_parse(ROLE_STIMULUS, stimulus, &s);
+    if (status) return status;
+    const bool spiking = strcmp(spec_entry_of(&s)->about->name, "spiking") == 0;
+    if (!spiking || spec_value(&s, "network") != 0 || s.path[0])
+        return ohm_fail(
+            OHM_BAD_ARGUMENT,
+            "stimulus: a network that competes for the samples takes a feedforward spiking:… without "
+            "a file, not %s",
+            stimulus);
+    return OHM_OK;
+}
+
 // What does not go with spiking neurons, or goes with them alone.
 static ohm_status check_spiking(const settings *s) {
     static const train_key others[] = {TRAIN_KEY_dac,   TRAIN_KEY_adc,  TRAIN_KEY_wires,
@@ -299,7 +313,7 @@ static ohm_status check_spiking(const settings *s) {
                             train_key_name[others[i]]);
     if (s->sides && s->sides != 2)
         return ohm_fail(OHM_BAD_ARGUMENT, "layers: spiking networks have one layer: inputs, neurons");
-    return s->text[TRAIN_KEY_stimulus] ? competition_check(s->text[TRAIN_KEY_stimulus]) : OHM_OK;
+    return s->text[TRAIN_KEY_stimulus] ? check_stimulus(s->text[TRAIN_KEY_stimulus]) : OHM_OK;
 }
 
 ohm_status settings_check(const settings *s) {

@@ -2,7 +2,6 @@
 #include "training.h"
 #include "../base/error.h"
 #include "draw.h"
-#include "network.h"
 #include "pulse_table.h"
 
 #include <assert.h>
@@ -157,7 +156,7 @@ static ohm_status start_layer(const ohm_training *t, size_t i, layer *l) {
 ohm_status training_prepare(ohm_training *t) {
     ohm_status status = OHM_OK;
     if (t->settings.update == TRAIN_SPIKING)
-        return competition_make(t->layer[0].array[LAYER_SLOW], &t->data, &t->competition);
+        return competition_make(t->layer[0].array[LAYER_SLOW], t->data.classes, &t->competition);
     for (size_t i = 0; i < t->layers && !status; i++) {
         layer *l = &t->layer[i];
         status = layer_prepare(l, &t->settings);

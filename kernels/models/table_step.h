@@ -1,5 +1,5 @@
-// table-step: pulses whose effect is read from a table of steps, measured on a device; see pulsed.h for what a
-// pulse is.
+// table-step: pulses whose effect is read from a table of steps, measured on a device; see pulsed.h for what
+// a pulse is.
 //
 //   up: w ← w + u(w)·(1 + σξ),   down: w ← w − d(w)·(1 + σξ)
 //
@@ -75,7 +75,8 @@ static const ohm_about table_step_about = {
     .polarity = 1,
 };
 
-#define TABLE_STEP(key, symbol, standard, help, slot) {key, symbol, "1", standard, 0, 1, help, slot}
+#define TABLE_STEP(key, symbol, standard, help, slot)                                                        \
+    { key, symbol, "1", standard, 0, 1, help, slot }
 
 static const ohm_parameter table_step_parameters[] = {
     {"r_on", "R_on", "Ω", 1e4, 1e-3, 1e9, "resistance at w = 1", TABLE_R_ON},

@@ -193,7 +193,8 @@ static uint64_t items_of_chunk(const launch *l) {
 // Noise is common in pulsed models.
 static native_loop *find_loop(const native_lanes *lanes, ohm_variant v, const launch *l) {
     const int operation = l->operation;
-    const bool alike = !v.spreads && !v.faulty && !v.noisy_read && !(l->physics->drift > 0) && !l->physics->levels;
+    const bool alike =
+        !v.spreads && !v.faulty && !v.noisy_read && !(l->physics->drift > 0) && !l->physics->levels;
     const bool common = v.stimulus == OHM_DISTRIBUTION_uniform && !v.frame && !v.flux && v.single;
     const bool rare = v.additive || (v.noisy && model_kinetics(v.model) != OHM_PULSED);
     native_loop *const *set = lanes->loop;

@@ -1,5 +1,5 @@
-// See source_files.h.
-#include "source_files.h"
+// See samples.h.
+#include "samples.h"
 #include "../base/error.h"
 #include "../format/csv.h"
 #include "../format/hdf5.h"
@@ -12,7 +12,7 @@
 
 #define MOST_LABEL 999999.0
 
-void source_square(uint64_t inputs, uint64_t side[2]) {
+void samples_square(uint64_t inputs, uint64_t side[2]) {
     const uint64_t root = (uint64_t)(sqrt((double)inputs) + 0.5);
     side[0] = root * root == inputs ? root : 1;
     side[1] = inputs / side[0];
@@ -55,7 +55,7 @@ static ohm_status copy_idx(const char *images, const char *labels, const idx_arr
     if (x->side[0] != y->side[0]) return differ(images, x->side[0], labels, y->side[0]);
     const ohm_status status = make(s, x->side[0], inputs);
     if (status) return status;
-    source_square(inputs, side);
+    samples_square(inputs, side);
     if (x->sides == 3) side[0] = x->side[1], side[1] = x->side[2];
     for (uint64_t i = 0; i < x->count; i++) s->input[i] = x->bytes[i];
     for (uint64_t i = 0; i < y->count; i++) s->label[i] = y->bytes[i];
@@ -97,7 +97,7 @@ static ohm_status read_npy(const char *images, const char *labels, sample_set *s
     ohm_status status = npy_open(images, &a);
     if (status) return status;
     status = make(s, a.rows, a.cols);
-    source_square(a.cols, side);
+    samples_square(a.cols, side);
     if (!status) status = npy_read_rows(&a, 0, a.rows, s->input);
     npy_close(&a);
     if (!status) status = read_npy_labels(labels, s->count, s->label);
@@ -105,7 +105,7 @@ static ohm_status read_npy(const char *images, const char *labels, sample_set *s
     return status;
 }
 
-ohm_status source_pair(const char *images, const char *labels, sample_set *s, uint64_t side[2]) {
+ohm_status samples_pair(const char *images, const char *labels, sample_set *s, uint64_t side[2]) {
     return npy_is_one(images) ? read_npy(images, labels, s, side) : read_idx(images, labels, s, side);
 }
 
@@ -115,7 +115,7 @@ static ohm_status copy_table(const char *path, const csv_table *t, sample_set *s
     const uint64_t inputs = t->cols - 1;
     ohm_status status = make(s, t->rows, inputs);
     if (status) return status;
-    source_square(inputs, side);
+    samples_square(inputs, side);
     for (uint64_t i = 0; i < t->rows && !status; i++) {
         for (uint64_t j = 0; j < inputs; j++) s->input[i * inputs + j] = (float)t->values[i * t->cols + j];
         status = take_label(path, i, t->values[i * t->cols + inputs], &s->label[i]);
@@ -125,7 +125,7 @@ static ohm_status copy_table(const char *path, const csv_table *t, sample_set *s
     return status;
 }
 
-ohm_status source_table(const char *path, sample_set *s, uint64_t side[2]) {
+ohm_status samples_table(const char *path, sample_set *s, uint64_t side[2]) {
     csv_table t;
     ohm_status status = csv_read(path, &t);
     if (status) return status;
@@ -143,7 +143,7 @@ static hid_t open_file(const char *path) {
     return file;
 }
 
-bool source_hdf5_has(const char *path, const char *name) {
+bool samples_hdf5_has(const char *path, const char *name) {
     hdf5_begin();
     const hid_t file = open_file(path);
     const bool has = file >= 0 && H5Lexists(file, name, H5P_DEFAULT) > 0;
@@ -198,13 +198,13 @@ static ohm_status read_hdf5_images(hid_t file, const char *path, const char *nam
     if (!status && !hdf5_did(H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, s->input)))
         status = unreadable(path, name);
     side[0] = size[1], side[1] = size[2];
-    if (size[2] == 1) source_square(size[1], side);
+    if (size[2] == 1) samples_square(size[1], side);
     H5Dclose(dataset);
     return status;
 }
 
-ohm_status source_hdf5(const char *path, const char *images, const char *labels, sample_set *s,
-                       uint64_t side[2]) {
+ohm_status samples_hdf5(const char *path, const char *images, const char *labels, sample_set *s,
+                        uint64_t side[2]) {
     *s = (sample_set){0};
     hdf5_begin();
     const hid_t file = open_file(path);
