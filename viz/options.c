@@ -249,7 +249,7 @@ const option_entry view_entries[] = {
     {"bare", 0, NULL, "picture only, without axes, colour bar, title and panel", set_bare},
     {"panel", 0, NULL, "draw the panel even without a window", set_panel},
     {"headless", 0, NULL, "draw the frames without a display, then exit", set_headless},
-    {"frames", 0, "N", "exit after N frames (default with --headless: 1)", set_frames},
+    {"frames", 0, "N", "exit after N frames (default with --headless: 1, or to the end of a\ntraining)", set_frames},
     {"screenshot", 0, "F.png", "save the last frame", set_screenshot},
     {"record", 0, "F.mp4", "record every frame with ffmpeg (.mp4 or .mkv)", set_record},
     {"fps", 0, "N", "frames per second of the recording, 1 to 1000 (default 30)", set_fps},
