@@ -1,6 +1,6 @@
 // A network, and its passes over up to a batch of samples, of which value[0] holds the inputs.
-#ifndef OHM_NETWORK_H
-#define OHM_NETWORK_H
+#ifndef OHM_TRAIN_NETWORK_H
+#define OHM_TRAIN_NETWORK_H
 
 #include "../ohmscape_train.h"
 #include "competition.h"
