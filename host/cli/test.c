@@ -71,7 +71,7 @@ static const option_entry test_entries[] = {
     {"labels", 0, "F", "likewise", set_labels},
     {"test-images", 0, "F", "likewise", set_test_images},
     {"test-labels", 0, "F", "likewise", set_test_labels},
-    {"device", 0, "DEVICE", "device to compute on (default auto), as for run", setup_set_device},
+    {"device", 0, "DEVICE", "device to compute on, as for run (default native)", setup_set_device},
     {"lanes", 0, "L", "float32 lanes: 1, 4, 8, 16 or auto (default)", setup_set_lanes},
     {"json", 0, NULL, "print one JSON object", set_json},
     {"quiet", 'q', NULL, "print nothing but errors", set_quiet},
@@ -149,6 +149,7 @@ static int test_command(int argc, char **argv) {
     test_options o = {.setup = setup_default(), .settings = settings_default()};
     uint64_t given;
     int first;
+    o.setup.device = "native";
     ohm_status status = options_parse(&command_test, &o, argc, argv, &given, &first);
     if (!status && first >= argc) status = ohm_fail(OHM_BAD_ARGUMENT, "test needs NET.h5, a trained network");
     if (!status && first + 1 < argc)

@@ -33,8 +33,7 @@ typedef struct train_options {
 
 #define KEY_SETTER(id, name, argument, help)                                                                 \
     SETTER(id) {                                                                                             \
-        const ohm_status status = settings_set(&((train_options *)object)->settings, TRAIN_KEY_##id, text);  \
-        return status;                                                                                       \
+        return settings_set(&((train_options *)object)->settings, TRAIN_KEY_##id, text);                     \
     }
 TRAIN_KEYS(KEY_SETTER)
 
@@ -66,7 +65,8 @@ static const option_entry train_entries[] = {
     TRAIN_KEYS(KEY_ENTRY){"from", 0, "NET.h5", "go on with a saved network, to the same bits", set_from},
     {"output", 'o', "NET.h5", "save the network", set_output},
     {"plot", 0, "F", "draw accuracies and the confusion matrix with gnuplot, as F.png or F.svg", set_plot},
-    {"device", 0, "DEVICE", "device to compute on (default auto), as for run", setup_set_device},
+    {"device", 0, "DEVICE", "device to compute on, as for run (default native: a sample is little work)",
+     setup_set_device},
     {"lanes", 0, "L", "float32 lanes: 1, 4, 8, 16 or auto (default)", setup_set_lanes},
     {"band-rows", 0, "R", "maximum rows per buffer, or auto (default); affects only layout",
      setup_set_band_rows},
@@ -76,6 +76,8 @@ static const option_entry train_entries[] = {
 };
 
 // ---- The file ---------------------------------------------------------------------------------
+
+static const char usual_device[] = "native";
 
 // What of a training file is the command's own; the command line comes first.
 static bool take_other(void *object, const char *key, const char *path, const char *value,
@@ -90,7 +92,7 @@ static bool take_other(void *object, const char *key, const char *path, const ch
     if (*status) return true;
     if (i == 0 && !o->output) o->output = o->kept[i];
     if (i == 1 && !o->plot) *status = set_plot(o, o->kept[i]);
-    if (i == 2 && strcmp(o->setup.device, "auto") == 0) *status = setup_set_device(o, o->kept[i]);
+    if (i == 2 && o->setup.device == usual_device) *status = setup_set_device(o, o->kept[i]);
     return true;
 }
 
@@ -265,6 +267,7 @@ static ohm_status take_arguments(train_options *o, int argc, char **argv) {
 
 static int train_command(int argc, char **argv) {
     train_options o = {.setup = setup_default(), .settings = settings_default()};
+    o.setup.device = usual_device;
     ohm_status status = take_arguments(&o, argc, argv);
     ohm_set_log(say_warning, &o);
     if (!status) {
