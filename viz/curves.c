@@ -121,7 +121,7 @@ void curves_draw(const viewer *v, const layout *l) {
     if (!v->learning.training || l->plots.width <= 0) return;
     rectangle above = l->plots, below = l->plots;
     const double s = v->ui_scale;
-    const bool both = above.height >= LEAST_HEIGHT * s;
+    const bool both = above.height >= LEAST_HEIGHT * s && !v->learning.spiking;
     if (both) above.height = (int)(0.6 * (above.height - BETWEEN * s));
     below.y += above.height + (int)(BETWEEN * s);
     below.height = l->plots.y + l->plots.height - below.y;

@@ -26,10 +26,10 @@
 static void set_scale(viewer *v) {
     const ohm_extremes *seen = &v->seen[viewer_face(v)];
     double low = isnan(seen->least) ? 0 : seen->least, high = isnan(seen->greatest) ? 0 : seen->greatest;
-    if (viewer_of_weights(v)) { // 0 is in the middle
+    if (viewer_has_signs(v)) { // 0 is in the middle
         high = fmax(-low, high);
         low = -high;
-    } else if (v->range == RANGE_WHOLE && viewer_quantity(v) != OHM_FLUX) {
+    } else if (v->range == RANGE_WHOLE && viewer_quantity(v) != OHM_FLUX && !viewer_of_weights(v)) {
         low = v->limits[viewer_quantity(v)].low;
         high = v->limits[viewer_quantity(v)].high;
     }
@@ -102,7 +102,7 @@ static void draw_bar(const viewer *v, rectangle b) {
     ui_frame(b.x, b.y + b.height - 2 * s, b.width, 4 * s, TEXT_COLOR);
     const ohm_quantity q = viewer_quantity(v);
     const char *name = *viewer_unit(q) ? viewer_unit(q) : ohm_quantity_name(q);
-    ui_text(b.x, b.y - 5 * s, 0, 1, TEXT_COLOR, viewer_of_weights(v) ? "weight" : name);
+    ui_text(b.x, b.y - 5 * s, 0, 1, TEXT_COLOR, viewer_has_signs(v) ? "weight" : name);
     if (v->scale.logarithmic) ui_text(b.x + b.width, b.y + b.height + 5 * s, 0.5, 0, FAINT_COLOR, "log");
 }
 
@@ -147,7 +147,9 @@ static void draw_title(const viewer *v, const layout *l) {
     if (v->learning.training) curves_describe(v, stage, sizeof stage);
     snprintf(what, sizeof what, "%s    %" PRIu64 " × %" PRIu64, ohm_quantity_name(viewer_quantity(v)),
              d->rows, d->cols);
-    if (viewer_of_weights(v)) snprintf(what, sizeof what, "weights of layer %zu", v->learning.layer);
+    if (viewer_of_weights(v))
+        snprintf(what, sizeof what, "%s of layer %zu", viewer_has_signs(v) ? "weights" : "conductances",
+                 v->learning.layer);
     const bool tiles = viewer_face(v) == FACE_TILES; // of which there may be more than are seen
     snprintf(text, sizeof text, "%s    %s    %s", stage, tiles ? picture : what, tiles ? what : picture);
     shorten(text, l->map.width);

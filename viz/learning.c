@@ -23,6 +23,7 @@ ohm_status learning_open(learning *l, ohm_devices *devices, const char *path, ui
         return ohm_fail(OHM_BAD_ARGUMENT, "--layer %" PRIu64 ": the network has layers 0 to %zu", layer,
                         l->layers - 1);
     l->layer = (size_t)layer;
+    l->spiking = ohm_crossbar_neurons(ohm_training_crossbar(l->training, l->layer)) > 0;
     take_shape(l);
     return learning_take(l, 0);
 }

@@ -12,6 +12,7 @@ typedef struct learning {
     uint64_t width, height; // of its receptive fields; 0 if they have no shape of their own
     uint64_t samples;       // trained on
     bool over;
+    bool spiking; // its weights are conductances, and it has no loss
     ohm_training_record *record;
     size_t count, room; // records
 } learning;

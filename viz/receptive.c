@@ -89,13 +89,13 @@ static void frame_tile(const viewer *v, const tiles_grid *g, uint64_t neuron, ui
 static void draw_label(const viewer *v, uint64_t neuron, const tiles_shape *shape, uint64_t device,
                        double value) {
     char text[256];
-    const bool weights = v->learning.training;
+    const bool weights = viewer_has_signs(v);
+    const ohm_quantity q = v->learning.spiking ? OHM_CONDUCTANCE : v->tile_view.quantity;
     snprintf(text, sizeof text,
              "neuron %" PRIu64 "\ninput %" PRIu64 ": row %" PRIu64 ", column %" PRIu64 " of the field\n"
              "%s %.6g %s",
              neuron, device, device / shape->width, device % shape->width,
-             weights ? "weight" : ohm_quantity_name(v->tile_view.quantity), value,
-             weights ? "" : viewer_unit(v->tile_view.quantity));
+             weights ? "weight" : ohm_quantity_name(q), value, weights ? "" : viewer_unit(q));
     ui_tooltip(text);
 }
 

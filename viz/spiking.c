@@ -96,7 +96,7 @@ static void draw_chosen(const activity *a, const chart *c) {
 // Spikes a second and neuron, in the time that the raster shows.
 static double rate_of(const viewer *v) {
     const activity *a = &v->activity;
-    const double dt = ohm_crossbar_definition(v->crossbar)->dt, steps = (double)(a->step - a->first);
+    const double dt = viewer_step_time(v), steps = (double)(a->step - a->first);
     return steps > 0 ? (double)a->spikes / (steps * dt * (double)a->neurons) : 0;
 }
 
@@ -106,7 +106,7 @@ static void draw_raster(const viewer *v, rectangle place, bool last) {
     chart_word rate = {.color = CHART_FAINT};
     chart_ground(&c);
     chart_heights(&c, 1, true, "neuron");
-    chart_times(&c, ohm_crossbar_definition(v->crossbar)->dt, last);
+    chart_times(&c, viewer_step_time(v), last);
     draw_chosen(a, &c);
     draw_bins(a, &c);
     snprintf(rate.text, sizeof rate.text, "mean rate %.3g Hz", rate_of(v));
@@ -163,7 +163,7 @@ static void draw_membrane(const viewer *v, rectangle place) {
     chart_word words[3] = {{POTENTIAL_COLOR, ""}, {CHART_ORANGE, ""}, {SPIKE_COLOR, ""}};
     chart_ground(&c);
     chart_heights(&c, 1e3, false, "mV");
-    chart_times(&c, ohm_crossbar_definition(v->crossbar)->dt, true);
+    chart_times(&c, viewer_step_time(v), true);
     draw_curves(a, &c);
     draw_marks(a, &c);
     snprintf(title, sizeof title, "neuron %" PRIu64, a->neuron);

@@ -34,9 +34,22 @@ double viewer_work(const viewer *v) {
     return v->learning.training ? 1 : (double)v->camera.rows * (double)v->camera.cols;
 }
 
+bool viewer_has_signs(const viewer *v) {
+    return viewer_of_weights(v) && !v->learning.spiking;
+}
+
 // Two signs want a map that diverges from the middle.
 colormap viewer_colors(const viewer *v) {
-    return viewer_of_weights(v) && !v->colors_chosen ? COLORMAP_COOLWARM : v->colors;
+    if (!viewer_of_weights(v) || v->colors_chosen) return v->colors;
+    return viewer_has_signs(v) ? COLORMAP_COOLWARM : COLORMAP_MAGMA;
+}
+
+// The time of a spiking network is its own.
+double viewer_step_time(const viewer *v) {
+    double tick;
+    const bool spiking = ohm_crossbar_neurons(v->crossbar) > 0 &&
+                         !ohm_crossbar_get_parameter(v->crossbar, OHM_ROLE_STIMULUS, "tick", &tick);
+    return spiking ? tick : ohm_crossbar_definition(v->crossbar)->dt;
 }
 
 // ---- Where things are -------------------------------------------------------------------------

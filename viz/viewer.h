@@ -192,6 +192,12 @@ face viewer_face(const viewer *v);
 // Whether the picture is of a training's weights, which have two signs and no unit.
 bool viewer_of_weights(const viewer *v);
 
+// Whether they have signs; those of a spiking network are conductances.
+bool viewer_has_signs(const viewer *v);
+
+// The time that a step takes, for neurons or else for devices, in s.
+double viewer_step_time(const viewer *v);
+
 // Whether there are receptive fields: columns that are not too long to be pictures.
 bool viewer_has_tiles(const viewer *v);
 
