@@ -34,7 +34,7 @@
 #define OHM_RARE OHM_FN
 #define OHM_DRAW OHM_FN
 #define OHM_GLOBAL __global
-#define OHM_PREFETCH(place)
+#define OHM_PREFETCH(place) ((void)(place))
 #define OHM_LOWEST(bits) (31 - clz((bits) & (0 - (bits)))) // the number of the lowest bit, of a uint
 #define OHM_READ_ONLY __constant const
 #define OHM_LOCAL __local
