@@ -2,6 +2,7 @@
 #include "data.h"
 #include "../base/error.h"
 #include "../base/file.h"
+#include "datasets.h"
 #include "draw.h"
 
 #include <errno.h>
@@ -13,8 +14,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define FASHION "/usr/share/datasets/fashion-mnist"
 
 void data_free(data *d) {
     free(d->train.input);
@@ -63,13 +62,6 @@ static ohm_status read_folder(const char *folder, data *d) {
     return status ? status : check_sides(d, side);
 }
 
-static ohm_status read_fashion(data *d) {
-    if (access(FASHION, R_OK) == 0) return read_folder(FASHION, d);
-    ohm_fail(OHM_IO_FAILED, "there is no Fashion-MNIST in %s", FASHION);
-    ohm_fail_hint("apt install dataset-fashion-mnist");
-    return OHM_IO_FAILED;
-}
-
 static ohm_status read_hdf5(const char *path, data *d) {
     uint64_t side[2];
     ohm_status status = samples_hdf5(path, "images", "labels", &d->train, side);
@@ -88,7 +80,8 @@ static bool ends_in(const char *text, const char *end) {
 static ohm_status read_data(const char *name, data *d) {
     struct stat info;
     uint64_t side[2];
-    if (strcmp(name, "fashion-mnist") == 0) return read_fashion(d);
+    const ohm_status found = datasets_find(&name);
+    if (found) return found;
     if (stat(name, &info) < 0) return file_cannot_read(name);
     if (S_ISDIR(info.st_mode)) return read_folder(name, d);
     if (ends_in(name, ".h5") || ends_in(name, ".hdf5")) return read_hdf5(name, d);

@@ -6,6 +6,7 @@
 #include "../define/spec.h"
 #include "../format/ini.h"
 #include "../ohmscape_train.h"
+#include "datasets.h"
 
 #include <limits.h>
 #include <math.h>
@@ -208,7 +209,7 @@ typedef struct reader {
 } reader;
 
 static bool is_path(train_key key, const char *value) {
-    const bool name = key == TRAIN_KEY_data && strcmp(value, "fashion-mnist") == 0;
+    const bool name = key == TRAIN_KEY_data && datasets_have(value);
     return (key <= TRAIN_KEY_test_labels || key == TRAIN_KEY_table) && !name;
 }
 

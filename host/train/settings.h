@@ -10,8 +10,9 @@
 // Every key: a name, as a part of a C name and as it is typed; what stands for its value; and its help.
 #define TRAIN_KEYS(X)                                                                                        \
     X(data, "data", "D",                                                                                     \
-      "training and test set: fashion-mnist (Debian's), a folder with the four\nIDX files of an MNIST, a "   \
-      "table F.csv or F.csv.gz whose last column is\nthe label, or F.h5 with images and labels")             \
+      "training and test set: fashion-mnist or digits (Debian's), a folder\nwith the four IDX files of an "  \
+      "MNIST, "                                                                                              \
+      "a table F.csv or F.csv.gz whose\nlast column is the label, or F.h5 with images and labels")           \
     X(images, "images", "F", "training samples instead: IDX, plain or .gz, or .npy, one a row")              \
     X(labels, "labels", "F", "their labels: IDX or .npy, whole numbers from 0")                              \
     X(test_images, "test-images", "F", "test samples, likewise")                                             \
