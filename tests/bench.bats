@@ -329,7 +329,7 @@ END
         == ["sin-state", "linear-ion-drift", "vteam", "yakopcic", "mmss"]'
     need_schema # which has numpy
     expect_rows "$files/models.json" '[.rows[] | select(.part == "models" and .state != "measured") | "\(.device) \(.note)"]
-        == ["numpy-float32 no NumPy version of jart-vcm"]'
+        == ["numpy-float32 no NumPy version of jart-vcm", "numpy-float32 no NumPy version of table-step"]'
     expect_rows "$files/models.json" 'all(.rows[] | select(.part == "models"); .side == 64)'
 }
 
@@ -339,11 +339,11 @@ END
         def rate: .synapse_steps_per_second.median;
         [.rows[] | select(.part == "models")] as $rows
         | def of($kind; $model): $rows[] | select(.kind == $kind and .model == $model) | rate;
-        [$rows[] | select(.kind == "update")] | length == 17 and all(
+        [$rows[] | select(.kind == "update")] | length == 18 and all(
             .fuse == 16 and near(.times_sin_state; rate / of("update"; "sin-state"))
             and if .model | test("~")
                 then near(.times_without_spread; rate / of("update"; .model | split(":")[0])) and .times_numpy == null
-                elif .model == "jart-vcm:substeps=1" then .times_numpy == null
+                elif .model == "jart-vcm:substeps=1" or .model == "table-step" then .times_numpy == null
                 else near(.times_numpy; rate / of("peer"; .model)) and .times_without_spread == null end)'
 }
 

@@ -109,8 +109,8 @@ static void the_catalogue_lists_what_the_program_does(void **state) {
         pictures += e.picture;
         for (size_t k = 0; k < count; k++) files += p[k].text;
     }
-    assert_int_equal(pictures, 5); // wave, lines, write, pattern, file
-    assert_int_equal(files, 3);    // write's cells, pattern's file, file's path
+    assert_int_equal(pictures, 6); // wave, lines, write, pattern, file, spiking
+    assert_int_equal(files, 4);    // write's cells, pattern's file, file's path, spiking's file
     assert_false(ohm_catalogue_entry((ohm_role)7, 0, &e));
     assert_int_equal(ohm_catalogue_parameters(OHM_ROLE_MODEL, 1000, p), 0);
 }

@@ -20,7 +20,7 @@
 // ---- The table ------------------------------------------------------------------------------------
 
 enum { PLAIN, ONE_SPREAD, ALL, FULL, VARIETIES }; // FULL: with flux and in extended precision too
-enum { UNIFORM, LINES, PATTERN, WAVE, VOLTAGES, NORMAL, WRITE, CONSTANT };
+enum { UNIFORM, LINES, PATTERN, WAVE, VOLTAGES, NORMAL, WRITE, SPIKING, CONSTANT };
 
 // How a variety of a model is driven and kept, and what it gave when it was written, the state's digest and
 // the flux's: no later version may change a bit. Printed on mismatch.
@@ -156,7 +156,7 @@ static const ingredient ingredients[] = {
      .lanes = 0,
      .varieties = {{UNIFORM, false, false, {0xa1a22ab723c22ade, 0}},
                    {WAVE, true, true, {0x6fc76373224ef0fb, 0xd6d40d12995a330f}},
-                   {LINES, false, false, {0x698aac634b19d7ba, 0}},
+                   {SPIKING, false, false, {0xc305918a6c08ed65, 0}},
                    {UNIFORM, true, true, {0xb4960b6815d0c117, 0xe70c49d3889b2299}}}},
     {.model = "jart-vcm:substeps=2",
      .volts = 0.6,
@@ -229,6 +229,10 @@ static void say_stimulus(size_t i, int which, double v) {
     case NORMAL: snprintf(text, size, "normal:mean=0,sd=%g", v / 6); break;
     case WRITE: snprintf(text, size, "write:v=%g,scheme=third,hold=2", v); break;
     case CONSTANT: snprintf(text, size, "constant:value=%g", v); break;
+    case SPIKING:
+        snprintf(text, size, "spiking:rate=200,weight=0.02,lateral=inhibit,amplitude=%g,tail_time=5e-3",
+                 v / 1.5);
+        break;
     }
 }
 
