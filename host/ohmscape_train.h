@@ -73,8 +73,8 @@ void ohm_training_layer_sides(const ohm_training *training, size_t layer, uint64
 // A layer's crossbar, [rows, cols] as it is mapped: still the training's own. Advance it by nothing else.
 ohm_crossbar *ohm_training_crossbar(ohm_training *training, size_t layer);
 
-// The weights of a layer as they are read now: float32 [inputs, outputs], without the bias; the conductances in
-// S of a spiking network. What a column of the first layer looks for is its receptive field.
+// The weights of a layer as they are read now: float32 [inputs, outputs], without the bias; the conductances
+// in S of a spiking network. What a column of the first layer looks for is its receptive field.
 ohm_status ohm_training_weights(ohm_training *training, size_t layer, float *weights);
 
 // The shape of a sample as a picture, [height, width]; 1 × inputs if it is none.

@@ -147,9 +147,9 @@ static void every_engine_pulses_the_same(void **state) {
         for (unsigned lanes = 1; lanes <= 16; lanes *= 2)
             if (lanes != 2 && has_lanes(lanes)) check_same("native", &kinds[i], lanes, 64, digest);
         check_same("native,native", &kinds[i], 0, 0, digest);
+        // Three kinds, each at another width: PoCL takes seconds to compile for each.
         for (size_t n = 0; n < opencl_count && i < 3; n++)
-            for (unsigned lanes = 1; lanes <= 16; lanes *= 4)
-                check_same(opencl[n], &kinds[i], lanes, 64, digest);
+            check_same(opencl[n], &kinds[i], 1u << (2 * i), 64, digest);
     }
 }
 

@@ -71,7 +71,8 @@ void json_add_wires(cJSON *object, const ohm_wires_report *w) {
 
 void report_network(const ohm_crossbar *c) {
     const uint64_t neurons = ohm_crossbar_neurons(c);
-    if (neurons) printf("neurons       %" PRIu64 ", %" PRIu64 " spikes\n", neurons, ohm_crossbar_spike_count(c));
+    if (neurons)
+        printf("neurons       %" PRIu64 ", %" PRIu64 " spikes\n", neurons, ohm_crossbar_spike_count(c));
 }
 
 void json_add_network(cJSON *object, const ohm_crossbar *c) {
