@@ -237,6 +237,8 @@ run: deps ## simulate a 4096 x 4096 crossbar for 200 steps, and draw it and the 
 	@echo '  make view'
 	@echo '  $(BUILD)/ohmscape info $(BUILD)/crossbar.h5'
 	@echo '  $(BUILD)/ohmscape run --from $(BUILD)/crossbar.h5 --steps 1000 --output $(BUILD)/later.h5'
+	@echo '  $(BUILD)/ohmscape view --rows 784 --cols 100 --stimulus spiking:rate=5     # a spiking network'
+	@echo '  $(BUILD)/ohmscape run host/example/memory.ini                               # it learns: see README.md'
 	@echo '  $(BUILD)/ohmscape models'
 	@echo '  $(BUILD)/ohmscape run --help'
 
