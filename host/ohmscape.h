@@ -36,13 +36,13 @@ extern "C" {
 // The version of this header. Until 1.0 a new minor version may change the interface, and the shared
 // library's soname changes with it. Functions later than 0.1 say since when they exist.
 #define OHM_VERSION_MAJOR 0
-#define OHM_VERSION_MINOR 3
+#define OHM_VERSION_MINOR 4
 #define OHM_VERSION_PATCH 0
 #define OHM_VERSION_TEXT_(major, minor, patch) #major "." #minor "." #patch
 #define OHM_VERSION_TEXT(major, minor, patch) OHM_VERSION_TEXT_(major, minor, patch)
 #define OHM_VERSION OHM_VERSION_TEXT(OHM_VERSION_MAJOR, OHM_VERSION_MINOR, OHM_VERSION_PATCH)
 
-// The version of the running library, "0.3.0". Static. Since 0.2.
+// The version of the running library, "0.4.0". Static. Since 0.2.
 const char *ohm_version(void);
 
 #define OHM_MAX_SIDE 2147483648u         // largest number of rows, and of columns
