@@ -393,6 +393,23 @@ static void networks_go_on_from_a_file(void **state) {
     }
 }
 
+// A step counter set by hand, and a look at the voltages before the first step.
+static void looking_changes_nothing(void **state) {
+    (void)state;
+    outcome o[2];
+    for (int looked = 0; looked < 2; looked++) {
+        ohm_crossbar *c = network(native, kinds[0][0], INPUTS, NEURONS, kinds[0][1]);
+        REQUIRE(ohm_crossbar_set_step(c, 100));
+        if (looked) free(quantity_of(c, OHM_VOLTAGE));
+        REQUIRE(ohm_crossbar_advance(c, 40));
+        if (looked) free(quantity_of(c, OHM_VOLTAGE));
+        REQUIRE(ohm_crossbar_advance(c, 40));
+        o[looked] = outcome_of(c);
+        ohm_crossbar_destroy(c);
+    }
+    assert_same(&o[0], &o[1], "after a look");
+}
+
 // ---- Ends -------------------------------------------------------------------------------------
 
 static uint64_t spikes_of(uint64_t rows, uint64_t cols, const char *stimulus, uint64_t steps) {
@@ -446,6 +463,7 @@ int main(void) {
         cmocka_unit_test(currents_are_those_of_a_readout),
         cmocka_unit_test(networks_have_the_same_bits_everywhere),
         cmocka_unit_test(networks_go_on_from_a_file),
+        cmocka_unit_test(looking_changes_nothing),
         cmocka_unit_test(extreme_networks_run),
         cmocka_unit_test(rates_can_be_set),
     };

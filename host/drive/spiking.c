@@ -308,6 +308,7 @@ static void fill_frame(spiking_drive *p, uint64_t t) {
         fill_voltages(p, t);
 }
 
+// Before the first step nothing is drawn: to look must not change what comes.
 static ohm_status prepare(spiking_drive *p, uint64_t t) {
     if (p->shown == t + 1) return OHM_OK;
     if (p->begun && t != p->clock)
@@ -315,11 +316,15 @@ static ohm_status prepare(spiking_drive *p, uint64_t t) {
                         "the voltages of step %" PRIu64
                         " are not known: of a spiking network those of its last step are",
                         t);
-    const ohm_status status = drive_make_room(&p->base, layout_of(&p->base).count);
+    const ohm_status status = spiking_make_room(&p->base);
     if (status) return status;
+    p->base.version = drive_new_version();
+    if (!p->begun) {
+        memset(p->base.values, 0, layout_of(&p->base).count * sizeof *p->base.values);
+        return OHM_OK;
+    }
     draw_inputs(p, t);
     fill_frame(p, t);
-    p->base.version = drive_new_version();
     p->shown = t + 1;
     return OHM_OK;
 }
