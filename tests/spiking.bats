@@ -125,6 +125,7 @@ np.save("size.npy", np.ones((3, 59)))
 np.save("order.npy", np.array([[3, 1], [2, 1]]))
 np.save("range.npy", np.array([[3, 60]]))
 np.save("half.npy", np.array([[3.5, 1]]))
+np.save("void.npy", np.array([[3, np.nan]]))
 END
     refused() { # options, exit status, message
         expect_error "$2" "$3" run --quiet --device native --rows 60 --cols 20 --stimulus "spiking:$1" -t 5 -o no.h5
@@ -142,6 +143,7 @@ END
     refused file=size.npy,input=spikes 1 "spikes take two"
     refused file=order.npy,input=spikes 1 "order.npy\[1\] is spike \(2, 1\): it is before the one above it"
     refused file=range.npy,input=spikes 1 "there is no such input"
+    refused file=void.npy,input=spikes 1 "void.npy\\[0\\] is spike \\(3, nan\\): there is no such input"
     refused file=half.npy,input=spikes 1 "its step is not a whole number"
     expect_error 2 "goes with no wires" run --quiet --device native -n 20 --stimulus spiking --wires row=1,col=1 -t 5 -o no.h5
     [ ! -e no.h5 ]

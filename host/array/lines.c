@@ -24,6 +24,17 @@ void line_room_release(line_room *r) {
     *r = (line_room){0};
 }
 
+ohm_status line_room_send(line_room *r, const band *b, const void *rows, const void *cols) {
+    enum { EACH = 4 };
+    engine *e = b->engine;
+    const uint64_t height = (uint64_t)b->shape.rows * EACH, width = b->shape.pitch * EACH;
+    const char *first = (const char *)rows + (uint64_t)b->shape.row0 * EACH;
+    ohm_status status = buffer_make_room(e, &r->input, height);
+    if (!status) status = buffer_make_room(e, &r->sums, width);
+    if (!status) status = e->class->put(r->input, region_of_bytes(height), first);
+    return status ? status : e->class->put(r->sums, region_of_bytes(width), cols);
+}
+
 // ---- Scales -----------------------------------------------------------------------------------
 
 // The largest current of one device by the model's own law: that of its state, raised as far as what is read

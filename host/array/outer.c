@@ -17,11 +17,7 @@ static ohm_status check_line(const char *name, const float *values, uint64_t n) 
 // Adds to a band; padded is [pitch].
 static ohm_status add_to_band(const band *b, line_room *r, const float *rows, const float *padded) {
     engine *e = b->engine;
-    const uint64_t height = b->shape.rows * sizeof(float), width = b->shape.pitch * sizeof(float);
-    ohm_status status = buffer_make_room(e, &r->input, height);
-    if (!status) status = buffer_make_room(e, &r->sums, width);
-    if (!status) status = e->class->put(r->input, region_of_bytes(height), rows + b->shape.row0);
-    if (!status) status = e->class->put(r->sums, region_of_bytes(width), padded);
+    const ohm_status status = line_room_send(r, b, rows, padded);
     if (status) return status;
     return e->class->run(
         e, &(launch){.operation = OHM_OPERATION_outer,

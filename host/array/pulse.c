@@ -41,11 +41,7 @@ static ohm_status check_pulses(ohm_crossbar *c, double amplitude, unsigned slots
 static ohm_status pulse_band(const band *b, line_room *r, const ohm_pulses *a, const uint32_t *rows,
                              const uint32_t *padded) {
     engine *e = b->engine;
-    const uint64_t height = b->shape.rows * sizeof *rows, width = b->shape.pitch * sizeof *padded;
-    ohm_status status = buffer_make_room(e, &r->input, height);
-    if (!status) status = buffer_make_room(e, &r->sums, width);
-    if (!status) status = e->class->put(r->input, region_of_bytes(height), rows + b->shape.row0);
-    if (!status) status = e->class->put(r->sums, region_of_bytes(width), padded);
+    const ohm_status status = line_room_send(r, b, rows, padded);
     if (status) return status;
     return e->class->run(
         e, &(launch){.operation = OHM_OPERATION_pulses,

@@ -12,8 +12,9 @@
 typedef struct drive_site {
     uint64_t rows, cols, pitch, seed;
     double dt;
-    // Of a device without spread: the largest conductance in S; the range of the state, negative where a
-    // larger state conducts less; and 1 where V > 0 raises the conductance, -1 where it lowers it.
+    // For drives that listen, of a device without spread: the largest conductance in S; the range of the
+    // state, negative where a larger state conducts less; and 1 where V > 0 raises the conductance, -1 where
+    // it lowers it.
     double most_conductance, rising_range;
     int polarity;
 } drive_site;

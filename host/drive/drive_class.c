@@ -85,19 +85,21 @@ ohm_status drive_join_lines(ohm_status wrong, const char *source, drive_ends col
 
 drive_site drive_site_of(const plan *p) {
     const ohm_definition *d = &p->definition;
+    return (drive_site){
+        .rows = d->rows, .cols = d->cols, .pitch = plan_pitch(p), .seed = d->seed, .dt = d->dt};
+}
+
+// What drives that listen know of the devices. It takes long where many parameters are spread, and a caller's
+// own voltages make a drive at every call.
+static void find_devices(const plan *p, drive_site *site) {
     const ohm_physics physics = plan_problem(p, OHM_FRAME_NONE, 0).physics;
     const int model = p->specs[ROLE_MODEL].id;
     const float *c = physics.model;
     const float low = model_resistance(model, c[OHM_LOW], c), high = model_resistance(model, c[OHM_HIGH], c);
     const double range = (double)c[OHM_HIGH] - (double)c[OHM_LOW];
-    return (drive_site){.rows = d->rows,
-                        .cols = d->cols,
-                        .pitch = plan_pitch(p),
-                        .seed = d->seed,
-                        .dt = d->dt,
-                        .most_conductance = 1 / (double)(high < low ? high : low),
-                        .rising_range = high < low ? range : -range,
-                        .polarity = spec_entry_of(&p->specs[ROLE_MODEL])->about->polarity};
+    site->most_conductance = 1 / (double)(high < low ? high : low);
+    site->rising_range = high < low ? range : -range;
+    site->polarity = spec_entry_of(&p->specs[ROLE_MODEL])->about->polarity;
 }
 
 ohm_status drive_input(drive *d, const input_set *known, const char *path, const input_file **file) {
@@ -147,6 +149,7 @@ ohm_status drive_open(const plan *p, const input_set *known, drive **opened) {
     d->class = class;
     d->spec = p->specs[ROLE_STIMULUS];
     d->site = drive_site_of(p);
+    if (class->closed_loop) find_devices(p, &d->site);
     d->layout = class->layout;
     d->start = (uint64_t)drive_value_or(&d->spec, "start", 0);
     ohm_status status = take_folder(d, known);

@@ -11,7 +11,8 @@ ohm_status native_engine_create(const problem *p, engine **e);
 // Its device.
 ohm_device_info native_device_info(void);
 
-// Runs a loop of so many lanes on all strips of a call's band, with all threads.
+// Runs a loop of so many lanes on all strips of a call's band, each for so many steps, with all threads where
+// that is work enough for them.
 void native_run_strips(native_loop *run, const ohm_call *call, uint64_t steps, unsigned lanes);
 
 // The memory of a buffer of the native engine.
