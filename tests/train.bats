@@ -165,6 +165,12 @@ END
 }
 
 @test "settings that cannot be are refused, and nothing is written" {
+    expect_error 2 "ideal updates need devices whose conductance is linear" train points.ini --update ideal --model vteam -o no.h5
+    [ -e /usr/share/datasets/fashion-mnist ] || {
+        expect_error 1 "the data set fashion-mnist is not installed" train --data fashion-mnist -o no.h5
+        [[ $stderr == *"hint: apt install dataset-fashion-mnist"* ]]
+    }
+    [ ! -e no.h5 ]
     ini() { # TEXT STATUS MESSAGE
         printf '%b\n' 'data = points.csv' "$1" >bad.ini
         expect_error "$2" "$3" train bad.ini -o net.h5 --device native
