@@ -36,13 +36,13 @@ extern "C" {
 // The version of this header. Until 1.0 a new minor version may change the interface, and the shared
 // library's soname changes with it. Functions later than 0.1 say since when they exist.
 #define OHM_VERSION_MAJOR 0
-#define OHM_VERSION_MINOR 4
+#define OHM_VERSION_MINOR 5
 #define OHM_VERSION_PATCH 0
 #define OHM_VERSION_TEXT_(major, minor, patch) #major "." #minor "." #patch
 #define OHM_VERSION_TEXT(major, minor, patch) OHM_VERSION_TEXT_(major, minor, patch)
 #define OHM_VERSION OHM_VERSION_TEXT(OHM_VERSION_MAJOR, OHM_VERSION_MINOR, OHM_VERSION_PATCH)
 
-// The version of the running library, "0.4.0". Static. Since 0.2.
+// The version of the running library, "0.5.0". Static. Since 0.2.
 const char *ohm_version(void);
 
 #define OHM_MAX_SIDE 2147483648u         // largest number of rows, and of columns
@@ -206,13 +206,22 @@ typedef struct ohm_definition {
     uint64_t band_rows; // maximum rows per buffer, rounded up to a multiple of 64; 0, the default, is what
                         // the device can allocate
 
-    const char *scratch; // folder for a series too long for memory, preferably on the disk where the crossbar
-                         // will be saved; NULL, the default, means $TMPDIR, /var/tmp or /tmp
+    const char *scratch; // folder for what memory cannot hold: a long series, and the crossbar itself;
+                         // preferably on the disk where it will be saved; NULL, the default, means $TMPDIR,
+                         // /var/tmp or /tmp
 
     // The resistances of the lines, "row=1,col=1" (ohm_wires): at each step the circuit is solved for the
     // voltage of every device. The stimulus then has to give voltages of lines. NULL or "none", the default:
     // lines are ideal. Determines the result, as the fields above the speed do. Since 0.3.
     const char *wires;
+
+    // These affect speed, never the result. A crossbar that is larger than the memory of its devices is
+    // streamed: its bands visit the devices, and rest in the host's memory, or in a file without a name in
+    // the folder scratch. Since 0.5.
+    uint64_t memory;      // bytes of a device that the states (and the flux) may take; 0, the default, is
+                          // what the device has
+    uint64_t host_memory; // bytes of the host's memory that they may rest in; UINT64_MAX, the default, is
+                          // what is available
 } ohm_definition;
 
 ohm_definition ohm_definition_default(void);
@@ -308,6 +317,20 @@ ohm_status ohm_crossbar_set_note(ohm_crossbar *crossbar, const char *note);
 
 // The note, "" without one. Valid until it is set again. Since 0.3.
 const char *ohm_crossbar_note(const ohm_crossbar *crossbar);
+
+// Where the states (and the flux) of a crossbar are. Since 0.5.
+typedef struct ohm_storage {
+    bool streamed;           // they visit the devices in turn; false: they stay there
+    uint64_t visiting_bytes; // of the devices' memory that takes
+    uint64_t memory_bytes;   // of the host's memory, and
+    uint64_t file_bytes;     // of a file, that they rest in
+    char folder[512];        // of that file, or ""
+    uint64_t pass_steps;     // steps to take at least at a time (ohm_crossbar_advance), so that the devices
+                             // compute while bands come and go; 1 where nothing is gained
+} ohm_storage;
+
+// Since 0.5.
+ohm_storage ohm_crossbar_storage(const ohm_crossbar *crossbar);
 
 // Steps since step 0, including those of earlier runs if the crossbar was loaded from a file.
 uint64_t ohm_crossbar_step(const ohm_crossbar *crossbar);
@@ -865,7 +888,7 @@ ohm_status ohm_file_read_info(const char *path, ohm_file_info **info);
 void ohm_file_info_free(ohm_file_info *info);
 
 // Creates the crossbar of a file on any devices, not only those it was saved from. speed sets fuse, lanes,
-// band_rows and scratch; its other fields are ignored, and NULL means the defaults. The state is checked
+// band_rows, scratch, memory and host_memory; its other fields are ignored, and NULL means the defaults. The state is checked
 // against the saved digest. Files of the stimulus that are not stored in the state file are looked for at
 // their old path, then next to the state file, and must be unchanged.
 // Errors: OHM_IO_FAILED, OHM_BAD_FILE, and those of ohm_crossbar_create.

@@ -53,6 +53,7 @@ static double ui_scale_of(const viewer *v) {
 static ohm_status look_at_devices(const view_options *o, viewer *v) {
     if (!o->quiet) setup_say_fallback(&o->setup, v->devices);
     setup_warn(v->crossbar);
+    if (!o->quiet) setup_say_storage(v->crossbar);
     if (!changes_fell_back(v) || o->share != SHARE_ON) return OHM_OK;
     return ohm_fail(OHM_NO_DEVICE, "cannot share buffers with OpenGL: %s", v->share_reason);
 }

@@ -29,7 +29,7 @@ ohm_status band_create(engine *e, uint64_t row0, uint64_t rows, band **b) {
     *made = (band){e, {p->cols, p->pitch, (u32)rows, (u32)row0}, {NULL}};
     ohm_status status = OHM_OK;
     for (int i = 0; i < PLANE_COUNT && !status; i++)
-        if (plane_exists(p->variant, i)) status = e->class->create(e, plane_bytes(made), &made->plane[i]);
+        if (plane_exists(p->variant, i)) status = engine_keep(e, plane_bytes(made), &made->plane[i]);
     if (status) {
         band_destroy(made);
         return status;
@@ -56,7 +56,7 @@ ohm_status band_extend(band *b) {
         const bool wanted = plane_exists(e->problem.variant, i);
         if (!wanted) release_plane(b, i);
         if (!wanted || b->plane[i]) continue;
-        status = e->class->create(e, plane_bytes(b), &b->plane[i]);
+        status = engine_keep(e, plane_bytes(b), &b->plane[i]);
         if (!status) status = e->class->clear(b->plane[i]);
         if (status) release_plane(b, i); // which is not full of 0
     }

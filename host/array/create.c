@@ -3,75 +3,23 @@
 #include "create.h"
 #include "applied.h"
 #include "../base/error.h"
-#include "../base/number.h"
-#include "../engine/devices.h"
 #include "findings.h"
 #include "initial.h"
+#include "shares.h"
 #include "../define/line_wires.h"
 #include "wired_drive.h"
 #include "rehearsal.h"
 #include "statistics.h"
 
 #include <assert.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 // ---- Splitting --------------------------------------------------------------------------------
 
-static uint64_t row_bytes(const problem *p) {
-    return p->pitch * sizeof(float);
-}
-
-// The first row of device i of n; the rows are dealt out as evenly as whole blocks can be. Bands begin at
-// multiples of a block, within which sums over the rows are taken in their order (kernels/readout.h).
-static uint64_t first_row(const problem *p, size_t i, size_t n) {
-    const uint64_t blocks = (p->rows + READOUT_BLOCK - 1) / READOUT_BLOCK;
-    const uint64_t row = (uint64_t)((u128)blocks * i / n) * READOUT_BLOCK;
-    return row < p->rows ? row : p->rows;
-}
-
-static ohm_status no_room(const ohm_device_info *info, const char *what, uint64_t needed, uint64_t has) {
-    char needed_text[NUMBER_MAX_TEXT], has_text[NUMBER_MAX_TEXT];
-    number_format_bytes(needed, needed_text);
-    number_format_bytes(has, has_text);
-    return ohm_fail(OHM_OUT_OF_MEMORY, "%s needs %s, but %s (%s) has %s", what, needed_text, info->name,
-                    info->id, has_text);
-}
-
-// Whether the share of device i fits into it. *host counts what all devices take of the host's memory.
-static ohm_status check_share(const problem *p, const ohm_device_info *info, size_t i, size_t n, u128 *host) {
-    const uint64_t rows = first_row(p, i + 1, n) - first_row(p, i, n);
-    u128 needed = (u128)rows * row_bytes(p) * plane_count(p->variant);
-    if (info->type == OHM_DEVICE_NATIVE || info->type == OHM_DEVICE_CPU) needed = *host += needed;
-    char what[128];
-    snprintf(what, sizeof what, "a crossbar of %" PRIu64 " x %" PRIu64, p->rows, p->cols);
-    if (needed > info->memory)
-        return no_room(info, what, needed > UINT64_MAX ? UINT64_MAX : (uint64_t)needed, info->memory);
-    const uint64_t together = rows < READOUT_BLOCK ? rows : READOUT_BLOCK;
-    if (together * row_bytes(p) > info->max_allocation) {
-        snprintf(what, sizeof what, "a buffer of %" PRIu64 " rows, the smallest part of a crossbar,",
-                 together);
-        return no_room(info, what, together * row_bytes(p), info->max_allocation);
-    }
-    return OHM_OK;
-}
-
-// The rows of one band on a device, a multiple of a block. What is wanted is rounded up, what fits down.
-static uint64_t rows_of_band(const problem *p, const ohm_device_info *info, uint64_t wanted) {
-    const uint64_t fit = info->max_allocation / row_bytes(p) / READOUT_BLOCK * READOUT_BLOCK;
-    const uint64_t rows = (wanted + READOUT_BLOCK - 1) / READOUT_BLOCK * READOUT_BLOCK;
-    if (!fit) return READOUT_BLOCK; // of which there are fewer, and they fit
-    return wanted && rows < fit ? rows : fit;
-}
-
-static ohm_status add_bands(ohm_crossbar *c, const ohm_device_info *info, size_t i) {
-    const problem *p = &c->problem;
-    const uint64_t end = first_row(p, i + 1, c->engine_count);
-    for (uint64_t row = first_row(p, i, c->engine_count); row < end;) {
-        uint64_t rows = rows_of_band(p, info, c->plan.definition.band_rows);
-        if (rows > end - row) rows = end - row;
+static ohm_status add_bands(ohm_crossbar *c, engine *e, const share *s) {
+    for (uint64_t row = s->first; row < s->end;) {
+        const uint64_t rows = s->band_rows < s->end - row ? s->band_rows : s->end - row;
         band **bands = realloc(c->bands, (c->band_count + 1) * sizeof *bands);
         if (!bands) return ohm_fail_memory("a band");
         c->bands = bands;
@@ -79,7 +27,6 @@ static ohm_status add_bands(ohm_crossbar *c, const ohm_device_info *info, size_t
         if (!rooms) return ohm_fail_memory("a band");
         c->lines = rooms;
         rooms[c->band_count] = (line_room){0};
-        engine *e = c->engines[i];
         const ohm_status status = band_create(e, row, rows, &bands[c->band_count]);
         if (status) return status;
         c->band_count++;
@@ -88,15 +35,18 @@ static ohm_status add_bands(ohm_crossbar *c, const ohm_device_info *info, size_t
     return OHM_OK;
 }
 
-static ohm_status create_engines(ohm_crossbar *c, ohm_devices *devices) {
+static ohm_status create_engines(ohm_crossbar *c, ohm_devices *devices, const share *shares) {
     const size_t n = ohm_devices_count(devices);
     c->engines = calloc(n, sizeof *c->engines);
     c->frames = calloc(n, sizeof *c->frames);
     c->canvases = calloc(n, sizeof *c->canvases);
+    c->streams = false;
     if (!c->engines || !c->frames || !c->canvases) return ohm_fail_memory("engines");
     for (size_t i = 0; i < n; i++) {
-        const ohm_status status = devices_create_engine(devices, i, &c->problem, &c->engines[i]);
+        const ohm_status status =
+            devices_create_engine(devices, i, &c->problem, &shares[i].storage, &c->engines[i]);
         if (status) return status;
+        c->streams = c->streams || c->engines[i]->storage.visiting;
         c->engine_count++;
     }
     return OHM_OK;
@@ -119,12 +69,12 @@ ohm_status ohm_crossbar_set_fuse(ohm_crossbar *c, unsigned fuse) {
 
 static ohm_status build(ohm_crossbar *c, ohm_devices *devices) {
     const size_t n = ohm_devices_count(devices);
-    ohm_status status = OHM_OK;
-    u128 host = 0;
-    for (size_t i = 0; i < n && !status; i++)
-        status = check_share(&c->problem, ohm_devices_info(devices, i), i, n, &host);
-    if (!status) status = create_engines(c, devices);
-    for (size_t i = 0; i < n && !status; i++) status = add_bands(c, ohm_devices_info(devices, i), i);
+    share *shares = calloc(n, sizeof *shares);
+    if (!shares) return ohm_fail_memory("devices");
+    ohm_status status = shares_make(&c->problem, &c->plan.definition, devices, shares);
+    if (!status) status = create_engines(c, devices, shares);
+    for (size_t i = 0; i < n && !status; i++) status = add_bands(c, c->engines[i], &shares[i]);
+    free(shares);
     return status ? status : rehearsal_run(c, devices);
 }
 

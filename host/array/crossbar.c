@@ -197,6 +197,21 @@ uint64_t ohm_crossbar_step(const ohm_crossbar *c) {
     return c->step;
 }
 
+#define PASS_STEPS 64 // in which a disk of 500 MB/s brings and takes a band while two cores compute
+
+ohm_storage ohm_crossbar_storage(const ohm_crossbar *c) {
+    ohm_storage s = {.streamed = c->streams, .pass_steps = 1};
+    for (size_t i = 0; i < c->engine_count; i++) {
+        const storage_report *r = &c->engines[i]->storage;
+        s.visiting_bytes += r->visiting;
+        s.memory_bytes += r->memory;
+        s.file_bytes += r->file;
+        if (!s.folder[0]) snprintf(s.folder, sizeof s.folder, "%s", r->folder);
+    }
+    if (c->streams && !drive_is_closed_loop(crossbar_drive(c))) s.pass_steps = PASS_STEPS;
+    return s;
+}
+
 ohm_status ohm_crossbar_set_note(ohm_crossbar *c, const char *note) {
     const bool none = !note || !*note;
     if (!none && strlen(note) >= OHM_MAX_SPEC_TEXT)

@@ -23,6 +23,8 @@ struct ohm_crossbar {
     line_room *lines;    // of each band
     series series;
     history history;
+    bool streams;     // some engine does: a band best takes many steps at a visit
+    bool backwards;   // of which the next pass begins with the last band
     bool lost;        // a device failed within a step: nobody knows what the state is
     double idle;      // s since the last step
     drive *stimulus;  // opened

@@ -18,8 +18,8 @@ static ohm_status send_image(ohm_crossbar *c, const view_job *job, buffer *image
 
 static ohm_status to_buffer(ohm_crossbar *c, const view_job *job, void *memory) {
     buffer *image;
-    ohm_status status =
-        opencl_wrap(c->engines[0], memory, (uint64_t)job->width * job->height * sizeof(float), &image);
+    ohm_status status = opencl_wrap(engine_inner(c->engines[0]), memory,
+                                    (uint64_t)job->width * job->height * sizeof(float), &image);
     if (status) return status;
     status = c->engine_count > 1 ? send_image(c, job, image) : crossbar_image_into(c, job, image);
     buffer_release(image);

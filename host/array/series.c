@@ -1,5 +1,6 @@
 #include "series.h"
 #include "../base/error.h"
+#include "../base/file.h"
 #include "../base/number.h"
 
 #include <assert.h>
@@ -72,23 +73,12 @@ static size_t unpack(const uint8_t *packed, series_row *row) {
 
 #define TAIL (1u << 20) // bytes of rows in memory
 
-static int open_unnamed(const char *folder) {
-    const int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd >= 0) return fd;
-    char *path; // not every file system has O_TMPFILE: make a file and unlink it
-    if (asprintf(&path, "%s/.ohmscape-XXXXXX", folder) < 0) return -1;
-    const int named = mkostemp(path, O_CLOEXEC);
-    if (named >= 0) unlink(path);
-    free(path);
-    return named;
-}
-
 // Makes the file in the first folder where that works.
 static ohm_status make_file(series *s) {
     const char *const folders[] = {s->folder, getenv("TMPDIR"), "/var/tmp", "/tmp"};
     for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
         if (!folders[i] || !*folders[i]) continue;
-        s->file = open_unnamed(folders[i]);
+        s->file = file_open_unnamed(folders[i]);
         if (s->file >= 0) return OHM_OK;
     }
     return ohm_fail(OHM_IO_FAILED, "cannot keep the series in a file: %s", strerror(errno));

@@ -2,9 +2,11 @@
 #include "error.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 ohm_status file_cannot_read(const char *path) {
     return ohm_fail(OHM_IO_FAILED, "cannot read %s: %s", path, strerror(errno));
@@ -62,4 +64,15 @@ bool file_is_same(const char *a, const char *b) {
     struct stat one, other;
     return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
            one.st_ino == other.st_ino;
+}
+
+int file_open_unnamed(const char *folder) {
+    const int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd >= 0) return fd;
+    char *path; // not every file system has O_TMPFILE: make a file and unlink it
+    if (asprintf(&path, "%s/.ohmscape-XXXXXX", folder) < 0) return -1;
+    const int named = mkostemp(path, O_CLOEXEC);
+    if (named >= 0) unlink(path);
+    free(path);
+    return named;
 }

@@ -23,4 +23,8 @@ ohm_status file_check(const char *path);
 // long), OHM_OUT_OF_MEMORY.
 ohm_status file_read_text(const char *path, size_t most, char **text, size_t *size);
 
+// Opens a file without a name in a folder, which is gone when it is closed, also after a kill. -1 with errno
+// where that cannot be.
+int file_open_unnamed(const char *folder);
+
 #endif

@@ -50,6 +50,7 @@ static const option_entry export_entries[] = {
     {"output", 'o', "G.npy", "output file: NumPy's .npy, or .h5 with a dataset named after the quantity",
      set_output},
     {"device", 0, "DEVICE", "device to compute on (default native), as for run", setup_set_device},
+    SETUP_STORAGE_ENTRIES,
     {"quiet", 'q', NULL, "print nothing but errors", set_quiet},
     {0},
 };
@@ -127,7 +128,7 @@ static ohm_status export_file(export_options *o) {
     const ohm_file_info *info = ohm_file_describe(file);
     status = check(o, info);
     if (!status) status = ohm_devices_open(o->setup.device, &devices);
-    if (!status) status = ohm_file_load(file, devices, NULL, &c);
+    if (!status) status = ohm_file_load(file, devices, &o->setup.definition, &c);
     if (!status) status = check_step(o, c);
     if (!status) status = write_matrix(o, c);
     if (!status && !o->quiet && !cli_caught())

@@ -3,11 +3,14 @@
 #include "../base/error.h"
 #include "../base/number.h"
 
+#include <ctype.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define FIRST_LONG 256 // getopt's value for option 0, above all letters
 #define HELP_LETTER 'h'
@@ -112,6 +115,26 @@ ohm_status options_read_u64(const char *name, const char *text, uint64_t min, ui
 ohm_status options_read_auto(const char *name, const char *text, uint64_t max, uint64_t *value) {
     *value = 0;
     return strcmp(text, "auto") == 0 ? OHM_OK : options_read_u64(name, text, 1, max, value);
+}
+
+// What a unit of bytes multiplies by, or 0.
+static double unit_of(const char *text) {
+    static const char letters[] = "KMGTPE";
+    if (!*text || strcasecmp(text, "B") == 0) return 1;
+    const char *place = strchr(letters, toupper((unsigned char)*text));
+    if (!place) return 0;
+    const double power = (double)(place - letters + 1);
+    const bool decimal = strcasecmp(text + 1, "B") == 0;
+    return decimal || !text[1] || strcasecmp(text + 1, "iB") == 0 ? pow(decimal ? 1000 : 1024, power) : 0;
+}
+
+ohm_status options_read_bytes(const char *name, const char *text, uint64_t *value) {
+    char *end;
+    const double number = strtod(text, &end), bytes = number * unit_of(end + strspn(end, " "));
+    const bool right =
+        end != text && isdigit((unsigned char)*text) && bytes < 0x1p63 && (bytes >= 1 || number == 0);
+    *value = right ? (uint64_t)bytes : 0;
+    return right ? OHM_OK : options_bad_value(name, text, "bytes, such as 512MiB or 8GB");
 }
 
 ohm_status options_set_flag(void *object, const char *text) {

@@ -40,6 +40,9 @@ void options_print_manual(const command *const *commands, size_t count);
 // Sets an error that names the option: "--dt: 0 is …", for setters.
 ohm_status options_bad_value(const char *name, const char *text, const char *allowed);
 
+// Reads a number of bytes: 4096, 512MiB, 8GB (10^9), 1.5G (2^30).
+ohm_status options_read_bytes(const char *name, const char *text, uint64_t *value);
+
 // A setter for a command whose object is one bool.
 ohm_status options_set_flag(void *object, const char *text);
 

@@ -175,6 +175,7 @@ static const option_entry program_entries[] = {
     {"precision", 0, "P", "of the states: auto (default), single or extended", setup_set_precision},
     {"seed", 0, "S", "seed of all randomness, 0 to 2^64 - 1 (default 1)", setup_set_seed},
     {"device", 0, "DEVICE", "device to compute on (default auto), as for run", setup_set_device},
+    SETUP_STORAGE_ENTRIES,
     {"output", 'o', "P.h5", "save the crossbar", set_output},
     {"errors", 0, "E.npy", "write each device's error, read - target, in S (.npy or .h5)", set_errors},
     {"plot", 0, "F", "draw the errors with gnuplot, as F.png or F.svg", set_plot},

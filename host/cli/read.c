@@ -110,6 +110,7 @@ static const option_entry read_entries[] = {
      "those of the crossbar)",
      set_wires},
     {"device", 0, "DEVICE", "device to compute on (default auto), as for run", setup_set_device},
+    SETUP_STORAGE_ENTRIES,
     {"lanes", 0, "L", "float32 lanes: 1, 4, 8, 16 or auto (default)", setup_set_lanes},
     {"json", 0, NULL, "print one JSON object", set_json},
     {"quiet", 'q', NULL, "print nothing but errors", set_quiet},

@@ -105,12 +105,12 @@ static ohm_status check_experiment(run_options *o, const ohm_file_info *info) {
     return status ? status : experiment_check(e, &first, info ? info->step : 0);
 }
 
-// Keeps a long series on the disk on which it will be saved.
+// Keeps what memory cannot hold on the disk on which it will be saved.
 static void keep_beside(run_options *o) {
     const char *slash = strrchr(o->output, '/');
     const size_t length = !slash ? 0 : slash == o->output ? 1 : (size_t)(slash - o->output);
     snprintf(o->scratch, sizeof o->scratch, "%.*s", length ? (int)length : 1, length ? o->output : ".");
-    o->setup.definition.scratch = o->scratch;
+    if (!o->setup.definition.scratch) o->setup.definition.scratch = o->scratch;
 }
 
 static ohm_status check_options(run_options *o, uint64_t given) {
@@ -161,6 +161,8 @@ static uint64_t next_slice(const run_options *o, const ohm_crossbar *c, const ru
     const double rate = r->seconds > 0 ? (double)r->steps / r->seconds : 0; // steps/s
     const uint64_t launches = (uint64_t)(0.1 * rate / (double)fuse);
     uint64_t slice = fuse * (launches ? launches : 1);
+    const uint64_t pass = ohm_crossbar_storage(c).pass_steps;
+    if (slice < pass) slice = pass;
     if (o->every) {
         const uint64_t to_record = o->every - ohm_crossbar_step(c) % o->every;
         if (slice > to_record) slice = to_record;
@@ -321,6 +323,16 @@ static void add_device(cJSON *object, const ohm_devices *devices) {
         cJSON_AddItemToArray(ids, cJSON_CreateString(ohm_devices_info(devices, i)->id));
 }
 
+static void add_storage(cJSON *root, const ohm_crossbar *c) {
+    const ohm_storage s = ohm_crossbar_storage(c);
+    cJSON *storage = cJSON_AddObjectToObject(root, "storage");
+    cJSON_AddBoolToObject(storage, "streamed", s.streamed);
+    json_add_u64(storage, "visiting_bytes", s.visiting_bytes);
+    json_add_u64(storage, "memory_bytes", s.memory_bytes);
+    json_add_u64(storage, "file_bytes", s.file_bytes);
+    add_text(storage, "folder", s.folder[0] ? s.folder : NULL);
+}
+
 // The peak memory of this process in bytes, or 0 if it is unknown.
 static uint64_t peak_resident(void) {
     unsigned long long kib = 0;
@@ -390,6 +402,7 @@ static bool print_json(const ohm_devices *devices, const ohm_crossbar *c, const 
     cJSON_AddNumberToObject(root, "setup_seconds", r->setup_seconds);
     cJSON_AddNumberToObject(root, "seconds", r->seconds);
     cJSON_AddNumberToObject(root, "synapse_steps_per_second", rate_of(r, d));
+    add_storage(root, c);
     json_add_u64(root, "peak_resident_bytes", peak_resident());
     cJSON_AddStringToObject(root, "precision", ohm_precision_name(ohm_crossbar_precision(c)));
     cJSON_AddNumberToObject(root, "step_loss", ohm_crossbar_step_loss(c));
@@ -549,6 +562,7 @@ static void simulate(run_options *o, ohm_devices *devices, ohm_crossbar **c, dou
     guard_settled();
     if (!o->quiet) setup_say_fallback(&o->setup, devices);
     setup_warn(*c);
+    if (!o->quiet) setup_say_storage(*c);
     r.setup_seconds = progress_clock() - start;
     troubles_note(t, run_all(o, *c, &r));
     conclude(o, devices, *c, &r, t);

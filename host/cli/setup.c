@@ -1,6 +1,7 @@
 #include "setup.h"
 #include "../base/error.h"
 #include "../base/file.h"
+#include "../base/number.h"
 #include "../drive/input.h"
 #include "../define/scale.h"
 #include "../define/spec.h"
@@ -81,6 +82,25 @@ SETTER(lanes) {
 SETTER(band_rows) {
     return options_read_auto("band-rows", text, OHM_MAX_SIDE, &((setup *)object)->definition.band_rows);
 }
+
+// auto, or bytes.
+static ohm_status read_memory(const char *name, const char *text, uint64_t automatic, uint64_t *value) {
+    *value = automatic;
+    return strcmp(text, "auto") == 0 ? OHM_OK : options_read_bytes(name, text, value);
+}
+
+SETTER(memory) {
+    uint64_t *memory = &((setup *)object)->definition.memory;
+    const ohm_status status = read_memory("memory", text, 0, memory);
+    if (!status && !*memory && strcmp(text, "auto") != 0) *memory = 1; // which is too little, and not auto
+    return status;
+}
+
+SETTER(host_memory) {
+    return read_memory("host-memory", text, UINT64_MAX, &((setup *)object)->definition.host_memory);
+}
+
+TEXT_SETTER(scratch, definition.scratch)
 
 ohm_status setup_take_matrix(const char *option, const char *text, const char **path) {
     *path = text;
@@ -285,6 +305,20 @@ void setup_warn(const ohm_crossbar *crossbar) {
     const char *text;
     for (size_t i = 0; (text = ohm_crossbar_warning(crossbar, i)); i++)
         fprintf(stderr, "ohmscape: warning: %s\n", text);
+}
+
+void setup_say_storage(const ohm_crossbar *crossbar) {
+    const ohm_storage s = ohm_crossbar_storage(crossbar);
+    char all[NUMBER_MAX_TEXT], visiting[NUMBER_MAX_TEXT];
+    if (!s.streamed) return;
+    number_format_bytes(s.memory_bytes + s.file_bytes, all);
+    number_format_bytes(s.visiting_bytes, visiting);
+    fprintf(stderr,
+            "ohmscape: the crossbar does not fit into the memory it may take: %s are in %s%s, and %s visit "
+            "the device at a time\n",
+            all, s.file_bytes ? "a file in " : "the host's memory", s.folder, visiting);
+    if (s.pass_steps == 1)
+        fprintf(stderr, "ohmscape: each step depends on the one before: all of it moves at every step\n");
 }
 
 void setup_say_fallback(const setup *s, const ohm_devices *devices) {

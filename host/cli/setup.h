@@ -33,9 +33,28 @@ enum {
     SETUP_FUSE,
     SETUP_LANES,
     SETUP_BAND_ROWS,
+    SETUP_MEMORY,
+    SETUP_HOST_MEMORY,
+    SETUP_SCRATCH,
     SETUP_FROM,
     SETUP_END
 };
+
+#define SETUP_MEMORY_HELP                                                                                    \
+    "memory of a device that the crossbar may take, 512MiB or 8GB, or auto\n(default); a larger crossbar "   \
+    "is "                                                                                                    \
+    "streamed through it"
+#define SETUP_HOST_MEMORY_HELP                                                                               \
+    "memory of the host that a streamed crossbar may rest in, or auto\n(default); a larger one is in a file"
+#define SETUP_SCRATCH_HELP                                                                                   \
+    "folder of that file, which is gone at the end (default: that of\n--output, or for temporary files)"
+
+// For commands that have these alone.
+#define SETUP_STORAGE_ENTRIES                                                                                \
+    {"memory", 0, "BYTES", SETUP_MEMORY_HELP, setup_set_memory},                                             \
+        {"host-memory", 0, "BYTES", SETUP_HOST_MEMORY_HELP, setup_set_host_memory}, {                        \
+        "scratch", 0, "DIR", SETUP_SCRATCH_HELP, setup_set_scratch                                           \
+    }
 
 #define SETUP_ENTRIES                                                                                        \
     [SETUP_NEURONS] = {"neurons", 'n', "N", "rows and columns of the crossbar, 1 to 2147483648 (default 5)", \
@@ -81,6 +100,9 @@ enum {
     [SETUP_BAND_ROWS] = {"band-rows", 0, "R",                                                                \
                          "maximum rows per buffer, or auto (default); affects only layout",                  \
                          setup_set_band_rows},                                                               \
+    [SETUP_MEMORY] = {"memory", 0, "BYTES", SETUP_MEMORY_HELP, setup_set_memory},                            \
+    [SETUP_HOST_MEMORY] = {"host-memory", 0, "BYTES", SETUP_HOST_MEMORY_HELP, setup_set_host_memory},        \
+    [SETUP_SCRATCH] = {"scratch", 0, "DIR", SETUP_SCRATCH_HELP, setup_set_scratch},                          \
     [SETUP_FROM] = {"from", 0, "F.h5",                                                                       \
                     "continue from a saved crossbar with its parameters; only --stimulus\nmay differ, "      \
                     "and takes effect from then on",                                                         \
@@ -105,6 +127,9 @@ ohm_status setup_take_matrix(const char *option, const char *text, const char **
 ohm_status setup_set_fuse(void *object, const char *text);
 ohm_status setup_set_lanes(void *object, const char *text);
 ohm_status setup_set_band_rows(void *object, const char *text);
+ohm_status setup_set_memory(void *object, const char *text);
+ohm_status setup_set_host_memory(void *object, const char *text);
+ohm_status setup_set_scratch(void *object, const char *text);
 ohm_status setup_set_from(void *object, const char *text);
 
 setup setup_default(void);
@@ -139,6 +164,9 @@ ohm_status setup_make(setup *s, ohm_devices *devices, ohm_crossbar **crossbar);
 
 // Says on stderr what is worth knowing of the crossbar (ohm_crossbar_warning).
 void setup_warn(const ohm_crossbar *crossbar);
+
+// Says on stderr where a streamed crossbar is, and what is worth knowing of that.
+void setup_say_storage(const ohm_crossbar *crossbar);
 
 // Says on stderr, once there is a crossbar on the devices, that "auto" found no OpenCL device, or why it took
 // another.

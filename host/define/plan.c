@@ -19,6 +19,7 @@ ohm_definition ohm_definition_default(void) {
         .model = "sin-state",
         .initial = "uniform",
         .wires = "none",
+        .host_memory = UINT64_MAX,
     };
 }
 

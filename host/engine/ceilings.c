@@ -106,7 +106,7 @@ static ohm_status make(ohm_ceilings *c, ohm_devices *devices, const ohm_definiti
     ohm_status status = plan_make(definition, &checked);
     if (status) return status;
     c->problem = plan_problem(&checked, OHM_FRAME_NONE, 0);
-    status = devices_create_engine(devices, 0, &c->problem, &c->engine);
+    status = devices_create_engine(devices, 0, &c->problem, NULL, &c->engine);
     if (!status) status = make_memory(c, ohm_devices_info(devices, 0)->max_allocation);
     if (status) return status;
     c->device = devices_opencl(devices, 0);

@@ -4,6 +4,7 @@
 #include "../base/log.h"
 #include "native/native.h"
 #include "opencl/opencl.h"
+#include "streamed/streamed_engine.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -282,7 +283,14 @@ void ohm_devices_close(ohm_devices *devices) {
     free(devices);
 }
 
-ohm_status devices_create_engine(ohm_devices *devices, size_t i, const problem *p, engine **e) {
+ohm_status devices_create_engine(ohm_devices *devices, size_t i, const problem *p, const storage *s,
+                                 engine **e) {
     opencl_device *opencl = devices->device[i].opencl;
-    return opencl ? opencl_engine_create(opencl, p, e) : native_engine_create(p, e);
+    engine *made;
+    const ohm_status status =
+        opencl ? opencl_engine_create(opencl, p, &made) : native_engine_create(p, &made);
+    if (status) return status;
+    if (s && s->streams) return streamed_engine_create(made, s, e);
+    *e = made;
+    return OHM_OK;
 }

@@ -3,10 +3,12 @@
 #define OHM_DEVICE_H
 
 #include "opencl/opencl.h"
+#include "storage.h"
 
-// The engine of the i-th opened device for a problem.
-// Errors: those of native_engine_create and opencl_engine_create.
-ohm_status devices_create_engine(ohm_devices *devices, size_t i, const problem *p, engine **e);
+// The engine of the i-th opened device for a problem, whose planes are stored so; NULL: they stay there.
+// Errors: those of native_engine_create, opencl_engine_create and streamed_engine_create.
+ohm_status devices_create_engine(ohm_devices *devices, size_t i, const problem *p, const storage *s,
+                                 engine **e);
 
 // After a crossbar could not be created on the devices: opens in the place of one that "auto" has chosen the
 // next that it would choose, and notes this thread's last error as the reason. False if there is none. The

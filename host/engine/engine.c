@@ -4,6 +4,14 @@ void buffer_release(buffer *b) {
     if (b) b->engine->class->release(b);
 }
 
+ohm_status engine_keep(engine *e, uint64_t bytes, buffer **b) {
+    return e->class->keep ? e->class->keep(e, bytes, b) : e->class->create(e, bytes, b);
+}
+
+engine *engine_inner(engine *e) {
+    return e->class->inner ? e->class->inner(e) : e;
+}
+
 ohm_status buffer_make_room(engine *e, buffer **b, uint64_t bytes) {
     if (*b && (*b)->bytes >= bytes) return OHM_OK;
     buffer_release(*b);

@@ -5,6 +5,7 @@
 
 #include "../../kernels/operations.h"
 #include "../define/problem.h"
+#include "storage.h"
 
 typedef struct engine engine;
 
@@ -47,6 +48,9 @@ typedef struct engine_class {
     ohm_status (*configure)(engine *e, const problem *p);
     // Memory of no defined content.
     ohm_status (*create)(engine *e, uint64_t bytes, buffer **b);
+    // Memory of no defined content for a plane of a band, which may be elsewhere while no launch uses it.
+    // NULL: it never is, as create's.
+    ohm_status (*keep)(engine *e, uint64_t bytes, buffer **b);
     // Memory that is the caller's own, and stays so; NULL where the device has its own.
     ohm_status (*wrap)(engine *e, void *values, uint64_t bytes, buffer **b);
     void (*release)(buffer *b);
@@ -59,18 +63,35 @@ typedef struct engine_class {
     // to a failure what could be done about it. NULL: nothing is compiled.
     void (*build_begin)(engine *e);
     void (*build_end)(engine *e, ohm_status status);
+    // For a second thread, beside launches; NULL where memory can be wrapped. mark: what has been launched by
+    // now, which pass waits for, and releases. load and unload copy bytes of a buffer that no launch under
+    // way uses, and return when that is done.
+    ohm_status (*mark)(engine *e, void **mark);
+    ohm_status (*pass)(engine *e, void *mark);
+    ohm_status (*load)(buffer *b, uint64_t offset, uint64_t bytes, const void *from);
+    ohm_status (*unload)(buffer *b, uint64_t offset, uint64_t bytes, void *to);
+    // Of an engine that has another compute for it: that one. NULL: it computes itself.
+    engine *(*inner)(engine *e);
 } engine_class;
 
 struct engine {
     const engine_class *class;
     problem problem;
-    unsigned lanes;  // as chosen
-    unsigned shares; // items of SHARES that keep it busy,
-    unsigned group;  // and how many of them are a group
+    unsigned lanes;         // as chosen
+    unsigned shares;        // items of SHARES that keep it busy,
+    unsigned group;         // and how many of them are a group
+    storage_report storage; // of planes that are elsewhere between launches: those of one band are best run
+                            // in a row. visiting is 0 where planes stay.
 };
 
 // Releases one; legal on NULL.
 void buffer_release(buffer *b);
+
+// Memory for a plane: keep, or create.
+ohm_status engine_keep(engine *e, uint64_t bytes, buffer **b);
+
+// The engine that computes, whose buffers can be wrapped and shared.
+engine *engine_inner(engine *e);
 
 // Makes *b hold at least so many bytes, its content lost if it has to grow. Errors: OHM_OUT_OF_MEMORY,
 // OHM_DEVICE_FAILED.

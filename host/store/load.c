@@ -448,6 +448,8 @@ static ohm_status create(const description *d, ohm_devices *devices, const ohm_d
         definition.lanes = speed->lanes;
         definition.band_rows = speed->band_rows;
         definition.scratch = speed->scratch;
+        definition.memory = speed->memory;
+        definition.host_memory = speed->host_memory;
     }
     ohm_status status = crossbar_create(devices, &definition, &d->inputs, c);
     if (status) return status;

@@ -13,6 +13,7 @@
 typedef struct opencl_engine {
     engine base;
     opencl_device *device;
+    cl_command_queue transfers;            // beside the device's own; NULL until the first
     cl_kernel kernel[OHM_OPERATION_COUNT]; // NULL until its file is built
 } opencl_engine;
 
@@ -187,6 +188,53 @@ static ohm_status opencl_get(buffer *b, region from, void *to) {
     return code ? opencl_failed("clEnqueueReadBuffer", code) : OHM_OK;
 }
 
+// ---- Beside launches ---------------------------------------------------------------------------
+
+static ohm_status opencl_mark(engine *e, void **mark) {
+    cl_event event;
+    const cl_command_queue queue = device_of(e)->queue;
+    cl_int code = clEnqueueMarkerWithWaitList(queue, 0, NULL, &event);
+    *mark = NULL;
+    if (code) return opencl_failed("clEnqueueMarkerWithWaitList", code);
+    *mark = event;
+    code = clFlush(queue);
+    return code ? opencl_failed("clFlush", code) : OHM_OK;
+}
+
+static ohm_status opencl_pass(engine *e, void *mark) {
+    cl_event event = mark;
+    (void)e;
+    const cl_int code = clWaitForEvents(1, &event);
+    clReleaseEvent(event);
+    return code ? opencl_failed("clWaitForEvents", code) : OHM_OK;
+}
+
+// The device's own queue is in order: what went through it would wait for the launches that it should run
+// beside.
+static ohm_status open_transfers(opencl_engine *e) {
+    cl_int code = CL_SUCCESS;
+    if (!e->transfers) e->transfers = clCreateCommandQueue(e->device->context, e->device->id, 0, &code);
+    return e->transfers ? OHM_OK : opencl_failed("clCreateCommandQueue", code);
+}
+
+static ohm_status opencl_load(buffer *b, uint64_t offset, uint64_t bytes, const void *from) {
+    opencl_engine *e = (opencl_engine *)b->engine;
+    const ohm_status status = open_transfers(e);
+    if (status) return status;
+    const cl_int code =
+        clEnqueueWriteBuffer(e->transfers, opencl_memory(b), CL_TRUE, offset, bytes, from, 0, NULL, NULL);
+    return code ? opencl_failed("clEnqueueWriteBuffer", code) : OHM_OK;
+}
+
+static ohm_status opencl_unload(buffer *b, uint64_t offset, uint64_t bytes, void *to) {
+    opencl_engine *e = (opencl_engine *)b->engine;
+    const ohm_status status = open_transfers(e);
+    if (status) return status;
+    const cl_int code =
+        clEnqueueReadBuffer(e->transfers, opencl_memory(b), CL_TRUE, offset, bytes, to, 0, NULL, NULL);
+    return code ? opencl_failed("clEnqueueReadBuffer", code) : OHM_OK;
+}
+
 // ---- Running ----------------------------------------------------------------------------------
 
 void opencl_grid(const ohm_shape *shape, unsigned lanes, size_t global[2], size_t local[2]) {
@@ -278,7 +326,9 @@ static ohm_status opencl_wait(engine *e) {
 // ---- The engine -------------------------------------------------------------------------------
 
 static void opencl_destroy(engine *e) {
-    drop_kernels((opencl_engine *)e, NULL);
+    opencl_engine *oe = (opencl_engine *)e;
+    drop_kernels(oe, NULL);
+    if (oe->transfers) clReleaseCommandQueue(oe->transfers);
     free(e);
 }
 
@@ -295,6 +345,10 @@ static const engine_class opencl_class = {
     .wait = opencl_wait,
     .build_begin = opencl_build_begin,
     .build_end = opencl_build_end,
+    .mark = opencl_mark,
+    .pass = opencl_pass,
+    .load = opencl_load,
+    .unload = opencl_unload,
 };
 
 ohm_status opencl_engine_create(opencl_device *device, const problem *p, engine **e) {

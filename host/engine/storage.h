@@ -1,0 +1,27 @@
+// How the planes of an engine's bands are stored.
+#ifndef OHM_STORAGE_H
+#define OHM_STORAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct storage {
+    bool streams;        // the device does not hold them all at a time, and the rest of this counts
+    uint64_t bytes;      // of all planes together
+    uint64_t plane;      // of the largest plane of a band
+    uint64_t visiting;   // that the device may hold at a time
+    uint64_t host;       // of the host's memory that they may rest in; else they are in a file
+    const char *scratch; // the folder of that file; NULL: one for temporary files
+} storage;
+
+// What became of it: bytes of the device's memory, of the host's, and of the file.
+typedef struct storage_report {
+    uint64_t visiting, memory, file;
+    char folder[512]; // of the file, or ""
+} storage_report;
+
+// Groups of planes between which a device alternates: one computes, one leaves and one comes. With two, what
+// comes waits for what leaves.
+#define STORAGE_LEAST_GROUPS 2
+
+#endif

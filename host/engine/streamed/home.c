@@ -1,0 +1,207 @@
+#include "home.h"
+#include "../../base/error.h"
+#include "../../base/file.h"
+#include "../../base/number.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/magic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/statvfs.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+struct home {
+    int file, direct; // the same file, past the system's cache; -1
+    uint64_t end;     // of the places taken in it,
+    uint64_t size;    // and of what is reserved
+    uint64_t memory;  // bytes for places in memory
+    char folder[512];
+};
+
+static uint64_t round_up(uint64_t bytes) {
+    return (bytes + HOME_PAGE - 1) / HOME_PAGE * HOME_PAGE;
+}
+
+// ---- The file ---------------------------------------------------------------------------------
+
+static ohm_status no_room(const char *folder, uint64_t bytes) {
+    char needed[NUMBER_MAX_TEXT], free_text[NUMBER_MAX_TEXT];
+    struct statvfs disk;
+    const bool known = statvfs(folder, &disk) == 0;
+    number_format_bytes(bytes, needed);
+    number_format_bytes(known ? (uint64_t)disk.f_bavail * disk.f_frsize : 0, free_text);
+    ohm_fail(OHM_IO_FAILED, "the crossbar does not fit into memory, and needs %s of disk: %s has %s free",
+             needed, folder, free_text);
+    ohm_fail_hint("--scratch names a folder on another disk");
+    return OHM_IO_FAILED;
+}
+
+// Reserves the file's bytes up to size, so that a full disk shows before any work. Where the system cannot
+// reserve, it may show later.
+static ohm_status reserve(home *h, uint64_t size) {
+    struct statvfs disk;
+    const uint64_t more = size - h->size;
+    int code = fallocate(h->file, 0, (off_t)h->size, (off_t)more);
+    if (code && errno != ENOSPC && errno != EFBIG && errno != EDQUOT) {
+        const bool fits = fstatvfs(h->file, &disk) != 0 || (uint64_t)disk.f_bavail * disk.f_frsize >= more;
+        code = fits ? ftruncate(h->file, (off_t)size) : -1;
+    }
+    if (code) return no_room(h->folder, more);
+    h->size = size;
+    return OHM_OK;
+}
+
+// Whether a folder is in memory itself.
+static bool is_in_memory(const char *folder) {
+    struct statfs info;
+    return statfs(folder, &info) == 0 && info.f_type == TMPFS_MAGIC;
+}
+
+static bool open_in(home *h, const char *folder) {
+    h->file = file_open_unnamed(folder);
+    if (h->file < 0) return false;
+    snprintf(h->folder, sizeof h->folder, "%s", folder);
+    // Past the cache: its pages would take the memory that the planes do not fit into. Not all file systems
+    // can.
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", h->file);
+    h->direct = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
+    return true;
+}
+
+static void close_file(home *h) {
+    if (h->direct >= 0) close(h->direct);
+    if (h->file >= 0) close(h->file);
+    h->direct = h->file = -1;
+}
+
+static ohm_status open_named(home *h, const char *folder, uint64_t bytes) {
+    if (open_in(h, folder)) return reserve(h, bytes);
+    ohm_fail(OHM_IO_FAILED, "cannot keep the crossbar in %s: %s", folder, strerror(errno));
+    ohm_fail_hint("--scratch names a folder that can be written");
+    return OHM_IO_FAILED;
+}
+
+// Takes the first folder for temporary files that is on a disk and has room.
+static ohm_status open_any(home *h, uint64_t bytes) {
+    const char *const folders[] = {getenv("TMPDIR"), "/var/tmp", "/tmp"};
+    ohm_status status = ohm_fail(OHM_IO_FAILED, "there is no folder on a disk to keep the crossbar in");
+    ohm_fail_hint("--scratch names one");
+    for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+        if (!folders[i] || !*folders[i] || is_in_memory(folders[i])) continue;
+        status = open_named(h, folders[i], bytes);
+        if (!status) break;
+        close_file(h);
+    }
+    return status;
+}
+
+// ---- Opening ----------------------------------------------------------------------------------
+
+ohm_status home_open(const storage *s, home **opened) {
+    home *h = calloc(1, sizeof *h);
+    *opened = NULL;
+    if (!h) return ohm_fail_memory("bands");
+    h->file = h->direct = -1;
+    const uint64_t available = ohm_memory_available();
+    const bool fits = s->bytes <= s->host && s->bytes <= available;
+    ohm_status status = OHM_OK;
+    if (fits) h->memory = s->bytes;
+    if (!fits) status = s->scratch ? open_named(h, s->scratch, s->bytes) : open_any(h, s->bytes);
+    if (status) {
+        home_close(h);
+        return status;
+    }
+    *opened = h;
+    return OHM_OK;
+}
+
+void home_close(home *h) {
+    if (!h) return;
+    close_file(h);
+    free(h);
+}
+
+void home_describe(const home *h, storage_report *r) {
+    r->memory = h->memory;
+    r->file = h->size;
+    snprintf(r->folder, sizeof r->folder, "%s", h->folder);
+}
+
+// ---- Places -----------------------------------------------------------------------------------
+
+ohm_status home_take(home *h, uint64_t bytes, place *p) {
+    *p = (place){.bytes = round_up(bytes)};
+    if (h->file >= 0) {
+        const ohm_status status = h->end + p->bytes > h->size ? reserve(h, h->end + p->bytes) : OHM_OK;
+        p->offset = h->end;
+        if (!status) h->end += p->bytes;
+        return status;
+    }
+    void *const memory =
+        mmap(NULL, p->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) return ohm_fail_memory("a band");
+    madvise(memory, p->bytes, MADV_HUGEPAGE);
+    p->memory = memory;
+    return OHM_OK;
+}
+
+void home_give_back(home *h, place *p) {
+    if (p->memory) {
+        munmap(p->memory, p->bytes);
+    } else if (p->bytes) {
+        (void)fallocate(h->file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)p->offset,
+                        (off_t)p->bytes);
+    }
+    *p = (place){0};
+}
+
+// ---- Transfers --------------------------------------------------------------------------------
+
+// The file, past the cache where that is possible.
+static int file_for(const home *h, uint64_t offset, uint64_t bytes, const void *memory) {
+    const bool aligned = !((offset | bytes | (uintptr_t)memory) % HOME_PAGE);
+    return aligned && h->direct >= 0 ? h->direct : h->file;
+}
+
+static ohm_status failed(const home *h, const char *verb, ssize_t count) {
+    return ohm_fail(OHM_IO_FAILED, "cannot %s the part of the crossbar that is in %s: %s", verb, h->folder,
+                    count < 0 ? strerror(errno) : "the file ends");
+}
+
+ohm_status home_read(const home *h, const place *p, uint64_t offset, uint64_t bytes, void *to) {
+    if (p->memory) {
+        memcpy(to, p->memory + offset, bytes);
+        return OHM_OK;
+    }
+    for (uint64_t done = 0; done < bytes;) {
+        const uint64_t at = p->offset + offset + done;
+        const ssize_t count =
+            pread(file_for(h, at, bytes - done, to), (char *)to + done, bytes - done, (off_t)at);
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return failed(h, "read", count);
+        done += (uint64_t)count;
+    }
+    return OHM_OK;
+}
+
+ohm_status home_write(const home *h, const place *p, uint64_t offset, uint64_t bytes, const void *from) {
+    if (p->memory) {
+        memcpy(p->memory + offset, from, bytes);
+        return OHM_OK;
+    }
+    for (uint64_t done = 0; done < bytes;) {
+        const uint64_t at = p->offset + offset + done;
+        const ssize_t count =
+            pwrite(file_for(h, at, bytes - done, from), (const char *)from + done, bytes - done, (off_t)at);
+        if (count < 0 && errno == EINTR) continue;
+        if (count <= 0) return failed(h, "write", count);
+        done += (uint64_t)count;
+    }
+    return OHM_OK;
+}

@@ -1,0 +1,38 @@
+// Where planes are while no launch uses them: in the host's memory, or in a file without a name, which is
+// gone with the process however that ends.
+#ifndef OHM_HOME_H
+#define OHM_HOME_H
+
+#include "../../ohmscape.h"
+#include "../storage.h"
+
+typedef struct home home;
+
+// The place of a plane there.
+typedef struct place {
+    char *memory;           // or NULL
+    uint64_t offset, bytes; // in the file; bytes are rounded up to HOME_PAGE
+} place;
+
+// What is transferred at full speed is a multiple of this, and aligned to it on the host.
+#define HOME_PAGE ((uint64_t)4096)
+
+// Makes a home for as many bytes as the storage says: in memory if it has room for them, and in a file else,
+// in which they are reserved. Errors: OHM_IO_FAILED (no folder can be written, or has room),
+// OHM_OUT_OF_MEMORY.
+ohm_status home_open(const storage *s, home **h);
+void home_close(home *h); // legal on NULL
+
+// Bytes in memory and in the file, and the file's folder.
+void home_describe(const home *h, storage_report *r);
+
+// A place of no defined content, in addition to the bytes that were reserved if they are used up.
+// Errors: OHM_IO_FAILED, OHM_OUT_OF_MEMORY.
+ohm_status home_take(home *h, uint64_t bytes, place *p);
+void home_give_back(home *h, place *p);
+
+// Bytes of a place, from offset on. Any thread may call them. Errors: OHM_IO_FAILED.
+ohm_status home_read(const home *h, const place *p, uint64_t offset, uint64_t bytes, void *to);
+ohm_status home_write(const home *h, const place *p, uint64_t offset, uint64_t bytes, const void *from);
+
+#endif
