@@ -57,7 +57,7 @@ ohm_status band_extend(band *b) {
         if (!wanted) release_plane(b, i);
         if (!wanted || b->plane[i]) continue;
         status = engine_keep(e, plane_bytes(b), &b->plane[i]);
-        if (!status) status = e->class->clear(b->plane[i]);
+        if (!status) status = buffer_clear(b->plane[i]);
         if (status) release_plane(b, i); // which is not full of 0
     }
     return status;
@@ -72,11 +72,11 @@ static region region_of(const band *b, area a) {
 }
 
 ohm_status band_get(const band *b, plane which, area a, float *out) {
-    return b->engine->class->get(b->plane[which], region_of(b, a), out);
+    return buffer_get(b->plane[which], region_of(b, a), out);
 }
 
 ohm_status band_put(const band *b, plane which, area a, const float *in) {
-    return b->engine->class->put(b->plane[which], region_of(b, a), in);
+    return buffer_put(b->plane[which], region_of(b, a), in);
 }
 
 // ---- Frames -----------------------------------------------------------------------------------
@@ -97,7 +97,7 @@ static void rows_shown(const ohm_shape *shape, const drive_frame *frame, u32 *fi
 static ohm_status take(frame_store *s, engine *e, const float *values, uint64_t bytes) {
     if (!e->class->wrap) {
         const ohm_status status = buffer_make_room(e, &s->values, bytes);
-        return status ? status : e->class->put(s->values, region_of_bytes(bytes), values);
+        return status ? status : buffer_put(s->values, region_of_bytes(bytes), values);
     }
     buffer_release(s->values);
     return e->class->wrap(e, (void *)values, bytes, &s->values); // which kernels only read

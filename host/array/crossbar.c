@@ -66,7 +66,7 @@ ohm_status crossbar_clear(ohm_crossbar *c) {
     for (size_t i = 0; i < c->band_count; i++)
         for (int k = 0; k < PLANE_COUNT && !status; k++) {
             buffer *const held = c->bands[i]->plane[k];
-            if (held && (padded || k != PLANE_STATE)) status = held->engine->class->clear(held);
+            if (held && (padded || k != PLANE_STATE)) status = buffer_clear(held);
         }
     return status;
 }

@@ -31,8 +31,8 @@ ohm_status line_room_send(line_room *r, const band *b, const void *rows, const v
     const char *first = (const char *)rows + (uint64_t)b->shape.row0 * EACH;
     ohm_status status = buffer_make_room(e, &r->input, height);
     if (!status) status = buffer_make_room(e, &r->sums, width);
-    if (!status) status = e->class->put(r->input, region_of_bytes(height), first);
-    return status ? status : e->class->put(r->sums, region_of_bytes(width), cols);
+    if (!status) status = buffer_put(r->input, region_of_bytes(height), first);
+    return status ? status : buffer_put(r->sums, region_of_bytes(width), cols);
 }
 
 // ---- Scales -----------------------------------------------------------------------------------
@@ -177,10 +177,9 @@ ohm_status lines_room(const band *b, line_room *r, const lines_deal *d, bool tra
     return status || d->results == 1 ? status : buffer_make_room(b->engine, &r->totals, bytes);
 }
 
-ohm_status lines_take(const band *b, const line_room *r, const lines_deal *d, uint64_t bytes,
-                      uint64_t *sums) {
+ohm_status lines_take(const line_room *r, const lines_deal *d, uint64_t bytes, uint64_t *sums) {
     buffer *const from = d->results == 1 ? r->sums : r->totals;
-    return b->engine->class->get(from, region_of_bytes(bytes), sums);
+    return buffer_get(from, region_of_bytes(bytes), sums);
 }
 
 double lines_sum(const uint64_t *high, const uint64_t *low) {
@@ -196,7 +195,7 @@ static ohm_status start_band(const group *g, const band *b, line_room *r) {
     if (status) return status;
     make_input(g, b);
     const uint64_t bytes = g->vectors * driven_by(g, b) * sizeof(float);
-    status = b->engine->class->put(r->input, region_of_bytes(bytes), g->input);
+    status = buffer_put(r->input, region_of_bytes(bytes), g->input);
     if (!status) status = run_readout(g, b, r, d);
     return status ? status : lines_gather(b, r, &d, transposed, g->vectors);
 }
@@ -213,7 +212,7 @@ static void add_lines(const group *g, const band *b) {
 static ohm_status finish_band(const group *g, const band *b, const line_room *r) {
     const uint64_t bytes = 2 * g->vectors * read_of(g, b) * sizeof(uint64_t);
     const lines_deal d = lines_deal_out(b, g->how->transposed);
-    const ohm_status status = lines_take(b, r, &d, bytes, g->sums);
+    const ohm_status status = lines_take(r, &d, bytes, g->sums);
     if (!status) add_lines(g, b);
     return status;
 }

@@ -38,7 +38,7 @@ lines_deal lines_deal_out(const band *b, bool transposed);
 ohm_status lines_room(const band *b, line_room *r, const lines_deal *d, bool transposed, unsigned vectors);
 ohm_status lines_gather(const band *b, const line_room *r, const lines_deal *d, bool transposed,
                         unsigned vectors);
-ohm_status lines_take(const band *b, const line_room *r, const lines_deal *d, uint64_t bytes, uint64_t *sums);
+ohm_status lines_take(const line_room *r, const lines_deal *d, uint64_t bytes, uint64_t *sums);
 double lines_sum(const uint64_t *high, const uint64_t *low);
 
 // The exponent e for which 2ᵉ·x is below 1 for every current x of a device at voltages up to this.

@@ -48,7 +48,7 @@ static ohm_status start_band(ohm_crossbar *c, size_t i, uint64_t t, const drive_
 static ohm_status finish_band(const ohm_crossbar *c, size_t i, uint64_t *sums, uint64_t *totals) {
     const uint64_t count = 2 * c->problem.pitch;
     const lines_deal d = lines_deal_out(c->bands[i], false);
-    const ohm_status status = lines_take(c->bands[i], &c->lines[i], &d, count * sizeof *sums, sums);
+    const ohm_status status = lines_take(&c->lines[i], &d, count * sizeof *sums, sums);
     for (uint64_t j = 0; j < count && !status; j++) totals[j] += sums[j];
     return status;
 }

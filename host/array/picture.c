@@ -230,7 +230,7 @@ static ohm_status send(engine *e, buffer **b, const void *values, uint64_t bytes
         return e->class->wrap(e, (void *)values, bytes, b); // it is only read
     }
     const ohm_status status = buffer_make_room(e, b, bytes);
-    return status ? status : e->class->put(*b, region_of_bytes(bytes), values);
+    return status ? status : buffer_put(*b, region_of_bytes(bytes), values);
 }
 
 static ohm_status make_ready(engine *e, canvas *s, const view_job *job) {
@@ -303,7 +303,7 @@ static ohm_status find_extremes(engine *e, canvas *s, const view_job *job, buffe
                                             .width = VIEW_SHARES,
                                             .height = VIEW_SHARES,
                                             .work = a.count});
-    if (!status) status = e->class->get(s->extremes, region_of_bytes(sizeof some), some);
+    if (!status) status = buffer_get(s->extremes, region_of_bytes(sizeof some), some);
     if (status) return status;
     for (size_t i = 1; i < sizeof some / sizeof some[0]; i++) join_ends(&some[0], &some[i]);
     set_extremes(job, &some[0]);
@@ -332,7 +332,7 @@ static ohm_status image_to_host(engine *e, canvas *s, const view_job *job, float
     if (!e->class->wrap) {
         ohm_status status = buffer_make_room(e, &s->image, bytes);
         if (!status) status = fill_image(e, s, job, s->image);
-        return status ? status : e->class->get(s->image, region_of_bytes(bytes), image);
+        return status ? status : buffer_get(s->image, region_of_bytes(bytes), image);
     }
     ohm_status status = e->class->wrap(e, image, bytes, &wrapped);
     if (!status) status = fill_image(e, s, job, wrapped);
@@ -357,7 +357,7 @@ static ohm_status draw_one(engine *e, canvas *s, const view_job *job) {
     j.col_of = j.row_of = &first;
     band b = {.engine = e, .shape = {1, OHM_BLOCK, 1, 0}};
     ohm_status status = e->class->create(e, OHM_BLOCK * sizeof(float), &b.plane[PLANE_STATE]);
-    if (!status) status = e->class->clear(b.plane[PLANE_STATE]);
+    if (!status) status = buffer_clear(b.plane[PLANE_STATE]);
     if (!status) status = make_ready(e, s, &j);
     if (!status) status = draw_band(&b, &nothing, s, &j);
     if (!status) status = image_to_host(e, s, &j, &pixel);
@@ -419,7 +419,7 @@ static ohm_status join(ohm_crossbar *c, size_t of, const view_job *job, int64_t 
     int64_t *some = malloc(count * sizeof *some);
     if (!some) return ohm_fail_memory("a picture");
     const region rows_drawn = {first * sizeof *some, count * sizeof *some, count * sizeof *some, 1};
-    const ohm_status status = e->class->get(c->canvases[of].totals, rows_drawn, some);
+    const ohm_status status = buffer_get(c->canvases[of].totals, rows_drawn, some);
     for (size_t row = 0; row < count && !status; row += p->width)
         for (size_t i = row + p->x0; i < row + p->x1; i++) // no engine writes outside x0 … x1 − 1
             totals[first + i] = view_join(p, totals[first + i], some[i]);

@@ -11,7 +11,7 @@ static ohm_status send_image(ohm_crossbar *c, const view_job *job, buffer *image
     float *pixels = malloc(image->bytes);
     if (!pixels) return ohm_fail_memory("a picture");
     ohm_status status = crossbar_image(c, job, pixels);
-    if (!status) status = image->engine->class->put(image, region_of_bytes(image->bytes), pixels);
+    if (!status) status = buffer_put(image, region_of_bytes(image->bytes), pixels);
     free(pixels);
     return status;
 }

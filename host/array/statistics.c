@@ -69,7 +69,7 @@ static ohm_status results_make(engine *e, uint64_t bytes, results *r) {
 }
 
 static ohm_status results_get(const results *r) {
-    return r->there->engine->class->get(r->there, region_of_bytes(r->there->bytes), r->here);
+    return buffer_get(r->there, region_of_bytes(r->there->bytes), r->here);
 }
 
 ohm_status band_digest(const band *b, plane which, uint64_t *digest) {

@@ -98,7 +98,7 @@ static ohm_status make_memory(ohm_ceilings *c, uint64_t max_allocation) {
     const uint64_t fit = bytes / row, rows = fit < c->problem.rows ? fit : c->problem.rows;
     c->shape = (ohm_shape){c->problem.cols, c->problem.pitch, (uint32_t)rows, 0};
     const ohm_status status = c->engine->class->create(c->engine, rows * row, &c->memory);
-    return status ? status : c->engine->class->clear(c->memory);
+    return status ? status : buffer_clear(c->memory);
 }
 
 static ohm_status make(ohm_ceilings *c, ohm_devices *devices, const ohm_definition *definition) {

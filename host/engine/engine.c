@@ -4,6 +4,18 @@ void buffer_release(buffer *b) {
     if (b) b->engine->class->release(b);
 }
 
+ohm_status buffer_clear(buffer *b) {
+    return b->engine->class->clear(b);
+}
+
+ohm_status buffer_put(buffer *b, region to, const void *from) {
+    return b->engine->class->put(b, to, from);
+}
+
+ohm_status buffer_get(buffer *b, region from, void *to) {
+    return b->engine->class->get(b, from, to);
+}
+
 ohm_status engine_keep(engine *e, uint64_t bytes, buffer **b) {
     return e->class->keep ? e->class->keep(e, bytes, b) : e->class->create(e, bytes, b);
 }

@@ -84,8 +84,12 @@ struct engine {
                             // in a row. visiting is 0 where planes stay.
 };
 
-// Releases one; legal on NULL.
+// By the class of the engine that it is of, which may be the inner one of that which made it. Releasing is
+// legal on NULL.
 void buffer_release(buffer *b);
+ohm_status buffer_clear(buffer *b);
+ohm_status buffer_put(buffer *b, region to, const void *from);
+ohm_status buffer_get(buffer *b, region from, void *to);
 
 // Memory for a plane: keep, or create.
 ohm_status engine_keep(engine *e, uint64_t bytes, buffer **b);

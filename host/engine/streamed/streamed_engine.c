@@ -96,7 +96,7 @@ static ohm_status streamed_get(buffer *b, region from, void *to) {
     streamed_engine *s = of(b);
     const visitor *v = (const visitor *)b;
     buffer *const there = slots_of(s->slots, v);
-    if (there) return s->inner->class->get(there, from, to);
+    if (there) return buffer_get(there, from, to);
     if (v->content == CONTENT_THERE) return move_rows(s, v, from, to, read_row);
     memset(to, 0, from.width * from.height);
     return OHM_OK;
@@ -110,7 +110,7 @@ static ohm_status streamed_put(buffer *b, region to, const void *from) {
     const ohm_status status = slots_fetch(s->slots, v);
     if (status) return status;
     slots_touch(v);
-    return s->inner->class->put(slots_of(s->slots, v), to, from);
+    return buffer_put(slots_of(s->slots, v), to, from);
 }
 
 // ---- Running ----------------------------------------------------------------------------------
