@@ -37,6 +37,9 @@ ohm_status band_extend(band *b);
 ohm_status band_get(const band *b, plane which, area a, float *out);
 ohm_status band_put(const band *b, plane which, area a, const float *in);
 
+// As the engine's move (engine.h), of a plane.
+ohm_status band_move(const band *b, plane which, int fd, const extent *extents, size_t count, bool *moved);
+
 // What an engine has of a drive's frames.
 typedef struct frame_store {
     buffer *values;

@@ -20,6 +20,11 @@ typedef struct storage_report {
     char folder[512]; // of the file, or ""
 } storage_report;
 
+// Bytes of a plane, from at on, which are in a file from offset on.
+typedef struct extent {
+    uint64_t at, offset, bytes;
+} extent;
+
 // Groups of planes between which a device alternates: one computes, one leaves and one comes. With two, what
 // comes waits for what leaves.
 #define STORAGE_LEAST_GROUPS 2

@@ -186,7 +186,7 @@ static ohm_status read_plane(const source *s, ohm_crossbar *c, plane which) {
     if (dataset < 0) return source_unreadable(s, name);
     ohm_status status = check_plane(s, name, dataset, &c->problem);
     if (!status) {
-        status = file_for_pieces(c, which, dataset, read_piece);
+        status = file_for_pieces(c, which, 0, c->problem.rows, dataset, read_piece);
         if (status == OHM_BAD_FILE) status = damaged_plane(s, name);
     }
     H5Dclose(dataset);

@@ -1,28 +1,24 @@
 // Saving a crossbar: to a temporary file next to the target, flushed to disk, then renamed. A failure leaves
 // no handle open and no file behind.
 #include "../base/error.h"
+#include "move.h"
 #include "network_file.h"
+#include "room.h"
 #include "crossbar_group.h"
 #include "wires_file.h"
 #include "../base/number.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 static ohm_status hdf5_failed(const char *what) {
     return ohm_fail(OHM_IO_FAILED, "cannot write %s: %s", what, hdf5_reason());
-}
-
-static ohm_status system_failed(const char *verb, const char *path) {
-    return ohm_fail(OHM_IO_FAILED, "cannot %s %s: %s", verb, path, strerror(errno));
 }
 
 // ---- Attributes -------------------------------------------------------------------------------
@@ -114,7 +110,7 @@ static ohm_status write_piece(ohm_crossbar *c, plane which, area piece, hid_t da
     return written;
 }
 
-static ohm_status write_plane(hid_t file, ohm_crossbar *c, plane which) {
+static ohm_status write_plane(hid_t file, ohm_crossbar *c, const ohm_replacement *r, plane which) {
     uint64_t digest = 0;
     ohm_status status = crossbar_digest(c, which, &digest);
     if (status) return status;
@@ -123,47 +119,10 @@ static ohm_status write_plane(hid_t file, ohm_crossbar *c, plane which) {
     if (!hdf5_write_text(file, file_plane_digest[which], text)) return hdf5_failed(file_plane_digest[which]);
     const hid_t dataset = create_plane(file, &c->problem, file_plane_name[which]);
     if (dataset < 0) return hdf5_failed(file_plane_name[which]);
-    status = file_for_pieces(c, which, dataset, write_piece);
+    status = planes_move(c, r) ? plane_move(c, which, dataset, r, write_piece)
+                               : file_for_pieces(c, which, 0, c->problem.rows, dataset, write_piece);
     if (!hdf5_did(H5Dclose(dataset)) && !status) status = hdf5_failed(file_plane_name[which]);
     return status;
-}
-
-// ---- Room -------------------------------------------------------------------------------------
-
-uint64_t crossbar_planes_bytes(const ohm_crossbar *c) {
-    const problem *p = &c->problem;
-    hsize_t chunk[2];
-    file_plane_chunk(p, chunk);
-    const uint64_t rows = (p->rows + chunk[0] - 1) / chunk[0] * chunk[0];
-    const uint64_t cols = (p->cols + chunk[1] - 1) / chunk[1] * chunk[1];
-    return rows * cols * sizeof(float) * plane_count(p->variant);
-}
-
-// Bytes of a file in addition to its data, rounded up.
-static uint64_t overhead(const ohm_crossbar *c, uint64_t data) {
-    const uint64_t chunks = c->series.count / FILE_SERIES_CHUNK * FILE_COLUMN_COUNT;
-    return data / 1024 + 32 * chunks + (64u << 10);
-}
-
-// Reserves disk space for the whole file before HDF5 writes. A full disk is then reported as such. Otherwise
-// a flush would fail inside HDF5 1.10, which then cannot even close the file. Skipped where the system cannot
-// reserve.
-static ohm_status reserve(const ohm_replacement *r, uint64_t bytes) {
-    struct rlimit limit;
-    errno = 0;
-    if (getrlimit(RLIMIT_FSIZE, &limit) == 0 && bytes > limit.rlim_cur)
-        errno = EFBIG;
-    else if (fallocate(r->lock, FALLOC_FL_KEEP_SIZE, 0, (off_t)bytes) == 0)
-        return OHM_OK;
-    const bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
-    return full ? system_failed("write", r->path) : OHM_OK;
-}
-
-// Gives back what was reserved beyond the end of the file.
-static ohm_status trim(const ohm_replacement *r) {
-    struct stat info;
-    const bool trimmed = fstat(r->lock, &info) == 0 && ftruncate(r->lock, info.st_size) == 0;
-    return trimmed ? OHM_OK : system_failed("write", r->path);
 }
 
 // ---- Series -----------------------------------------------------------------------------------
@@ -220,7 +179,7 @@ static ohm_status reserve_rows(const series_writer *w, uint64_t count) {
     const uint64_t data = count * sizeof(series_row) + (all < cached ? all : cached);
     hsize_t now = 0;
     H5Fget_filesize(w->target, &now);
-    return reserve(w->place, now + data + overhead(w->crossbar, data));
+    return room_reserve(w->place, now + data + room_overhead(w->crossbar, data));
 }
 
 static ohm_status write_rows(const series_writer *w, series_reader *r) {
@@ -384,14 +343,14 @@ static uint64_t extras_size(const ohm_crossbar *c) {
 // ---- The file ---------------------------------------------------------------------------------
 
 // Which parts of a crossbar are written.
-typedef enum extent { WHOLE, SERIES_ALONE } extent;
+typedef enum parts { WHOLE, SERIES_ALONE } parts;
 
-static ohm_status write_all(hid_t file, ohm_crossbar *c, const ohm_replacement *r, extent what) {
+static ohm_status write_all(hid_t file, ohm_crossbar *c, const ohm_replacement *r, parts what) {
     if (!write_parameters(file, c, what == WHOLE ? FILE_FORMAT : FILE_SERIES_FORMAT))
         return hdf5_failed("the parameters");
     ohm_status status = OHM_OK;
     for (int i = 0; i < PLANE_COUNT && what == WHOLE && !status; i++)
-        if (plane_exists(c->problem.variant, i)) status = write_plane(file, c, i);
+        if (plane_exists(c->problem.variant, i)) status = write_plane(file, c, r, i);
     if (!status && what == WHOLE) status = wires_file_write(file, c);
     if (!status && what == WHOLE) status = network_file_write(file, c);
     if (!status) status = write_inputs(file, drive_inputs(c->stimulus));
@@ -416,17 +375,18 @@ hid_t crossbar_file_create(const char *path) {
     return file;
 }
 
-static ohm_status write_file(ohm_crossbar *c, const ohm_replacement *r, extent what) {
+static ohm_status write_file(ohm_crossbar *c, const ohm_replacement *r, parts what) {
     const hid_t file = crossbar_file_create(r->temporary);
     if (file < 0) return hdf5_failed(r->path);
-    const uint64_t data =
-        (what == WHOLE ? crossbar_planes_bytes(c) + wires_file_size(c) + network_file_size(c) : 0) +
-        extras_size(c);
-    ohm_status status = reserve(r, data + overhead(c, data));
+    const uint64_t data = (what == WHOLE ? (planes_move(c, r) ? 0 : crossbar_planes_bytes(c)) +
+                                               wires_file_size(c) + network_file_size(c)
+                                         : 0) +
+                          extras_size(c);
+    ohm_status status = room_reserve(r, data + room_overhead(c, data));
     if (!status) status = write_all(file, c, r, what);
     if (!status && !hdf5_did(H5Fflush(file, H5F_SCOPE_GLOBAL))) status = hdf5_failed(r->path);
     if (!hdf5_did(H5Fclose(file)) && !status) status = hdf5_failed(r->path);
-    return status ? status : trim(r);
+    return status ? status : room_trim(r);
 }
 
 // A series would need the file's place, to reserve room there: nobody has recorded one here.
@@ -436,7 +396,7 @@ ohm_status crossbar_group_write(hid_t group, ohm_crossbar *c) {
     return write_all(group, c, NULL, WHOLE);
 }
 
-static ohm_status save(ohm_crossbar *c, const char *path, extent what) {
+static ohm_status save(ohm_crossbar *c, const char *path, parts what) {
     ohm_replacement r;
     ohm_status status = ohm_replacement_begin(path, &r);
     hdf5_begin();

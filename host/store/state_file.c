@@ -46,16 +46,18 @@ void file_plane_chunk(const problem *p, hsize_t chunk[2]) {
     chunk[0] = most / chunk[1] < p->rows ? most / chunk[1] : p->rows;
 }
 
-ohm_status file_for_pieces(ohm_crossbar *c, plane which, hid_t dataset, file_copy *copy) {
+ohm_status file_for_pieces(ohm_crossbar *c, plane which, uint64_t row0, uint64_t count, hid_t dataset,
+                           file_copy *copy) {
     const problem *p = &c->problem;
     const uint64_t cols = p->cols < HDF5_BUFFER ? p->cols : HDF5_BUFFER;
     const uint64_t rows = HDF5_BUFFER / cols;
     float *values = malloc(rows * cols * sizeof *values);
     if (!values) return ohm_fail_memory("a copy of some rows");
     ohm_status status = OHM_OK;
-    for (uint64_t row = 0; row < p->rows && !status; row += rows)
+    const uint64_t end = row0 + count;
+    for (uint64_t row = row0; row < end && !status; row += rows)
         for (uint64_t col = 0; col < p->cols && !status; col += cols) {
-            const area piece = {row, col, rows < p->rows - row ? rows : p->rows - row,
+            const area piece = {row, col, rows < end - row ? rows : end - row,
                                 cols < p->cols - col ? cols : p->cols - col};
             status = copy(c, which, piece, dataset, values);
         }

@@ -60,8 +60,9 @@ void file_parameter_name(spec_role role, const char *key, char name[FILE_MAX_NAM
 // The attribute of its spread, "model.beta.normal".
 void file_spread_name(spec_role role, const char *key, uint32_t kind, char name[FILE_MAX_NAME]);
 
-// Calls copy for pieces that together are the whole plane, until one fails.
+// Calls copy for pieces that together are some rows of a plane, until one fails.
 typedef ohm_status file_copy(ohm_crossbar *c, plane which, area piece, hid_t dataset, float *buffer);
-ohm_status file_for_pieces(ohm_crossbar *c, plane which, hid_t dataset, file_copy *copy);
+ohm_status file_for_pieces(ohm_crossbar *c, plane which, uint64_t row0, uint64_t count, hid_t dataset,
+                           file_copy *copy);
 
 #endif

@@ -11,9 +11,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/vfs.h>
 #include <unistd.h>
+
+// A file that planes have been saved to.
+struct saved_file {
+    int file;
+    size_t users; // planes
+};
 
 struct home {
     int file, direct; // the same file, past the system's cache; -1
@@ -21,6 +28,7 @@ struct home {
     uint64_t size;    // and of what is reserved
     uint64_t memory;  // bytes for places in memory
     char folder[512];
+    saved_file *saved; // the latest, or NULL
 };
 
 static uint64_t round_up(uint64_t bytes) {
@@ -133,6 +141,38 @@ void home_describe(const home *h, storage_report *r) {
     snprintf(r->folder, sizeof r->folder, "%s", h->folder);
 }
 
+// ---- Saved files ---------------------------------------------------------------------------------
+
+static bool is_open_already(const home *h, int fd) {
+    struct stat known, asked;
+    return h->saved && fstat(h->saved->file, &known) == 0 && fstat(fd, &asked) == 0 &&
+           known.st_dev == asked.st_dev && known.st_ino == asked.st_ino;
+}
+
+// Opens it anew, since fd is somebody's lock on it.
+static ohm_status open_saved(home *h, int fd) {
+    char path[64];
+    if (is_open_already(h, fd)) return OHM_OK;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0) return ohm_fail(OHM_IO_FAILED, "cannot keep a saved file open: %s", strerror(errno));
+    saved_file *const made = calloc(1, sizeof *made);
+    if (!made) {
+        close(file);
+        return ohm_fail_memory("a saved file");
+    }
+    made->file = file;
+    h->saved = made;
+    return OHM_OK;
+}
+
+static void let_go(home *h, saved_file *s) {
+    if (--s->users) return;
+    if (h->saved == s) h->saved = NULL;
+    close(s->file);
+    free(s);
+}
+
 // ---- Places -----------------------------------------------------------------------------------
 
 ohm_status home_take(home *h, uint64_t bytes, place *p) {
@@ -152,13 +192,37 @@ ohm_status home_take(home *h, uint64_t bytes, place *p) {
 }
 
 void home_give_back(home *h, place *p) {
-    if (p->memory) {
+    if (p->extents) {
+        let_go(h, p->saved);
+        free(p->extents);
+    } else if (p->memory) {
         munmap(p->memory, p->bytes);
     } else if (p->bytes) {
         (void)fallocate(h->file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)p->offset,
                         (off_t)p->bytes);
     }
     *p = (place){0};
+}
+
+bool home_shares_disk(const home *h, int fd) {
+    struct stat own, other;
+    return h->file >= 0 && fstat(h->file, &own) == 0 && fstat(fd, &other) == 0 && own.st_dev == other.st_dev;
+}
+
+ohm_status home_saved(home *h, int fd, const extent *extents, size_t count, uint64_t bytes, place *p) {
+    *p = (place){.bytes = round_up(bytes), .extent_count = count};
+    extent *const copy = malloc(count * sizeof *copy);
+    if (!copy) return ohm_fail_memory("a band");
+    const ohm_status status = open_saved(h, fd);
+    if (status) {
+        free(copy);
+        return status;
+    }
+    memcpy(copy, extents, count * sizeof *copy);
+    p->extents = copy;
+    p->saved = h->saved;
+    p->saved->users++;
+    return OHM_OK;
 }
 
 // ---- Transfers --------------------------------------------------------------------------------
@@ -174,19 +238,37 @@ static ohm_status failed(const home *h, const char *verb, ssize_t count) {
                     count < 0 ? strerror(errno) : "the file ends");
 }
 
-ohm_status home_read(const home *h, const place *p, uint64_t offset, uint64_t bytes, void *to) {
-    if (p->memory) {
-        memcpy(to, p->memory + offset, bytes);
-        return OHM_OK;
-    }
-    for (uint64_t done = 0; done < bytes;) {
-        const uint64_t at = p->offset + offset + done;
-        const ssize_t count =
-            pread(file_for(h, at, bytes - done, to), (char *)to + done, bytes - done, (off_t)at);
+static ohm_status read_file(const home *h, int fd, uint64_t at, uint64_t bytes, char *to) {
+    while (bytes) {
+        const int from = fd >= 0 ? fd : file_for(h, at, bytes, to);
+        const ssize_t count = pread(from, to, bytes, (off_t)at);
         if (count < 0 && errno == EINTR) continue;
         if (count <= 0) return failed(h, "read", count);
-        done += (uint64_t)count;
+        at += (uint64_t)count;
+        to += count;
+        bytes -= (uint64_t)count;
     }
+    return OHM_OK;
+}
+
+// What is behind the last extent is padding.
+static ohm_status read_extents(const home *h, const place *p, uint64_t offset, uint64_t bytes, char *to) {
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < p->extent_count && !status; i++) {
+        const extent *e = &p->extents[i];
+        const uint64_t first = e->at > offset ? e->at : offset, last = e->at + e->bytes;
+        const uint64_t end = last < offset + bytes ? last : offset + bytes;
+        if (first < end)
+            status =
+                read_file(h, p->saved->file, e->offset + (first - e->at), end - first, to + (first - offset));
+    }
+    return status;
+}
+
+ohm_status home_read(const home *h, const place *p, uint64_t offset, uint64_t bytes, void *to) {
+    if (p->extents) return read_extents(h, p, offset, bytes, to);
+    if (!p->memory) return read_file(h, -1, p->offset + offset, bytes, to);
+    memcpy(to, p->memory + offset, bytes);
     return OHM_OK;
 }
 

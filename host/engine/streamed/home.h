@@ -7,11 +7,15 @@
 #include "../storage.h"
 
 typedef struct home home;
+typedef struct saved_file saved_file;
 
-// The place of a plane there.
+// The place of a plane there, or in the extents of a file that it has been saved to.
 typedef struct place {
     char *memory;           // or NULL
     uint64_t offset, bytes; // in the file; bytes are rounded up to HOME_PAGE
+    saved_file *saved;      // the other file, if there are extents
+    extent *extents;        // or NULL
+    size_t extent_count;
 } place;
 
 // What is transferred at full speed is a multiple of this, and aligned to it on the host.
@@ -30,6 +34,12 @@ void home_describe(const home *h, storage_report *r);
 // Errors: OHM_IO_FAILED, OHM_OUT_OF_MEMORY.
 ohm_status home_take(home *h, uint64_t bytes, place *p);
 void home_give_back(home *h, place *p);
+
+// Whether a file is on the disk of the home's own.
+bool home_shares_disk(const home *h, int fd);
+
+// A place in another file, which is only read. Errors: OHM_OUT_OF_MEMORY, OHM_IO_FAILED.
+ohm_status home_saved(home *h, int fd, const extent *extents, size_t count, uint64_t bytes, place *p);
 
 // Bytes of a place, from offset on. Any thread may call them. Errors: OHM_IO_FAILED.
 ohm_status home_read(const home *h, const place *p, uint64_t offset, uint64_t bytes, void *to);

@@ -26,7 +26,7 @@ struct slot {
 
 struct slots {
     engine *inner;
-    const home *home;
+    home *home;
     size_t count;
     uint64_t bytes;
     uint64_t launch; // number of the one that has begun
@@ -150,7 +150,7 @@ static ohm_status start(slots *s) {
     return code ? ohm_fail(OHM_OUT_OF_MEMORY, "cannot start a thread: %s", strerror(code)) : OHM_OK;
 }
 
-ohm_status slots_open(engine *inner, const home *h, size_t count, uint64_t bytes, slots **opened) {
+ohm_status slots_open(engine *inner, home *h, size_t count, uint64_t bytes, slots **opened) {
     slots *s = calloc(1, sizeof *s);
     *opened = NULL;
     if (!s) return ohm_fail_memory("bands");
@@ -229,15 +229,27 @@ static void hand_over(slots *s, slot *at) {
     pthread_cond_broadcast(&s->changed);
 }
 
+// What is in a saved file stays as it was saved: a visitor that has changed gets another place.
+static ohm_status leave_saved(slots *s, visitor *v) {
+    place another;
+    const ohm_status status = home_take(s->home, v->base.bytes, &another);
+    if (status) return status;
+    home_give_back(s->home, &v->place);
+    v->place = another;
+    return OHM_OK;
+}
+
 // Lets a visitor into a slot that is not busy, and the one who is there go home.
 static ohm_status admit(slots *s, slot *at, visitor *v) {
     visitor *const old = at->visitor;
     const engine_class *class = s->inner->class;
+    ohm_status status = OHM_OK;
     at->mark = NULL;
-    // All launches by now, and so those that used the slot.
-    const ohm_status status = old && class->mark ? class->mark(s->inner, &at->mark) : OHM_OK;
-    if (status) return status;
     at->leaves = old && at->changed;
+    if (at->leaves && old->place.extents) status = leave_saved(s, old);
+    // All launches by now, and so those that used the slot.
+    if (!status && old && class->mark) status = class->mark(s->inner, &at->mark);
+    if (status) return status;
     if (old) {
         at->from = old->place;
         at->from_bytes = old->base.bytes;
@@ -303,6 +315,12 @@ void slots_drop(slots *s, visitor *v, content now) {
     at->visitor = NULL;
     at->changed = false;
     v->slot = NULL;
+}
+
+void slots_saved(slots *s, visitor *v) {
+    v->content = CONTENT_THERE;
+    if (v->slot) (void)slots_of(s, v);
+    if (v->slot) v->slot->changed = false;
 }
 
 ohm_status slots_settle(slots *s) {

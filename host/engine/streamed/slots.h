@@ -24,7 +24,7 @@ typedef struct slots slots;
 
 // Memory of the inner engine for so many visitors of up to bytes each. Errors: OHM_OUT_OF_MEMORY,
 // OHM_DEVICE_FAILED.
-ohm_status slots_open(engine *inner, const home *h, size_t count, uint64_t bytes, slots **s);
+ohm_status slots_open(engine *inner, home *h, size_t count, uint64_t bytes, slots **s);
 
 // Waits for what is under way. Legal on NULL.
 void slots_close(slots *s);
@@ -47,6 +47,9 @@ void slots_touch(visitor *v);
 
 // Forgets what is in its slot; its home has this content now.
 void slots_drop(slots *s, visitor *v, content now);
+
+// Its home has what is in its slot.
+void slots_saved(slots *s, visitor *v);
 
 // Waits until everything that leaves is home.
 ohm_status slots_settle(slots *s);

@@ -57,6 +57,21 @@ static ohm_status streamed_keep(engine *e, uint64_t bytes, buffer **b) {
     return OHM_OK;
 }
 
+static ohm_status streamed_move(buffer *b, int fd, const extent *extents, size_t count, bool *moved) {
+    streamed_engine *s = of(b);
+    visitor *v = (visitor *)b;
+    place there;
+    *moved = home_shares_disk(s->home, fd);
+    ohm_status status = *moved ? slots_settle(s->slots) : OHM_OK;
+    if (status || !*moved) return status;
+    status = home_saved(s->home, fd, extents, count, b->bytes, &there);
+    if (status) return status;
+    slots_saved(s->slots, v);
+    home_give_back(s->home, &v->place);
+    v->place = there;
+    return OHM_OK;
+}
+
 static void streamed_release(buffer *b) {
     streamed_engine *s = of(b);
     visitor *v = (visitor *)b;
@@ -105,7 +120,8 @@ static ohm_status streamed_get(buffer *b, region from, void *to) {
 static ohm_status streamed_put(buffer *b, region to, const void *from) {
     streamed_engine *s = of(b);
     visitor *v = (visitor *)b;
-    if (!v->slot && v->content == CONTENT_THERE) return move_rows(s, v, to, (char *)from, write_row);
+    if (!v->slot && v->content == CONTENT_THERE && !v->place.extents)
+        return move_rows(s, v, to, (char *)from, write_row);
     slots_begin(s->slots);
     const ohm_status status = slots_fetch(s->slots, v);
     if (status) return status;
@@ -205,8 +221,9 @@ static void streamed_destroy(engine *e) {
 
 #define STREAMED                                                                                             \
     .destroy = streamed_destroy, .configure = streamed_configure, .create = streamed_create,                 \
-    .keep = streamed_keep, .release = streamed_release, .clear = streamed_clear, .put = streamed_put,        \
-    .get = streamed_get, .run = streamed_run, .wait = streamed_wait, .inner = streamed_inner
+    .keep = streamed_keep, .move = streamed_move, .release = streamed_release, .clear = streamed_clear,      \
+    .put = streamed_put, .get = streamed_get, .run = streamed_run, .wait = streamed_wait,                    \
+    .inner = streamed_inner
 
 // On a device with its own memory, and on one that works in the host's.
 static const engine_class on_device = {STREAMED, .asynchronous = true, .build_begin = streamed_build_begin,
