@@ -21,9 +21,9 @@ typedef struct storage_report {
 } storage_report;
 
 // Bytes of a plane, from at on, which are in a file from offset on.
-typedef struct extent {
+typedef struct file_extent {
     uint64_t at, offset, bytes;
-} extent;
+} file_extent;
 
 // Groups of planes between which a device alternates: one computes, one leaves and one comes. With two, what
 // comes waits for what leaves.

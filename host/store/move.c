@@ -20,17 +20,17 @@ bool planes_move(const ohm_crossbar *c, const ohm_replacement *r) {
 
 // The extents of some rows of a dataset's chunks, in the order of a plane of these rows.
 typedef struct extent_list {
-    extent *extents;
+    file_extent *extents;
     size_t count;
 } extent_list;
 
-static ohm_status add(extent_list *l, extent e) {
-    extent *const last = l->count ? &l->extents[l->count - 1] : NULL;
+static ohm_status add(extent_list *l, file_extent e) {
+    file_extent *const last = l->count ? &l->extents[l->count - 1] : NULL;
     if (last && last->at + last->bytes == e.at && last->offset + last->bytes == e.offset) {
         last->bytes += e.bytes;
         return OHM_OK;
     }
-    extent *more = realloc(l->extents, (l->count + 1) * sizeof *more);
+    file_extent *more = realloc(l->extents, (l->count + 1) * sizeof *more);
     if (!more) return ohm_fail_memory("a band");
     l->extents = more;
     l->extents[l->count++] = e;
@@ -65,8 +65,8 @@ static ohm_status add_row(extent_list *l, hid_t dataset, const problem *p, uint6
         if (!find_chunk(dataset, at, &offset))
             return ohm_fail(OHM_IO_FAILED, "cannot find what was saved: %s", hdf5_reason());
         offset += (row - at[0]) * chunk[1] * sizeof(float);
-        status =
-            add(l, (extent){((row - row0) * p->cols + col) * sizeof(float), offset, cols * sizeof(float)});
+        status = add(
+            l, (file_extent){((row - row0) * p->cols + col) * sizeof(float), offset, cols * sizeof(float)});
     }
     return status;
 }

@@ -209,9 +209,9 @@ bool home_shares_disk(const home *h, int fd) {
     return h->file >= 0 && fstat(h->file, &own) == 0 && fstat(fd, &other) == 0 && own.st_dev == other.st_dev;
 }
 
-ohm_status home_saved(home *h, int fd, const extent *extents, size_t count, uint64_t bytes, place *p) {
+ohm_status home_saved(home *h, int fd, const file_extent *extents, size_t count, uint64_t bytes, place *p) {
     *p = (place){.bytes = round_up(bytes), .extent_count = count};
-    extent *const copy = malloc(count * sizeof *copy);
+    file_extent *const copy = malloc(count * sizeof *copy);
     if (!copy) return ohm_fail_memory("a band");
     const ohm_status status = open_saved(h, fd);
     if (status) {
@@ -255,7 +255,7 @@ static ohm_status read_file(const home *h, int fd, uint64_t at, uint64_t bytes, 
 static ohm_status read_extents(const home *h, const place *p, uint64_t offset, uint64_t bytes, char *to) {
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < p->extent_count && !status; i++) {
-        const extent *e = &p->extents[i];
+        const file_extent *e = &p->extents[i];
         const uint64_t first = e->at > offset ? e->at : offset, last = e->at + e->bytes;
         const uint64_t end = last < offset + bytes ? last : offset + bytes;
         if (first < end)

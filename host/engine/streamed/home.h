@@ -14,7 +14,7 @@ typedef struct place {
     char *memory;           // or NULL
     uint64_t offset, bytes; // in the file; bytes are rounded up to HOME_PAGE
     saved_file *saved;      // the other file, if there are extents
-    extent *extents;        // or NULL
+    file_extent *extents;   // or NULL
     size_t extent_count;
 } place;
 
@@ -39,7 +39,7 @@ void home_give_back(home *h, place *p);
 bool home_shares_disk(const home *h, int fd);
 
 // A place in another file, which is only read. Errors: OHM_OUT_OF_MEMORY, OHM_IO_FAILED.
-ohm_status home_saved(home *h, int fd, const extent *extents, size_t count, uint64_t bytes, place *p);
+ohm_status home_saved(home *h, int fd, const file_extent *extents, size_t count, uint64_t bytes, place *p);
 
 // Bytes of a place, from offset on. Any thread may call them. Errors: OHM_IO_FAILED.
 ohm_status home_read(const home *h, const place *p, uint64_t offset, uint64_t bytes, void *to);

@@ -57,7 +57,7 @@ static ohm_status streamed_keep(engine *e, uint64_t bytes, buffer **b) {
     return OHM_OK;
 }
 
-static ohm_status streamed_move(buffer *b, int fd, const extent *extents, size_t count, bool *moved) {
+static ohm_status streamed_move(buffer *b, int fd, const file_extent *extents, size_t count, bool *moved) {
     streamed_engine *s = of(b);
     visitor *v = (visitor *)b;
     place there;
