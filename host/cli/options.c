@@ -137,6 +137,20 @@ ohm_status options_read_bytes(const char *name, const char *text, uint64_t *valu
     return right ? OHM_OK : options_bad_value(name, text, "bytes, such as 512MiB or 8GB");
 }
 
+ohm_status options_read_duration(const char *name, const char *text, double *seconds) {
+    static const struct unit {
+        const char *name;
+        double seconds;
+    } units[] = {{"", 1}, {"s", 1}, {"min", 60}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+    char *end;
+    *seconds = 0;
+    const double number = strtod(text, &end);
+    for (size_t i = 0; end != text && i < sizeof units / sizeof units[0]; i++)
+        if (strcmp(end, units[i].name) == 0) *seconds = number * units[i].seconds;
+    const bool right = *seconds > 0 && *seconds <= 1e9;
+    return right ? OHM_OK : options_bad_value(name, text, "a duration, such as 90s, 30min or 2h");
+}
+
 ohm_status options_set_flag(void *object, const char *text) {
     (void)text;
     *(bool *)object = true;

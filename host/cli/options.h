@@ -43,6 +43,9 @@ ohm_status options_bad_value(const char *name, const char *text, const char *all
 // Reads a number of bytes: 4096, 512MiB, 8GB (10^9), 1.5G (2^30).
 ohm_status options_read_bytes(const char *name, const char *text, uint64_t *value);
 
+// Reads a duration above 0, in s: 90, 90s, 30min, 2h or 1d.
+ohm_status options_read_duration(const char *name, const char *text, double *seconds);
+
 // A setter for a command whose object is one bool.
 ohm_status options_set_flag(void *object, const char *text);
 

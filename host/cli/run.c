@@ -20,8 +20,9 @@
 
 typedef struct run_options {
     setup setup;
-    uint64_t steps, every;
-    double idle;
+    uint64_t steps, until, every;
+    bool to_step; // until counts, not steps
+    double idle, checkpoint;
     const char *output;
     char scratch[PATH_MAX]; // the folder of output
     bool json, quiet;
@@ -33,6 +34,16 @@ typedef struct run_options {
 
 SETTER(steps) {
     return options_read_u64("steps", text, 0, OHM_MAX_STEP, &((run_options *)object)->steps);
+}
+
+SETTER(until) {
+    run_options *o = object;
+    o->to_step = true;
+    return options_read_u64("until", text, 0, OHM_MAX_STEP, &o->until);
+}
+
+SETTER(checkpoint) {
+    return options_read_duration("checkpoint", text, &((run_options *)object)->checkpoint);
 }
 
 SETTER(every) {
@@ -62,7 +73,9 @@ static const option_entry run_entries[] = {
     SETUP_ENTRIES,
     {"steps", 't', "T", "steps to run, 0 or more (default 20); for an experiment, all of it", set_steps},
     {"idle", 0, "S", "then add S seconds of idle time (default 0); see drift_nu", set_idle},
+    {"until", 0, "STEP", "run until this step, instead of --steps: none if it is reached", set_until},
     {"output", 'o', "F.h5", "save the crossbar when done", set_output},
+    {"checkpoint", 0, "TIME", "save it on the way too, every 90s, 30min or 2h, as --output", set_checkpoint},
     {"every", 0, "K", "record the state's statistics in the file every K steps", set_every},
     {"json", 0, NULL, "print one JSON object", set_json},
     {"quiet", 'q', NULL, "print neither progress nor summary", set_quiet},
@@ -113,14 +126,23 @@ static void keep_beside(run_options *o) {
     if (!o->setup.definition.scratch) o->setup.definition.scratch = o->scratch;
 }
 
+static uint64_t steps_until(uint64_t until, uint64_t step) {
+    return until > step ? until - step : 0;
+}
+
 static ohm_status check_options(run_options *o, uint64_t given) {
     const ohm_file_info *info;
     if (o->experiment.count) given &= ~BIT(SETUP_STIMULUS); // a saved crossbar has that of some phase
     ohm_status status = setup_check(&o->setup, given, &info);
     if (status) return status;
     status = check_experiment(o, info);
-    if (!status && o->every && !o->output)
-        status = ohm_fail(OHM_BAD_ARGUMENT, "--every records into the saved file, so it needs --output");
+    if (!status && (o->every || o->checkpoint > 0) && !o->output)
+        status = ohm_fail(OHM_BAD_ARGUMENT, "--%s saves into a file, so it needs --output",
+                          o->every ? "every" : "checkpoint");
+    if (!status && o->to_step && (o->experiment.count || given & BIT(RUN_STEPS)))
+        status = ohm_fail(OHM_BAD_ARGUMENT, "--until cannot be combined with %s",
+                          o->experiment.count ? "an experiment" : "--steps");
+    if (!status && o->to_step) o->steps = steps_until(o->until, info ? info->step : 0);
     if (!status && info && !o->experiment.count && o->steps > OHM_MAX_STEP - info->step)
         status = ohm_fail(OHM_BAD_ARGUMENT,
                           "--steps: %" PRIu64 " after step %" PRIu64 " go beyond the last step, %" PRIu64,
@@ -143,6 +165,7 @@ typedef struct phase_end {
 
 typedef struct run_result {
     double setup_seconds, seconds; // for creating the crossbar, and for stepping alone
+    double checkpointed;           // when it was last saved on the way
     uint64_t steps, total;         // done now, and to do in all
     bool measured;                 // whether the next three are valid
     uint64_t digest, rest_digest;
@@ -170,6 +193,16 @@ static uint64_t next_slice(const run_options *o, const ohm_crossbar *c, const ru
     return slice < left ? slice : left;
 }
 
+// Saves the crossbar on the way, if it is time to. One that fails costs nothing: the last one is still there.
+static void checkpoint(const run_options *o, ohm_crossbar *c, run_result *r) {
+    if (!(o->checkpoint > 0) || progress_clock() - r->checkpointed < o->checkpoint) return;
+    const ohm_status status = ohm_crossbar_save(c, o->output);
+    if (status)
+        fprintf(stderr, "ohmscape: warning: no checkpoint at step %" PRIu64 ": %s\n", ohm_crossbar_step(c),
+                ohm_error_message());
+    r->checkpointed = progress_clock();
+}
+
 // Advances by steps, or until a signal arrives.
 static ohm_status advance(const run_options *o, ohm_crossbar *c, run_result *r, uint64_t steps,
                           progress *bar) {
@@ -184,6 +217,7 @@ static ohm_status advance(const run_options *o, ohm_crossbar *c, run_result *r, 
         progress_update(bar, r->steps, r->seconds);
         if (!status && o->every && ohm_crossbar_step(c) % o->every == 0)
             status = ohm_crossbar_record(c, NULL);
+        if (!status && r->steps < end) checkpoint(o, c, r);
     }
     return status;
 }
@@ -279,6 +313,7 @@ static ohm_status run_all(const run_options *o, ohm_crossbar *c, run_result *r) 
     const uint64_t step = ohm_crossbar_step(c), end = experiment_steps(&o->experiment);
     r->total = o->steps;
     if (o->all_steps) r->total = end > step ? end - step : 0;
+    r->checkpointed = progress_clock();
     progress bar = progress_start(o->quiet, r->total, d->rows * d->cols);
     cJSON *none = NULL; // nothing is done beside taking steps
     const ohm_status status =

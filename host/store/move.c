@@ -92,12 +92,22 @@ static uint64_t size_of_file(hid_t dataset) {
     return size;
 }
 
+// Bytes of the chunks that begin in a band, of which the last may go on in the next one.
+static uint64_t new_bytes(const problem *p, const band *b) {
+    hsize_t chunk[2];
+    file_plane_chunk(p, chunk);
+    const uint64_t first = (b->shape.row0 + chunk[0] - 1) / chunk[0],
+                   end = (b->shape.row0 + b->shape.rows + chunk[0] - 1) / chunk[0];
+    const uint64_t cols = (p->cols + chunk[1] - 1) / chunk[1] * chunk[1];
+    return (end - first) * chunk[0] * cols * sizeof(float);
+}
+
 ohm_status plane_move(ohm_crossbar *c, plane which, hid_t dataset, const ohm_replacement *r,
                       file_copy *write) {
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < c->band_count && !status; i++) {
         const band *b = c->bands[i];
-        const uint64_t bytes = (uint64_t)b->shape.rows * b->shape.pitch * sizeof(float);
+        const uint64_t bytes = new_bytes(&c->problem, b);
         status = room_reserve(r, size_of_file(dataset) + bytes + room_overhead(c, bytes));
         if (!status) status = file_for_pieces(c, which, b->shape.row0, b->shape.rows, dataset, write);
         if (!status && !hdf5_did(H5Dflush(dataset)))
