@@ -126,7 +126,10 @@ mount_disk() {
     whole=$(jq -r .digest <<<"$output")
     "$ohmscape" run "${array[@]}" "${small[@]}" --device native -t 3000 --json >out 3>&- &
     pid=$!
-    wait_for_handler "$pid"
+    for _ in $(seq 600); do # the file is opened, and without a name
+        ! ls -l "/proc/$pid/fd" | grep -q "scratch/.*deleted" || break
+        sleep 0.02
+    done
     rmdir scratch
     wait "$pid"
     [ "$(jq -r .digest out)" = "$whole" ]
@@ -148,7 +151,7 @@ mount_disk() {
     kill -INT "$pid"
     status=0
     wait "$pid" || status=$?
-    [ "$status" -eq 130 ]
+    [ "$status" -eq 130 ] || fail "status $status" "$(cat out)"
     steps=$(jq .step out)
     [ "$(digest_of "${array[@]}" --device native -t "$steps")" = "$(jq -r .digest out)" ]
 }

@@ -54,6 +54,15 @@ static bool stands_alone(hid_t dataset) {
     return alone;
 }
 
+hid_t hdf5_create_group(hid_t file, const char *name) {
+    const hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
+    H5Pset_obj_track_times(creation, false);
+    const hid_t group = H5Gcreate2(file, name, H5P_DEFAULT, creation, H5P_DEFAULT);
+    hdf5_did(group); // keeps the reason
+    H5Pclose(creation);
+    return group;
+}
+
 hid_t hdf5_open_dataset(hid_t file, const char *name) {
     const hid_t dataset = H5Dopen2(file, name, H5P_DEFAULT);
     if (!hdf5_did(dataset) || stands_alone(dataset)) return dataset;

@@ -25,6 +25,10 @@ void hdf5_because(const char *phrase);
 // The reason kept last, as a phrase: the system's own words where there are some.
 const char *hdf5_reason(void);
 
+// Makes a group without times, so that the same content gives the same file; −1, with a reason, if it cannot
+// be.
+hid_t hdf5_create_group(hid_t file, const char *name);
+
 // Opens a dataset whose data lie in the file itself; −1, with a reason, if it cannot be opened or its data
 // are in others: HDF5 1.10 crashes on a virtual dataset that refers to itself, and a file should stand alone.
 hid_t hdf5_open_dataset(hid_t file, const char *name);

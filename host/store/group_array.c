@@ -65,8 +65,8 @@ static bool write_array(hid_t group, const group_array *a) {
 }
 
 ohm_status group_write(hid_t file, const char *name, const group_array *a, size_t count) {
-    const hid_t group = H5Gcreate2(file, name, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    bool done = hdf5_did(group);
+    const hid_t group = hdf5_create_group(file, name);
+    bool done = group >= 0;
     for (size_t i = 0; i < count && done; i++) done = write_array(group, &a[i]);
     if (group >= 0) H5Gclose(group);
     return done ? OHM_OK : ohm_fail(OHM_IO_FAILED, "cannot write %s: %s", name, hdf5_reason());

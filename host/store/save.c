@@ -196,12 +196,9 @@ static ohm_status write_rows(const series_writer *w, series_reader *r) {
 }
 
 static bool create_columns(series_writer *w) {
-    const hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
-    H5Pset_obj_track_times(creation, false);
-    w->group = H5Gcreate2(w->target, "series", H5P_DEFAULT, creation, H5P_DEFAULT);
-    H5Pclose(creation);
+    w->group = hdf5_create_group(w->target, "series");
     for (int i = 0; i < FILE_COLUMN_COUNT; i++) w->dataset[i] = -1;
-    bool done = hdf5_did(w->group);
+    bool done = w->group >= 0;
     for (int i = 0; i < FILE_COLUMN_COUNT && done; i++) {
         w->dataset[i] = create_column(w->group, w->crossbar->series.count, &file_columns[i]);
         done = w->dataset[i] >= 0;
@@ -234,15 +231,6 @@ static ohm_status write_series(hid_t file, const ohm_crossbar *c, const ohm_repl
 
 // ---- Inputs and history -----------------------------------------------------------------------
 
-static hid_t create_group(hid_t file, const char *name) {
-    const hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
-    H5Pset_obj_track_times(creation, false);
-    const hid_t group = H5Gcreate2(file, name, H5P_DEFAULT, creation, H5P_DEFAULT);
-    hdf5_did(group); // keeps the reason
-    H5Pclose(creation);
-    return group;
-}
-
 static bool write_input_attributes(hid_t dataset, const input_file *one) {
     char digest[17];
     snprintf(digest, sizeof digest, "%016" PRIx64, one->digest);
@@ -269,7 +257,7 @@ static bool write_input(hid_t group, size_t i, const input_file *one) {
 
 static ohm_status write_inputs(hid_t file, const input_set *set) {
     if (!set->count) return OHM_OK;
-    const hid_t group = create_group(file, "inputs");
+    const hid_t group = hdf5_create_group(file, "inputs");
     bool done = group >= 0;
     for (size_t i = 0; i < set->count && done; i++) done = write_input(group, i, &set->inputs[i]);
     if (group >= 0) H5Gclose(group);
@@ -325,7 +313,7 @@ static bool write_steps(hid_t group, const history *h) {
 
 static ohm_status write_history(hid_t file, const history *h) {
     if (h->count < 2) return OHM_OK; // the attributes describe the only stimulus
-    const hid_t group = create_group(file, "history");
+    const hid_t group = hdf5_create_group(file, "history");
     const bool done = group >= 0 && write_steps(group, h) && write_stimuli(group, h);
     if (group >= 0) H5Gclose(group);
     return done ? OHM_OK : hdf5_failed("history");

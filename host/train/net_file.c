@@ -118,13 +118,10 @@ static ohm_status write_array(hid_t file, ohm_training *t, size_t i, int array) 
     char name[MOST_NAME];
     if (!t->layer[i].array[array]) return OHM_OK;
     group_name(i, array, name);
-    const hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
-    H5Pset_obj_track_times(creation, false);
-    const hid_t group = H5Gcreate2(file, name, H5P_DEFAULT, creation, H5P_DEFAULT);
+    const hid_t group = hdf5_create_group(file, name);
     const ohm_status status =
-        hdf5_did(group) ? crossbar_group_write(group, t->layer[i].array[array]) : cannot_write(name);
+        group >= 0 ? crossbar_group_write(group, t->layer[i].array[array]) : cannot_write(name);
     if (group >= 0) H5Gclose(group);
-    H5Pclose(creation);
     return status;
 }
 
