@@ -49,6 +49,11 @@ ohm_status cases_run(bench *b, case_list *l);
 ohm_status cases_add_crossbar(bench *b, case_list *l, contender *c, const number_list *fuses, bool thread,
                               unsigned *fuse);
 
+// A crossbar of which the device may hold so many bytes at a time, and the others rest in the host's "memory"
+// or in a "file" in a folder; with rests NULL the whole of it stays on the device.
+ohm_status cases_add_streamed(bench *b, case_list *l, contender *c, uint64_t memory, const char *rests,
+                              const char *folder);
+
 // A crossbar of a model with its own voltages, on a device and with so many steps a launch. plain is the same
 // model without a spread, if it has one, else NULL. *crossbar is it, the list's, or NULL if it can't be.
 ohm_status cases_add_model(bench *b, case_list *l, contender *c, const char *model, const char *plain,

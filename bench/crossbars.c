@@ -4,6 +4,7 @@
 
 #include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 
 // ---- The device's own clock -------------------------------------------------------------------
 
@@ -89,6 +90,8 @@ static ohm_status add_rows(bench *b, case_list *l, const bench_row *like, crossb
     for (size_t i = 0; i < fuses->count && !status; i++) {
         r.fuse = e.choice = (unsigned)fuses->value[i];
         e.least = e.choice ? e.choice : ohm_crossbar_definition(p->crossbar)->fuse;
+        const uint64_t pass = ohm_crossbar_storage(p->crossbar).pass_steps;
+        if (e.least < pass) e.least = pass;
         status = cases_add(b, l, &r, &e);
     }
     if (status || !thread || p->device->info.type != OHM_DEVICE_NATIVE) return status;
@@ -134,6 +137,18 @@ ohm_status cases_add_crossbar(bench *b, case_list *l, contender *c, const number
     const ohm_status status = add_crossbar(b, l, &w, &made);
     if (made) *fuse = ohm_crossbar_definition(made)->fuse;
     return status;
+}
+
+ohm_status cases_add_streamed(bench *b, case_list *l, contender *c, uint64_t memory, const char *rests,
+                              const char *folder) {
+    static const number_list automatic = {1, {0}};
+    wanted w = {c, bench_definition(b, l->side), cases_row(l, ROW_UPDATE, c->info.id), &automatic, false};
+    ohm_crossbar *made;
+    w.row.rests = rests;
+    if (rests) w.definition.memory = memory;
+    if (rests && strcmp(rests, "file") == 0) w.definition.host_memory = 0;
+    w.definition.scratch = folder;
+    return add_crossbar(b, l, &w, &made);
 }
 
 ohm_status cases_add_model(bench *b, case_list *l, contender *c, const char *model, const char *plain,

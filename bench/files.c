@@ -61,6 +61,7 @@ static void add_rates(cJSON *object, const bench_row *r) {
     add_number(object, "times_copy", r->times_copy);
     add_number(object, "times_linear", r->times_linear);
     add_number(object, "times_ideal", r->times_ideal);
+    add_number(object, "times_resident", r->times_stay);
 }
 
 static void add_frame(cJSON *object, const frame_times *f) {
@@ -86,6 +87,7 @@ static cJSON *json_of_row(const bench_row *r) {
     if (r->model) cJSON_AddStringToObject(object, "model", r->model);
     add_count(object, "batch", r->batch);
     if (r->wires) cJSON_AddStringToObject(object, "wires", r->wires);
+    if (r->rests) cJSON_AddStringToObject(object, "rests", r->rests);
     cJSON_AddStringToObject(object, "state", row_state_name(r->state));
     if (r->note[0]) cJSON_AddStringToObject(object, "note", r->note);
     if (r->state != ROW_MEASURED) return object;
@@ -183,6 +185,7 @@ static void write_csv_row(FILE *out, const bench_row *r) {
                             r->times_copy,
                             r->times_linear,
                             r->times_ideal,
+                            r->times_stay,
                             r->sweeps,
                             row_sweep(r)};
     for (size_t i = 0; i < sizeof value / sizeof value[0]; i++) write_cell(out, there ? value[i] : 0);
@@ -191,6 +194,7 @@ static void write_csv_row(FILE *out, const bench_row *r) {
     write_cell(out, r->batch);
     fputc(',', out);
     if (r->wires) write_quoted(out, r->wires);
+    fprintf(out, ",%s", r->rests ? r->rests : "");
     fputc('\n', out);
 }
 
@@ -201,7 +205,8 @@ static ohm_status write_csv(const bench *b, FILE *out) {
         "seconds_max,device_seconds_median,rate_min,rate_median,rate_max,seconds_per_synapse_step,"
         "seconds_per_launch,bytes_per_step,bytes_per_second,setup_seconds,share_of_limit,times_native,"
         "times_one_thread,state_bytes,peak_resident_bytes,frame_seconds,times_sin_state,times_without_spread,"
-        "times_numpy,times_copy,times_linear,times_ideal,sweeps,seconds_per_cell_sweep,model,batch,wires\n");
+        "times_numpy,times_copy,times_linear,times_ideal,times_resident,sweeps,seconds_per_cell_sweep,model,"
+        "batch,wires,rests\n");
     for (size_t i = 0; i < b->results.count; i++) write_csv_row(out, &b->results.row[i]);
     return OHM_OK;
 }
@@ -272,7 +277,7 @@ static bool is_of(const cJSON *old, const bench_row *r) {
            text_is(old, "device", r->device) && number_is(old, "side", r->side) &&
            number_is(old, "fuse", r->fuse) && number_is(old, "threads", r->threads) &&
            batch_is(old, r->batch) && text_is_or_none(old, "model", r->model) &&
-           text_is_or_none(old, "wires", r->wires);
+           text_is_or_none(old, "wires", r->wires) && text_is_or_none(old, "rests", r->rests);
 }
 
 static rates rates_of(const cJSON *old) {

@@ -37,6 +37,7 @@ static ohm_status read_list(const char *name, const char *text, uint64_t max, nu
 
 TEXT_SETTER(devices)
 TEXT_SETTER(stimulus)
+TEXT_SETTER(scratch)
 TEXT_SETTER(json)
 TEXT_SETTER(csv)
 TEXT_SETTER(compare)
@@ -85,6 +86,8 @@ static const option_entry entries[] = {
     {"stimulus", 0, "STIMULUS",
      "voltages (default uniform); with models: each model's own;\nwith wires: lines", set_stimulus},
     {"seconds", 0, "S", "time per row in s (default 0.5), with at least 3 samples", set_seconds},
+    {"scratch", 0, "DIR",
+     "folder for crossbars that are streamed from a file (default: for\ntemporary files)", set_scratch},
     {"json", 0, "F.json", "write all measurements", set_json},
     {"csv", 0, "F.csv", "write one line per row", set_csv},
     {"compare", 0, "OLD.json", "compare the rates with an earlier run", set_compare},

@@ -30,8 +30,9 @@ typedef struct bench_options {
     number_list fuse;
     const char *devices; // selectors separated by commas, or "all"
     const char *model, *stimulus;
-    bool one_model; // the model was given
-    double seconds; // for each row
+    bool one_model;      // the model was given
+    const char *scratch; // folder of crossbars that rest in a file; NULL: that of temporary files
+    double seconds;      // for each row
     const char *json, *csv, *compare, *plot;
     bool quiet;
 } bench_options;

@@ -31,12 +31,14 @@ typedef struct series {
     row_kind kind;
     const char *device;
     int fuse, threads; // −1: all
+    const char *rests; // NULL: it stays on the device
 } series;
 
 static bool belongs(const bench_row *r, const series *s) {
     return r->state == ROW_MEASURED && r->kind == s->kind && strcmp(r->part, s->part) == 0 &&
            strcmp(r->device, s->device) == 0 && (s->fuse < 0 || (int)r->fuse == s->fuse) &&
-           (s->threads < 0 || (int)r->threads == s->threads);
+           (s->threads < 0 || (int)r->threads == s->threads) &&
+           (r->rests && s->rests ? strcmp(r->rests, s->rests) == 0 : r->rests == s->rests);
 }
 
 static bool has_rows(const bench *b, const series *s) {
@@ -155,10 +157,23 @@ static void draw_part(page *p, const char *part, double (*x)(const bench_row *r)
     draw(p);
 }
 
+// Streamed crossbars beside those that stay.
+static void draw_streamed(page *p) {
+    static const char *const rests[] = {NULL, "memory", "file"};
+    for (size_t i = 0; i < 3 * p->b->contender_count; i++) {
+        const series s = {"streamed", ROW_UPDATE, p->b->contender[i / 3].info.id, -1, -1, rests[i % 3]};
+        char look[64], title[64];
+        snprintf(look, sizeof look, "lw 2 lc %zu dt %zu pt 7", i / 3 + 1, i % 3 + 1);
+        snprintf(title, sizeof title, "%s%s%s", s.device, s.rests ? " from " : "", s.rests ? s.rests : "");
+        add_plot(p, &s, synapses_of, "1:2", look, title);
+    }
+    draw(p);
+}
+
 static void draw_scaling(FILE *out, const bench *b, const char *folder, const char *terminal) {
     page p = {.out = out, .b = b};
-    start(out, folder, "scaling", terminal, 1200, 420);
-    fprintf(out, "set multiplot layout 1,3\nset logscale xy\nset key top left\nset format x '10^{%%L}'\n"
+    start(out, folder, "scaling", terminal, 1200, 840);
+    fprintf(out, "set multiplot layout 2,2\nset logscale xy\nset key top left\nset format x '10^{%%L}'\n"
                  "set format y '10^{%%L}'\nset xlabel 'synapses'\nset ylabel 'seconds per step'\n");
     draw_part(&p, "synapses", synapses_of, "1:5");
     fprintf(out,
@@ -167,6 +182,10 @@ static void draw_scaling(FILE *out, const bench *b, const char *folder, const ch
     draw_part(&p, "fuse", fuse_of, "1:2");
     fprintf(out, "unset logscale\nset xtics 1\nset xrange [0.5:*]\nset xlabel 'processors'\n");
     draw_part(&p, "threads", threads_of, "1:2");
+    fprintf(
+        out,
+        "set xtics auto\nset logscale x\nset format x '10^{%%L}'\nset xrange [*:*]\nset xlabel 'synapses'\n");
+    draw_streamed(&p);
     fprintf(out, "unset multiplot\n");
 }
 

@@ -40,7 +40,7 @@ static bool same_text(const char *a, const char *b) {
 bool row_same(const bench_row *a, const bench_row *b) {
     return strcmp(a->part, b->part) == 0 && a->kind == b->kind && strcmp(a->device, b->device) == 0 &&
            a->side == b->side && a->fuse == b->fuse && a->threads == b->threads && a->batch == b->batch &&
-           same_text(a->model, b->model) && same_text(a->wires, b->wires);
+           same_text(a->model, b->model) && same_text(a->wires, b->wires) && same_text(a->rests, b->rests);
 }
 
 // ---- Rates ------------------------------------------------------------------------------------
@@ -143,6 +143,12 @@ static const bench_row *find_native(const results *r, const bench_row *it) {
     return find_same(r, &wanted);
 }
 
+static void relate_to_staying(const results *r, bench_row *it) {
+    bench_row wanted = *it;
+    wanted.rests = NULL;
+    if (it->rests) it->times_stay = times(it, find_same(r, &wanted));
+}
+
 // What NumPy does of a readout.
 static const bench_row *find_numpy(const results *r, const bench_row *it) {
     bench_row wanted = *it;
@@ -176,6 +182,7 @@ static void relate(const results *r, bench_row *it) {
     } else if (it->kind == ROW_UPDATE || it->kind == ROW_PEER) {
         relate_to_devices(r, it);
         relate_to_models(r, it);
+        relate_to_staying(r, it);
     }
 }
 

@@ -51,6 +51,7 @@ typedef struct bench_row {
     const char *model; // where a part has several: the one it is of, as it was asked for; else NULL. Static
     unsigned batch;    // vectors a call, where they are read; else 0
     const char *wires; // the resistances of its lines; NULL: none. Static
+    const char *rests; // of one that is streamed through the device: in "memory", a "file"; else NULL. Static
 
     const char *plain; // of a model with a spread: the same one without. Static
 
@@ -81,6 +82,7 @@ typedef struct bench_row {
     double times_copy;   // as many cells a second as copying the state
     double times_linear; // as fast as the linear readout of the same model
     double times_ideal;  // as fast as the same step with ideal lines
+    double times_stay;   // as fast as the same crossbar that stays on the device
     rates old;           // of the same row in the results compared with
 } bench_row;
 

@@ -52,6 +52,37 @@ static ohm_status of_a_launch(bench *b) {
     return measure(b, "launch", 64, &one, 0, b->contender_count);
 }
 
+// The least that a crossbar streams through is twice 64 rows, of two planes.
+static uint64_t an_eighth(uint64_t side) {
+    const uint64_t eighth = state_bytes(side) / 8, least = state_bytes(side) / side * 256;
+    return eighth > least ? eighth : least;
+}
+
+// Through an eighth of its size: from memory, which only a device with its own makes a difference to, and
+// from a file.
+static ohm_status streamed(bench *b, uint64_t side, contender *c) {
+    const uint64_t eighth = an_eighth(side);
+    case_list *l;
+    ohm_status status = cases_create(b, "streamed", side, &l);
+    if (!status) status = cases_add_streamed(b, l, c, 0, NULL, b->options->scratch);
+    if (!status && c->info.type != OHM_DEVICE_NATIVE)
+        status = cases_add_streamed(b, l, c, eighth, "memory", b->options->scratch);
+    if (!status) status = cases_add_streamed(b, l, c, eighth, "file", b->options->scratch);
+    if (!status) status = cases_run(b, l);
+    cases_destroy(l);
+    return status;
+}
+
+static ohm_status of_streams(bench *b) {
+    static const number_list standard = {2, {4096, 16384}};
+    const number_list sides = bench_sizes(b, &standard);
+    ohm_status status = OHM_OK;
+    for (size_t i = 0; i < sides.count && !status; i++)
+        for (size_t d = 0; d < b->contender_count && sides.value[i] > 256 && !status && !cli_caught(); d++)
+            status = streamed(b, sides.value[i], &b->contender[d]);
+    return status;
+}
+
 // ---- In processes of their own ----------------------------------------------------------------
 
 // Runs `ohmscape run`. A process of its own can be limited to some processors, and its memory can be
@@ -170,8 +201,8 @@ static ohm_status of_memory(bench *b) {
 }
 
 ohm_status part_scaling(bench *b) {
-    static ohm_status (*const parts[])(bench * b) = {with_synapses, with_fuse, with_threads, of_a_launch,
-                                                     of_memory};
+    static ohm_status (*const parts[])(bench * b) = {with_synapses, with_fuse,   with_threads,
+                                                     of_streams,    of_a_launch, of_memory};
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !status && !cli_caught(); i++)
         status = parts[i](b);

@@ -113,6 +113,18 @@ static void print_wires(const bench_row *r) {
            cell(native, "%.4g", r->times_native));
 }
 
+static void head_streamed(void) {
+    printf("%6s  %-14s %-10s %5s %9s %19s %8s %10s\n", "side", "device", "rests in", "fuse", "1/s",
+           "slowest, fastest", "ns", "x resident");
+}
+
+static void print_streamed(const bench_row *r) {
+    char fuse[24], stay[24];
+    printf("%6" PRIu64 "  %-14s %-10s %5s %9.3g %9.3g %9.3g %8.3g %10s\n", r->side, r->device,
+           r->rests ? r->rests : "device", fuse_cell(fuse, r), row_rate(r, 0.5), row_rate(r, 0),
+           row_rate(r, 1), row_synapse_step(r) * 1e9, cell(stay, "%.3f", r->times_stay));
+}
+
 static void head_memory(void) {
     printf("%6s  %-14s %12s %12s %18s %22s\n", "side", "device", "state, MB", "resident, MB",
            "bytes per synapse", "smallest crossbar, MB");
@@ -147,6 +159,7 @@ static style style_of(const bench_row *r) {
     if (is_part(r, "models")) return (style){head_model, print_model};
     if (is_part(r, "read")) return (style){head_read, print_read};
     if (is_part(r, "wires")) return (style){head_wires, print_wires};
+    if (strcmp(r->part, "streamed") == 0) return (style){head_streamed, print_streamed};
     if (r->kind == ROW_MEMORY) return (style){head_memory, print_memory};
     if (r->kind == ROW_FRAME) return (style){head_frame, print_frame};
     return (style){head_rates, print_rate};

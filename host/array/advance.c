@@ -83,12 +83,12 @@ static double clock_now(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-// How many of the steps left the next turn takes, so that it lasts about that time: as fast as the last turn
-// was.
-static uint64_t steps_of_turn(uint64_t left, uint64_t last, double took, double time) {
+// How many of the steps left the next turn takes, at least so many, so that it lasts about that time: as fast
+// as the last turn was.
+static uint64_t steps_of_turn(uint64_t left, uint64_t last, double took, double time, uint64_t least) {
     double fit = last ? (double)last * 8 : 1; // a single short turn may have been measured badly
     if (took > 0) fit = fmin(fit, (double)last * time / took);
-    const uint64_t steps = fit < 1 ? 1 : fit > 1e15 ? (uint64_t)1e15 : (uint64_t)fit;
+    const uint64_t steps = fit < (double)least ? least : fit > 1e15 ? (uint64_t)1e15 : (uint64_t)fit;
     return steps < left ? steps : left;
 }
 
@@ -100,11 +100,13 @@ ohm_status ohm_crossbar_advance_while(ohm_crossbar *c, uint64_t steps, double se
     const double start = clock_now();
     uint64_t last = 0;
     double took = 0;
+    const uint64_t least = ohm_crossbar_storage(c).pass_steps;
     while (!status && *done < steps) {
         const double before = clock_now(), left = seconds > 0 ? start + seconds - before : TURN;
         if (left <= 0) break;
         const uint64_t at = c->step;
-        status = ohm_crossbar_advance(c, steps_of_turn(steps - *done, last, took, left < TURN ? left : TURN));
+        status = ohm_crossbar_advance(
+            c, steps_of_turn(steps - *done, last, took, left < TURN ? left : TURN, least));
         last = c->step - at;
         took = clock_now() - before;
         *done += last;

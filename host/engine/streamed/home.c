@@ -70,16 +70,13 @@ static bool is_in_memory(const char *folder) {
     return statfs(folder, &info) == 0 && info.f_type == TMPFS_MAGIC;
 }
 
-static bool open_in(home *h, const char *folder) {
-    h->file = file_open_unnamed(folder);
-    if (h->file < 0) return false;
-    snprintf(h->folder, sizeof h->folder, "%s", folder);
-    // Past the cache: its pages would take the memory that the planes do not fit into. Not all file systems
-    // can.
+// Opens the file past the system's cache too, where what rests in it would crowd out everything else. What
+// fits is better off there: transfers of 64 KiB took three times as long without. Not all file systems can.
+static void open_direct(home *h, uint64_t bytes) {
     char path[64];
+    if (bytes < ohm_memory_available() / 2) return;
     snprintf(path, sizeof path, "/proc/self/fd/%d", h->file);
     h->direct = open(path, O_RDWR | O_DIRECT | O_CLOEXEC);
-    return true;
 }
 
 static void close_file(home *h) {
@@ -89,7 +86,12 @@ static void close_file(home *h) {
 }
 
 static ohm_status open_named(home *h, const char *folder, uint64_t bytes) {
-    if (open_in(h, folder)) return reserve(h, bytes);
+    h->file = file_open_unnamed(folder);
+    if (h->file >= 0) {
+        snprintf(h->folder, sizeof h->folder, "%s", folder);
+        open_direct(h, bytes);
+        return reserve(h, bytes);
+    }
     ohm_fail(OHM_IO_FAILED, "cannot keep the crossbar in %s: %s", folder, strerror(errno));
     ohm_fail_hint("--scratch names a folder that can be written");
     return OHM_IO_FAILED;

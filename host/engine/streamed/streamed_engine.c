@@ -12,6 +12,7 @@ typedef struct streamed_engine {
     slots *slots;
     visitor **visitors; // by their numbers; NULL of those that are gone
     size_t count;
+    int ahead;        // bands that are brought before they are wanted
     size_t last;      // the number of the first visitor of the last launch,
     ptrdiff_t stride; // and how far from the one before it that was
 } streamed_engine;
@@ -144,18 +145,21 @@ static bool changes_planes(int operation) {
     }
 }
 
-// Those that will be wanted if launches go on as from the last one to this.
-static void expect_next(streamed_engine *s, const launch *l) {
-    bool first = true;
+// Notes how far a launch's first visitor is from that of the last launch which had another.
+static void note_stride(streamed_engine *s, const launch *l) {
+    unsigned i = 0;
+    while (i < l->buffers && !visitor_of(&s->base, l->buffer[i])) i++;
+    if (i == l->buffers) return;
+    const size_t number = visitor_of(&s->base, l->buffer[i])->number;
+    if (number != s->last) s->stride = (ptrdiff_t)number - (ptrdiff_t)s->last;
+    s->last = number;
+}
+
+// Those that will be wanted so many launches later, if they go on as from the last one to this.
+static void expect(streamed_engine *s, const launch *l, int later) {
     for (unsigned i = 0; i < l->buffers; i++) {
         const visitor *v = visitor_of(&s->base, l->buffer[i]);
-        if (!v) continue;
-        if (first && v->number != s->last) {
-            s->stride = (ptrdiff_t)v->number - (ptrdiff_t)s->last;
-            s->last = v->number;
-        }
-        first = false;
-        const ptrdiff_t next = (ptrdiff_t)v->number + s->stride;
+        const ptrdiff_t next = v ? (ptrdiff_t)v->number + later * s->stride : -1;
         if (next >= 0 && next < (ptrdiff_t)s->count && s->visitors[next])
             slots_expect(s->slots, s->visitors[next]);
     }
@@ -172,7 +176,8 @@ static ohm_status streamed_run(engine *e, const launch *l) {
     }
     if (status) return status;
     // Before the launch: what makes room for them then waits for the launches before this one alone.
-    expect_next(s, l);
+    note_stride(s, l);
+    for (int later = 1; later <= s->ahead; later++) expect(s, l, later);
     for (unsigned i = 0; i < l->buffers; i++) {
         visitor *v = visitor_of(e, l->buffer[i]);
         if (!v) continue;
@@ -230,6 +235,10 @@ static const engine_class on_device = {STREAMED, .asynchronous = true, .build_be
                                        .build_end = streamed_build_end};
 static const engine_class on_host = {STREAMED, .wrap = streamed_wrap};
 
+// Bands that are brought before they are wanted, if there are slots enough: on a busy machine the mover may
+// be late by some milliseconds, which is all that a launch over a small band takes.
+#define MOST_AHEAD 4
+
 ohm_status streamed_engine_create(engine *inner, const storage *how, engine **e) {
     streamed_engine *s = calloc(1, sizeof *s);
     *e = NULL;
@@ -242,6 +251,7 @@ ohm_status streamed_engine_create(engine *inner, const storage *how, engine **e)
     s->inner = inner;
     const uint64_t plane = (how->plane + HOME_PAGE - 1) / HOME_PAGE * HOME_PAGE;
     const size_t count = (size_t)(how->visiting / plane);
+    s->ahead = count / 4 > 2 * MOST_AHEAD ? MOST_AHEAD : 1;
     storage here = *how;
     if (inner->class->wrap) here.host = 0; // it would compute there at once
     ohm_status status = home_open(&here, &s->home);
