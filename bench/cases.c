@@ -50,7 +50,8 @@ ohm_status cases_fail(bench *b, bench_row r, ohm_status reason) {
     const char *message = ohm_error_message();
     if (reason == OHM_BUILD_FAILED)
         fprintf(stderr, "ohmscape: error: %s\n", message); // with the compiler's log
-    r.state = reason == OHM_OUT_OF_MEMORY || reason == OHM_NO_DEVICE ? ROW_SKIPPED : ROW_LOST;
+    const bool cannot = reason == OHM_OUT_OF_MEMORY || reason == OHM_NO_DEVICE || reason == OHM_IO_FAILED;
+    r.state = cannot ? ROW_SKIPPED : ROW_LOST;
     snprintf(r.note, sizeof r.note, "%.*s", (int)strcspn(message, "\n"), message);
     return results_add(&b->results, &r, &place);
 }

@@ -36,7 +36,7 @@ ohm_status cases_add(bench *b, case_list *l, const bench_row *r, const bench_cas
 void cases_own(case_list *l, void *object, void (*destroy)(void *object));
 
 // Adds a row that can't be measured, for the reason that the last error tells: skipped if there is not the
-// memory or no such device, else lost. Errors: OHM_OUT_OF_MEMORY.
+// memory, the disk or no such device, else lost. Errors: OHM_OUT_OF_MEMORY.
 ohm_status cases_fail(bench *b, bench_row r, ohm_status reason);
 
 // Runs the rounds, relates its rows and prints them. Errors: as rounds_run.

@@ -42,6 +42,7 @@ static ohm_status run_view(const bench *b, const contender *c, const char *share
                                      "--neurons",  side,
                                      "--frames",   frames,
                                      "--device",   c->info.id,
+                                     "--memory",   "all",
                                      "--share",    share,
                                      "--model",    b->options->model,
                                      "--stimulus", b->options->stimulus,

@@ -37,6 +37,7 @@ ohm_definition bench_definition(const bench *b, uint64_t side) {
     d.rows = d.cols = side;
     d.model = b->options->model;
     d.stimulus = b->options->stimulus;
+    d.memory = OHM_RESIDENT;
     return d;
 }
 

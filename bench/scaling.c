@@ -116,9 +116,9 @@ static ohm_status run_program(const run_prop *p, unsigned processors, uint64_t s
     snprintf(side, sizeof side, "%" PRIu64, p->side);
     snprintf(count, sizeof count, "%" PRIu64, steps);
     const bench_options *o = p->bench->options;
-    const char *const arguments[] = {program,   "run",        "--json",    "--neurons", side,
-                                     "--steps", count,        "--device",  p->device,   "--model",
-                                     o->model,  "--stimulus", o->stimulus, NULL};
+    const char *const arguments[] = {program,  "run",        "--json",    "--neurons", side,  "--steps",
+                                     count,    "--device",   p->device,   "--memory",  "all", "--model",
+                                     o->model, "--stimulus", o->stimulus, NULL};
     ohm_status status = child_run(arguments, processors, &output);
     if (!status) status = read_report(output, s, peak);
     free(output);

@@ -50,6 +50,7 @@ const char *ohm_version(void);
 #define OHM_MAX_FUSE 65536u              // maximum steps per launch
 #define OHM_MAX_IDLE 1e15                // s, the longest idle time
 #define OHM_HISTOGRAM_BINS 256
+#define OHM_RESIDENT UINT64_MAX // of ohm_definition: a crossbar that is to stay on its devices
 #define OHM_MAX_PARAMETERS 48u  // maximum parameters of a model, a stimulus or an initial state
 #define OHM_MAX_SPEC_TEXT 4096u // maximum length of the text that specifies one of these, including the NUL
 
@@ -219,7 +220,8 @@ typedef struct ohm_definition {
     // streamed: its bands visit the devices, and rest in the host's memory, or in a file without a name in
     // the folder scratch. Since 0.5.
     uint64_t memory;      // bytes of a device that the states (and the flux) may take; 0, the default, is
-                          // what the device has
+                          // what the device has; OHM_RESIDENT: the same, but nothing is streamed, and what
+                          // does not fit is refused
     uint64_t host_memory; // bytes of the host's memory that they may rest in; UINT64_MAX, the default, is
                           // what is available
 } ohm_definition;

@@ -45,6 +45,12 @@ static ohm_status no_room(const ohm_device_info *info, const char *what, uint64_
                     info->id, has_text);
 }
 
+static ohm_status no_room_for_all(const problem *p, const ohm_device_info *info, u128 needed, uint64_t has) {
+    char what[128];
+    snprintf(what, sizeof what, "a crossbar of %" PRIu64 " x %" PRIu64, p->rows, p->cols);
+    return no_room(info, what, needed > UINT64_MAX ? UINT64_MAX : (uint64_t)needed, has);
+}
+
 static ohm_status too_little(const problem *p, uint64_t least, uint64_t given) {
     char least_text[NUMBER_MAX_TEXT], given_text[NUMBER_MAX_TEXT];
     number_format_bytes(least, least_text);
@@ -111,10 +117,10 @@ static ohm_status make_share(const problem *p, const ohm_definition *d, const oh
     const uint64_t rows = s->end - s->first, on_host = is_on_host(info) ? *host : 0;
     const uint64_t left = info->memory > on_host ? info->memory - on_host : 0;
     const u128 needed = (u128)rows * row_bytes(p) * plane_count(p->variant);
+    if (needed > (uint64_t)1 << 62 || (needed > left && d->memory == OHM_RESIDENT))
+        return no_room_for_all(p, info, needed, left);
     const ohm_status status = check_allocation(p, info, rows);
     if (status) return status;
-    if (needed > (uint64_t)1 << 62)
-        return no_room(info, "such a crossbar", needed > UINT64_MAX ? UINT64_MAX : (uint64_t)needed, left);
     if (needed <= left && (!d->memory || needed <= d->memory)) {
         s->band_rows = rows_of_band(p, info->max_allocation, d->band_rows);
         if (is_on_host(info)) *host += (uint64_t)needed;

@@ -91,6 +91,10 @@ static ohm_status read_memory(const char *name, const char *text, uint64_t autom
 
 SETTER(memory) {
     uint64_t *memory = &((setup *)object)->definition.memory;
+    if (strcmp(text, "all") == 0) {
+        *memory = OHM_RESIDENT;
+        return OHM_OK;
+    }
     const ohm_status status = read_memory("memory", text, 0, memory);
     if (!status && !*memory && strcmp(text, "auto") != 0) *memory = 1; // which is too little, and not auto
     return status;

@@ -41,9 +41,8 @@ enum {
 };
 
 #define SETUP_MEMORY_HELP                                                                                    \
-    "memory of a device that the crossbar may take, 512MiB or 8GB, or auto\n(default); a larger crossbar "   \
-    "is "                                                                                                    \
-    "streamed through it"
+    "memory of a device that the crossbar may take, 512MiB or 8GB, or auto\n(default); a larger one is "     \
+    "streamed through it. all: what the device has,\nand a larger one is refused"
 #define SETUP_HOST_MEMORY_HELP                                                                               \
     "memory of the host that a streamed crossbar may rest in, or auto\n(default); a larger one is in a file"
 #define SETUP_SCRATCH_HELP                                                                                   \

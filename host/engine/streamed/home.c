@@ -54,11 +54,11 @@ static ohm_status no_room(const char *folder, uint64_t bytes) {
 static ohm_status reserve(home *h, uint64_t size) {
     struct statvfs disk;
     const uint64_t more = size - h->size;
+    // Asked first: some systems reserve all there is, and fail then.
+    if (fstatvfs(h->file, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < more)
+        return no_room(h->folder, more);
     int code = fallocate(h->file, 0, (off_t)h->size, (off_t)more);
-    if (code && errno != ENOSPC && errno != EFBIG && errno != EDQUOT) {
-        const bool fits = fstatvfs(h->file, &disk) != 0 || (uint64_t)disk.f_bavail * disk.f_frsize >= more;
-        code = fits ? ftruncate(h->file, (off_t)size) : -1;
-    }
+    if (code && errno != ENOSPC && errno != EFBIG && errno != EDQUOT) code = ftruncate(h->file, (off_t)size);
     if (code) return no_room(h->folder, more);
     h->size = size;
     return OHM_OK;
