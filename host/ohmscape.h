@@ -890,10 +890,10 @@ ohm_status ohm_file_read_info(const char *path, ohm_file_info **info);
 void ohm_file_info_free(ohm_file_info *info);
 
 // Creates the crossbar of a file on any devices, not only those it was saved from. speed sets fuse, lanes,
-// band_rows, scratch, memory and host_memory; its other fields are ignored, and NULL means the defaults. The state is checked
-// against the saved digest. Files of the stimulus that are not stored in the state file are looked for at
-// their old path, then next to the state file, and must be unchanged.
-// Errors: OHM_IO_FAILED, OHM_BAD_FILE, and those of ohm_crossbar_create.
+// band_rows, scratch, memory and host_memory; its other fields are ignored, and NULL means the defaults. The
+// state is checked against the saved digest. Files of the stimulus that are not stored in the state file are
+// looked for at their old path, then next to the state file, and must be unchanged. Errors: OHM_IO_FAILED,
+// OHM_BAD_FILE, and those of ohm_crossbar_create.
 ohm_status ohm_crossbar_load(ohm_devices *devices, const char *path, const ohm_definition *speed,
                              ohm_crossbar **crossbar);
 

@@ -89,8 +89,7 @@ static void assert_same(ohm_crossbar *a, ohm_crossbar *b) {
 // ---- Steps ------------------------------------------------------------------------------------
 
 static void check_steps(ohm_devices *devices, rest where) {
-    static const char *const stimuli[] = {NULL, "lines", "wave:frequency=3", "write",
-                                          "spiking:rate=40"};
+    static const char *const stimuli[] = {NULL, "lines", "wave:frequency=3", "write", "spiking:rate=40"};
     const scene *const both[] = {&tall, &with_all};
     for (size_t k = 0; k < 2 * COUNT_OF(stimuli); k++) {
         scene s = *both[k % 2];
