@@ -61,6 +61,14 @@ expect_log() {
     cmp "$tmp/on.png" "$tmp/off.png"
 }
 
+@test "a streamed crossbar is drawn into a shared buffer" {
+    view "" -n 300 --headless --frames 2 --share off --screenshot "$tmp/whole.png" -q
+    view "" -n 300 --memory 320KiB --headless --frames 2 --share on --screenshot "$tmp/on.png" -q
+    expect_success
+    expect_log "created 1 destroyed 1 acquired 2 released 2"
+    cmp "$tmp/whole.png" "$tmp/on.png"
+}
+
 @test "auto shares when it can, and says so" {
     view "" -n 64 --headless --timings
     expect_success

@@ -43,7 +43,7 @@ check: ## run the tests that are built, without building
 # Clang's OpenMP tells the thread sanitizer (through Archer) what its barriers and locks order; the
 # runtime itself is not instrumented.
 check-tsan:
-	@for options in '-n 300 --flux' '-n 65 --model sin-resistance --band-rows 7' '--rows 1 --cols 100000'; do \
+	@for options in '-n 300 --flux' '--rows 700 --cols 200 --memory 256KiB' '-n 65 --model sin-resistance --band-rows 7' '--rows 1 --cols 100000'; do \
 	  for lanes in 1 4 auto; do \
 	    OMP_NUM_THREADS=4 TSAN_OPTIONS=ignore_noninstrumented_modules=1:exitcode=66 \
 	    $(BUILD)/ohmscape run --device native --quiet --steps 40 --every 8 --output $(BUILD)/state.h5 \
