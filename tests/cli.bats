@@ -88,7 +88,7 @@ teardown() {
 @test "an option without its value is named" {
     expect_ok run --help
     options=$(sed -n 's/^ .*--\([a-z-]*\) [A-Z].*/\1/p' <<<"$output")
-    [ "$(wc -w <<<"$options")" -eq 19 ]
+    [ "$(wc -w <<<"$options")" -eq 24 ]
     for option in $options; do
         expect_error 2 "^--$option needs a value$" run "--$option"
     done
@@ -483,7 +483,10 @@ quoted() {
 @test "a crossbar beyond memory is refused with what it needs and what there is" {
     expect_error 1 '^a crossbar of 2147483648 x 2147483648 needs 16\.0 EiB, but .* \(native\) has [0-9.]+ [KMGTP]iB$' \
         run --device native -n 2147483648
-    expect_error 1 'needs 48\.0 PiB, but .* \(native\) has' run --device native -n 67108864 --flux
+    expect_error 1 'needs at least 96\.0 GiB of memory at a time, and may take [0-9.]+ [KMGTP]iB$' \
+        run --device native -n 67108864 --flux # a block of its rows, twice
+    expect_error 1 '^a crossbar of 1048576 x 1048576 needs 4\.0 TiB, but .* \(native\) has [0-9.]+ [KMGTP]iB$' \
+        run --device native -n 1048576 --memory all
 }
 
 @test "a crossbar beyond an OpenCL device is refused with what it needs and what there is" {
