@@ -131,14 +131,14 @@ LANES    = 1 4 $(if $(filter x86_64-%,$(MACHINE)),8 16)
 # The files of kernels that the library carries.
 KERNEL_FILES = crossbar read readout readout_exact network pulses view ceilings
 
-# The library is all of host/ but the command line. Native loops are compiled for each lane width.
+# The library is all of host/ but the command line and the module for MPI. Native loops are compiled for each lane width.
 LOOPS = host/engine/native/loops host/engine/native/native_ceilings
-LIBRARY_SOURCES = $(filter-out host/cli/% host/example/% $(LOOPS:=.c),$(sort $(wildcard host/*/*.c host/*/*/*.c)))
+LIBRARY_SOURCES = $(filter-out host/cli/% host/example/% host/mpi/% $(LOOPS:=.c),$(sort $(wildcard host/*/*.c host/*/*/*.c)))
 LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(foreach loops,$(LOOPS),$(LANES:%=$(BUILD)/$(loops)_%.o)) $(KERNEL_FILES:%=$(BUILD)/kernels/%.o)
 CLI_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/cli/*.c))
 
 # What the programs share of the command line, and the viewer.
-KIT_OBJECTS  = $(patsubst %,$(BUILD)/host/cli/%.o,child cli gnuplot guard options progress report rescue setup trouble)
+KIT_OBJECTS  = $(patsubst %,$(BUILD)/host/cli/%.o,child cli gnuplot guard options progress ranks report rescue setup trouble)
 VIEW_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out viz/main.c,$(wildcard viz/*.c))) $(BUILD)/viz/ui.o $(KIT_OBJECTS)
 BENCH_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/main.c,$(wildcard bench/*.c))) $(patsubst %,$(BUILD)/bench/%_py.o,peers peers_models peers_read peers_wires) \
                 $(KIT_OBJECTS)
@@ -167,6 +167,16 @@ $(BUILD)/libohmscape.a: $(LIBRARY_OBJECTS)
 
 $(BUILD)/libohmscape.so.$(VERSION): $(LIBRARY_OBJECTS)
 	$(call SAY,LINK,$@)$(CC) -shared -Wl,-soname,$(SONAME) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
+
+# The module for several hosts, which alone needs MPI. What Open MPI prints of its flags are those of pkg-config.
+MPI_PACKAGE = ompi-c
+mpi: deps-mpi ## build the module for several hosts, which runs under mpirun and srun
+	@$(MAKE) --no-print-directory $(JOBS) $(BUILD)/ohmscape-mpi.so
+
+$(BUILD)/host/mpi/mpi.o: ALL_CFLAGS += $(shell pkg-config --cflags $(MPI_PACKAGE) 2>/dev/null)
+
+$(BUILD)/ohmscape-mpi.so: $(BUILD)/host/mpi/mpi.o
+	$(call SAY,LINK,$@)$(CC) -shared $(ALL_LDFLAGS) $^ -o $@ $$(pkg-config --libs $(MPI_PACKAGE))
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)

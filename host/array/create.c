@@ -40,11 +40,33 @@ static ohm_status no_room(const ohm_device_info *info, const char *what, uint64_
                     info->id, has_text);
 }
 
-// Whether the share of device i fits into it. *host counts what all devices take of the host's memory.
-static ohm_status check_share(const problem *p, const ohm_device_info *info, size_t i, size_t n, u128 *host) {
+static bool computes_on_host(const ohm_device_info *info) {
+    return info->type == OHM_DEVICE_NATIVE || info->type == OHM_DEVICE_CPU;
+}
+
+// The rows of device i, and what they take.
+static u128 share_of(const problem *p, size_t i, size_t n) {
+    return (u128)(first_row(p, i + 1, n) - first_row(p, i, n)) * row_bytes(p) * plane_count(p->variant);
+}
+
+// What the devices up to i take together of the memory that device i takes its own from: its own, or that of
+// its machine.
+static u128 taken(const problem *p, const ohm_devices *devices, size_t i) {
+    const size_t n = ohm_devices_count(devices);
+    u128 all = share_of(p, i, n);
+    for (size_t k = 0; k < i && computes_on_host(ohm_devices_info(devices, i)); k++)
+        if (computes_on_host(ohm_devices_info(devices, k)) &&
+            devices_machine(devices, k) == devices_machine(devices, i))
+            all += share_of(p, k, n);
+    return all;
+}
+
+// Whether the share of device i fits into it.
+static ohm_status check_share(const problem *p, const ohm_devices *devices, size_t i) {
+    const ohm_device_info *info = ohm_devices_info(devices, i);
+    const size_t n = ohm_devices_count(devices);
     const uint64_t rows = first_row(p, i + 1, n) - first_row(p, i, n);
-    u128 needed = (u128)rows * row_bytes(p) * plane_count(p->variant);
-    if (info->type == OHM_DEVICE_NATIVE || info->type == OHM_DEVICE_CPU) needed = *host += needed;
+    const u128 needed = taken(p, devices, i);
     char what[128];
     snprintf(what, sizeof what, "a crossbar of %" PRIu64 " x %" PRIu64, p->rows, p->cols);
     if (needed > info->memory)
@@ -120,11 +142,12 @@ ohm_status ohm_crossbar_set_fuse(ohm_crossbar *c, unsigned fuse) {
 static ohm_status build(ohm_crossbar *c, ohm_devices *devices) {
     const size_t n = ohm_devices_count(devices);
     ohm_status status = OHM_OK;
-    u128 host = 0;
-    for (size_t i = 0; i < n && !status; i++)
-        status = check_share(&c->problem, ohm_devices_info(devices, i), i, n, &host);
+    for (size_t i = 0; i < n && !status; i++) status = check_share(&c->problem, devices, i);
     if (!status) status = create_engines(c, devices);
-    for (size_t i = 0; i < n && !status; i++) status = add_bands(c, ohm_devices_info(devices, i), i);
+    for (size_t i = 0; i < n && !status; i++) {
+        devices_blame(devices, i);
+        status = add_bands(c, ohm_devices_info(devices, i), i);
+    }
     return status ? status : rehearsal_run(c, devices);
 }
 
