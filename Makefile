@@ -77,7 +77,11 @@ endef
 define NEEDED_FOR_ASAN
 dpkg -s libc6-dbg @ libc6-dbg @ symbols of leaks in the C library
 endef
-export NEEDED_TO_PLOT NEEDED_FOR_ASAN NEEDED_TO_BUILD NEEDED_TO_TEST NEEDED_TO_LINT NEEDED_FOR_TSAN
+define NEEDED_FOR_MPI
+pkg-config --exists ompi-c @ libopenmpi-dev @ several hosts, by MPI
+command -v mpirun @ openmpi-bin @ starting programs on them
+endef
+export NEEDED_FOR_MPI NEEDED_TO_PLOT NEEDED_FOR_ASAN NEEDED_TO_BUILD NEEDED_TO_TEST NEEDED_TO_LINT NEEDED_FOR_TSAN
 
 # Installs what is missing with apt, or names it.
 define INSTALL
@@ -100,7 +104,9 @@ deps: ## install what is missing to build
 	@NEEDED="$$NEEDED_TO_BUILD"; $(INSTALL)
 deps-bench: deps
 	@NEEDED="$$NEEDED_TO_PLOT"; $(INSTALL)
-deps-test: deps-bench
+deps-mpi: deps
+	@NEEDED="$$NEEDED_FOR_MPI"; $(INSTALL)
+deps-test: deps-bench deps-mpi
 	@NEEDED="$$NEEDED_TO_TEST"; $(INSTALL)
 deps-lint: deps-test
 	@NEEDED="$$NEEDED_TO_LINT"; $(INSTALL)
@@ -151,7 +157,11 @@ ifeq ($(V),0)
 SAY = @printf '  %-5s %s\n' $(1) $(2);
 endif
 
-all: $(BUILD)/ohmscape $(BUILD)/ohmscape-view $(BUILD)/ohmscape-bench $(BUILD)/libohmscape.so.$(VERSION) ## build the programs and the library
+# The module for several hosts, which alone needs MPI, where that is there.
+MPI_PACKAGE = ompi-c
+MPI_MODULE  = $(if $(shell pkg-config --exists $(MPI_PACKAGE) 2>/dev/null && echo yes),$(BUILD)/ohmscape-mpi.so)
+
+all: $(BUILD)/ohmscape $(BUILD)/ohmscape-view $(BUILD)/ohmscape-bench $(BUILD)/libohmscape.so.$(VERSION) $(MPI_MODULE) ## build the programs and the library
 
 $(BUILD)/ohmscape: $(CLI_OBJECTS) $(BUILD)/libohmscape.a
 	$(call SAY,LINK,$@)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
@@ -168,12 +178,10 @@ $(BUILD)/libohmscape.a: $(LIBRARY_OBJECTS)
 $(BUILD)/libohmscape.so.$(VERSION): $(LIBRARY_OBJECTS)
 	$(call SAY,LINK,$@)$(CC) -shared -Wl,-soname,$(SONAME) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
 
-# The module for several hosts, which alone needs MPI. What Open MPI prints of its flags are those of pkg-config.
-MPI_PACKAGE = ompi-c
-mpi: deps-mpi ## build the module for several hosts, which runs under mpirun and srun
+mpi: deps-mpi ## build the module for several hosts, which programs load under mpirun and srun
 	@$(MAKE) --no-print-directory $(JOBS) $(BUILD)/ohmscape-mpi.so
 
-$(BUILD)/host/mpi/mpi.o: ALL_CFLAGS += $(shell pkg-config --cflags $(MPI_PACKAGE) 2>/dev/null)
+$(BUILD)/host/mpi/mpi.o: ALL_CFLAGS += $$(pkg-config --cflags $(MPI_PACKAGE))
 
 $(BUILD)/ohmscape-mpi.so: $(BUILD)/host/mpi/mpi.o
 	$(call SAY,LINK,$@)$(CC) -shared $(ALL_LDFLAGS) $^ -o $@ $$(pkg-config --libs $(MPI_PACKAGE))
@@ -315,12 +323,13 @@ install: all $(BUILD)/ohmscape.1 $(BUILD)/ohmscape.pc ## install under PREFIX, /
 	install -Dm644 -t $(exampledir) $(wildcard host/example/*)
 	install -Dm644 $(BUILD)/ohmscape.1 $(mandir)/ohmscape.1
 	install -Dm644 $(BUILD)/ohmscape.pc $(libdir)/pkgconfig/ohmscape.pc
+	$(if $(wildcard $(BUILD)/ohmscape-mpi.so),install -Dm755 $(BUILD)/ohmscape-mpi.so $(libdir)/ohmscape/ohmscape-mpi.so)
 	$(RENEW_LOADER)
 
 uninstall: ## remove what install puts there, for the same PREFIX and DESTDIR
 	rm -f $(addprefix $(bindir)/,ohmscape ohmscape-view ohmscape-bench) $(libdir)/libohmscape.a $(libdir)/libohmscape.so* \
-	  $(addprefix $(includedir)/,ohmscape.h ohmscape_train.h ohmscape_cl.h ohmscape_ceiling.h) $(mandir)/ohmscape.1 $(libdir)/pkgconfig/ohmscape.pc
-	rm -rf $(DESTDIR)$(PREFIX)/share/doc/ohmscape
+	  $(addprefix $(includedir)/,ohmscape.h ohmscape_ranks.h ohmscape_train.h ohmscape_cl.h ohmscape_ceiling.h) $(mandir)/ohmscape.1 $(libdir)/pkgconfig/ohmscape.pc
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/ohmscape $(libdir)/ohmscape
 	$(RENEW_LOADER)
 
 # The loader looks in its cache alone. Only root can renew it, and it may not know a PREFIX of one's own.
@@ -341,5 +350,5 @@ help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile tests/tests.mk | \
 	  while IFS='|' read -r target purpose; do printf '  make %-12s  %s\n' "$$target" "$$purpose"; done
 
-.PHONY: all bench check-debian deps deps-bench deps-test deps-lint deps-asan deps-tsan run view test tests check asan tsan check-tsan lint install uninstall clean help sought always
+.PHONY: all bench check-debian mpi deps deps-bench deps-mpi deps-test deps-lint deps-asan deps-tsan run view test tests check asan tsan check-tsan lint install uninstall clean help sought always
 .SECONDARY:
