@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 // An answer within this time is waited for without sleep: a sleep takes as long. Yielding instead gives the
 // processor to whoever else wants it, for milliseconds: on a busy machine a launch took 200 us.
@@ -25,6 +26,7 @@ ohm_status peer_create(const transport *way, int rank, peer **p) {
     if (!made) return ohm_fail_memory("a rank");
     made->way = way;
     made->rank = rank;
+    made->parent = rank ? 0 : getppid();
     made->in = rank ? CHANNEL_ANSWERS : CHANNEL_ORDERS;
     made->out = rank ? CHANNEL_ORDERS : CHANNEL_ANSWERS;
     pthread_mutex_init(&made->lock, NULL);
@@ -109,9 +111,10 @@ static void rest(double waited) {
 // To be called while there is nothing to do: rests a little, unless the peer is lost.
 static ohm_status wait_on(peer *p, waiting *w) {
     const double now = peer_clock();
-    if (p->process && now - w->looked > LOOK_EACH) {
+    if (now - w->looked > LOOK_EACH) {
         w->looked = now;
-        if (has_ended(p->process)) return lose(p, "has ended");
+        if (p->process && has_ended(p->process)) return lose(p, "has ended");
+        if (p->parent && getppid() != p->parent) return lose(p, "cannot be reached: the launcher has ended");
     }
     if (p->patience > 0 && now - w->heard > p->patience) return lose_silent(p);
     rest(now - w->begun);

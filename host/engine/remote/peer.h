@@ -17,6 +17,7 @@ typedef struct peer {
     int in, out; // channels
     char host[64];
     int process;           // its id where it can be seen from here, else 0
+    int parent;            // of rank 0: of this process, with which it ends; else 0
     double patience;       // s without a sign of life after which it is lost; 0: as long as it lives
     char *sent, *received; // PEER_ROOM each
     pthread_mutex_t lock;  // held from an order to its answer
