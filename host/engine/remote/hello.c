@@ -37,7 +37,7 @@ void hello_make(hello *h) {
     memset(h, 0, sizeof *h);
     memcpy(h->magic, HELLO_MAGIC, sizeof h->magic);
     h->byte_order = BYTE_ORDER_MARK;
-    snprintf(h->version, sizeof h->version, "%s", OHM_VERSION);
+    snprintf(h->version, sizeof h->version, "%s", ohm_version());
     memcpy(h->sizes, sizes, sizeof sizes);
     h->kernels = kernels_digest();
     if (gethostname(h->host, sizeof h->host - 1)) h->host[0] = '\0';
