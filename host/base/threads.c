@@ -10,8 +10,8 @@ void ohm_set_threads(unsigned threads) {
 }
 
 int threads_count(void) {
-    const unsigned threads = wanted ? wanted : fair;
-    return threads ? (int)threads : omp_get_max_threads();
+    const unsigned threads = wanted, most = (unsigned)omp_get_max_threads(), share = fair;
+    return (int)(threads ? threads : share && share < most ? share : most);
 }
 
 void threads_share(unsigned threads) {

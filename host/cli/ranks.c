@@ -55,6 +55,7 @@ bool ranks_begin(int *code) {
         return false;
     }
     if (ohm_ranks_count() > 1) limit_pocl();
+    setenv("OHMSCAPE_RANKS", "off", 1); // programs that this one starts are no ranks
     if (ohm_ranks_rank() == 0) return true;
     *code = serve();
     return false;
