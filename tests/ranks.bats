@@ -12,6 +12,8 @@ setup() {
     export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
     export PRTE_MCA_rmaps_default_mapping_policy=:oversubscribe PRTE_MCA_hwloc_default_binding_policy=none
     unset OHMSCAPE_RANKS OHMSCAPE_RANK_TIMEOUT
+    # Open MPI has no frame pointers, without which the leak checker does not see whose a leak is.
+    [[ ${SANITIZE-} != *address* ]] || export ASAN_OPTIONS=${ASAN_OPTIONS-}:fast_unwind_on_malloc=0
     ohmscape=$(realpath "$ohmscape")
     mkdir "$tmp/f"
 }

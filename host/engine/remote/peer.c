@@ -40,12 +40,18 @@ ohm_status peer_create(const transport *way, int rank, peer **p) {
     return OHM_OK;
 }
 
+// Lost ones, which may still be written to.
+static peer *kept;
+
 void peer_destroy(peer *p) {
     if (!p) return;
-    if (!p->lost) {
-        free(p->sent);
-        free(p->received);
+    if (p->lost) {
+        p->next = kept;
+        kept = p;
+        return;
     }
+    free(p->sent);
+    free(p->received);
     pthread_mutex_destroy(&p->lock);
     free(p);
 }

@@ -24,7 +24,8 @@ typedef struct peer {
     unsigned ahead;        // orders since the last answer,
     uint64_t ahead_bytes;  // and their bytes
     bool lost;
-    char why[256]; // it is
+    char why[256];     // it is
+    struct peer *next; // that is lost
 } peer;
 
 typedef struct message_part {
@@ -35,7 +36,7 @@ typedef struct message_part {
 // One at the other end of a way. Errors: OHM_OUT_OF_MEMORY.
 ohm_status peer_create(const transport *way, int rank, peer **p);
 
-// Legal on NULL. What a lost one may still write to is not released.
+// Legal on NULL. A lost one, which may still write to its rooms, is not released.
 void peer_destroy(peer *p);
 
 // Sends the parts, in all at most PEER_ROOM, as one message; returns when their memory is free again.
