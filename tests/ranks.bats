@@ -142,6 +142,8 @@ END
 
 @test "the viewer's pictures" {
     [ -x "$(dirname "$ohmscape")/ohmscape-view" ] || skip "no viewer"
+    # Mesa's compiler would take minutes to be followed.
+    [[ ${SANITIZE-} != *address* ]] || ASAN_OPTIONS+=:fast_unwind_on_malloc=1:detect_leaks=0
     cd "$tmp/f"
     local options=(view --headless --frames 3 --device native --rows 300 --cols 200 --size 400x300)
     expect_ok "${options[@]}" --screenshot alone.png --quiet
