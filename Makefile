@@ -77,7 +77,11 @@ endef
 define NEEDED_FOR_ASAN
 dpkg -s libc6-dbg @ libc6-dbg @ symbols of leaks in the C library
 endef
-export NEEDED_TO_PLOT NEEDED_FOR_ASAN NEEDED_TO_BUILD NEEDED_TO_TEST NEEDED_TO_LINT NEEDED_FOR_TSAN
+define NEEDED_FOR_MPI
+pkg-config --exists ompi-c @ libopenmpi-dev @ several hosts, by MPI
+command -v mpirun @ openmpi-bin @ starting programs on them
+endef
+export NEEDED_FOR_MPI NEEDED_TO_PLOT NEEDED_FOR_ASAN NEEDED_TO_BUILD NEEDED_TO_TEST NEEDED_TO_LINT NEEDED_FOR_TSAN
 
 # Installs what is missing with apt, or names it.
 define INSTALL
@@ -100,7 +104,9 @@ deps: ## install what is missing to build
 	@NEEDED="$$NEEDED_TO_BUILD"; $(INSTALL)
 deps-bench: deps
 	@NEEDED="$$NEEDED_TO_PLOT"; $(INSTALL)
-deps-test: deps-bench
+deps-mpi: deps
+	@NEEDED="$$NEEDED_FOR_MPI"; $(INSTALL)
+deps-test: deps-bench deps-mpi
 	@NEEDED="$$NEEDED_TO_TEST"; $(INSTALL)
 deps-lint: deps-test
 	@NEEDED="$$NEEDED_TO_LINT"; $(INSTALL)
@@ -131,14 +137,14 @@ LANES    = 1 4 $(if $(filter x86_64-%,$(MACHINE)),8 16)
 # The files of kernels that the library carries.
 KERNEL_FILES = crossbar read readout readout_exact network pulses view ceilings
 
-# The library is all of host/ but the command line. Native loops are compiled for each lane width.
+# The library is all of host/ but the command line and the module for MPI. Native loops are compiled for each lane width.
 LOOPS = host/engine/native/loops host/engine/native/native_ceilings
-LIBRARY_SOURCES = $(filter-out host/cli/% host/example/% $(LOOPS:=.c),$(sort $(wildcard host/*/*.c host/*/*/*.c)))
+LIBRARY_SOURCES = $(filter-out host/cli/% host/example/% host/mpi/% $(LOOPS:=.c),$(sort $(wildcard host/*/*.c host/*/*/*.c)))
 LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(foreach loops,$(LOOPS),$(LANES:%=$(BUILD)/$(loops)_%.o)) $(KERNEL_FILES:%=$(BUILD)/kernels/%.o)
 CLI_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/cli/*.c))
 
 # What the programs share of the command line, and the viewer.
-KIT_OBJECTS  = $(patsubst %,$(BUILD)/host/cli/%.o,child cli gnuplot guard options progress report rescue setup trouble)
+KIT_OBJECTS  = $(patsubst %,$(BUILD)/host/cli/%.o,child cli gnuplot guard options progress ranks report rescue setup trouble)
 VIEW_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out viz/main.c,$(wildcard viz/*.c))) $(BUILD)/viz/ui.o $(KIT_OBJECTS)
 BENCH_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/main.c,$(wildcard bench/*.c))) $(patsubst %,$(BUILD)/bench/%_py.o,peers peers_models peers_read peers_wires) \
                 $(KIT_OBJECTS)
@@ -151,22 +157,40 @@ ifeq ($(V),0)
 SAY = @printf '  %-5s %s\n' $(1) $(2);
 endif
 
-all: $(BUILD)/ohmscape $(BUILD)/ohmscape-view $(BUILD)/ohmscape-bench $(BUILD)/libohmscape.so.$(VERSION) ## build the programs and the library
+# The module for several hosts, which alone needs MPI, where that is there.
+MPI_PACKAGE = ompi-c
+MPI_MODULE  = $(if $(shell pkg-config --exists $(MPI_PACKAGE) 2>/dev/null && echo yes),$(BUILD)/ohmscape-mpi.so)
 
-$(BUILD)/ohmscape: $(CLI_OBJECTS) $(BUILD)/libohmscape.a
-	$(call SAY,LINK,$@)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
+all: $(BUILD)/ohmscape $(BUILD)/ohmscape-view $(BUILD)/ohmscape-bench $(BUILD)/libohmscape.so.$(VERSION) $(MPI_MODULE) ## build the programs and the library
 
-$(BUILD)/ohmscape-view: $(BUILD)/viz/main.o $(VIEW_OBJECTS) $(if $(findstring address,$(SANITIZE)),$(BUILD)/tests/keep_libraries.o) $(BUILD)/libohmscape.a
+# Of a library that is unloaded the leak checker knows no names.
+ifneq ($(findstring address,$(SANITIZE)),)
+KEEP_LIBRARIES = $(BUILD)/tests/keep_libraries.o
+KEEP_FLAGS     = -Wl,--export-dynamic-symbol=dlclose
+endif
+
+$(BUILD)/ohmscape: $(CLI_OBJECTS) $(KEEP_LIBRARIES) $(BUILD)/libohmscape.a
+	$(call SAY,LINK,$@)$(CC) $(ALL_LDFLAGS) $(KEEP_FLAGS) $^ -o $@ $(LIBS)
+
+$(BUILD)/ohmscape-view: $(BUILD)/viz/main.o $(VIEW_OBJECTS) $(KEEP_LIBRARIES) $(BUILD)/libohmscape.a
 	$(call SAY,LINK,$@)$(CXX) $(ALL_LDFLAGS) $^ -o $@ $(VIEW_LIBS) $(LIBS)
 
-$(BUILD)/ohmscape-bench: $(BUILD)/bench/main.o $(BENCH_OBJECTS) $(BUILD)/libohmscape.a
-	$(call SAY,LINK,$@)$(CC) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
+$(BUILD)/ohmscape-bench: $(BUILD)/bench/main.o $(BENCH_OBJECTS) $(KEEP_LIBRARIES) $(BUILD)/libohmscape.a
+	$(call SAY,LINK,$@)$(CC) $(ALL_LDFLAGS) $(KEEP_FLAGS) $^ -o $@ $(LIBS)
 
 $(BUILD)/libohmscape.a: $(LIBRARY_OBJECTS)
 	$(call SAY,AR,$@)rm -f $@ && $(AR) rcs $@ $^
 
 $(BUILD)/libohmscape.so.$(VERSION): $(LIBRARY_OBJECTS)
 	$(call SAY,LINK,$@)$(CC) -shared -Wl,-soname,$(SONAME) $(ALL_LDFLAGS) $^ -o $@ $(LIBS)
+
+mpi: deps-mpi ## build the module for several hosts, which programs load under mpirun and srun
+	@$(MAKE) --no-print-directory $(JOBS) $(BUILD)/ohmscape-mpi.so
+
+$(BUILD)/host/mpi/mpi.o: ALL_CFLAGS += $$(pkg-config --cflags $(MPI_PACKAGE))
+
+$(BUILD)/ohmscape-mpi.so: $(BUILD)/host/mpi/mpi.o
+	$(call SAY,LINK,$@)$(CC) -shared $(ALL_LDFLAGS) $^ -o $@ $$(pkg-config --libs $(MPI_PACKAGE))
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -305,12 +329,13 @@ install: all $(BUILD)/ohmscape.1 $(BUILD)/ohmscape.pc ## install under PREFIX, /
 	install -Dm644 -t $(exampledir) $(wildcard host/example/*)
 	install -Dm644 $(BUILD)/ohmscape.1 $(mandir)/ohmscape.1
 	install -Dm644 $(BUILD)/ohmscape.pc $(libdir)/pkgconfig/ohmscape.pc
+	$(if $(wildcard $(BUILD)/ohmscape-mpi.so),install -Dm755 $(BUILD)/ohmscape-mpi.so $(libdir)/ohmscape/ohmscape-mpi.so)
 	$(RENEW_LOADER)
 
 uninstall: ## remove what install puts there, for the same PREFIX and DESTDIR
 	rm -f $(addprefix $(bindir)/,ohmscape ohmscape-view ohmscape-bench) $(libdir)/libohmscape.a $(libdir)/libohmscape.so* \
-	  $(addprefix $(includedir)/,ohmscape.h ohmscape_train.h ohmscape_cl.h ohmscape_ceiling.h) $(mandir)/ohmscape.1 $(libdir)/pkgconfig/ohmscape.pc
-	rm -rf $(DESTDIR)$(PREFIX)/share/doc/ohmscape
+	  $(addprefix $(includedir)/,ohmscape.h ohmscape_ranks.h ohmscape_train.h ohmscape_cl.h ohmscape_ceiling.h) $(mandir)/ohmscape.1 $(libdir)/pkgconfig/ohmscape.pc
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/ohmscape $(libdir)/ohmscape
 	$(RENEW_LOADER)
 
 # The loader looks in its cache alone. Only root can renew it, and it may not know a PREFIX of one's own.
@@ -331,5 +356,5 @@ help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile tests/tests.mk | \
 	  while IFS='|' read -r target purpose; do printf '  make %-12s  %s\n' "$$target" "$$purpose"; done
 
-.PHONY: all bench check-debian deps deps-bench deps-test deps-lint deps-asan deps-tsan run view test tests check asan tsan check-tsan lint install uninstall clean help sought always
+.PHONY: all bench check-debian mpi deps deps-bench deps-mpi deps-test deps-lint deps-asan deps-tsan run view test tests check asan tsan check-tsan lint install uninstall clean help sought always
 .SECONDARY:

@@ -6,6 +6,7 @@
 #include "table.h"
 #include "../host/cli/guard.h"
 #include "../host/cli/options.h"
+#include "../host/cli/ranks.h"
 
 #include <hdf5.h>
 #include <stdarg.h>
@@ -230,5 +231,6 @@ int main(int argc, char **argv) {
         return EXIT_SUCCESS;
     }
     // The command name is optional: `ohmscape bench` passes it, a user need not.
-    return bench_run(argc, argv);
+    int code;
+    return ranks_begin(&code) ? ranks_end(bench_run(argc, argv)) : code;
 }

@@ -24,7 +24,8 @@ typedef struct ohm_ceilings ohm_ceilings;
 // Makes ready the parts for a definition on the first of the devices, which must outlive them: builds their
 // kernels and allocates memory for the states, at most 1 GiB, since more is no slower. The stimulus counts
 // by what is random in it. Since 0.2.
-// Errors: OHM_BAD_ARGUMENT, OHM_OUT_OF_MEMORY, OHM_DEVICE_FAILED, OHM_BUILD_FAILED.
+// Errors: OHM_BAD_ARGUMENT, OHM_NO_DEVICE (it belongs to another rank), OHM_OUT_OF_MEMORY, OHM_DEVICE_FAILED,
+// OHM_BUILD_FAILED.
 ohm_status ohm_ceilings_create(ohm_devices *devices, const ohm_definition *definition,
                                ohm_ceilings **ceilings);
 

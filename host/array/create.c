@@ -73,7 +73,10 @@ static ohm_status build(ohm_crossbar *c, ohm_devices *devices) {
     if (!shares) return ohm_fail_memory("devices");
     ohm_status status = shares_make(&c->problem, &c->plan.definition, devices, shares);
     if (!status) status = create_engines(c, devices, shares);
-    for (size_t i = 0; i < n && !status; i++) status = add_bands(c, c->engines[i], &shares[i]);
+    for (size_t i = 0; i < n && !status; i++) {
+        devices_blame(devices, i);
+        status = add_bands(c, c->engines[i], &shares[i]);
+    }
     free(shares);
     return status ? status : rehearsal_run(c, devices);
 }

@@ -162,12 +162,13 @@ static ohm_status rehearse(ohm_crossbar *c, const band *b, const ohm_device_info
     return status;
 }
 
-ohm_status rehearsal_run(ohm_crossbar *c, const ohm_devices *devices) {
+ohm_status rehearsal_run(ohm_crossbar *c, ohm_devices *devices) {
     ohm_status status = OHM_OK;
     size_t of = 0; // which engine the band is on
     for (size_t i = 0; i < c->band_count && !status; i++) {
         if (i > 0 && c->bands[i]->engine == c->bands[i - 1]->engine) continue;
         while (c->engines[of] != c->bands[i]->engine) of++;
+        devices_blame(devices, of);
         status = rehearse(c, c->bands[i], ohm_devices_info(devices, of), devices_is_automatic(devices, of));
     }
     return status;

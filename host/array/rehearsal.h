@@ -10,6 +10,6 @@
 // does now, and not at the end of a long run. The first rows have to be as the native engine computes them,
 // to the bit, and a device that "auto" has chosen may not take far longer than that. Errors:
 // OHM_DEVICE_FAILED (also of a wrong answer, or one too slow), OHM_BUILD_FAILED, OHM_OUT_OF_MEMORY.
-ohm_status rehearsal_run(ohm_crossbar *c, const ohm_devices *devices);
+ohm_status rehearsal_run(ohm_crossbar *c, ohm_devices *devices);
 
 #endif

@@ -111,10 +111,26 @@ static uint64_t visiting_of(const ohm_definition *d, const ohm_device_info *info
     return (uint64_t)((double)left * (is_on_host(info) ? PART_OF_HOST : PART_OF_DEVICE));
 }
 
-// *host counts what all devices take of the host's memory.
-static ohm_status make_share(const problem *p, const ohm_definition *d, const ohm_device_info *info,
-                             uint64_t *host, share *s) {
-    const uint64_t rows = s->end - s->first, on_host = is_on_host(info) ? *host : 0;
+// What the devices before the i-th take of its machine's memory.
+static uint64_t taken_before(const ohm_devices *devices, const share *shares, size_t i) {
+    uint64_t taken = 0;
+    for (size_t k = 0; k < i; k++)
+        if (devices_machine(devices, k) == devices_machine(devices, i)) taken += shares[k].host;
+    return taken;
+}
+
+// What streamed planes may take of its machine's memory. How much another machine has, its rank finds out.
+static uint64_t room_on_host(const ohm_definition *d, const ohm_devices *devices, size_t i, uint64_t taken) {
+    const uint64_t memory = devices_machine(devices, i) ? UINT64_MAX : ohm_memory_available();
+    return least_of(d->host_memory, memory > taken ? memory - taken : 0);
+}
+
+static ohm_status make_share(const problem *p, const ohm_definition *d, const ohm_devices *devices,
+                             share *shares, size_t i) {
+    share *s = &shares[i];
+    const ohm_device_info *info = ohm_devices_info(devices, i);
+    const uint64_t rows = s->end - s->first, taken = taken_before(devices, shares, i);
+    const uint64_t on_host = is_on_host(info) ? taken : 0;
     const uint64_t left = info->memory > on_host ? info->memory - on_host : 0;
     const u128 needed = (u128)rows * row_bytes(p) * plane_count(p->variant);
     if (needed > (uint64_t)1 << 62 || (needed > left && d->memory == OHM_RESIDENT))
@@ -123,23 +139,22 @@ static ohm_status make_share(const problem *p, const ohm_definition *d, const oh
     if (status) return status;
     if (needed <= left && (!d->memory || needed <= d->memory)) {
         s->band_rows = rows_of_band(p, info->max_allocation, d->band_rows);
-        if (is_on_host(info)) *host += (uint64_t)needed;
+        s->host = is_on_host(info) ? (uint64_t)needed : 0;
         return OHM_OK;
     }
-    const uint64_t memory = ohm_memory_available(), visiting = visiting_of(d, info, left);
-    if (is_on_host(info)) *host += visiting;
-    s->storage.host = least_of(d->host_memory, memory > *host ? memory - *host : 0);
-    if (info->type != OHM_DEVICE_NATIVE && needed <= s->storage.host) *host += (uint64_t)needed;
+    const uint64_t visiting = visiting_of(d, info, left);
+    s->host = is_on_host(info) ? visiting : 0;
+    s->storage.host = room_on_host(d, devices, i, taken + s->host);
+    if (info->type != OHM_DEVICE_NATIVE && needed <= s->storage.host) s->host += (uint64_t)needed;
     return stream(p, d, info, (uint64_t)needed, visiting, s);
 }
 
 ohm_status shares_make(const problem *p, const ohm_definition *d, const ohm_devices *devices, share *shares) {
     const size_t n = ohm_devices_count(devices);
-    uint64_t host = 0;
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < n && !status; i++) {
         shares[i] = (share){.first = first_row(p, i, n), .end = first_row(p, i + 1, n)};
-        status = make_share(p, d, ohm_devices_info(devices, i), &host, &shares[i]);
+        status = make_share(p, d, devices, shares, i);
     }
     return status;
 }

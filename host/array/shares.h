@@ -8,6 +8,7 @@
 typedef struct share {
     uint64_t first, end; // its rows, first … end − 1
     uint64_t band_rows;  // of its bands at most: a multiple of a block, unless there are fewer
+    uint64_t host;       // bytes that it takes of its machine's memory
     storage storage;
 } share;
 

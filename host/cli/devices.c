@@ -3,6 +3,7 @@
 #include "report.h"
 #include "../base/error.h"
 #include "../base/number.h"
+#include "../ohmscape_ranks.h"
 #include "commands.h"
 
 #include <stdlib.h>
@@ -12,6 +13,11 @@ static const option_entry entries[] = {
     {0},
 };
 
+// Of the rank whose it is, where there are several.
+static int rank_of(const ohm_device_info *info) {
+    return atoi(info->id);
+}
+
 static void print_table(const ohm_device_info *list, size_t count) {
     printf("%-8s %-7s %5s %5s %10s %10s  %s\n", "device", "type", "units", "lanes", "memory", "buffer",
            "name");
@@ -19,9 +25,11 @@ static void print_table(const ohm_device_info *list, size_t count) {
         char memory[NUMBER_MAX_TEXT], allocation[NUMBER_MAX_TEXT];
         number_format_bytes(list[i].memory, memory);
         number_format_bytes(list[i].max_allocation, allocation);
-        printf("%-8s %-7s %5u %5u %10s %10s  %s (%s %s)\n", list[i].id, ohm_device_type_name(list[i].type),
+        printf("%-8s %-7s %5u %5u %10s %10s  %s (%s %s)", list[i].id, ohm_device_type_name(list[i].type),
                list[i].compute_units, list[i].lanes, memory, allocation, list[i].name, list[i].platform,
                list[i].driver);
+        if (ohm_ranks_count() > 1) printf(" on %s", ohm_ranks_host(rank_of(&list[i])));
+        putchar('\n');
     }
 }
 
@@ -39,6 +47,10 @@ static bool print_json(const ohm_device_info *list, size_t count) {
         json_add_u64(device, "lanes", list[i].lanes);
         json_add_u64(device, "memory", list[i].memory);
         json_add_u64(device, "max_allocation", list[i].max_allocation);
+        if (ohm_ranks_count() > 1) {
+            cJSON_AddNumberToObject(device, "rank", rank_of(&list[i]));
+            cJSON_AddStringToObject(device, "host", ohm_ranks_host(rank_of(&list[i])));
+        }
         cJSON_AddItemToArray(array, device);
     }
     return json_print(root);

@@ -2,6 +2,7 @@
 #include "cli.h"
 #include "../base/error.h"
 #include "commands.h"
+#include "ranks.h"
 
 #include <errno.h>
 #include <hdf5.h>
@@ -58,10 +59,8 @@ static int unknown(const char *name) {
     return cli_fail(OHM_BAD_ARGUMENT);
 }
 
-int main(int argc, char **argv) {
-    cli_start();
-    // We close every file ourselves. After a failed flush, HDF5 1.10 would crash in its exit handler.
-    H5dont_atexit();
+// Runs a command of this program, or tells about it.
+static int run(int argc, char **argv) {
     const char *name = argc > 1 ? argv[1] : NULL;
     if (!name) {
         print_help(stderr);
@@ -76,10 +75,19 @@ int main(int argc, char **argv) {
     else {
         for (size_t i = 0; i < COMMAND_COUNT; i++)
             if (strcmp(name, commands[i]->name) == 0) return commands[i]->run(argc - 1, argv + 1);
-        for (size_t i = 0; i < OTHER_COUNT; i++)
-            if (strcmp(name, others[i].name) == 0) return hand_over(i, argv + 1);
         return unknown(name);
     }
     const ohm_status status = cli_flush();
     return status ? cli_fail(status) : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv) {
+    int code;
+    cli_start();
+    // We close every file ourselves. After a failed flush, HDF5 1.10 would crash in its exit handler.
+    H5dont_atexit();
+    // Other programs join their ranks themselves.
+    for (size_t i = 0; i < OTHER_COUNT && argc > 1; i++)
+        if (strcmp(argv[1], others[i].name) == 0) return hand_over(i, argv + 1);
+    return ranks_begin(&code) ? ranks_end(run(argc, argv)) : code;
 }

@@ -103,6 +103,8 @@ static ohm_status make_memory(ohm_ceilings *c, uint64_t max_allocation) {
 
 static ohm_status make(ohm_ceilings *c, ohm_devices *devices, const ohm_definition *definition) {
     plan checked;
+    if (devices_is_remote(devices, 0))
+        return ohm_fail(OHM_NO_DEVICE, "what bounds the speed is measured on devices of rank 0 alone");
     ohm_status status = plan_make(definition, &checked);
     if (status) return status;
     c->problem = plan_problem(&checked, OHM_FRAME_NONE, 0);

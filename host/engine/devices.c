@@ -4,6 +4,8 @@
 #include "../base/log.h"
 #include "native/native.h"
 #include "opencl/opencl.h"
+#include "remote/ranks.h"
+#include "remote/remote.h"
 #include "streamed/streamed_engine.h"
 
 #include <assert.h>
@@ -11,21 +13,27 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_DEVICES 64 // in one selector
+#define MAX_DEVICES 1024 // of one selector
+
+// One that is opened: of this rank by OpenCL, or of another, or the native engine.
+typedef struct opened {
+    ohm_device_info info;
+    opencl_device *opencl;
+    remote_device *remote;
+    int rank;
+    bool automatic; // chosen by auto
+    unsigned tried; // by auto: so many kinds of device
+} opened;
 
 struct ohm_devices {
     const cl_context_properties
         *gl; // while opening: the OpenGL context that the first device shares with, or NULL
     cl_command_queue_properties properties;
-    size_t count;
-    struct {
-        ohm_device_info info;
-        opencl_device *opencl; // NULL: the native engine
-        bool automatic;        // chosen by auto
-        unsigned tried;        // by auto: so many kinds of device
-    } device[MAX_DEVICES];
-    opencl_device *passed_over[2 * MAX_DEVICES]; // to be closed with the others
+    size_t count, failed; // failed: the last one on which no engine could be made to work
+    opened device[MAX_DEVICES];
+    opened passed_over[2 * MAX_DEVICES]; // to be closed with the others
     size_t passed_over_count;
+    remote_list *lists; // of other ranks, once they are needed
     char fallback[512]; // why the last one was passed over, or ""
 };
 
@@ -53,17 +61,53 @@ static bool append(cl_device_id id, const ohm_device_info *info, void *context) 
     return true;
 }
 
-ohm_status ohm_devices_list(ohm_device_info **list, size_t *count) {
+static ohm_status finish_list(listing *l, ohm_device_info **list, size_t *count) {
+    if (l->failed) {
+        free(l->list);
+        return ohm_fail_memory("the list of devices");
+    }
+    *list = l->list;
+    *count = l->count;
+    return OHM_OK;
+}
+
+ohm_status devices_list_own(ohm_device_info **list, size_t *count) {
     listing l = {0};
     const ohm_device_info native = native_device_info();
     if (append(NULL, &native, &l)) opencl_visit(append, &l);
-    if (l.failed) {
-        free(l.list);
-        return ohm_fail_memory("the list of devices");
+    return finish_list(&l, list, count);
+}
+
+// Among several ranks an id begins with its rank.
+static void name_by_rank(ohm_device_info *info, int rank) {
+    char id[sizeof info->id + 16];
+    if (ranks_count() == 1) return;
+    snprintf(id, sizeof id, "%d:%s", rank, info->id);
+    memcpy(info->id, id, sizeof info->id - 1);
+}
+
+static void append_of_rank(listing *l, int rank, const ohm_device_info *list, size_t count) {
+    for (size_t i = 0; i < count && !l->failed; i++) {
+        ohm_device_info info = list[i];
+        name_by_rank(&info, rank);
+        append(NULL, &info, l);
     }
-    *list = l.list;
-    *count = l.count;
-    return OHM_OK;
+}
+
+ohm_status ohm_devices_list(ohm_device_info **list, size_t *count) {
+    listing l = {0};
+    remote_list *others;
+    ohm_device_info *own;
+    size_t own_count;
+    ohm_status status = remote_list_all(&others);
+    if (status) return status;
+    status = devices_list_own(&own, &own_count);
+    if (!status) append_of_rank(&l, 0, own, own_count);
+    if (!status) ohm_devices_list_free(own);
+    for (int r = 1; r < ranks_count() && !status; r++)
+        append_of_rank(&l, r, others[r].devices, others[r].count);
+    remote_list_free(others);
+    return status ? status : finish_list(&l, list, count);
 }
 
 void ohm_devices_list_free(ohm_device_info *list) {
@@ -119,12 +163,71 @@ static ohm_status open_native(ohm_devices *devices, size_t i) {
         return opencl_no_sharing("the native engine computes on the host, not in an OpenCL context");
     devices->device[i].info = native_device_info();
     devices->device[i].opencl = NULL;
+    name_by_rank(&devices->device[i].info, 0);
     return OHM_OK;
 }
 
 static ohm_status open_opencl(ohm_devices *devices, size_t i, const search *s) {
-    devices->device[i].info = s->info;
-    return opencl_open(s->id, &s->info, sharing(devices), devices->properties, &devices->device[i].opencl);
+    ohm_device_info *info = &devices->device[i].info;
+    *info = s->info;
+    name_by_rank(info, 0);
+    return opencl_open(s->id, info, sharing(devices), devices->properties, &devices->device[i].opencl);
+}
+
+static ohm_status open_own(ohm_devices *devices, size_t i, const char *text, size_t length, bool *found) {
+    if (is_word(text, length, "native")) return open_native(devices, i);
+    const search s = find_device(text, length);
+    *found = s.found;
+    return s.found ? open_opencl(devices, i, &s) : OHM_OK;
+}
+
+// Ranks of one machine take its devices of one kind in turn.
+static const ohm_device_info *find_remote(const remote_list *list, const char *text, size_t length,
+                                          int local) {
+    size_t fit = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        if (is_word(text, length, list->devices[i].id)) return &list->devices[i];
+        fit += is_word(text, length, ohm_device_type_name(list->devices[i].type));
+    }
+    for (size_t i = 0, left = fit ? (size_t)local % fit : 0; i < list->count && fit; i++)
+        if (is_word(text, length, ohm_device_type_name(list->devices[i].type)) && left-- == 0)
+            return &list->devices[i];
+    return NULL;
+}
+
+static ohm_status open_remote(ohm_devices *devices, size_t i, const char *text, size_t length, bool *there) {
+    opened *d = &devices->device[i];
+    const rank_entry *rank = ranks_entry(d->rank);
+    if (sharing(devices)) return opencl_no_sharing("the device belongs to another rank");
+    ohm_status status = devices->lists ? OHM_OK : remote_list_all(&devices->lists);
+    if (status) return status;
+    const ohm_device_info *found = find_remote(&devices->lists[d->rank], text, length, rank->local);
+    *there = found;
+    if (!found) return OHM_OK;
+    d->info = *found;
+    name_by_rank(&d->info, d->rank);
+    return remote_open(d->rank, found->id, &d->info, &d->remote);
+}
+
+// Opens one by its name or kind, if there is one.
+static ohm_status open_found(ohm_devices *devices, size_t i, const char *text, size_t length, bool *found) {
+    *found = true;
+    return devices->device[i].rank ? open_remote(devices, i, text, length, found)
+                                   : open_own(devices, i, text, length, found);
+}
+
+static ohm_status open_named(ohm_devices *devices, size_t i, const char *text, size_t length) {
+    bool found;
+    const int rank = devices->device[i].rank;
+    const ohm_status status = open_found(devices, i, text, length, &found);
+    if (found) return status;
+    if (ranks_count() == 1)
+        ohm_fail(OHM_NO_DEVICE, "there is no OpenCL device %.*s", (int)length, text);
+    else
+        ohm_fail(OHM_NO_DEVICE, "there is no OpenCL device %.*s on rank %d (%s)", (int)length, text, rank,
+                 ranks_entry(rank)->host);
+    ohm_fail_hint("`ohmscape devices` lists the available ones");
+    return OHM_NO_DEVICE;
 }
 
 // Notes the first line of this thread's last error as the reason why a device was passed over.
@@ -140,18 +243,22 @@ static void note_fallback(ohm_devices *devices, const ohm_device_info *info) {
     log_say(OHM_LOG_WARNING, "%s", text);
 }
 
+static bool is_lost(int rank) {
+    return rank && ranks_entry(rank)->peer->lost;
+}
+
 // Opens the next device that auto would choose in place i.
 static ohm_status open_next(ohm_devices *devices, size_t i) {
     static const char *const kinds[] = {"gpu", "cpu"};
-    unsigned *tried = &devices->device[i].tried;
-    while (*tried < sizeof kinds / sizeof kinds[0]) {
-        const search s = find_device(kinds[(*tried)++], 3);
-        if (!s.found) continue;
-        const ohm_status status = open_opencl(devices, i, &s);
-        if (status != OHM_DEVICE_FAILED) return status;
-        note_fallback(devices, &s.info);
+    opened *d = &devices->device[i];
+    while (d->tried < sizeof kinds / sizeof kinds[0]) {
+        bool found;
+        const ohm_status status = open_found(devices, i, kinds[d->tried++], 3, &found);
+        if (!found) continue;
+        if (status != OHM_DEVICE_FAILED || is_lost(d->rank)) return status;
+        note_fallback(devices, &d->info);
     }
-    return open_native(devices, i);
+    return open_named(devices, i, "native", strlen("native"));
 }
 
 static ohm_status open_auto(ohm_devices *devices, size_t i) {
@@ -159,16 +266,24 @@ static ohm_status open_auto(ohm_devices *devices, size_t i) {
     return open_next(devices, i);
 }
 
+// Whether another could take its place.
+static bool can_be_replaced(const opened *d) {
+    return d->automatic && d->info.type != OHM_DEVICE_NATIVE && !is_lost(d->rank);
+}
+
 bool devices_fall_back(ohm_devices *devices) {
-    for (size_t i = 0; i < devices->count; i++) {
-        opencl_device *opencl = devices->device[i].opencl;
-        if (!devices->device[i].automatic || !opencl) continue;
-        note_fallback(devices, &devices->device[i].info);
-        devices->passed_over[devices->passed_over_count++] = opencl;
-        devices->device[i].opencl = NULL;
-        return open_next(devices, i) == OHM_OK;
-    }
-    return false;
+    const size_t i = devices->failed;
+    if (i >= devices->count || !can_be_replaced(&devices->device[i])) return false;
+    opened *d = &devices->device[i];
+    note_fallback(devices, &d->info);
+    devices->passed_over[devices->passed_over_count++] = *d;
+    d->opencl = NULL;
+    d->remote = NULL;
+    return open_next(devices, i) == OHM_OK;
+}
+
+void devices_blame(ohm_devices *devices, size_t i) {
+    devices->failed = i;
 }
 
 bool devices_is_automatic(const ohm_devices *devices, size_t i) {
@@ -179,19 +294,42 @@ const char *ohm_devices_fallback(const ohm_devices *devices) {
     return devices->fallback[0] ? devices->fallback : NULL;
 }
 
-static ohm_status open_one(ohm_devices *devices, const char *text, size_t length) {
+// Opens one of a rank.
+static ohm_status open_at(ohm_devices *devices, int rank, const char *text, size_t length) {
     const size_t i = devices->count;
-    if (is_word(text, length, "native")) return open_native(devices, i);
-    if (is_word(text, length, "auto")) return open_auto(devices, i);
-    if (!names_opencl(text, length))
+    if (i == MAX_DEVICES) return ohm_fail(OHM_BAD_ARGUMENT, "more than %d devices are selected", MAX_DEVICES);
+    devices->device[i].rank = rank;
+    const ohm_status status =
+        is_word(text, length, "auto") ? open_auto(devices, i) : open_named(devices, i, text, length);
+    if (!status) devices->count++;
+    return status;
+}
+
+static ohm_status unknown_rank(const char *text, size_t digits) {
+    const int count = ranks_count();
+    if (count > 1)
+        return ohm_fail(OHM_BAD_ARGUMENT, "there is no rank %.*s: the %d ranks are numbered from 0 to %d",
+                        (int)digits, text, count, count - 1);
+    ohm_fail(OHM_BAD_ARGUMENT, "there is no rank %.*s: this program runs alone", (int)digits, text);
+    ohm_fail_hint("start several ranks with mpirun or srun");
+    return OHM_BAD_ARGUMENT;
+}
+
+// A name alone is that of a device of every rank; RANK: goes before the name of one.
+static ohm_status open_one(ohm_devices *devices, const char *text, size_t length) {
+    const size_t digits = strspn(text, "0123456789"), prefix = digits && text[digits] == ':' ? digits + 1 : 0;
+    const char *name = text + prefix;
+    const size_t rest = length - prefix;
+    if (!is_word(name, rest, "native") && !is_word(name, rest, "auto") && !names_opencl(name, rest))
         return ohm_fail(OHM_BAD_ARGUMENT,
                         "unknown device \"%.*s\"; use auto, native, gpu, cpu or PLATFORM.DEVICE", (int)length,
                         text);
-    const search s = find_device(text, length);
-    if (s.found) return open_opencl(devices, i, &s);
-    ohm_fail(OHM_NO_DEVICE, "there is no OpenCL device %.*s", (int)length, text);
-    ohm_fail_hint("`ohmscape devices` lists the available ones");
-    return OHM_NO_DEVICE;
+    const unsigned long rank = prefix ? strtoul(text, NULL, 10) : 0;
+    const unsigned long end = prefix ? rank + 1 : (unsigned long)ranks_count();
+    if (end > (unsigned long)ranks_count() || digits > 9) return unknown_rank(text, digits);
+    ohm_status status = OHM_OK;
+    for (unsigned long r = rank; r < end && !status; r++) status = open_at(devices, (int)r, name, rest);
+    return status;
 }
 
 static ohm_status open_all(const char *selector, const cl_context_properties *gl,
@@ -205,11 +343,7 @@ static ohm_status open_all(const char *selector, const cl_context_properties *gl
     ohm_status status = OHM_OK;
     for (const char *text = selector; !status;) {
         const size_t length = strcspn(text, ",");
-        if (d->count == MAX_DEVICES)
-            status = ohm_fail(OHM_BAD_ARGUMENT, "more than %d devices in \"%s\"", MAX_DEVICES, selector);
-        else
-            status = open_one(d, text, length);
-        if (!status) d->count++;
+        status = open_one(d, text, length);
         if (!text[length]) break;
         text += length + 1;
     }
@@ -276,21 +410,41 @@ const ohm_device_info *ohm_devices_info(const ohm_devices *devices, size_t i) {
     return &devices->device[i].info;
 }
 
-void ohm_devices_close(ohm_devices *devices) {
-    if (!devices) return;
-    for (size_t i = 0; i < devices->count; i++) opencl_close(devices->device[i].opencl);
-    for (size_t i = 0; i < devices->passed_over_count; i++) opencl_close(devices->passed_over[i]);
-    free(devices);
+static void close_one(opened *d) {
+    opencl_close(d->opencl);
+    remote_close(d->remote);
 }
 
-ohm_status devices_create_engine(ohm_devices *devices, size_t i, const problem *p, const storage *s,
-                                 engine **e) {
-    opencl_device *opencl = devices->device[i].opencl;
+void ohm_devices_close(ohm_devices *devices) {
+    if (!devices) return;
+    for (size_t i = 0; i < devices->count; i++) close_one(&devices->device[i]);
+    for (size_t i = 0; i < devices->passed_over_count; i++) close_one(&devices->passed_over[i]);
+    remote_list_free(devices->lists);
+    free(devices);
+}
+}
+
+static ohm_status create_here(const opened *d, const problem *p, const storage *s, engine **e) {
     engine *made;
     const ohm_status status =
-        opencl ? opencl_engine_create(opencl, p, &made) : native_engine_create(p, &made);
+        d->opencl ? opencl_engine_create(d->opencl, p, &made) : native_engine_create(p, &made);
     if (status) return status;
     if (s && s->streams) return streamed_engine_create(made, s, e);
     *e = made;
     return OHM_OK;
+}
+
+ohm_status devices_create_engine(ohm_devices *devices, size_t i, const problem *p, const storage *s,
+                                 engine **e) {
+    const opened *d = &devices->device[i];
+    devices_blame(devices, i);
+    return d->remote ? remote_engine_create(d->remote, p, s, e) : create_here(d, p, s, e);
+}
+
+bool devices_is_remote(const ohm_devices *devices, size_t i) {
+    return devices->device[i].remote;
+}
+
+int devices_machine(const ohm_devices *devices, size_t i) {
+    return ranks_entry(devices->device[i].rank)->machine;
 }

@@ -1,6 +1,6 @@
 // Finding and opening OpenCL devices, and building programs for them.
 #include "../../base/error.h"
-#include "../../base/log.h"
+#include "../building.h"
 #include "opencl.h"
 
 #include <errno.h>
@@ -201,16 +201,8 @@ void opencl_close(opencl_device *device) {
 
 // ---- Building ---------------------------------------------------------------------------------
 
-static ohm_build_listener *_Atomic listener;
-
-void ohm_set_build_listener(ohm_build_listener *one) {
-    listener = one;
-}
-
 void opencl_building(const opencl_device *device) {
-    ohm_build_listener *const told = listener;
-    if (told) told(device ? &device->info : NULL);
-    if (device) log_say(OHM_LOG_INFO, "building kernels for %s (%s)", device->info.name, device->info.id);
+    building_tell(device ? &device->info : NULL);
 }
 
 // PoCL caches what it has built in files, and trusts them even if they are damaged.
