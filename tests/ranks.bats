@@ -112,6 +112,20 @@ found() {
     [ "$(ls -A)" = $'a.h5\nb.h5' ]
 }
 
+@test "ranks that stream their rows" {
+    local args=(--quiet --rows 900 --cols 130 --flux --device native -t 12)
+    expect_ok run "${args[@]}" -o "$tmp/f/one.h5"
+    ranks_ok 3 run "${args[@]}" --memory 700KiB --scratch "$tmp" -o "$tmp/f/streamed.h5" --json
+    expect_json '.storage.streamed and .storage.file_bytes > 900 * 130 * 12'
+    cmp "$tmp/f/one.h5" "$tmp/f/streamed.h5"
+    ranks_ok 2 run --quiet --from "$tmp/f/streamed.h5" --device native -t 5 --memory 700KiB -o "$tmp/f/two.h5"
+    expect_ok run --quiet --from "$tmp/f/one.h5" --device native -t 5 -o "$tmp/f/three.h5"
+    cmp "$tmp/f/two.h5" "$tmp/f/three.h5"
+    ranks_error 1 'needs at least 288\.0 KiB of memory at a time, and may take 250\.0 KiB' 2 run "${args[@]}" --memory 250KiB
+    ranks_error 1 '^rank 1 on .*: cannot keep the crossbar in nowhere' 2 \
+        run "${args[@]}" --memory 700KiB --device 1:native --scratch nowhere
+}
+
 @test "views, readouts, programming and training" {
     need_python
     cd "$tmp/f"

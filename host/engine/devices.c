@@ -422,7 +422,6 @@ void ohm_devices_close(ohm_devices *devices) {
     remote_list_free(devices->lists);
     free(devices);
 }
-}
 
 static ohm_status create_here(const opened *d, const problem *p, const storage *s, engine **e) {
     engine *made;
