@@ -23,7 +23,7 @@ if [ -e "$file" ]; then
 else
     set -- --rows "${ROWS:-131072}" --cols "${COLS:-65536}" "$@"
 fi
-${LAUNCH-srun} ohmscape run "$@" --until "$step" --checkpoint "${CHECKPOINT:-30min}" -o "$file" --json &
+${LAUNCH-srun --mpi=pmix} ohmscape run "$@" --until "$step" --checkpoint "${CHECKPOINT:-30min}" -o "$file" --json &
 program=$!
 wait "$program"
 status=$?
