@@ -61,6 +61,7 @@ static void add_rates(cJSON *object, const bench_row *r) {
     add_number(object, "times_copy", r->times_copy);
     add_number(object, "times_linear", r->times_linear);
     add_number(object, "times_ideal", r->times_ideal);
+    add_number(object, "times_one_rank", r->times_one_rank);
 }
 
 static void add_frame(cJSON *object, const frame_times *f) {
@@ -85,6 +86,7 @@ static cJSON *json_of_row(const bench_row *r) {
     json_add_u64(object, "threads", r->threads);
     if (r->model) cJSON_AddStringToObject(object, "model", r->model);
     add_count(object, "batch", r->batch);
+    add_count(object, "ranks", r->ranks);
     if (r->wires) cJSON_AddStringToObject(object, "wires", r->wires);
     cJSON_AddStringToObject(object, "state", row_state_name(r->state));
     if (r->note[0]) cJSON_AddStringToObject(object, "note", r->note);
