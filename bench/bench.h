@@ -58,6 +58,7 @@ uint64_t bench_one_side(const bench *b);
 
 ohm_status part_throughput(bench *b);
 ohm_status part_scaling(bench *b);
+ohm_status part_ranks(bench *b); // of scaling, where there are several
 ohm_status part_peers(bench *b);
 ohm_status part_models(bench *b);
 ohm_status part_read(bench *b);

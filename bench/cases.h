@@ -54,6 +54,11 @@ ohm_status cases_add_crossbar(bench *b, case_list *l, contender *c, const number
 ohm_status cases_add_streamed(bench *b, case_list *l, contender *c, uint64_t memory, const char *rests,
                               const char *folder);
 
+// A crossbar of so many rows, on a device, with steps a launch as auto chooses, for this row. The text says
+// what else its digests are of, if it is not square (digests.h); else NULL.
+ohm_status cases_add_rows(bench *b, case_list *l, contender *c, const bench_row *row, uint64_t rows,
+                          const char *shape);
+
 // A crossbar of a model with its own voltages, on a device and with so many steps a launch. plain is the same
 // model without a spread, if it has one, else NULL. *crossbar is it, the list's, or NULL if it can't be.
 ohm_status cases_add_model(bench *b, case_list *l, contender *c, const char *model, const char *plain,

@@ -37,6 +37,7 @@ static double between(cl_event first, cl_event last) {
 typedef struct crossbar_prop {
     contender *device;
     ohm_crossbar *crossbar;
+    const char *shape; // as cases_add_rows
 } crossbar_prop;
 
 static ohm_status advance(const contender *device, ohm_crossbar *c, uint64_t steps, sample *s) {
@@ -60,6 +61,7 @@ static ohm_status run_crossbar(bench_case *e, uint64_t steps, sample *s) {
     const unsigned fuse = ohm_crossbar_definition(p->crossbar)->fuse;
     s->launches = (steps + fuse - 1) / fuse;
     s->has_digest = true;
+    s->digest_of = p->shape;
     return status ? status : ohm_crossbar_digest(p->crossbar, &s->digest);
 }
 
@@ -108,6 +110,7 @@ typedef struct wanted {
     bench_row row;            // a template for its rows
     const number_list *fuses; // each gets a row
     bool thread;              // also add a row with a single thread
+    const char *shape;        // as cases_add_rows
 } wanted;
 
 // Creates the crossbar and adds its rows. *made is NULL if it cannot be created.
@@ -117,10 +120,11 @@ static ohm_status add_crossbar(bench *b, case_list *l, const wanted *w, ohm_cros
     *made = NULL;
     if (!p) return ohm_fail_memory("a crossbar");
     p->device = w->device;
+    p->shape = w->shape;
     const double start = progress_clock();
     const ohm_status status = ohm_crossbar_create(w->device->devices, &w->definition, &p->crossbar);
     r.setup = progress_clock() - start;
-    r.state_memory = state_bytes(l->side);
+    r.state_memory = state_bytes(l->side) / l->side * w->definition.rows;
     if (status) {
         free(p);
         return fail_all(b, &r, w->fuses, status);
@@ -148,6 +152,15 @@ ohm_status cases_add_streamed(bench *b, case_list *l, contender *c, uint64_t mem
     if (rests) w.definition.memory = memory;
     if (rests && strcmp(rests, "file") == 0) w.definition.host_memory = 0;
     w.definition.scratch = folder;
+    return add_crossbar(b, l, &w, &made);
+}
+
+ohm_status cases_add_rows(bench *b, case_list *l, contender *c, const bench_row *row, uint64_t rows,
+                          const char *shape) {
+    static const number_list automatic = {1, {0}};
+    wanted w = {c, bench_definition(b, l->side), *row, &automatic, false, shape};
+    w.definition.rows = rows;
+    ohm_crossbar *made;
     return add_crossbar(b, l, &w, &made);
 }
 

@@ -62,6 +62,7 @@ static void add_rates(cJSON *object, const bench_row *r) {
     add_number(object, "times_linear", r->times_linear);
     add_number(object, "times_ideal", r->times_ideal);
     add_number(object, "times_resident", r->times_stay);
+    add_number(object, "times_one_rank", r->times_one_rank);
 }
 
 static void add_frame(cJSON *object, const frame_times *f) {
@@ -86,6 +87,7 @@ static cJSON *json_of_row(const bench_row *r) {
     json_add_u64(object, "threads", r->threads);
     if (r->model) cJSON_AddStringToObject(object, "model", r->model);
     add_count(object, "batch", r->batch);
+    add_count(object, "ranks", r->ranks);
     if (r->wires) cJSON_AddStringToObject(object, "wires", r->wires);
     if (r->rests) cJSON_AddStringToObject(object, "rests", r->rests);
     cJSON_AddStringToObject(object, "state", row_state_name(r->state));
@@ -186,6 +188,7 @@ static void write_csv_row(FILE *out, const bench_row *r) {
                             r->times_linear,
                             r->times_ideal,
                             r->times_stay,
+                            r->times_one_rank,
                             r->sweeps,
                             row_sweep(r)};
     for (size_t i = 0; i < sizeof value / sizeof value[0]; i++) write_cell(out, there ? value[i] : 0);
@@ -195,6 +198,7 @@ static void write_csv_row(FILE *out, const bench_row *r) {
     fputc(',', out);
     if (r->wires) write_quoted(out, r->wires);
     fprintf(out, ",%s", r->rests ? r->rests : "");
+    write_cell(out, r->ranks);
     fputc('\n', out);
 }
 
@@ -205,8 +209,9 @@ static ohm_status write_csv(const bench *b, FILE *out) {
         "seconds_max,device_seconds_median,rate_min,rate_median,rate_max,seconds_per_synapse_step,"
         "seconds_per_launch,bytes_per_step,bytes_per_second,setup_seconds,share_of_limit,times_native,"
         "times_one_thread,state_bytes,peak_resident_bytes,frame_seconds,times_sin_state,times_without_spread,"
-        "times_numpy,times_copy,times_linear,times_ideal,times_resident,sweeps,seconds_per_cell_sweep,model,"
-        "batch,wires,rests\n");
+        "times_numpy,times_copy,times_linear,times_ideal,times_resident,times_one_rank,sweeps,seconds_per_"
+        "cell_sweep,model,"
+        "batch,wires,rests,ranks\n");
     for (size_t i = 0; i < b->results.count; i++) write_csv_row(out, &b->results.row[i]);
     return OHM_OK;
 }

@@ -98,7 +98,9 @@ static ohm_status open_contender(const char *selector, contender *c) {
     const ohm_status status = ohm_devices_open_profiling(selector, &c->devices);
     if (status) return status;
     c->info = *ohm_devices_info(c->devices, 0);
-    if (strcmp(selector, "auto") != 0) return OHM_OK;
+    const bool several = ohm_devices_count(c->devices) > 1; // one of every rank
+    if (several) snprintf(c->info.id, sizeof c->info.id, "%s", selector);
+    if (several || strcmp(selector, "auto") != 0) return OHM_OK;
     ohm_devices_close(c->devices);
     return ohm_devices_open_profiling(c->info.id, &c->devices);
 }

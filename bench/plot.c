@@ -189,6 +189,32 @@ static void draw_scaling(FILE *out, const bench *b, const char *folder, const ch
     fprintf(out, "unset multiplot\n");
 }
 
+// Writes what a part has found of so many ranks: their number and the rate.
+static void write_ranks(FILE *out, const bench *b, const char *part) {
+    fprintf(out, "$%s << END\n", part);
+    for (size_t i = 0; i < b->results.count; i++) {
+        const bench_row *r = &b->results.row[i];
+        if (r->state == ROW_MEASURED && strcmp(r->part, part) == 0)
+            fprintf(out, "%u %.9g %.9g %.9g\n", r->ranks, row_rate(r, 0.5), row_rate(r, 0), row_rate(r, 1));
+    }
+    fprintf(out, "END\n");
+}
+
+// Strong and weak scaling, and as many times the rate of one rank.
+static void draw_ranks(FILE *out, const bench *b, const char *folder, const char *terminal) {
+    start(out, folder, "ranks", terminal, 640, 480);
+    write_ranks(out, b, "strong");
+    write_ranks(out, b, "weak");
+    fprintf(
+        out,
+        "stats $strong every ::0::0 using 2 name 'one' nooutput\n"
+        "set xtics 1\nset xrange [0.5:*]\nset yrange [0:*]\nset xlabel 'ranks'\n"
+        "set ylabel 'synapse-steps/s'\nset key top left\nset format y '%%g'\n"
+        "plot $strong using 1:2:3:4 with yerrorlines lw 2 title 'one crossbar', "
+        "$weak using 1:2:3:4 with yerrorlines lw 2 title 'one that grows', "
+        "$strong using 1:(one_max * $1) with lines dt 2 lc rgb '#888888' title 'as many times one rank'\n");
+}
+
 // Whether a row gets a bar: it belongs to the part, has a rate to compare, and no row like it was measured
 // at a larger size.
 static bool has_bar(const bench *b, const bench_row *r, const char *part) {
@@ -267,6 +293,7 @@ ohm_status plot_draw(const bench *b, const char *folder) {
     for (int i = 0; i < 2; i++) {
         if (has_part(b, "throughput")) draw_throughput(c.in, b, folder, terminals[i]);
         if (has_part(b, "synapses")) draw_scaling(c.in, b, folder, terminals[i]);
+        if (has_part(b, "strong") && has_part(b, "weak")) draw_ranks(c.in, b, folder, terminals[i]);
         if (has_part(b, "throughput") || has_part(b, "peers")) draw_speedup(c.in, b, folder, terminals[i]);
         if (has_part(b, "models")) draw_models(c.in, b, folder, terminals[i]);
     }

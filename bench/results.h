@@ -50,6 +50,7 @@ typedef struct bench_row {
     unsigned threads;  // 0: all there are
     const char *model; // where a part has several: the one it is of, as it was asked for; else NULL. Static
     unsigned batch;    // vectors a call, where they are read; else 0
+    unsigned ranks; // whose devices it uses, where several have some; else 0. Told by the device's name too
     const char *wires; // the resistances of its lines; NULL: none. Static
     const char *rests; // of one that is streamed through the device: in "memory", a "file"; else NULL. Static
 
@@ -72,18 +73,19 @@ typedef struct bench_row {
     double sweeps; // over all cells, for one circuit
 
     // What is worked out, 0 where there is nothing to compare with.
-    double share;        // of what memory and arithmetic allow
-    bool memory_bound;   // memory allows less than arithmetic
-    double times_native; // as fast as the native engine
-    double times_thread; // as fast as one thread of it
-    double times_sin;    // as fast as sin-state on this device
-    double times_plain;  // as fast as the same model without its spread
-    double times_numpy;  // as fast as the same model in NumPy, or as the same product
-    double times_copy;   // as many cells a second as copying the state
-    double times_linear; // as fast as the linear readout of the same model
-    double times_ideal;  // as fast as the same step with ideal lines
-    double times_stay;   // as fast as the same crossbar that stays on the device
-    rates old;           // of the same row in the results compared with
+    double share;          // of what memory and arithmetic allow
+    bool memory_bound;     // memory allows less than arithmetic
+    double times_native;   // as fast as the native engine
+    double times_thread;   // as fast as one thread of it
+    double times_sin;      // as fast as sin-state on this device
+    double times_plain;    // as fast as the same model without its spread
+    double times_numpy;    // as fast as the same model in NumPy, or as the same product
+    double times_copy;     // as many cells a second as copying the state
+    double times_linear;   // as fast as the linear readout of the same model
+    double times_ideal;    // as fast as the same step with ideal lines
+    double times_stay;     // as fast as the same crossbar that stays on the device
+    double times_one_rank; // as fast as on one rank
+    rates old;             // of the same row in the results compared with
 } bench_row;
 
 typedef struct results {

@@ -4,12 +4,14 @@
 #include "cases.h"
 #include "table.h"
 #include "../host/cli/cli.h"
+#include "../host/ohmscape_ranks.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SLOPE_LEAST ((uint64_t)1 << 20) // synapses; below this a launch costs more than its work
 
@@ -84,6 +86,12 @@ static ohm_status of_streams(bench *b) {
 }
 
 // ---- In processes of their own ----------------------------------------------------------------
+
+// Whether a process of its own can use it: it is no device of another rank, nor several.
+static bool is_here(const contender *c) {
+    const bool remote = ohm_ranks_count() > 1 && strncmp(c->info.id, "0:", 2) != 0;
+    return !remote && ohm_devices_count(c->devices) == 1;
+}
 
 // Runs `ohmscape run`. A process of its own can be limited to some processors, and its memory can be
 // measured.
@@ -167,7 +175,8 @@ static ohm_status with_threads(bench *b) {
     case_list *l;
     ohm_status status = cases_create(b, "threads", bench_one_side(b), &l);
     for (size_t d = 0; d < b->contender_count && !status; d++)
-        if (on_host(&b->contender[d].info)) status = add_runs(b, l, &b->contender[d]);
+        if (on_host(&b->contender[d].info) && is_here(&b->contender[d]))
+            status = add_runs(b, l, &b->contender[d]);
     if (!status) status = cases_run(b, l);
     cases_destroy(l);
     return status;
@@ -193,7 +202,7 @@ static ohm_status of_memory(bench *b) {
     case_list *l;
     ohm_status status = cases_create(b, "memory", side, &l);
     for (size_t d = 0; d < b->contender_count && !status && !cli_caught(); d++)
-        status = measure_memory(b, l, &b->contender[d]);
+        if (is_here(&b->contender[d])) status = measure_memory(b, l, &b->contender[d]);
     bench_say(b, NULL);
     if (!status) table_print(b, l->first_row);
     cases_destroy(l);
@@ -201,8 +210,8 @@ static ohm_status of_memory(bench *b) {
 }
 
 ohm_status part_scaling(bench *b) {
-    static ohm_status (*const parts[])(bench * b) = {with_synapses, with_fuse,   with_threads,
-                                                     of_streams,    of_a_launch, of_memory};
+    static ohm_status (*const parts[])(bench * b) = {with_synapses, with_fuse, with_threads, of_streams,
+                                                     of_a_launch,   of_memory, part_ranks};
     ohm_status status = OHM_OK;
     for (size_t i = 0; i < sizeof parts / sizeof parts[0] && !status && !cli_caught(); i++)
         status = parts[i](b);
