@@ -19,7 +19,7 @@ setup() {
 }
 
 teardown() {
-    [ -z "${pid-}" ] || kill -9 "$pid" 2>/dev/null || true
+    [ -z "${pid-}" ] || kill -9 $(pgrep -P "$pid") "$pid" 2>/dev/null || true
     if [ -n "${hosts-}" ]; then remove_hosts; fi
 }
 
@@ -242,12 +242,23 @@ start_long() {
     timeout 120 mpirun "$@" -n 2 "$ohmscape" run --json --device native -n 1024 -t 72057594037927936 --every 64 \
         -o "$tmp/f/f.h5" >"$tmp/out" 2>"$tmp/err" 3>&- &
     pid=$!
-    local i
-    for ((i = 0; i < 600; i++)); do
-        [ -z "$(process_of 1)" ] || [ "$(ticks_of "$(process_of 1)")" -lt 20 ] || break
+    wait_for_steps
+    mpirun_process=$(pgrep -P "$pid" -x 'mpirun|mpirun.openmpi|prterun|prte')
+}
+
+# Waits until the ranks have met, after which rank 0 has a handler for SIGINT, and rank 1 has computed for a while.
+wait_for_steps() {
+    local i start
+    for ((i = 0; i < 1200; i++)); do
+        [ -z "$(process_of 0)" ] || break
         sleep 0.05
     done
-    mpirun_process=$(pgrep -P "$pid" -x 'mpirun|mpirun.openmpi|prterun|prte')
+    wait_for_handler "$(process_of 0)"
+    start=$(ticks_of "$(process_of 1)")
+    for ((i = 0; i < 1200; i++)); do
+        [ "$(ticks_of "$(process_of 1)")" -lt $((start + 20)) ] || break
+        sleep 0.05
+    done
 }
 
 # process_of RANK: its process in the run that was started.
@@ -448,11 +459,7 @@ on_hosts() {
     on_hosts -x OHMSCAPE_RANK_TIMEOUT "$ohmscape" run --json --device native -n 1024 -t 72057594037927936 --every 64 \
         -o "$tmp/f/f.h5" >"$tmp/out" 2>"$tmp/err" 3>&- &
     pid=$!
-    for ((i = 0; i < 600; i++)); do
-        zero=$(process_of 0)
-        [ -z "$zero" ] || [ "$(ticks_of "$zero")" -lt 20 ] || break
-        sleep 0.05
-    done
+    wait_for_steps
     ip -n "$name-0" link set host2 down
     for ((i = 0; i < 400; i++)); do
         [ -n "$(process_of 0)" ] || break

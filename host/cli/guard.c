@@ -1,5 +1,6 @@
 #include "guard.h"
 #include "../engine/opencl/opencl.h"
+#include "../ohmscape_ranks.h"
 #include "cli.h"
 #include "options.h"
 
@@ -146,7 +147,7 @@ static char **own_environment(void) {
 }
 
 void guard_start(bool automatic, bool quiet) {
-    guard.automatic = automatic && !guard_reason();
+    guard.automatic = automatic && !guard_reason() && ohm_ranks_count() == 1; // others would not start over
     guard.shown = !quiet && isatty(STDERR_FILENO);
     guard.process = getpid();
     if (guard.automatic) {

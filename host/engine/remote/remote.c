@@ -48,6 +48,7 @@ static ohm_status hear(peer *p, answer *a, void *into, size_t room, size_t *got)
     size_t bytes = 0;
     const ohm_status status = peer_receive(p, &bytes);
     if (status) return status;
+    if (bytes < sizeof *a) return ohm_fail(OHM_DEVICE_FAILED, "rank %d gave an answer that is none", p->rank);
     p->ahead = 0;
     p->ahead_bytes = 0;
     memcpy(a, p->received, sizeof *a);

@@ -247,16 +247,24 @@ static launch launch_of(const server *s, const launch_order *o) {
     return l;
 }
 
+// Whether a launch has the physics and the arguments that it says, of which room bytes fit.
+static bool is_whole(const launch_order *o, const job *j, size_t room) {
+    return (o->physics == 0 || o->physics == sizeof(ohm_physics)) && o->arguments <= room &&
+           j->bytes == sizeof *o + o->physics + o->arguments;
+}
+
 static ohm_status do_run(server *s, job *j) {
     launch_order o;
+    uint64_t arguments[1024]; // aligned
     served_engine *e = engine_of(s, j);
-    const char *data = j->data;
-    memcpy(&o, data, sizeof o);
-    data += sizeof o;
+    const char *data = j->data + sizeof o;
+    memcpy(&o, j->data, sizeof o);
+    if (!is_whole(&o, j, sizeof arguments)) {
+        note(e, ohm_fail(OHM_DEVICE_FAILED, "a launch that makes no sense"));
+        return OHM_OK;
+    }
     if (o.physics) memcpy(&e->physics, data, sizeof e->physics);
-    data += o.physics;
-    uint64_t arguments[1024];
-    memcpy(arguments, data, o.arguments); // aligned
+    memcpy(arguments, data + o.physics, o.arguments);
     launch l = launch_of(s, &o);
     l.physics = &e->physics;
     l.arguments = o.arguments ? arguments : NULL;
@@ -319,6 +327,7 @@ static const order_entry *read_order(const server *s, size_t bytes, job *j) {
     const table *t = (const table *)((const char *)s + e->of);
     const region *r = &j->order.region;
     if (j->bytes < e->bytes || (e->of && !table_find(t, j->order.handle))) return NULL;
+    if (e->work == do_open && j->data[j->bytes - 1]) return NULL;
     if (e->work == do_put && j->bytes != r->width * r->height) return NULL;
     if (e->work == do_get && r->width * r->height > PEER_PIECE) return NULL;
     return e;
