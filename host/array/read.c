@@ -75,6 +75,22 @@ ohm_status ohm_crossbar_set_states(ohm_crossbar *c, ohm_rectangle r, const float
     return status;
 }
 
+ohm_status ohm_crossbar_memory(ohm_crossbar *c, float **states, uint64_t *pitch) {
+    const ohm_status status = crossbar_check_state(c);
+    if (status) return status;
+    const buffer *held = c->bands[0]->plane[PLANE_STATE];
+    const engine_class *class = held->engine->class;
+    float *memory = c->band_count == 1 && class->memory ? class->memory(held) : NULL;
+    if (!memory) {
+        ohm_fail(OHM_BAD_ARGUMENT, "the states are not in one piece of the native engine's memory");
+        ohm_fail_hint("create the crossbar on the device native, without band_rows; or copy the states");
+        return OHM_BAD_ARGUMENT;
+    }
+    *states = memory;
+    *pitch = c->problem.pitch;
+    return OHM_OK;
+}
+
 static ohm_status check_flux(const ohm_crossbar *c) {
     if (c->problem.variant.flux) return OHM_OK;
     return ohm_fail(OHM_BAD_ARGUMENT, "this crossbar does not track the flux");

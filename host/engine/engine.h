@@ -49,6 +49,8 @@ typedef struct engine_class {
     ohm_status (*create)(engine *e, uint64_t bytes, buffer **b);
     // Memory that is the caller's own, and stays so; NULL where the device has its own.
     ohm_status (*wrap)(engine *e, void *values, uint64_t bytes, buffer **b);
+    // Its memory, where that is the host's; NULL where the device has its own.
+    void *(*memory)(const buffer *b);
     void (*release)(buffer *b);
     ohm_status (*clear)(buffer *b); // fills it with 0
     ohm_status (*put)(buffer *b, region to, const void *from);

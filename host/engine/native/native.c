@@ -254,6 +254,7 @@ static const engine_class native_class = {
     .configure = native_configure,
     .create = native_create,
     .wrap = native_wrap,
+    .memory = native_memory,
     .release = native_release,
     .clear = native_clear,
     .put = native_put,
