@@ -131,9 +131,9 @@ LANES    = 1 4 $(if $(filter x86_64-%,$(MACHINE)),8 16)
 # The files of kernels that the library carries.
 KERNEL_FILES = crossbar read readout readout_exact network pulses view ceilings
 
-# The library is all of host/ but the command line. Native loops are compiled for each lane width.
+# The library is all of host/ but the command line and the Python package. Native loops are compiled for each lane width.
 LOOPS = host/engine/native/loops host/engine/native/native_ceilings
-LIBRARY_SOURCES = $(filter-out host/cli/% host/example/% $(LOOPS:=.c),$(sort $(wildcard host/*/*.c host/*/*/*.c)))
+LIBRARY_SOURCES = $(filter-out host/cli/% host/example/% host/python/% $(LOOPS:=.c),$(sort $(wildcard host/*/*.c host/*/*/*.c)))
 LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(foreach loops,$(LOOPS),$(LANES:%=$(BUILD)/$(loops)_%.o)) $(KERNEL_FILES:%=$(BUILD)/kernels/%.o)
 CLI_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/cli/*.c))
 

@@ -54,6 +54,11 @@ class Statistics:
         return cls(**numbers, histogram=np.frombuffer(ffi.buffer(s.histogram), np.uint64).copy())
 
 
+def _lines(wires: str | None) -> str | None:
+    """The text of wires; None where lines are ideal."""
+    return None if wires == "none" else wires
+
+
 @dataclass(frozen=True)
 class Definition:
     """Everything that determines a run, with every parameter written out. dt in s."""
@@ -77,7 +82,7 @@ class Definition:
         return cls(
             rows=d.rows, cols=d.cols, dt=d.dt, seed=d.seed, model=text(d.model), stimulus=text(d.stimulus),
             init=text(d.initial), flux=d.track_flux, precision=text(lib.ohm_precision_name(d.precision)),
-            wires=text_or_none(d.wires), fuse=d.fuse, lanes=d.lanes, band_rows=d.band_rows,
+            wires=_lines(text_or_none(d.wires)), fuse=d.fuse, lanes=d.lanes, band_rows=d.band_rows,
         )
 
 
