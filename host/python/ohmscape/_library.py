@@ -142,13 +142,15 @@ ProgressFunction = Callable[[int, int], object]
 class Progress:
     """Called between launches. What it calls may raise: the library then stops, and ``finish`` raises it again.
 
-    Merely being called lets Python run its signal handlers, so that Ctrl-C ends a call between launches.
+    Merely being called lets Python run its signal handlers, so that Ctrl-C ends a call between launches. Once
+    it has said to stop it says so again: the library may ask in several places.
     """
 
-    __slots__ = ("_before", "_function", "_steps", "handle", "raised")
+    __slots__ = ("_before", "_function", "_steps", "_stopped", "handle", "raised")
 
     def __init__(self, function: ProgressFunction | None = None, before: int = 0, steps: int | None = None) -> None:
         self._function, self._before, self._steps = function, before, steps
+        self._stopped = False
         self.raised: BaseException | None = None
         self.handle = ffi.new_handle(self)
 
@@ -157,9 +159,10 @@ class Progress:
         return Progress(self._function, before, steps)
 
     def go_on(self, done: int, steps: int) -> bool:
-        if self._function is None:
-            return True
-        return self._function(self._before + done, steps if self._steps is None else self._steps) is not False
+        if self.raised is None and self._function is not None and not self._stopped:
+            steps = steps if self._steps is None else self._steps
+            self._stopped = self._function(self._before + done, steps) is False
+        return self.raised is None and not self._stopped
 
     def finish(self) -> None:
         """Raises what was raised during the call, once."""

@@ -202,7 +202,7 @@ print(_Process.opened, sorted({"torch", "pandas", "PIL", "h5py", "matplotlib", "
 def test_the_log_is_pythons(make, caplog):
     with caplog.at_level("INFO", "ohmscape"):
         with pytest.warns(ohmscape.DefinitionWarning):
-            make(model="stanford-pku", stimulus="wave", dt=5e-10)
+            make(model="stanford-pku:substeps=1")
     assert any("is long for stanford-pku" in record.message for record in caplog.records)
 
 
