@@ -46,7 +46,9 @@ class Tiles:
     method : how devices are brought to conductances. "exact" sets the states in which a device without spread has
         them, as far as each device's own range goes; others are those of Crossbar.program, whose arguments are
         ``program``.
-    dac, adc : converters, as of Crossbar.read. Every input vector is scaled so that its largest is 1 V.
+    dac, adc : converters, as of Crossbar.read. Every input vector is scaled so that its largest is 1 V. Of an ADC given
+        as a number of bits, every crossbar's range is that of the currents of the first vectors it reads: see
+        ``calibrate``.
     wires : a text, as of Crossbar.read; None for ideal lines.
     seed : of the first tile; the next has the next.
     """
@@ -94,6 +96,7 @@ class Tiles:
                                      init="constant:value=0.5", **definition))
             self.crossbars.append(line)
         self.readings = 0
+        self._adcs: dict[tuple[int, bool], Converter] = {}
         self._largest = largest
         self._table: tuple[Any, Any] | None = None
         self.scale = 1.0
@@ -109,6 +112,7 @@ class Tiles:
         low, high = self.crossbars[0][0].nominal_range
         largest = float(np.abs(w).max()) if self._largest is None else self._largest
         self.scale = (high - low) / (largest or 1.0)
+        self._adcs.clear()
         reports = []
         for i, line in zip(self._rows, self.crossbars):
             for j, crossbar in zip(self._cols, line):
@@ -152,9 +156,25 @@ class Tiles:
         most[most == 0] = 1
         return x / most, most
 
+    def _adc(self, crossbar: Crossbar, voltages: Floats, transposed: bool) -> Converter | None:
+        """The ADC of a crossbar; one that is a number of bits is calibrated when it is first used."""
+        if self.adc is None or isinstance(self.adc, Converter):
+            return self.adc
+        key = id(crossbar), transposed
+        if key not in self._adcs:
+            most = np.abs(crossbar.read(voltages, transposed=transposed, dac=self.dac, wires=self.wires)).max(initial=0)
+            self._adcs[key] = Converter(self.adc, -float(most or 1), float(most or 1), sign_magnitude=self.adc > 1)
+        return self._adcs[key]
+
     def _read(self, crossbar: Crossbar, voltages: Floats, transposed: bool) -> Floats:
-        return crossbar.read(np.ascontiguousarray(voltages), transposed=transposed, dac=self.dac, adc=self.adc,
-                             wires=self.wires, reading=self.readings)
+        v = np.ascontiguousarray(voltages)
+        adc = self._adc(crossbar, v, transposed)
+        return crossbar.read(v, transposed=transposed, dac=self.dac, adc=adc, wires=self.wires, reading=self.readings)
+
+    def calibrate(self, x: npt.ArrayLike) -> None:
+        """Takes the ranges of ADCs that are numbers of bits from the currents of these vectors [..., inputs]."""
+        self._adcs.clear()
+        self.matmul(x)
 
     def matmul(self, x: npt.ArrayLike) -> Floats:
         """x @ W of vectors [..., inputs]: [..., outputs]. Every vector is a reading with noise of its own."""
