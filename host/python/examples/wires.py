@@ -33,13 +33,13 @@ x, labels = data()
 x = x / abs(x).max()
 rng = np.random.default_rng(1)
 order = rng.permutation(len(x))
-train, test = order[:1000], order[1000:1100] if SMALL else order[1000:1400]
+train, test = order[:1000], order[1000:1050] if SMALL else order[1000:1400]
 
 # %% [markdown]
 # The classifier: random features, and ridge regression of the labels on them. Both of its matrices go onto devices.
 
 # %%
-features = 64 if SMALL else 256
+features = 32 if SMALL else 256
 first = rng.normal(0, 1.5, (64, features)).clip(-3, 3)
 hidden = np.maximum(x @ first, 0)
 h, y = hidden[train], np.eye(10)[labels[train]] - 0.1

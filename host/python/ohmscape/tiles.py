@@ -132,7 +132,7 @@ class Tiles:
         least = crossbar.state[...]
         crossbar.set_initial(1)
         most = crossbar.state[...]
-        crossbar.state = np.clip(wanted, np.minimum(least, most), np.maximum(least, most))
+        crossbar.state[...] = np.clip(wanted, np.minimum(least, most), np.maximum(least, most))
         return []
 
     def _nominal_table(self, crossbar: Crossbar) -> tuple[Any, Any]:
