@@ -274,7 +274,7 @@ python-asan: deps-asan ## test the Python package with a sanitized library, and 
 
 python-sanitized:
 	@host/python/install "$(BUILD)" "" "$(VENV)"
-	@env $(TEST_ENVIRONMENT) ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0 PYTHONMALLOC=debug PYTHONDONTWRITEBYTECODE=1 \
+	@env $(TEST_ENVIRONMENT) ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 PYTHONMALLOC=debug PYTHONDONTWRITEBYTECODE=1 \
 	  LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
 	  $(VENV)/bin/python -m pytest -q -c host/python/pyproject.toml host/python/tests
 

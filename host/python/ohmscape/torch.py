@@ -119,7 +119,7 @@ class CrossbarConv2d(nn.Module):
 
     def _side(self, side: int, axis: int) -> int:
         reach = self.dilation[axis] * (self.kernel_size[axis] - 1) + 1
-        return (side + 2 * int(self.padding[axis]) - reach) // self.stride[axis] + 1
+        return int((side + 2 * int(self.padding[axis]) - reach) // self.stride[axis] + 1)
 
     def extra_repr(self) -> str:
         return f"{self.groups} x {self.tiles[0]!r}"
