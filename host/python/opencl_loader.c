@@ -1,5 +1,6 @@
 // The functions of OpenCL that libohmscape calls, found at run time: the package works without OpenCL, on the
-// native engine, and with whatever the machine has. Their types are those of CL/cl.h, or this does not compile.
+// native engine, and with whatever the machine has. Their types are those of CL/cl.h, or this does not
+// compile.
 #define CL_TARGET_OPENCL_VERSION 120
 #define CL_USE_DEPRECATED_OPENCL_1_2_APIS
 #include <CL/cl.h>
@@ -16,7 +17,7 @@ static void *find(const char *name) {
 }
 
 // One function: its result, name, parameters, and arguments. Without a loader an error is its result.
-#define FORWARD(result, name, parameters, arguments, error)                                                   \
+#define FORWARD(result, name, parameters, arguments, error)                                                  \
     CL_API_ENTRY result CL_API_CALL name parameters {                                                        \
         static __typeof__(&name) function;                                                                   \
         if (!function) function = (__typeof__(&name))find(#name);                                            \
@@ -26,7 +27,8 @@ static void *find(const char *name) {
 
 // Where there is no platform, nothing below the first is ever called.
 STATUS(clGetPlatformIDs, (cl_uint n, cl_platform_id *p, cl_uint *count), (n, p, count))
-STATUS(clGetPlatformInfo, (cl_platform_id p, cl_platform_info i, size_t n, void *v, size_t *s), (p, i, n, v, s))
+STATUS(clGetPlatformInfo, (cl_platform_id p, cl_platform_info i, size_t n, void *v, size_t *s),
+       (p, i, n, v, s))
 STATUS(clGetDeviceIDs, (cl_platform_id p, cl_device_type t, cl_uint n, cl_device_id *d, cl_uint *count),
        (p, t, n, d, count))
 STATUS(clGetDeviceInfo, (cl_device_id d, cl_device_info i, size_t n, void *v, size_t *s), (d, i, n, v, s))
@@ -55,7 +57,8 @@ STATUS(clBuildProgram,
         void(CL_CALLBACK *notify)(cl_program, void *), void *user),
        (p, n, d, options, notify, user))
 STATUS(clGetProgramBuildInfo,
-       (cl_program p, cl_device_id d, cl_program_build_info i, size_t n, void *v, size_t *s), (p, d, i, n, v, s))
+       (cl_program p, cl_device_id d, cl_program_build_info i, size_t n, void *v, size_t *s),
+       (p, d, i, n, v, s))
 STATUS(clReleaseProgram, (cl_program p), (p))
 FORWARD(cl_kernel, clCreateKernel, (cl_program p, const char *name, cl_int *error), (p, name, error), NULL)
 STATUS(clReleaseKernel, (cl_kernel k), (k))
@@ -73,17 +76,18 @@ STATUS(clEnqueueWriteBuffer,
         const cl_event *wait, cl_event *event),
        (q, m, block, offset, size, from, n, wait, event))
 STATUS(clEnqueueReadBufferRect,
-       (cl_command_queue q, cl_mem m, cl_bool block, const size_t *at, const size_t *host_at, const size_t *size,
-        size_t row, size_t slice, size_t host_row, size_t host_slice, void *to, cl_uint n, const cl_event *wait,
-        cl_event *event),
+       (cl_command_queue q, cl_mem m, cl_bool block, const size_t *at, const size_t *host_at,
+        const size_t *size, size_t row, size_t slice, size_t host_row, size_t host_slice, void *to, cl_uint n,
+        const cl_event *wait, cl_event *event),
        (q, m, block, at, host_at, size, row, slice, host_row, host_slice, to, n, wait, event))
 STATUS(clEnqueueWriteBufferRect,
-       (cl_command_queue q, cl_mem m, cl_bool block, const size_t *at, const size_t *host_at, const size_t *size,
-        size_t row, size_t slice, size_t host_row, size_t host_slice, const void *from, cl_uint n,
-        const cl_event *wait, cl_event *event),
+       (cl_command_queue q, cl_mem m, cl_bool block, const size_t *at, const size_t *host_at,
+        const size_t *size, size_t row, size_t slice, size_t host_row, size_t host_slice, const void *from,
+        cl_uint n, const cl_event *wait, cl_event *event),
        (q, m, block, at, host_at, size, row, slice, host_row, host_slice, from, n, wait, event))
 STATUS(clEnqueueFillBuffer,
        (cl_command_queue q, cl_mem m, const void *pattern, size_t pattern_size, size_t offset, size_t size,
         cl_uint n, const cl_event *wait, cl_event *event),
        (q, m, pattern, pattern_size, offset, size, n, wait, event))
-FORWARD(void *, clGetExtensionFunctionAddressForPlatform, (cl_platform_id p, const char *name), (p, name), NULL)
+FORWARD(void *, clGetExtensionFunctionAddressForPlatform, (cl_platform_id p, const char *name), (p, name),
+        NULL)

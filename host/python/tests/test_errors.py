@@ -101,7 +101,7 @@ def test_what_does_not_fit():
     ({"rows": 2**70}, "rows is"), ({"dt": -1}, "dt is -1"), ({"dt": float("nan")}, "dt is nan"), ({"dt": 1e9}, "dt"),
     ({"seed": -1}, "seed"), ({"precision": "double"}, "precision is 'double', not one of auto, single, extended"),
     ({"init": "uniform:lo=2"}, "lo=2"), ({"wires": "row=x"}, "row"), ({"fuse": 70000}, "fuse"), ({"lanes": 3}, "lanes"),
-    ({"wires": "row=1", "stimulus": "uniform"}, ""), ({"stimulus": (1, 2, 3)}, "a tuple of 3"),
+    ({"wires": "row=1", "stimulus": "uniform"}, "."), ({"stimulus": (1, 2, 3)}, "a tuple of 3"),
     ({"stimulus": np.zeros((2, 3, 3))}, r"\[steps, 5, 5\] or \[5, 5\]"), ({"stimulus": np.zeros((0, 5, 5))}, "0 steps"),
     ({"stimulus": (np.zeros((2, 5)), np.zeros((3, 5)))}, "shape"), ({"model": "sin-state\0"}, "NUL"),
 ])

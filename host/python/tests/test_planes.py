@@ -214,8 +214,8 @@ def test_views_are_reduced_pictures(make):
     assert np.array_equal(x.view(size=(32, 16), reduction="max"), x.state[...].reshape(16, 4, 32, 4).max(axis=(1, 3)))
     assert np.isnan(x.view(rows=(-1, 3), size=(128, 4))[0]).all()
     for how, part in (({"quantity": "x"}, "unknown quantity"), ({"reduction": "sum"}, "unknown reduction"),
-                      ({"size": (0, 5)}, ""), ({"size": (20000, 5)}, ""), ({"colormap": "rainbow"}, "unknown colour map"),
-                      ({"quantity": "flux"}, "")):
+                      ({"size": (0, 5)}, "."), ({"size": (20000, 5)}, "."), ({"colormap": "rainbow"}, "unknown colour map"),
+                      ({"quantity": "flux"}, ".")):
         with pytest.raises(ohmscape.DefinitionError, match=part):
             x.view(**how)
 

@@ -57,8 +57,8 @@ def test_converters_round_to_codes(make, rng):
 def test_readouts_are_refused_by_what_is_wrong(make):
     x = make(model=WIDE)
     v = np.zeros(37)
-    for how, part in (({"adc": 4}, "DAC|dac"), ({"dac": Converter(30)}, "bits"), ({"dac": Converter(4, 1, -1)}, ""),
-                      ({"dac": -1}, "dac bits is -1"), ({"slices": 3}, ""), ({"convert": "all"}, "convert is 'all'"),
+    for how, part in (({"adc": 4}, "DAC|dac"), ({"dac": Converter(30)}, "bits"), ({"dac": Converter(4, 1, -1)}, "."),
+                      ({"dac": -1}, "dac bits is -1"), ({"slices": 3}, "."), ({"convert": "all"}, "convert is 'all'"),
                       ({"wires": "row=-1"}, "row=-1"), ({"reading": -1}, "reading is -1"), ({"dac": 2.5}, "dac bits is 2.5")):
         with pytest.raises(ohmscape.DefinitionError, match=part):
             x.read(v, **how)
