@@ -74,6 +74,7 @@ def extension() -> "dict[str, list[str]]":
         "extra_objects": [str(archive)],
         "depends": [str(archive)],
         "extra_compile_args": ["-std=c17", "-fvisibility=hidden", *sanitizers, *pkg_config("--cflags", "OpenCL")],
-        "extra_link_args": ["-fopenmp", "-Wl,--exclude-libs,ALL", "-Wl,--as-needed", *(sanitizers or ["-Wl,--strip-debug"]),
+        "extra_link_args": ["-fopenmp", "-Wl,--exclude-libs,ALL", "-Wl,--as-needed",
+                            *(sanitizers or ["-Wl,--strip-debug"]),
                             *pkg_config("--libs", *LINKED), "-lm", "-ldl"],
     }

@@ -63,7 +63,8 @@ def states(side=4096):
     over = min(seconds(lambda: np.copyto(to, w)))
     write = min(seconds(lambda: x.state.__setitem__(..., w)))
     print(f"state[...]    {copy / read:.2f} of memcpy's speed, {w.nbytes / read / 1e9:.1f} GB/s")
-    print(f"state[...]=w  {over / write:.2f} of memcpy's speed, {w.nbytes / write / 1e9:.1f} GB/s, with every state checked")
+    print(f"state[...]=w  {over / write:.2f} of memcpy's speed, {w.nbytes / write / 1e9:.1f} GB/s, "
+          "with every state checked")
 
 
 def importing():

@@ -66,7 +66,7 @@ net = nn.Sequential(
     nn.Flatten(), nn.Linear(16 * (side // 4) ** 2, 10),
 )
 optimiser = torch.optim.Adam(net.parameters(), 3e-3)
-for epoch in range(2 if side == 28 or SMALL else 12):
+for _ in range(2 if side == 28 or SMALL else 12):
     for batch in torch.randperm(len(x)).split(64):
         optimiser.zero_grad()
         nn.functional.cross_entropy(net(x[batch]), y[batch]).backward()

@@ -65,7 +65,8 @@ for i, size in enumerate(sizes):
         for j, ohms in enumerate(resistances):
             one.wires = two.wires = f"row={ohms},col={ohms},tol=1e-4"
             found[i, j] = accuracy(one.matmul, two.matmul)
-        print(f"tiles of {size:3} x {size:3}           " + ", ".join(f"{a:.1%} at {r:g} ohm" for a, r in zip(found[i], resistances)))
+        shown = ", ".join(f"{a:.1%} at {r:g} ohm" for a, r in zip(found[i], resistances))
+        print(f"tiles of {size:3} x {size:3}           {shown}")
 
 # %%
 figure, ax = plt.subplots(figsize=(6, 3.8))

@@ -124,6 +124,7 @@ class Crossbar(Measured):
     def _create(self, devices: Devices, create: Callable[[Any, Any], Any]) -> None:
         made = ffi.new("ohm_crossbar **")
         with devices.access, files:
+            devices.drain()
             check(create(devices.pointer, made))
         self._handle = Handle(made[0], devices)
         self._done = ffi.new("uint64_t *")

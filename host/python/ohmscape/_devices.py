@@ -55,6 +55,7 @@ class Devices:
     def __init__(self, selector: str = "auto") -> None:
         self.pointer: Any = None
         self.access = Access()
+        self._ended: list[Any] = []
         self.selector = selector
         mark_opened()
         opened = ffi.new("ohm_devices **")
@@ -79,7 +80,22 @@ class Devices:
     def __reduce__(self) -> Any:
         raise TypeError("open devices cannot be pickled: open them by their selector in the other process")
 
+    def end(self, crossbar: Any, destroy: Any = lib.ohm_crossbar_destroy) -> None:
+        """Destroys a crossbar that nothing refers to any more: now, or when no thread is using the devices."""
+        self._ended.append(crossbar)
+        if self.access.try_enter():
+            try:
+                self.drain(destroy)
+            finally:
+                self.access.__exit__()
+
+    def drain(self, destroy: Any = lib.ohm_crossbar_destroy) -> None:
+        """Destroys what was left, while the devices are this thread's."""
+        while self._ended:
+            destroy(self._ended.pop())
+
     # Crossbars refer to their devices, so that these are closed last. A forked copy leaves all as it is.
     def __del__(self, close: Any = lib.ohm_devices_close, forked: Any = is_forked) -> None:
         if self.pointer is not None and not forked():
+            self.drain()
             close(self.pointer)

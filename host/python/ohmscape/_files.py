@@ -30,7 +30,7 @@ class FileInfo:
     """The files that its stimulus reads."""
 
 
-def info(path: Union[str, "os.PathLike[str]"]) -> FileInfo:
+def info(path: Union[str, os.PathLike[str]]) -> FileInfo:
     """Reads what a state file says of its crossbar, without the state."""
     found = ffi.new("ohm_file_info **")
     with files:

@@ -22,9 +22,9 @@ class Resource:
         self.pointer, self.devices = pointer, devices
 
     # A forked copy leaves all as it is.
-    def __del__(self, destroy: Any = lib.ohm_crossbar_destroy, forked: Any = is_forked) -> None:
+    def __del__(self, forked: Any = is_forked) -> None:
         if not forked():
-            destroy(self.pointer)
+            self.devices.end(self.pointer)
 
 
 class Handle:

@@ -103,6 +103,13 @@ class Access:
             self._lock.acquire()
         self._owner = threading.get_ident()
 
+    def try_enter(self) -> bool:
+        """Enters if that is possible at once."""
+        if not self._lock.acquire(False):
+            return False
+        self._owner = threading.get_ident()
+        return True
+
     def __exit__(self, *_: object) -> None:
         self._owner = 0
         self._lock.release()

@@ -92,8 +92,8 @@ class Tiles:
             for j in self._cols:
                 block = w[i : i + self._rows.step, j : j + self._cols.step]
                 number = len(self.crossbars) * len(self._cols) + len(line)
-                line.append(Crossbar(block.shape[0], 2 * block.shape[1], model=model, device=devices, seed=seed + number,
-                                     init="constant:value=0.5", **definition))
+                line.append(Crossbar(block.shape[0], 2 * block.shape[1], model=model, device=devices,
+                                     seed=seed + number, init="constant:value=0.5", **definition))
             self.crossbars.append(line)
         self.readings = 0
         self._adcs: dict[tuple[int, bool], Converter] = {}
@@ -236,5 +236,5 @@ class Tiles:
     def __repr__(self) -> str:
         first = self.crossbars[0][0]
         model = first.definition.model if first._handle.is_open else "closed"
-        return (f"<ohmscape.Tiles {self.shape[0]} x {self.shape[1]} on {len(self._rows)} x {len(self._cols)} crossbars, "
-                f"{model}>")
+        tiles = f"{len(self._rows)} x {len(self._cols)} crossbars"
+        return f"<ohmscape.Tiles {self.shape[0]} x {self.shape[1]} on {tiles}, {model}>"

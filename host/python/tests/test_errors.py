@@ -31,7 +31,10 @@ def test_the_c_tests_were_found():
     assert len(MODELS) > 40 and len(STIMULI) > 20
 
 
-@pytest.mark.parametrize("role, text, part", [("model", *case) for case in MODELS] + [("stimulus", *case) for case in STIMULI])
+CASES = [("model", *case) for case in MODELS] + [("stimulus", *case) for case in STIMULI]
+
+
+@pytest.mark.parametrize("role, text, part", CASES)
 def test_what_c_refuses_is_refused(role, text, part):
     with pytest.raises(ohmscape.DefinitionError) as raised:
         ohmscape.Crossbar(3, 4, device="native", **{role: text})

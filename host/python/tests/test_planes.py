@@ -10,7 +10,8 @@ import ohmscape
 KEYS = [
     np.s_[...], np.s_[:], np.s_[3], np.s_[-1], np.s_[3, 5], np.s_[-2, -3], np.s_[2:9], np.s_[2:9, 4:70], np.s_[:, 7],
     np.s_[::3], np.s_[::-1], np.s_[5::-2, 80:2:-7], np.s_[..., 4], np.s_[4, ...], np.s_[2:2], np.s_[:, 50:3],
-    np.s_[-5:, -200:4], np.s_[[1, 4, 9]], np.s_[[1, 4], [2, 80]], np.s_[:, [3, 1]], np.s_[None, 2:4], np.s_[np.int64(2)],
+    np.s_[-5:, -200:4], np.s_[[1, 4, 9]], np.s_[[1, 4], [2, 80]], np.s_[:, [3, 1]], np.s_[None, 2:4],
+    np.s_[np.int64(2)],
     np.s_[2:9, ..., 3:5],
 ]
 
@@ -214,7 +215,8 @@ def test_views_are_reduced_pictures(make):
     assert np.array_equal(x.view(size=(32, 16), reduction="max"), x.state[...].reshape(16, 4, 32, 4).max(axis=(1, 3)))
     assert np.isnan(x.view(rows=(-1, 3), size=(128, 4))[0]).all()
     for how, part in (({"quantity": "x"}, "unknown quantity"), ({"reduction": "sum"}, "unknown reduction"),
-                      ({"size": (0, 5)}, "."), ({"size": (20000, 5)}, "."), ({"colormap": "rainbow"}, "unknown colour map"),
+                      ({"size": (0, 5)}, "."), ({"size": (20000, 5)}, "."),
+                      ({"colormap": "rainbow"}, "unknown colour map"),
                       ({"quantity": "flux"}, ".")):
         with pytest.raises(ohmscape.DefinitionError, match=part):
             x.view(**how)

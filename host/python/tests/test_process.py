@@ -65,6 +65,23 @@ def test_crossbars_of_one_device_serve_many_threads(opencl):
     assert a == b != c
 
 
+def test_crossbars_end_while_their_devices_are_in_use():
+    devices = ohmscape.Devices("native")
+    x = ohmscape.Crossbar(400, device=devices)
+    ended = []
+
+    def end(done, steps):
+        others.pop()  # the last reference, in the midst of a call on the same devices
+        ended.append(len(devices._ended))
+        return False
+
+    others = [ohmscape.Crossbar(300, device=devices)]
+    x.advance(10**9, progress=end)
+    assert ended == [1]
+    ohmscape.Crossbar(3, device=devices)
+    assert devices._ended == []
+
+
 def test_files_are_written_by_one_thread_at_a_time(make, tmp_path):
     h5py = pytest.importorskip("h5py", reason="no h5py")
     x = make(200, 200)

@@ -59,7 +59,8 @@ def test_readouts_are_refused_by_what_is_wrong(make):
     v = np.zeros(37)
     for how, part in (({"adc": 4}, "DAC|dac"), ({"dac": Converter(30)}, "bits"), ({"dac": Converter(4, 1, -1)}, "."),
                       ({"dac": -1}, "dac bits is -1"), ({"slices": 3}, "."), ({"convert": "all"}, "convert is 'all'"),
-                      ({"wires": "row=-1"}, "row=-1"), ({"reading": -1}, "reading is -1"), ({"dac": 2.5}, "dac bits is 2.5")):
+                      ({"wires": "row=-1"}, "row=-1"), ({"reading": -1}, "reading is -1"),
+                      ({"dac": 2.5}, "dac bits is 2.5")):
         with pytest.raises(ohmscape.DefinitionError, match=part):
             x.read(v, **how)
     for bad in (np.zeros(36), np.zeros((37, 2)), 3.0):

@@ -8,7 +8,8 @@ import ohmscape
 IDEAL = "soft-bounds:w_min=-0.6,w_max=0.6"
 
 
-@pytest.mark.parametrize("model", [IDEAL, "sin-state", "yakopcic", "linear-step:w_min=-0.6,w_max=0.6", "stanford-pku", "vteam"])
+@pytest.mark.parametrize("model", [IDEAL, "sin-state", "yakopcic", "linear-step:w_min=-0.6,w_max=0.6",
+                                   "stanford-pku", "vteam"])
 def test_a_matrix_is_multiplied(model, rng):
     w, x = rng.normal(size=(70, 21)), rng.normal(size=(4, 3, 70))
     with ohmscape.Tiles(w, model=model, tile=(32, 16)) as tiles:

@@ -18,7 +18,8 @@ def seed():
 
 
 @pytest.mark.parametrize("conv", [
-    nn.Conv2d(2, 6, 3), nn.Conv2d(4, 6, (3, 2), stride=(2, 1), padding=1, groups=2), nn.Conv2d(2, 3, 3, dilation=2, bias=False),
+    nn.Conv2d(2, 6, 3), nn.Conv2d(4, 6, (3, 2), stride=(2, 1), padding=1, groups=2),
+    nn.Conv2d(2, 3, 3, dilation=2, bias=False),
 ], ids=str)
 def test_convolutions_are_those_of_torch(conv):
     x = torch.randn(3, conv.in_channels, 9, 8, requires_grad=True)
