@@ -4,7 +4,9 @@ load common
 
 setup_file() {
     find_python cffi numpy setuptools wheel venv pytest
-    export VENV=${BUILD:-build}/venv
+    VENV=$(realpath -m "${BUILD:-build}/venv")
+    export VENV
+    git status --short --ignored host/python >"$BATS_FILE_TMPDIR/before"
     [ -z "$PYTHON" ] || [ -n "${SANITIZE-}" ] || host/python/install "${BUILD:-build}" "" "$VENV" >&2
 }
 
@@ -50,8 +52,14 @@ passes() {
 @test "types are right, strictly" {
     "$VENV/bin/python" -c 'import mypy' 2>/dev/null || skip "no mypy"
     cd host/python
-    run "$OLDPWD/$VENV/bin/python" -m mypy --cache-dir="$BATS_FILE_TMPDIR/mypy"
+    local mypy=("$VENV/bin/python" -m mypy --cache-dir="$BATS_FILE_TMPDIR/mypy")
+    run "${mypy[@]}"
     [ "$status" -eq 0 ] || fail "$output"
+    run "${mypy[@]}" tests/typed_use.py
+    [ "$status" -eq 0 ] || fail "$output"
+    echo 'import ohmscape; ohmscape.Crossbar(4).advance("5")' >"$tmp/wrong.py"
+    run "${mypy[@]}" "$tmp/wrong.py"
+    [[ $output == *'"advance"'*'incompatible type "str"'* ]] || fail "$output"
 }
 
 @test "installing says what is missing" {
@@ -66,6 +74,6 @@ passes() {
 }
 
 @test "nothing is left beside the sources" {
-    run git status --short host/python
-    [ -z "$output" ] || fail "$output"
+    run diff "$BATS_FILE_TMPDIR/before" <(git status --short --ignored host/python)
+    [ "$status" -eq 0 ] || fail "$output"
 }

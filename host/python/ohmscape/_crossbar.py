@@ -97,7 +97,7 @@ class Crossbar(Measured):
         d.dt = 0.0 if dt is None else dt
         if dt is not None and not dt > 0:
             raise DefinitionError(f"dt is {dt!r}, and has to be above 0 s")
-        d.seed, d.track_flux, d.precision = whole(seed, "seed"), flux, PRECISIONS[precision]
+        d.seed, d.track_flux, d.precision = whole(seed, "seed"), bool(flux), PRECISIONS[precision]
         _speed(d, fuse, lanes, band_rows, texts[4])
         check(lib.ohm_definition_check(d))
         self._create(opened(device), lambda devices, made: lib.ohm_crossbar_create(devices, d, made))
@@ -215,7 +215,7 @@ class Crossbar(Measured):
             raise DefinitionError(f"voltages of {frames.steps} steps, and steps={steps}")
         count = frames.steps if frames.steps is not None else whole(1 if steps is None else steps, "steps")
         with self._handle as crossbar:
-            frames.apply(crossbar, 0, count)
+            ArrayStimulus(frames).from_first(crossbar, self._shape, count)
 
     def idle(self, seconds: float) -> None:
         """Adds idle time, in which conductances drift by the model's drift_nu. The next step ends it."""

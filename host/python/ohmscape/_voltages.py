@@ -21,6 +21,7 @@ VoltageFunction = Callable[[int, int], Voltages]
 
 LAUNCH_BYTES = 32 << 20  # of the voltages that a function is asked for at once,
 LAUNCH_STEPS = 64  # and steps at most
+HELD_STEPS = 1024  # between two looks for Ctrl-C
 
 
 def floats(values: npt.ArrayLike, name: str = "an array") -> Floats:
@@ -80,11 +81,17 @@ class ArrayStimulus:
         self.frames = frames
 
     def advance(self, crossbar: Any, shape: tuple[int, int], steps: int, progress: Progress) -> int:
-        begin, done = lib.ohm_crossbar_step(crossbar), 0
-        most = self.frames.steps
+        return self._go(crossbar, shape, lib.ohm_crossbar_step(crossbar), steps, progress)
+
+    def from_first(self, crossbar: Any, shape: tuple[int, int], steps: int) -> None:
+        """Begins with the first of the voltages, whatever the step."""
+        self._go(crossbar, shape, 0, steps, Progress())
+
+    def _go(self, crossbar: Any, shape: tuple[int, int], begin: int, steps: int, progress: Progress) -> int:
+        done, most = 0, self.frames.steps
         while done < steps and progress.go_on(done, steps):
             at = 0 if most is None else (begin + done) % most
-            count = min(steps - done, LAUNCH_STEPS if most is None else min(most - at, _launch_steps(shape)))
+            count = min(steps - done, HELD_STEPS if most is None else min(most - at, _launch_steps(shape)))
             self.frames.apply(crossbar, at, count)
             done += count
         return done

@@ -133,6 +133,19 @@ def test_ctrl_c_stops_opencl_and_functions(opencl):
     assert done.stdout == "kept\n", done.stderr
 
 
+def test_ctrl_c_stops_voltages_that_are_held():
+    done = run("""
+import os, signal, threading, numpy, ohmscape
+x = ohmscape.Crossbar(300, device="native")
+threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
+try:
+    x.apply(numpy.ones((300, 300)), 10**9)
+except KeyboardInterrupt:
+    print("stopped", 0 < x.step < 10**9)
+""")
+    assert done.stdout == "stopped True\n", done.stderr
+
+
 def test_ctrl_c_stops_programming():
     done = run("""
 import os, signal, threading, ohmscape
