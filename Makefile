@@ -64,6 +64,13 @@ for p in python3 /usr/bin/python3; do $$p -c 'import numpy, h5py, matplotlib, PI
 command -v ffmpeg @ ffmpeg @ recording
 command -v Xvfb @ xvfb @ a virtual display for windows
 command -v xdotool @ xdotool @ simulated mouse and keys
+for p in python3 /usr/bin/python3; do $$p -c 'import cffi, numpy, setuptools, wheel, venv, pytest, mypy' && break; done @ python3-pytest python3-mypy @ testing the Python package
+for p in python3 /usr/bin/python3; do $$p -c 'import cffi, numpy, setuptools, wheel, venv, nbclient, ipykernel' && break; done @ python3-nbclient python3-ipykernel @ running notebooks
+for p in python3 /usr/bin/python3; do $$p -c 'import cffi, numpy, setuptools, wheel, venv; from importlib.util import find_spec; assert find_spec("torch")' && break; done @ python3-torch? @ networks of PyTorch
+endef
+# For the interpreter that tests/common.bash and host/python/install take too.
+define NEEDED_FOR_PYTHON
+for p in python3 /usr/bin/python3; do $$p -c 'import cffi, numpy, setuptools, wheel, venv, ensurepip, sysconfig, os; os.stat(sysconfig.get_path("include") + "/Python.h")' && break; done @ python3-cffi python3-numpy python3-setuptools python3-wheel python3-venv python3-dev @ building the Python package
 endef
 define NEEDED_TO_LINT
 command -v clang-format @ clang-format @ the layout of the code
@@ -81,7 +88,7 @@ define NEEDED_FOR_MPI
 pkg-config --exists ompi-c @ libopenmpi-dev @ several hosts, by MPI
 command -v mpirun @ openmpi-bin @ starting programs on them
 endef
-export NEEDED_FOR_MPI NEEDED_TO_PLOT NEEDED_FOR_ASAN NEEDED_TO_BUILD NEEDED_TO_TEST NEEDED_TO_LINT NEEDED_FOR_TSAN
+export NEEDED_FOR_MPI NEEDED_TO_PLOT NEEDED_FOR_ASAN NEEDED_TO_BUILD NEEDED_TO_TEST NEEDED_TO_LINT NEEDED_FOR_TSAN NEEDED_FOR_PYTHON
 
 # Installs what is missing with apt, or names it.
 define INSTALL
@@ -106,7 +113,9 @@ deps-bench: deps
 	@NEEDED="$$NEEDED_TO_PLOT"; $(INSTALL)
 deps-mpi: deps
 	@NEEDED="$$NEEDED_FOR_MPI"; $(INSTALL)
-deps-test: deps-bench deps-mpi
+deps-python: deps
+	@NEEDED="$$NEEDED_FOR_PYTHON"; $(INSTALL)
+deps-test: deps-bench deps-mpi deps-python
 	@NEEDED="$$NEEDED_TO_TEST"; $(INSTALL)
 deps-lint: deps-test
 	@NEEDED="$$NEEDED_TO_LINT"; $(INSTALL)
@@ -137,9 +146,9 @@ LANES    = 1 4 $(if $(filter x86_64-%,$(MACHINE)),8 16)
 # The files of kernels that the library carries.
 KERNEL_FILES = crossbar read readout readout_exact network pulses view ceilings
 
-# The library is all of host/ but the command line and the module for MPI. Native loops are compiled for each lane width.
+# The library is all of host/ but the command line, the module for MPI and the Python package. Native loops are compiled for each lane width.
 LOOPS = host/engine/native/loops host/engine/native/native_ceilings
-LIBRARY_SOURCES = $(filter-out host/cli/% host/example/% host/mpi/% $(LOOPS:=.c),$(sort $(wildcard host/*/*.c host/*/*/*.c)))
+LIBRARY_SOURCES = $(filter-out host/cli/% host/example/% host/mpi/% host/python/% $(LOOPS:=.c),$(sort $(wildcard host/*/*.c host/*/*/*.c)))
 LIBRARY_OBJECTS = $(LIBRARY_SOURCES:%.c=$(BUILD)/%.o) $(foreach loops,$(LOOPS),$(LANES:%=$(BUILD)/$(loops)_%.o)) $(KERNEL_FILES:%=$(BUILD)/kernels/%.o)
 CLI_OBJECTS = $(patsubst %.c,$(BUILD)/%.o,$(wildcard host/cli/*.c))
 
@@ -274,6 +283,25 @@ bench: deps-bench ## measure this machine for six to nine minutes, into bench/re
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@$(BUILD)/ohmscape bench all --seconds 0.5 --json bench/results --csv $(BUILD)/bench.csv --plot $(BUILD)/plots
 
+# ---- Python -----------------------------------------------------------------------------------
+# PYTHON is the interpreter of the environment, VENV a virtual one, made if it is not there.
+VENV ?= $(if $(PYTHON),,$(BUILD)/venv)
+python: deps-python ## build the Python package and install it into VENV=build/venv, or for PYTHON=/path/to/python3
+	@$(MAKE) --no-print-directory $(JOBS) $(BUILD)/libohmscape.a
+	@host/python/install "$(BUILD)" "$(PYTHON)" "$(VENV)"
+
+# The interpreter is not built with the sanitizers: their libraries are loaded before it, and what it leaks is its own.
+PYTHON_ASAN = BUILD=$(BUILD)/asan CFLAGS='-O1 -g' SANITIZE=address,undefined
+python-asan: deps-asan ## test the Python package with a sanitized library, and under Python's debug allocator
+	@$(MAKE) --no-print-directory $(PYTHON_ASAN) $(JOBS) $(BUILD)/asan/libohmscape.a $(BUILD)/asan/ohmscape
+	@$(MAKE) --no-print-directory $(PYTHON_ASAN) PYTHON= VENV=$(BUILD)/asan/venv python-sanitized
+
+python-sanitized:
+	@host/python/install "$(BUILD)" "" "$(VENV)"
+	@env $(TEST_ENVIRONMENT) ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 PYTHONMALLOC=debug PYTHONDONTWRITEBYTECODE=1 \
+	  LD_PRELOAD="$$($(CC) -print-file-name=libasan.so) $$($(CC) -print-file-name=libubsan.so)" \
+	  $(VENV)/bin/python -m pytest -q -c host/python/pyproject.toml host/python/tests
+
 # ---- Testing ----------------------------------------------------------------------------------
 include tests/tests.mk
 
@@ -302,6 +330,7 @@ LINT_VARIANT = -DOHM_MODEL=stanford_pku -DOHM_STIMULUS=2 -DOHM_INITIAL=0 -DOHM_F
 lint: deps-lint ## check layout, warnings, kernels alone, and static analysis
 	clang-format --dry-run -Werror $(SOURCES)
 	tests/layers
+	@for p in python3 /usr/bin/python3; do ! $$p -c 'import numpy, mypy' 2>/dev/null || { cd host/python && exec $$p -m mypy --cache-dir=$(abspath $(BUILD))/mypy; }; done
 	@for lanes in 1 4 8 16; do echo "clang, kernels at $$lanes lanes"; \
 	  clang -x cl -cl-std=CL1.2 -Xclang -finclude-default-header -fsyntax-only -Wall -Wextra -Wno-unused-parameter -Werror \
 	    -DOHM_LANES=$$lanes $(LINT_VARIANT) \
@@ -356,5 +385,5 @@ help: ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile tests/tests.mk | \
 	  while IFS='|' read -r target purpose; do printf '  make %-12s  %s\n' "$$target" "$$purpose"; done
 
-.PHONY: all bench check-debian mpi deps deps-bench deps-mpi deps-test deps-lint deps-asan deps-tsan run view test tests check asan tsan check-tsan lint install uninstall clean help sought always
+.PHONY: all bench check-debian mpi deps deps-bench deps-mpi deps-python deps-test deps-lint deps-asan deps-tsan python python-asan python-sanitized run view test tests check asan tsan check-tsan lint install uninstall clean help sought always
 .SECONDARY:

@@ -367,6 +367,20 @@ typedef struct ohm_rectangle {
 ohm_status ohm_crossbar_get_states(ohm_crossbar *crossbar, ohm_rectangle rectangle, float *out);
 ohm_status ohm_crossbar_set_states(ohm_crossbar *crossbar, ohm_rectangle rectangle, const float *in);
 
+// Sets the state of every device from numbers like those of the initial state `file`: float32 [rows, cols],
+// from 0, least conductive, to 1, most. The flux and the step stay as they are, and the definition keeps its
+// initial state. Since 0.5. Errors: OHM_BAD_ARGUMENT (a value that is not from 0 to 1, by its index),
+// OHM_OUT_OF_MEMORY, OHM_DEVICE_FAILED.
+ohm_status ohm_crossbar_set_initial(ohm_crossbar *crossbar, const float *x);
+
+// The native engine's own memory of the states: *states is float32 [rows, cols], with *pitch numbers from the
+// start of a row to that of the next. It stays at its place until the crossbar is destroyed, and every later
+// call reads and changes it. The caller may write states to it between calls: finite ones within the range of
+// the state, which nobody checks. In extended precision a rest is added to what is written. Since 0.5.
+// Errors: OHM_BAD_ARGUMENT (the states are not in one piece of the native engine's memory),
+// OHM_DEVICE_FAILED.
+ohm_status ohm_crossbar_memory(ohm_crossbar *crossbar, float **states, uint64_t *pitch);
+
 // Sets the step counter, with which the stimulus, noise and faults continue as they would at that step. The
 // series and the history are discarded unless the step stays the same. Since 0.2.
 // Errors: OHM_BAD_ARGUMENT (more than OHM_MAX_STEP), OHM_OUT_OF_MEMORY.
@@ -794,6 +808,19 @@ bool ohm_catalogue_entry(ohm_role role, size_t i, ohm_entry_info *info);
 // The parameters of the i-th entry of a role with their defaults, into an array of OHM_MAX_PARAMETERS.
 // Returns their number, 0 past the last entry. Since 0.2.
 size_t ohm_catalogue_parameters(ohm_role role, size_t i, ohm_parameter_info *parameters);
+
+// A published device: the text MODEL@NAME of a definition stands for the model with its parameters. The texts
+// are static. Since 0.5.
+typedef struct ohm_preset_info {
+    const char *model, *name;
+    const char *summary;    // one line
+    const char *parameters; // key=value,…
+    const char *source;     // where the numbers are from
+    const char *note;       // what the device has that the model has not, in lines; or NULL
+} ohm_preset_info;
+
+// Describes the i-th published device, of all models. False past the last. Since 0.5.
+bool ohm_catalogue_preset(size_t i, ohm_preset_info *info);
 
 // Reads a number of the crossbar's model or stimulus, by its key; or sets it from the next step on, as
 // ohm_crossbar_change does with a text. A name is its place among the choices. Since 0.2.

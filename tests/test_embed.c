@@ -113,6 +113,16 @@ static void the_catalogue_lists_what_the_program_does(void **state) {
     assert_int_equal(files, 4);    // write's cells, pattern's file, file's path, spiking's file
     assert_false(ohm_catalogue_entry((ohm_role)7, 0, &e));
     assert_int_equal(ohm_catalogue_parameters(OHM_ROLE_MODEL, 1000, p), 0);
+    ohm_preset_info preset;
+    size_t presets = 0;
+    for (; ohm_catalogue_preset(presets, &preset); presets++) {
+        char text[256];
+        snprintf(text, sizeof text, "%s@%s", preset.model, preset.name);
+        const ohm_definition d = definition_of(text, NULL);
+        REQUIRE(ohm_definition_check(&d));
+        assert_true(preset.summary[0] && preset.parameters[0] && preset.source[0]);
+    }
+    assert_int_equal(presets, 17);
 }
 
 // ---- States -----------------------------------------------------------------------------------
@@ -144,6 +154,83 @@ static void states_go_in_and_out_by_rectangles(void **state) {
     assert_refused(ohm_crossbar_set_step(c, OHM_MAX_STEP + 1), "step");
     ohm_crossbar_destroy(c);
     ohm_crossbar_destroy(other);
+}
+
+static void initial_numbers_are_those_of_a_file(void **state) {
+    (void)state;
+    char path[MAX_PATH], initial[MAX_PATH + 32];
+    static float x[ROWS * COLS];
+    for (int i = 0; i < ROWS * COLS; i++) x[i] = (float)(i % 101) / 100;
+    temporary_path(path);
+    const hsize_t side[] = {ROWS, COLS};
+    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t space = H5Screate_simple(2, side, NULL);
+    const hid_t set = H5Dcreate2(file, "x", H5T_IEEE_F32LE, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    assert_true(H5Dwrite(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, x) >= 0);
+    H5Dclose(set);
+    H5Sclose(space);
+    H5Fclose(file);
+    snprintf(initial, sizeof initial, "file:path=%s", path);
+    static const char *const model[] = {"sin-resistance", "stanford-pku", "soft-bounds:stuck_low=0.1"};
+    for (size_t i = 0; i < COUNT_OF(model); i++) {
+        ohm_definition d = definition_of(model[i], NULL);
+        ohm_crossbar *own = create(native, &d), *read;
+        REQUIRE(ohm_crossbar_advance(own, 2)); // with rests, in extended precision
+        REQUIRE(ohm_crossbar_set_initial(own, x));
+        d.initial = initial;
+        read = create(native, &d);
+        assert_int_equal(digest_of(own), digest_of(read));
+        ohm_crossbar_destroy(own);
+        ohm_crossbar_destroy(read);
+    }
+    ohm_crossbar *c = made("sin-state", NULL);
+    const uint64_t before = digest_of(c);
+    x[COLS + 3] = 1.5f;
+    assert_refused(ohm_crossbar_set_initial(c, x), "the initial state [1, 3] is 1.5");
+    x[COLS + 3] = NAN;
+    assert_refused(ohm_crossbar_set_initial(c, x), "the initial state [1, 3] is ");
+    assert_int_equal(digest_of(c), before);
+    ohm_crossbar_destroy(c);
+    unlink(path);
+}
+
+static void the_native_engine_shows_its_memory(void **state) {
+    (void)state;
+    ohm_crossbar *c = made("sin-state", NULL);
+    static float all[ROWS * COLS];
+    float *memory = NULL, one = 0;
+    uint64_t pitch = 0;
+    REQUIRE(ohm_crossbar_memory(c, &memory, &pitch));
+    assert_int_equal(pitch, 128);
+    REQUIRE(ohm_crossbar_advance(c, 20));
+    REQUIRE(ohm_crossbar_get_states(c, (ohm_rectangle){0, 0, ROWS, COLS}, all));
+    for (int i = 0; i < ROWS; i++)
+        assert_memory_equal(memory + (uint64_t)i * pitch, all + i * COLS, COLS * sizeof(float));
+    memory[3 * pitch + 5] = 0.25f;
+    REQUIRE(ohm_crossbar_get_states(c, (ohm_rectangle){3, 5, 1, 1}, &one));
+    assert_true(one == 0.25f);
+    ohm_crossbar_destroy(c);
+    ohm_definition d = definition_of("sin-state", NULL);
+    d.rows = 100;
+    d.band_rows = 64;
+    c = create(native, &d);
+    assert_refused(ohm_crossbar_memory(c, &memory, &pitch), "not in one piece");
+    assert_non_null(ohm_error_hint());
+    ohm_crossbar_destroy(c);
+}
+
+static void opencl_devices_keep_their_memory(void **state) {
+    (void)state;
+    ohm_devices *devices = NULL;
+    if (getenv("OHMSCAPE_NATIVE_ONLY") || ohm_devices_open("cpu", &devices)) skip();
+    const ohm_definition d = definition_of("sin-state", NULL);
+    ohm_crossbar *c = create(devices, &d);
+    float *memory = NULL;
+    uint64_t pitch = 0;
+    assert_refused(ohm_crossbar_memory(c, &memory, &pitch), "not in one piece");
+    assert_null(memory);
+    ohm_crossbar_destroy(c);
+    ohm_devices_close(devices);
 }
 
 // ---- Own voltages -----------------------------------------------------------------------------
@@ -531,6 +618,9 @@ int main(void) {
         cmocka_unit_test(numbers_without_a_name_have_an_answer),
         cmocka_unit_test(the_catalogue_lists_what_the_program_does),
         cmocka_unit_test(states_go_in_and_out_by_rectangles),
+        cmocka_unit_test(initial_numbers_are_those_of_a_file),
+        cmocka_unit_test(the_native_engine_shows_its_memory),
+        cmocka_unit_test(opencl_devices_keep_their_memory),
         cmocka_unit_test(own_voltages_are_those_of_a_file),
         cmocka_unit_test(bad_voltages_change_nothing),
         cmocka_unit_test(after_own_voltages_all_else_works),

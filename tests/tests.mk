@@ -32,7 +32,7 @@ TEST_ENVIRONMENT = POCL_CACHE_DIR=$(abspath $(POCL_CACHE)) OMP_WAIT_POLICY=passi
 RUN = $(filter-out $(SKIP:%=tests/%) $(SKIP:%=$(BUILD)/tests/%),$(wildcard tests/*.bats) $(TEST_PROGRAMS))
 
 # The longest first, so that no processor waits for one at the end.
-LONGEST = test_scenes test_view bench.bats oclgrind.bats view.bats files.bats test_digests window.bats cli.bats test_models experiment.bats
+LONGEST = test_scenes test_view bench.bats python.bats oclgrind.bats view.bats files.bats test_digests window.bats cli.bats test_models experiment.bats
 IN_ORDER = $(foreach name,$(LONGEST),$(filter %/$(name),$(RUN))) $(filter-out $(LONGEST:%=tests/%) $(LONGEST:%=$(BUILD)/tests/%),$(RUN))
 
 check: ## run the tests that are built, without building

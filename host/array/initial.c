@@ -119,6 +119,31 @@ static void make_states(const problem *p, bool as_state, uint64_t row, float *va
     }
 }
 
+static ohm_status check_numbers(const ohm_crossbar *c, const float *x) {
+    const uint64_t cols = c->problem.cols;
+    for (uint64_t i = 0; i < c->problem.rows * cols; i++)
+        if (!(x[i] >= 0 && x[i] <= 1))
+            return ohm_fail(OHM_BAD_ARGUMENT,
+                            "the initial state [%" PRIu64 ", %" PRIu64 "] is %g, and it must be from 0 to 1",
+                            i / cols, i % cols, (double)x[i]);
+    return OHM_OK;
+}
+
+ohm_status ohm_crossbar_set_initial(ohm_crossbar *c, const float *x) {
+    const problem *p = &c->problem;
+    ohm_status status = crossbar_check_state(c);
+    if (!status) status = check_numbers(c, x);
+    float *row = status ? NULL : malloc(p->cols * sizeof *row);
+    if (!status && !row) status = ohm_fail_memory("a row");
+    for (uint64_t i = 0; i < p->rows && !status; i++) {
+        memcpy(row, x + i * p->cols, p->cols * sizeof *row);
+        make_states(p, false, i, row);
+        status = ohm_crossbar_set_states(c, (ohm_rectangle){i, 0, 1, p->cols}, row);
+    }
+    free(row);
+    return status;
+}
+
 // A crossbar and what fills it.
 typedef struct filling {
     ohm_crossbar *crossbar;

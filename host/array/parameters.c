@@ -1,5 +1,6 @@
 // The catalogue, and a crossbar's own parameters, as callers see them.
 #include "crossbar.h"
+#include "../define/presets.h"
 
 #include <limits.h>
 
@@ -58,6 +59,13 @@ size_t ohm_catalogue_parameters(ohm_role role, size_t i, ohm_parameter_info *par
     if (!entry_of(role, i)) return 0;
     spec_defaults((spec_role)role, (int)i, &s);
     return parameters_of(&s, parameters);
+}
+
+bool ohm_catalogue_preset(size_t i, ohm_preset_info *info) {
+    const preset *p = presets_get(i);
+    if (!p) return false;
+    *info = (ohm_preset_info){p->model, p->name, p->summary, p->parameters, p->source, p->note};
+    return true;
 }
 
 static const char *name_of(ohm_role role, size_t i) {

@@ -46,17 +46,30 @@ ohm_status ohm_crossbar_get_states(ohm_crossbar *c, ohm_rectangle r, float *out)
     return status || !r.rows || !r.cols ? status : crossbar_read(c, PLANE_STATE, area_of(r), out);
 }
 
+#define CHECKED 4096u // states whose check has no branch, which vectors can do
+
+// Where the first state outside the model's range is, or count if there is none.
+static uint64_t first_outside(const ohm_physics *p, const float *in, uint64_t count) {
+    const float low = p->state_low, high = p->state_high;
+    for (uint64_t i = 0; i < count; i += CHECKED) {
+        const uint64_t end = count - i < CHECKED ? count : i + CHECKED;
+        int outside = 0;
+        for (uint64_t k = i; k < end; k++) outside |= !((in[k] >= low) & (in[k] <= high));
+        for (uint64_t k = i; k < end && outside; k++)
+            if (!(in[k] >= low && in[k] <= high)) return k;
+    }
+    return count;
+}
+
 // The range of the model's states is that of all its devices. A device whose own is narrower is brought back
 // into it by its next step.
 static ohm_status check_states(const ohm_crossbar *c, ohm_rectangle r, const float *in) {
     const ohm_physics *p = &c->problem.physics;
-    for (uint64_t i = 0; i < r.rows * r.cols; i++)
-        if (!(in[i] >= p->state_low && in[i] <= p->state_high))
-            return ohm_fail(
-                OHM_BAD_ARGUMENT,
-                "the state [%" PRIu64 ", %" PRIu64 "] is %g, and a state of the model is from %g to %g",
-                i / r.cols, i % r.cols, (double)in[i], (double)p->state_low, (double)p->state_high);
-    return OHM_OK;
+    const uint64_t i = first_outside(p, in, r.rows * r.cols);
+    if (i == r.rows * r.cols) return OHM_OK;
+    return ohm_fail(OHM_BAD_ARGUMENT,
+                    "the state [%" PRIu64 ", %" PRIu64 "] is %g, and a state of the model is from %g to %g",
+                    i / r.cols, i % r.cols, (double)in[i], (double)p->state_low, (double)p->state_high);
 }
 
 ohm_status ohm_crossbar_set_states(ohm_crossbar *c, ohm_rectangle r, const float *in) {
@@ -73,6 +86,22 @@ ohm_status ohm_crossbar_set_states(ohm_crossbar *c, ohm_rectangle r, const float
     if (!status && nothing) status = crossbar_write(c, PLANE_STATE_REST, area_of(r), nothing);
     free(nothing);
     return status;
+}
+
+ohm_status ohm_crossbar_memory(ohm_crossbar *c, float **states, uint64_t *pitch) {
+    const ohm_status status = crossbar_check_state(c);
+    if (status) return status;
+    const buffer *held = c->bands[0]->plane[PLANE_STATE];
+    const engine_class *class = held->engine->class;
+    float *memory = c->band_count == 1 && class->memory ? class->memory(held) : NULL;
+    if (!memory) {
+        ohm_fail(OHM_BAD_ARGUMENT, "the states are not in one piece of the native engine's memory");
+        ohm_fail_hint("create the crossbar on the device native, without band_rows; or copy the states");
+        return OHM_BAD_ARGUMENT;
+    }
+    *states = memory;
+    *pitch = c->problem.pitch;
+    return OHM_OK;
 }
 
 static ohm_status check_flux(const ohm_crossbar *c) {

@@ -57,6 +57,8 @@ typedef struct engine_class {
     ohm_status (*move)(buffer *b, int fd, const file_extent *extents, size_t count, bool *moved);
     // Memory that is the caller's own, and stays so; NULL where the device has its own.
     ohm_status (*wrap)(engine *e, void *values, uint64_t bytes, buffer **b);
+    // Its memory, where that is the host's; NULL where the device has its own.
+    void *(*memory)(const buffer *b);
     void (*release)(buffer *b);
     ohm_status (*clear)(buffer *b); // fills it with 0
     ohm_status (*put)(buffer *b, region to, const void *from);

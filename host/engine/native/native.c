@@ -128,17 +128,23 @@ static ohm_status native_clear(buffer *b) {
     return OHM_OK;
 }
 
+// Runs without gaps as one: a long memcpy goes past the caches, which takes half the time.
+static region joined(region r) {
+    return r.pitch == r.width ? (region){r.offset, r.width * r.height, r.width * r.height, 1} : r;
+}
+
 static ohm_status native_put(buffer *b, region to, const void *from) {
-    char *at = (char *)native_memory(b) + to.offset;
-    for (uint64_t i = 0; i < to.height; i++)
-        memcpy(at + i * to.pitch, (const char *)from + i * to.width, to.width);
+    const region r = joined(to);
+    char *at = (char *)native_memory(b) + r.offset;
+    for (uint64_t i = 0; i < r.height; i++)
+        memcpy(at + i * r.pitch, (const char *)from + i * r.width, r.width);
     return OHM_OK;
 }
 
 static ohm_status native_get(buffer *b, region from, void *to) {
-    const char *at = (char *)native_memory(b) + from.offset;
-    for (uint64_t i = 0; i < from.height; i++)
-        memcpy((char *)to + i * from.width, at + i * from.pitch, from.width);
+    const region r = joined(from);
+    const char *at = (char *)native_memory(b) + r.offset;
+    for (uint64_t i = 0; i < r.height; i++) memcpy((char *)to + i * r.width, at + i * r.pitch, r.width);
     return OHM_OK;
 }
 
@@ -254,6 +260,7 @@ static const engine_class native_class = {
     .configure = native_configure,
     .create = native_create,
     .wrap = native_wrap,
+    .memory = native_memory,
     .release = native_release,
     .clear = native_clear,
     .put = native_put,

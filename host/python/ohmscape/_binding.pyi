@@ -1,0 +1,6 @@
+"""What cffi makes of the headers has no types of its own."""
+
+from typing import Any
+
+ffi: Any
+lib: Any
