@@ -89,5 +89,9 @@ STATUS(clEnqueueFillBuffer,
        (cl_command_queue q, cl_mem m, const void *pattern, size_t pattern_size, size_t offset, size_t size,
         cl_uint n, const cl_event *wait, cl_event *event),
        (q, m, pattern, pattern_size, offset, size, n, wait, event))
+STATUS(clEnqueueMarkerWithWaitList, (cl_command_queue q, cl_uint n, const cl_event *wait, cl_event *event),
+       (q, n, wait, event))
+STATUS(clWaitForEvents, (cl_uint n, const cl_event *events), (n, events))
+STATUS(clReleaseEvent, (cl_event e), (e))
 FORWARD(void *, clGetExtensionFunctionAddressForPlatform, (cl_platform_id p, const char *name), (p, name),
         NULL)

@@ -21,7 +21,7 @@ from ._library import set_threads, version
 from ._planes import Plane
 from ._programming import ProgramReport
 from ._readout import Converter
-from ._records import Definition, Series, Statistics, Terminals, WiresReport
+from ._records import Definition, Series, Statistics, Storage, Terminals, WiresReport
 from ._training import Training, TrainingRecord
 from .errors import (
     BadFileError,
@@ -45,6 +45,6 @@ __all__ = [
     "BadFileError", "BuildError", "Catalogue", "ConvergenceError", "Converter", "Crossbar", "Definition",
     "DefinitionError", "DefinitionWarning", "DeviceError", "DeviceInfo", "Devices", "Entry", "FileError", "FileInfo",
     "ForkError", "NoDeviceError", "OhmscapeError", "OutOfMemoryError", "Parameter", "Plane", "Preset",
-    "ProgramReport", "Series", "Statistics", "Terminals", "Tiles", "Training", "TrainingRecord", "UseError",
+    "ProgramReport", "Series", "Statistics", "Storage", "Terminals", "Tiles", "Training", "TrainingRecord", "UseError",
     "WiresReport", "catalogue", "devices", "info", "set_threads", "version",
 ]

@@ -34,6 +34,18 @@ def opened(device: str | Devices) -> Devices:
     return device if isinstance(device, Devices) else Devices(device)
 
 
+RESIDENT = (1 << 64) - 1  # OHM_RESIDENT
+
+
+def _bytes(value: int | None, name: str, automatic: int) -> int:
+    return automatic if value is None else whole(value, name)
+
+
+def _memory(d: Any, memory: int | Literal["all"] | None, host_memory: int | None) -> None:
+    d.memory = RESIDENT if memory == "all" else _bytes(memory, "memory", 0)
+    d.host_memory = _bytes(host_memory, "host_memory", RESIDENT)
+
+
 def _speed(d: Any, fuse: int, lanes: int, band_rows: int, scratch: Any) -> None:
     d.fuse = whole(fuse, "fuse", (1 << 32) - 1)
     d.lanes = whole(lanes, "lanes", (1 << 32) - 1)
@@ -58,7 +70,11 @@ class Crossbar(Measured):
     flux : whether to track the flux of every device.
     precision : of the state: "auto", "single" or "extended".
     fuse, lanes, band_rows : steps a launch, float32 lanes, and rows a buffer; 0 chooses. Never change the result.
-    scratch : a folder for a series that is too long for memory.
+    memory : bytes of a device that the states (and the flux) may take, None for what it has: a larger crossbar is
+        streamed through it. "all" for what it has, and a larger one is refused.
+    host_memory : bytes of the host's memory that a streamed crossbar may rest in, None for what is available: a
+        larger one is in a file.
+    scratch : a folder for what memory cannot hold: that file, and a long series.
 
     The parameters up to the precision determine every bit of what follows, on any device.
     """
@@ -82,6 +98,8 @@ class Crossbar(Measured):
         fuse: int = 0,
         lanes: int = 0,
         band_rows: int = 0,
+        memory: int | Literal["all"] | None = None,
+        host_memory: int | None = None,
         scratch: Path | None = None,
     ) -> None:
         d = ffi.new("ohm_definition *", lib.ohm_definition_default())
@@ -99,6 +117,7 @@ class Crossbar(Measured):
             raise DefinitionError(f"dt is {dt!r}, and has to be above 0 s")
         d.seed, d.track_flux, d.precision = whole(seed, "seed"), bool(flux), PRECISIONS[precision]
         _speed(d, fuse, lanes, band_rows, texts[4])
+        _memory(d, memory, host_memory)
         check(lib.ohm_definition_check(d))
         self._create(opened(device), lambda devices, made: lib.ohm_crossbar_create(devices, d, made))
         if numbers is not None:
@@ -319,11 +338,13 @@ class Crossbar(Measured):
 
     @classmethod
     def load(cls, path: Path, *, device: str | Devices = "auto", fuse: int = 0, lanes: int = 0, band_rows: int = 0,
+             memory: int | Literal["all"] | None = None, host_memory: int | None = None,
              scratch: Path | None = None) -> Crossbar:
         """The crossbar of a file, on any devices. A stimulus of Python's is not saved: the text's goes on."""
         crossbar = cls.__new__(cls)
         d, kept = ffi.new("ohm_definition *", lib.ohm_definition_default()), encoded(scratch)
         _speed(d, fuse, lanes, band_rows, kept)
+        _memory(d, memory, host_memory)
         name = encoded(path)
         crossbar._create(opened(device), lambda devices, made: lib.ohm_crossbar_load(devices, name, d, made))
         crossbar._warn(3)

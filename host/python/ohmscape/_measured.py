@@ -15,7 +15,7 @@ from ._planes import Doubles, Floats, Plane, Rectangle
 from ._programming import ProgramReport, program
 from ._progress import ProgressLike
 from ._readout import Converter, Readout, read_currents
-from ._records import SERIES_TYPE, SPIKE_TYPE, Series, Statistics, Terminals, WiresReport
+from ._records import SERIES_TYPE, SPIKE_TYPE, Series, Statistics, Storage, Terminals, WiresReport
 from ._voltages import floats, pointer
 from .errors import DefinitionError
 
@@ -226,6 +226,12 @@ class Measured(Described):
                 pointer(values, "double *") for values in
                 (found.row_voltage, found.row_current, found.col_voltage, found.col_current))))
         return found
+
+    @property
+    def storage(self) -> Storage:
+        """Where the states are: on the devices, or streamed through them from memory or a file."""
+        with self._handle as crossbar:
+            return Storage._of(lib.ohm_crossbar_storage(crossbar))
 
     @property
     def wires_report(self) -> WiresReport:

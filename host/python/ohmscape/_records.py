@@ -14,7 +14,7 @@ from ._library import text, text_or_none
 if TYPE_CHECKING:
     import pandas
 
-__all__ = ["Definition", "Series", "Statistics", "Terminals", "WiresReport"]
+__all__ = ["Definition", "Series", "Statistics", "Storage", "Terminals", "WiresReport"]
 
 BINS: int = lib.OHM_HISTOGRAM_BINS
 
@@ -84,6 +84,23 @@ class Definition:
             init=text(d.initial), flux=d.track_flux, precision=text(lib.ohm_precision_name(d.precision)),
             wires=_lines(text_or_none(d.wires)), fuse=d.fuse, lanes=d.lanes, band_rows=d.band_rows,
         )
+
+
+@dataclass(frozen=True)
+class Storage:
+    """Where the states (and the flux) are, in bytes: of a streamed crossbar, what visits the devices at a time, and
+    what it rests in, the host's memory or a file. Steps are best taken at least pass_steps at a time."""
+
+    streamed: bool
+    visiting: int
+    memory: int
+    file: int
+    folder: str
+    pass_steps: int
+
+    @classmethod
+    def _of(cls, s: Any) -> Storage:
+        return cls(bool(s.streamed), s.visiting_bytes, s.memory_bytes, s.file_bytes, text(s.folder), s.pass_steps)
 
 
 @dataclass(frozen=True)
