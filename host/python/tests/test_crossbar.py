@@ -28,14 +28,14 @@ def test_numbers_may_be_numpys(make):
 
 
 def test_what_does_not_fit_is_streamed(make, tmp_path):
-    x, y = make(300, 100), make(300, 100, memory=256 << 10, host_memory=0, scratch=tmp_path)
+    x, y = make(300, 100), make(300, 100, memory=130 << 10, host_memory=0, scratch=tmp_path)
     assert not x.storage.streamed and y.storage.streamed and y.storage.pass_steps == 64
     assert (y.storage.file, y.storage.folder) == (300 * 128 * 4, str(tmp_path))
     for one in (x, y):
         one.advance(20)
     assert x.digest == y.digest and np.array_equal(x.state[90:200, 5:], y.state[90:200, 5:])
     y.save(tmp_path / "y.h5")
-    z = ohmscape.Crossbar.load(tmp_path / "y.h5", device="native", memory=256 << 10)
+    z = ohmscape.Crossbar.load(tmp_path / "y.h5", device="native", memory=130 << 10)
     assert z.digest == x.digest and z.storage.streamed
     with pytest.raises(ohmscape.OutOfMemoryError, match="at least 128.0 KiB"):
         make(300, 100, memory=1000)
