@@ -130,18 +130,20 @@ PACKAGES = OpenCL hdf5 libcjson libpng zlib
 VIEW_PACKAGES = glfw3 epoxy imgui x11
 # Tables of parameters leave out what is 0.
 WARNINGS = -Wall -Wextra -pedantic -Wmissing-prototypes -Wshadow -Wno-psabi -Wno-missing-field-initializers
-ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fPIC -fvisibility=hidden -fopenmp \
+WIDE = $(if $(NARROW),,$(filter x86_64-%,$(MACHINE)))
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fPIC -fvisibility=hidden -fopenmp $(if $(WIDE),-DOHM_WIDE) \
              -ffp-contract=off $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer -DOHM_SMALL) \
              $(shell pkg-config --cflags $(PACKAGES))
 LIBS = $(shell pkg-config --libs $(PACKAGES)) -lm
 ALL_LDFLAGS = $(LDFLAGS) -fopenmp $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 
-# The native engine's loops, once for each lane width. -ffp-contract=off stands: fma is spelled out.
+# The native engine's loops, once for each lane width. -ffp-contract=off stands: fma is spelled out. NARROW=1 leaves
+# the wide ones out, which take most of the time of a build.
 LANES_1  =
 LANES_4  =
 LANES_8  = -mavx2 -mfma
 LANES_16 = -mavx512f -mavx512dq -mavx512vl -mavx512bw -mprefer-vector-width=512
-LANES    = 1 4 $(if $(filter x86_64-%,$(MACHINE)),8 16)
+LANES    = 1 4 $(if $(WIDE),8 16)
 
 # The files of kernels that the library carries.
 KERNEL_FILES = crossbar read readout readout_exact network pulses view ceilings

@@ -122,7 +122,7 @@ const probe *probes_open(size_t *count) {
     static const probe *const native[] = {
         &probe_lanes_1,
         &probe_lanes_4,
-#ifdef __x86_64__
+#ifdef OHM_WIDE
         &probe_lanes_8,
         &probe_lanes_16,
 #endif

@@ -37,7 +37,7 @@ IN_ORDER = $(foreach name,$(LONGEST),$(filter %/$(name),$(RUN))) $(filter-out $(
 
 check: ## run the tests that are built, without building
 	@mkdir -p $(POCL_CACHE); rm -f $(BUILD)/tests/*.count $(BUILD)/tests/*.out
-	@printf '%s\n' $(IN_ORDER) | env $(TEST_ENVIRONMENT) xargs -n 1 -P $$(nproc) tests/run_one; \
+	@printf '%s\n' $(IN_ORDER) | env $(TEST_ENVIRONMENT) xargs -n 1 -P $$(($$(nproc) + 1)) tests/run_one; \
 	  status=$$?; tests/tally $(BUILD)/tests && exit $$status
 
 # Clang's OpenMP tells the thread sanitizer (through Archer) what its barriers and locks order; the

@@ -26,7 +26,7 @@ struct ohm_ceilings {
 
 static const native_ceilings *find_native(unsigned lanes) {
     static const native_ceilings *const all[] = {
-#ifdef __x86_64__
+#ifdef OHM_WIDE
         &native_ceilings_16,
         &native_ceilings_8,
 #endif

@@ -28,7 +28,7 @@ typedef struct native_buffer {
 // Whether this processor can run the loops of that lane width.
 static bool lanes_supported(unsigned lanes) {
     if (lanes == 1 || lanes == 4) return true;
-#ifdef __x86_64__
+#ifdef OHM_WIDE
     if (lanes == 8) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     if (lanes == 16)
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
@@ -39,7 +39,7 @@ static bool lanes_supported(unsigned lanes) {
 
 static const native_lanes *find_lanes(unsigned wanted) {
     static const native_lanes *const all[] = {
-#ifdef __x86_64__
+#ifdef OHM_WIDE
         &native_lanes_16,
         &native_lanes_8,
 #endif
