@@ -279,7 +279,7 @@ expect_lost() {
 
 # mpirun kills the others a second later: on a busy machine rank 0 may need more to say what has happened.
 @test "a rank that is killed ends the run at once" {
-    for patience in 1 1 4; do
+    for patience in 1 1 2; do
         export OMPI_MCA_odls_base_sigkill_timeout=$patience
         start_long
         sleep "0.$((RANDOM % 4))"
@@ -321,7 +321,7 @@ expect_lost() {
 }
 
 @test "at a signal to mpirun the run saves what it has" {
-    export OMPI_MCA_odls_base_sigkill_timeout=3
+    export OMPI_MCA_odls_base_sigkill_timeout=2
     for signal in TERM INT; do
         start_long
         kill -s "$signal" "$mpirun_process"
