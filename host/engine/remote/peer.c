@@ -1,6 +1,8 @@
 #include "peer.h"
 #include "../../base/error.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,16 +88,14 @@ static ohm_status lose_unreachable(peer *p) {
 
 // Whether its process has ended, also if nobody has taken note of it yet.
 static bool has_ended(int process) {
-    char path[64], state = 'Z';
+    char path[64], line[512] = "";
+    if (kill(process, 0)) return errno == ESRCH;
     snprintf(path, sizeof path, "/proc/%d/stat", process);
     FILE *f = fopen(path, "re");
-    if (!f) return true;
-    char line[512] = "";
-    if (!fgets(line, sizeof line, f)) line[0] = '\0';
-    fclose(f);
-    const char *end = strrchr(line, ')'); // of its name
-    if (end && end[1] == ' ') state = end[2];
-    return state == 'Z' || state == 'X';
+    if (f && !fgets(line, sizeof line, f)) line[0] = '\0';
+    if (f) fclose(f);
+    const char *end = strrchr(line, ')'); // of its name; the state follows
+    return end && (end[2] == 'Z' || end[2] == 'X');
 }
 
 // ---- Waiting ----------------------------------------------------------------------------------
