@@ -419,7 +419,10 @@ END
 
 remove_hosts() {
     local i
-    for ((i = hosts; i >= 0; i--)); do ip netns del "$name-$i" 2>/dev/null || true; done
+    for ((i = hosts; i >= 0; i--)); do
+        kill -9 $(ip netns pids "$name-$i") 2>/dev/null || true # mpirun's own that cannot reach it
+        ip netns del "$name-$i" 2>/dev/null || true
+    done
 }
 
 # on_hosts ARG...: becomes mpirun with these on the first of them, a rank on each.
