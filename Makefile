@@ -322,7 +322,7 @@ check-debian: ## as root, run and test what is committed on bare Debian 12 and 1
 # The native engine alone: OpenCL runtimes are not built for it.
 TSAN = BUILD=$(BUILD)/tsan CC=clang CFLAGS='-O1 -g' SANITIZE=thread
 tsan: deps-test deps-tsan ## run the native engine under the thread sanitizer
-	@$(MAKE) --no-print-directory $(TSAN) $(JOBS) $(BUILD)/tsan/ohmscape $(BUILD)/tsan/tests/test_embed
+	@$(MAKE) --no-print-directory $(TSAN) $(JOBS) $(BUILD)/tsan/ohmscape $(BUILD)/tsan/tests/test_embed $(BUILD)/tsan/tests/test_ranks
 	@$(MAKE) --no-print-directory $(TSAN) check-tsan
 
 SOURCES = $(shell git ls-files '*.c' '*.h' '*.cl' '*.cpp')

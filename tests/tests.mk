@@ -49,4 +49,5 @@ check-tsan:
 	    $(BUILD)/ohmscape run --device native --quiet --steps 40 --every 8 --output $(BUILD)/state.h5 \
 	      --lanes $$lanes $$options || exit 1; done; done
 	OHMSCAPE_NATIVE_ONLY=1 TSAN_OPTIONS=ignore_noninstrumented_modules=1:exitcode=66 $(BUILD)/tests/test_embed
+	TSAN_OPTIONS=ignore_noninstrumented_modules=1:exitcode=66 $(BUILD)/tests/test_ranks
 	@echo 'no data race in the native engine'

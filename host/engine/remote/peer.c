@@ -1,10 +1,13 @@
 #include "peer.h"
 #include "../../base/error.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -86,16 +89,14 @@ static ohm_status lose_unreachable(peer *p) {
 
 // Whether its process has ended, also if nobody has taken note of it yet.
 static bool has_ended(int process) {
-    char path[64], state = 'Z';
+    char path[64], line[512] = "";
+    if (kill(process, 0)) return errno == ESRCH;
     snprintf(path, sizeof path, "/proc/%d/stat", process);
     FILE *f = fopen(path, "re");
-    if (!f) return true;
-    char line[512] = "";
-    if (!fgets(line, sizeof line, f)) line[0] = '\0';
-    fclose(f);
-    const char *end = strrchr(line, ')'); // of its name
-    if (end && end[1] == ' ') state = end[2];
-    return state == 'Z' || state == 'X';
+    if (f && !fgets(line, sizeof line, f)) line[0] = '\0';
+    if (f) fclose(f);
+    const char *end = strrchr(line, ')'); // of its name; the state follows
+    return end && (end[2] == 'Z' || end[2] == 'X');
 }
 
 // ---- Waiting ----------------------------------------------------------------------------------
@@ -109,9 +110,14 @@ static waiting waiting_start(void) {
     return (waiting){now, now, now};
 }
 
+// Sleeps are to be as short as they say, but this thread's other ones as they were.
 static void rest(double waited) {
     const double seconds = waited / 8 < LONGEST_SLEEP ? waited / 8 : LONGEST_SLEEP;
-    if (waited > BUSY_WAIT) nanosleep(&(struct timespec){.tv_nsec = (long)(1e9 * seconds)}, NULL);
+    if (waited <= BUSY_WAIT) return;
+    const int slack = prctl(PR_GET_TIMERSLACK);
+    prctl(PR_SET_TIMERSLACK, 1000); // ns
+    nanosleep(&(struct timespec){.tv_nsec = (long)(1e9 * seconds)}, NULL);
+    if (slack > 0) prctl(PR_SET_TIMERSLACK, slack);
 }
 
 // To be called while there is nothing to do: rests a little, unless the peer is lost.

@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 
 // Things that rank 0 knows by their handles, places in an array.
 typedef struct table {
@@ -371,10 +370,7 @@ ohm_status server_run(peer *zero, double interval, bool *orderly) {
     if (!s) return ohm_fail_memory("a rank");
     s->zero = zero;
     ohm_status status = life_start(zero, interval, &signs);
-    const int slack = prctl(PR_GET_TIMERSLACK);
-    prctl(PR_SET_TIMERSLACK, 1000); // ns: sleeps that are as short as they should be, between launches
     while (!status && !s->leaving) status = serve_one(s, signs);
-    if (slack > 0) prctl(PR_SET_TIMERSLACK, slack);
     life_end(signs);
     *orderly = !status && s->orderly;
     server_free(s);
