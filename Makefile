@@ -65,7 +65,7 @@ command -v ffmpeg @ ffmpeg @ recording
 command -v Xvfb @ xvfb @ a virtual display for windows
 command -v xdotool @ xdotool @ simulated mouse and keys
 for p in python3 /usr/bin/python3; do $$p -c 'import cffi, numpy, setuptools, wheel, venv, pytest, mypy' && break; done @ python3-pytest python3-mypy @ testing the Python package
-for p in python3 /usr/bin/python3; do $$p -c 'import cffi, numpy, setuptools, wheel, venv, nbclient, ipykernel' && break; done @ python3-nbclient python3-ipykernel @ running notebooks
+for p in python3 /usr/bin/python3; do $$p -c 'import cffi, numpy, setuptools, wheel, venv, jupyter_client, ipykernel' && break; done @ python3-ipykernel @ running notebooks
 for p in python3 /usr/bin/python3; do $$p -c 'import cffi, numpy, setuptools, wheel, venv; from importlib.util import find_spec; assert find_spec("torch")' && break; done @ python3-torch? @ networks of PyTorch
 endef
 # For the interpreter that tests/common.bash and host/python/install take too.

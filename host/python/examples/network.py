@@ -96,9 +96,8 @@ for case, how in cases.items():
     analog = ohmscape.torch.convert(net, tile=(256, 128), **how)
     if "drift" in case:
         for layer in analog:
-            tiles = getattr(layer, "tiles", [])
-            for part in tiles if isinstance(tiles, list) else [tiles]:
-                part.idle(2.6e6)
+            if isinstance(layer, ohmscape.torch.CrossbarModule):
+                layer.idle(2.6e6)
     found[case] = ohmscape.torch.accuracy(analog, tx, ty)
     print(f"{case:<18} {found[case]:6.1%}")
 
@@ -107,6 +106,6 @@ figure, ax = plt.subplots(figsize=(6.4, 3.6))
 ax.axvline(100 * ideal, color="gray", ls=":")
 ax.barh(list(found), [100 * a for a in found.values()])
 ax.invert_yaxis()
-ax.set(xlabel="accuracy, %", title=f"{name}, a convolutional network on devices (dotted: {ideal:.1%} in PyTorch)")
+ax.set(xlabel="accuracy, %", title=f"{name} on devices; dotted: {ideal:.1%} in PyTorch")
 figure.tight_layout()
 figure.savefig("network.png", dpi=90)

@@ -22,7 +22,7 @@ SMALL = "OHMSCAPE_SMALL" in os.environ  # as the tests run it
 
 
 # %% [markdown]
-# The listing, as the paper has it:
+# The paper's way, an object for each memristor, updated one by one:
 
 # %%
 class Memristor:

@@ -145,11 +145,9 @@ class Crossbar(Measured):
         with devices.access, files:
             devices.drain()
             check(create(devices.pointer, made))
-        self._handle = Handle(made[0], devices)
+        super().__init__(Handle(made[0], devices))
         self._done = ffi.new("uint64_t *")
         self._ctrl_c = Progress()
-        definition = lib.ohm_crossbar_definition(made[0])
-        self._shape = (int(definition.rows), int(definition.cols))
         self._own = None
         self._note_files()
 

@@ -66,8 +66,10 @@ class Parameters(MutableMapping[str, float]):
 class Described:
     """The part of a crossbar that says what it is."""
 
-    _handle: Handle
-    _shape: tuple[int, int]
+    def __init__(self, handle: Handle) -> None:
+        self._handle = handle
+        definition = lib.ohm_crossbar_definition(handle.pointer)
+        self._shape = (int(definition.rows), int(definition.cols))
 
     @property
     def shape(self) -> tuple[int, int]:

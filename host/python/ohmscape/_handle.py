@@ -14,16 +14,19 @@ from .errors import UseError
 
 
 class Resource:
-    """Destroys a C crossbar when nothing refers to it any more, neither a Crossbar nor a view of its memory."""
+    """Destroys a C crossbar when nothing refers to it any more, neither a Crossbar nor a view of its memory.
 
-    __slots__ = ("devices", "pointer")
+    A crossbar that has an owner ends with that, which is kept.
+    """
 
-    def __init__(self, pointer: Any, devices: Devices) -> None:
-        self.pointer, self.devices = pointer, devices
+    __slots__ = ("devices", "owner", "pointer")
+
+    def __init__(self, pointer: Any, devices: Devices, owner: object = None) -> None:
+        self.pointer, self.devices, self.owner = pointer, devices, owner
 
     # A forked copy leaves all as it is.
     def __del__(self, forked: Any = is_forked) -> None:
-        if not forked():
+        if self.owner is None and not forked():
             self.devices.end(self.pointer)
 
 
@@ -32,9 +35,9 @@ class Handle:
 
     __slots__ = ("_access", "_resource")
 
-    def __init__(self, pointer: Any, devices: Devices) -> None:
+    def __init__(self, pointer: Any, devices: Devices, owner: object = None) -> None:
         self._access = devices.access
-        self._resource: Resource | None = Resource(pointer, devices)
+        self._resource: Resource | None = Resource(pointer, devices, owner)
 
     def __enter__(self) -> Any:
         self._access.__enter__()

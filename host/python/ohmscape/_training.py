@@ -12,7 +12,9 @@ import numpy.typing as npt
 from ._binding import ffi, lib
 from ._described import whole
 from ._devices import Devices
+from ._handle import Handle
 from ._library import check, encoded, files, is_forked
+from ._measured import Measured
 from ._planes import Floats
 from ._progress import ProgressLike, progress_of
 from ._voltages import pointer
@@ -43,6 +45,17 @@ def _ini_value(value: object) -> object:
     return ",".join(map(str, value)) if isinstance(value, (list, tuple)) else value
 
 
+class _Open:
+    """An open C training, which is closed when nothing refers to it any more. A forked copy leaves all as it is."""
+
+    def __init__(self, pointer: Any, devices: Devices) -> None:
+        self.pointer, self.devices = pointer, devices
+
+    def __del__(self, close: Any = lib.ohm_training_close, forked: Any = is_forked) -> None:
+        if not forked():
+            close(self.pointer)
+
+
 class Training:
     """A network in training, with its data, from a training file (INI; `ohmscape train --help` has its keys).
 
@@ -67,12 +80,12 @@ class Training:
             self._open(lib.ohm_training_open, f.name, device)
 
     def _open(self, call: Any, path: Path, device: str | Devices) -> None:
-        self._pointer: Any = None
+        self._opened: _Open | None = None
         self._devices = device if isinstance(device, Devices) else Devices(device)
         made = ffi.new("ohm_training **")
         with self._devices.access, files:
             check(call(self._devices.pointer, encoded(path), made))
-        self._pointer = made[0]
+        self._opened = _Open(made[0], self._devices)
 
     @classmethod
     def load(cls, path: Path, *, device: str | Devices = "native") -> Training:
@@ -82,9 +95,9 @@ class Training:
         return training
 
     def _use(self) -> Any:
-        if self._pointer is None:
+        if self._opened is None:
             raise UseError("this training is closed")
-        return self._pointer
+        return self._opened.pointer
 
     def advance(self, samples: int | None = None, *, progress: ProgressLike = None) -> int:
         """Trains on so many samples, by default all that are left. Returns how many; Ctrl-C ends it between some."""
@@ -166,6 +179,13 @@ class Training:
             check(lib.ohm_training_weights(self._use(), layer, pointer(values)))
         return values
 
+    def crossbar(self, layer: int) -> Measured:
+        """A layer's crossbar, [rows, cols] as it is mapped, to be looked at: it is still the training's own."""
+        if not 0 <= layer < len(self.layers):
+            raise DefinitionError(f"layer {layer!r}: the network has {len(self.layers)}")
+        found = lib.ohm_training_crossbar(self._use(), layer)
+        return Measured(Handle(found, self._devices, self._opened))
+
     @property
     def picture(self) -> tuple[int, int]:
         """The shape of a sample as a picture, (height, width)."""
@@ -179,9 +199,9 @@ class Training:
             check(lib.ohm_training_save(self._use(), encoded(path)))
 
     def close(self) -> None:
+        """Closes it now, or when the last crossbar of its is gone. Legal on a closed one."""
         with self._devices.access:
-            pointer_, self._pointer = self._pointer, None
-            lib.ohm_training_close(pointer_ if pointer_ is not None else ffi.NULL)
+            self._opened = None
 
     def __enter__(self) -> Training:
         return self
@@ -189,12 +209,8 @@ class Training:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def __del__(self, close: Any = lib.ohm_training_close, forked: Any = is_forked) -> None:
-        if getattr(self, "_pointer", None) is not None and not forked():
-            close(self._pointer)
-
     def __repr__(self) -> str:
-        if self._pointer is None:
+        if self._opened is None:
             return "<ohmscape.Training, closed>"
         layers = self.layers
         sides = "-".join(str(side) for side in [layers[0][0], *(outputs for _, outputs in layers)])

@@ -100,12 +100,13 @@ class Tiles:
         self._largest = largest
         self._table: tuple[Any, Any] | None = None
         self.scale = 1.0
-        self.reports = self.program(w)
+        self.reports: list[ProgramReport] = []
+        self.program(w)
 
     # ---- Writing ------------------------------------------------------------------------------
 
-    def program(self, weights: npt.ArrayLike) -> list[ProgramReport]:
-        """Writes other weights [inputs, outputs], and returns the reports of all tiles; none of method "exact"."""
+    def program(self, weights: npt.ArrayLike) -> None:
+        """Writes other weights [inputs, outputs]; ``reports`` has those of all tiles, none of method "exact"."""
         w = floats(weights, "weights")
         if w.shape != self.shape:
             raise DefinitionError(f"weights of shape {w.shape}, but these are {self.shape}")
@@ -113,15 +114,14 @@ class Tiles:
         largest = float(np.abs(w).max()) if self._largest is None else self._largest
         self.scale = (high - low) / (largest or 1.0)
         self._adcs.clear()
-        reports = []
+        self.reports = []
         for i, line in zip(self._rows, self.crossbars):
             for j, crossbar in zip(self._cols, line):
                 g = w[i : i + self._rows.step, j : j + self._cols.step] * np.float32(self.scale)
                 target = np.empty(crossbar.shape, np.float32)
                 target[:, 0::2] = np.clip(low + np.maximum(g, 0), low, high)
                 target[:, 1::2] = np.clip(low + np.maximum(-g, 0), low, high)
-                reports += self._write(crossbar, target)
-        return reports
+                self.reports += self._write(crossbar, target)
 
     def _write(self, crossbar: Crossbar, target: Floats) -> list[ProgramReport]:
         if self.method != "exact":

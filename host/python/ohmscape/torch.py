@@ -20,7 +20,7 @@ from torch.nn import functional
 from .errors import DefinitionError
 from .tiles import Tiles
 
-__all__ = ["CrossbarConv2d", "CrossbarLinear", "accuracy", "convert", "matmul"]
+__all__ = ["CrossbarConv2d", "CrossbarLinear", "CrossbarModule", "accuracy", "convert", "matmul"]
 
 
 class _Matmul(torch.autograd.Function):
@@ -54,64 +54,66 @@ def matmul(x: torch.Tensor, tiles: Tiles, weight: torch.Tensor | None = None) ->
     return product
 
 
-class CrossbarLinear(nn.Module):
-    """nn.Linear on devices. ``how`` are the arguments of Tiles.
+class CrossbarModule(nn.Module):
+    """A layer whose weight is on devices.
 
-    ``weight`` [outputs, inputs] is the parameter that an optimiser changes, and ``program()`` writes it to the
-    devices again; the bias is added to what is read.
+    ``weight`` is the parameter that an optimiser changes, and ``program()`` writes it to the devices again. The
+    bias is added to what is read. ``tiles`` has the matrix of every group of channels.
     """
 
-    def __init__(self, linear: nn.Linear, **how: Any) -> None:
+    def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None, groups: int = 1, **how: Any) -> None:
         super().__init__()
-        self.in_features, self.out_features = linear.in_features, linear.out_features
-        self.weight = nn.Parameter(linear.weight.detach().clone())
-        self.bias = None if linear.bias is None else nn.Parameter(linear.bias.detach().clone())
-        self.tiles = Tiles(self.weight.detach().cpu().numpy().T, **how)
-
-    def program(self) -> None:
-        """Writes the weight to the devices."""
-        self.tiles.program(self.weight.detach().cpu().numpy().T)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        y = matmul(x, self.tiles, self.weight.T)
-        return y if self.bias is None else y + self.bias
-
-    def extra_repr(self) -> str:
-        return repr(self.tiles)
-
-
-class CrossbarConv2d(nn.Module):
-    """nn.Conv2d on devices: the pixels under a kernel drive the word lines, one position after the other.
-
-    A group of channels has tiles of its own.
-    """
-
-    def __init__(self, conv: nn.Conv2d, **how: Any) -> None:
-        super().__init__()
-        if conv.padding_mode != "zeros" or isinstance(conv.padding, str):
-            raise DefinitionError(f"a convolution with padding={conv.padding!r}, mode {conv.padding_mode}",
-                                  "give the padding in pixels, with zeros")
-        self.kernel_size, self.stride, self.groups = conv.kernel_size, conv.stride, conv.groups
-        self.padding, self.dilation = conv.padding, conv.dilation
-        self.weight = nn.Parameter(conv.weight.detach().clone())
-        self.bias = None if conv.bias is None else nn.Parameter(conv.bias.detach().clone())
+        self.weight = nn.Parameter(weight.detach().clone())
+        self.bias = None if bias is None else nn.Parameter(bias.detach().clone())
+        self.groups = groups
         seed = int(how.pop("seed", 1))
         self.tiles = [Tiles(w.detach().cpu().numpy(), seed=seed + 1000 * i, **how)
-                      for i, w in enumerate(self._matrices())]
+                      for i, w in enumerate(self.matrices())]
 
-    def _matrices(self) -> list[torch.Tensor]:
-        """The weights of each group, [pixels and channels, outputs]."""
+    def matrices(self) -> list[torch.Tensor]:
+        """The weights of each group, [inputs, outputs]."""
         return [w.reshape(len(w), -1).T for w in self.weight.chunk(self.groups)]
 
     def program(self) -> None:
-        """Writes the weights to the devices."""
-        for tiles, w in zip(self.tiles, self._matrices()):
+        """Writes the weight to the devices."""
+        for tiles, w in zip(self.tiles, self.matrices()):
             tiles.program(w.detach().cpu().numpy())
+
+    def idle(self, seconds: float) -> None:
+        """Lets the devices drift."""
+        for tiles in self.tiles:
+            tiles.idle(seconds)
+
+    def extra_repr(self) -> str:
+        return ", ".join(map(repr, self.tiles))
+
+
+class CrossbarLinear(CrossbarModule):
+    """nn.Linear on devices. ``how`` are the arguments of Tiles."""
+
+    def __init__(self, linear: nn.Linear, **how: Any) -> None:
+        super().__init__(linear.weight, linear.bias, **how)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = matmul(x, self.tiles[0], self.weight.T)
+        return y if self.bias is None else y + self.bias
+
+
+class CrossbarConv2d(CrossbarModule):
+    """nn.Conv2d on devices: the pixels under a kernel drive the word lines, one position after the other."""
+
+    def __init__(self, conv: nn.Conv2d, **how: Any) -> None:
+        if conv.padding_mode != "zeros" or isinstance(conv.padding, str):
+            raise DefinitionError(f"a convolution with padding={conv.padding!r}, mode {conv.padding_mode}",
+                                  "give the padding in pixels, with zeros")
+        super().__init__(conv.weight, conv.bias, conv.groups, **how)
+        self.kernel_size, self.stride = conv.kernel_size, conv.stride
+        self.padding, self.dilation = conv.padding, conv.dilation
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         pixels = functional.unfold(x, self.kernel_size, self.dilation, self.padding, self.stride)
         parts = [matmul(part.transpose(1, 2), tiles, w)
-                 for part, tiles, w in zip(pixels.chunk(self.groups, dim=1), self.tiles, self._matrices())]
+                 for part, tiles, w in zip(pixels.chunk(self.groups, dim=1), self.tiles, self.matrices())]
         y = torch.cat(parts, dim=2).transpose(1, 2)
         height, width = (self._side(x.shape[2 + axis], axis) for axis in (0, 1))
         y = y.reshape(len(x), -1, height, width)
@@ -120,9 +122,6 @@ class CrossbarConv2d(nn.Module):
     def _side(self, side: int, axis: int) -> int:
         reach = self.dilation[axis] * (self.kernel_size[axis] - 1) + 1
         return int((side + 2 * int(self.padding[axis]) - reach) // self.stride[axis] + 1)
-
-    def extra_repr(self) -> str:
-        return f"{self.groups} x {self.tiles[0]!r}"
 
 
 def _replace(module: nn.Module, how: dict[str, Any], seed: list[int]) -> nn.Module:

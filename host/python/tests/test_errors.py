@@ -27,11 +27,20 @@ def refusals(function):
 MODELS, STIMULI = refusals("bad_model"), refusals("bad_stimulus")
 
 
+def refused_specifications():
+    """(role, text, part) of the C test of the grammar."""
+    source = (ROOT / "tests/test_library.c").read_text()
+    table = source.partition("static void specifications_are_refused")[2].partition("};")[0]
+    roles = {"MODEL": "model", "STIMULUS": "stimulus", "INITIAL": "init"}
+    found = re.findall(rf"\{{ROLE_(\w+), {STRING}, {STRING}\}}", table)
+    return [(roles[role], text.replace('\\"', '"'), part.replace('\\"', '"')) for role, text, part in found]
+
+
 def test_the_c_tests_were_found():
-    assert len(MODELS) > 40 and len(STIMULI) > 20
+    assert len(MODELS) > 40 and len(STIMULI) > 20 and len(refused_specifications()) > 15
 
 
-CASES = [("model", *case) for case in MODELS] + [("stimulus", *case) for case in STIMULI]
+CASES = [*(("model", *case) for case in MODELS), *(("stimulus", *case) for case in STIMULI), *refused_specifications()]
 
 
 @pytest.mark.parametrize("role, text, part", CASES)

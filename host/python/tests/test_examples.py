@@ -57,5 +57,5 @@ def test_notebooks_are_those_of_the_scripts(name):
 
 @pytest.mark.parametrize("name", notebooks.EXAMPLES)
 def test_notebooks_run(name, tmp_path):
-    need("nbclient", "ipykernel", "matplotlib", *filter(None, [NEEDED.get(name)]))
+    need("jupyter_client", "ipykernel", "matplotlib", *filter(None, [NEEDED.get(name)]))
     assert re.search(r"\d", run(tmp_path, RUNNER, EXAMPLES / f"{name}.ipynb"))

@@ -34,6 +34,11 @@ def test_a_network_is_trained_saved_and_goes_on(points, tmp_path, program):
         assert t.confusion.sum() == 60 and t.weights(0).shape == (3, 2)
         assert np.array_equal(t.weights(0), u.weights(0))
         assert "Training 3-2" in repr(t)
+        layer = t.crossbar(0)
+        pairs = layer.conductance[:3]  # without the bias
+        weights = (pairs[:, 0::2] - pairs[:, 1::2]).astype(float)
+        assert layer.shape == (4, 4) and "4 x 4" in repr(layer)
+        assert np.corrcoef(weights.ravel(), t.weights(0).ravel())[0, 1] > 0.9999
         again = ohmscape.Training.load(tmp_path / "net.h5")
         assert again.samples == 500
         again.advance()
@@ -56,8 +61,12 @@ def test_trainings_are_refused(points, tmp_path):
         t.weights(7)
     with pytest.raises(TypeError):
         t.__reduce__()
+    layer = t.crossbar(0)
     t.close()
     t.close()
+    assert len(layer.digest) == 16  # it keeps what it is of
+    with pytest.raises(ohmscape.DefinitionError, match="layer -1"):
+        ohmscape.Training(data=points).crossbar(-1)
     assert repr(t) == "<ohmscape.Training, closed>"
     with pytest.raises(ohmscape.UseError):
         t.advance()
