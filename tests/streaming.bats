@@ -200,6 +200,23 @@ wait_for_file() {
     jq -e '.step == 200000' out
 }
 
+@test "a checkpoint after which the disk has no room to go on is not made, and the run ends well" {
+    local size
+    expect_ok run "${array[@]}" --device native -t 2000 -o whole.h5
+    for size in 3600k 4300k; do # less than twice the crossbar, and too little to move a second one
+        mount_disk "$size"
+        try run "${array[@]}" --device native -t 2000 --memory 1MiB --checkpoint 0.05 -o disk/s.h5
+        [ "$status" -eq 0 ] || fail "$stderr"
+        [[ ${stderr_lines[0]} =~ no\ checkpoint\ at\ step\ [0-9]+:\ cannot\ write\ disk/s\.h5\ and\ go\ on: ]] || fail "$stderr"
+        cmp whole.h5 disk/s.h5
+        umount disk
+        rmdir disk
+    done
+    mount_disk 5400k
+    expect_ok run "${array[@]}" --device native -t 2000 --memory 1MiB --checkpoint 0.05 -o disk/s.h5
+    cmp whole.h5 disk/s.h5
+}
+
 @test "what checkpoints and until cannot be" {
     expect_error 2 '^--checkpoint saves into a file, so it needs --output$' run --checkpoint 5min
     expect_error 2 '^--checkpoint: "soon" is not a duration, such as 90s, 30min or 2h$' run --checkpoint soon
