@@ -187,11 +187,11 @@ wait_for_file() {
 
 @test "a checkpoint that fails is said, and the run goes on" {
     mkdir there
+    export TMPDIR=$tmp/scratch # where it is rescued to
     "$ohmscape" run -q -n 64 --device native --until 200000 --checkpoint 0.05 -o there/c.h5 --json >out 2>err 3>&- &
     pid=$!
     wait_for_file there/c.h5
     rm -r there
-    export TMPDIR=$tmp/scratch
     status=0
     wait "$pid" || status=$?
     [ "$status" -eq 1 ] # at the end it cannot be saved there either
