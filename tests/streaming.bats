@@ -41,6 +41,13 @@ streamed() {
     cmp whole.h5 c.h5
 }
 
+@test "a file of many chunks is the same, wherever the crossbar was" {
+    local tall=(--quiet --rows 57344 --cols 256 --device native --stimulus constant:value=1 -t 1)
+    expect_ok run "${tall[@]}" -o whole.h5
+    expect_ok run "${tall[@]}" --memory 8MiB --scratch scratch -o streamed.h5
+    cmp whole.h5 streamed.h5
+}
+
 @test "an OpenCL device streams from memory, and from a file" {
     need_opencl
     expect_ok run "${array[@]}" --device 0.0 -t 50 -o whole.h5
