@@ -99,6 +99,8 @@ END
         run "${array[@]}" --device native --memory 1023KiB --scratch scratch
     expect_error 1 '^cannot keep the crossbar in nowhere: No such file or directory$' \
         run "${array[@]}" --device native --memory 1MiB --scratch nowhere
+    expect_error 1 '^cannot keep the crossbar in : No such file or directory$' \
+        run "${array[@]}" --device native --memory 1MiB --scratch ""
     expect_error 1 '^the crossbar does not fit into memory, and needs 1\.0 PiB of disk: scratch has .* free$' \
         run --rows 2147483648 --cols 131072 --device native --memory 1GiB --scratch scratch
     expect_error 2 '^--memory: "much" is not bytes, such as 512MiB or 8GB$' run --memory much
