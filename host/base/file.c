@@ -70,7 +70,7 @@ int file_open_unnamed(const char *folder) {
     const int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd >= 0) return fd;
     if (!*folder) return -1; // and not the root
-    char *path; // not every file system has O_TMPFILE: make a file and unlink it
+    char *path;              // not every file system has O_TMPFILE: make a file and unlink it
     if (asprintf(&path, "%s/.ohmscape-XXXXXX", folder) < 0) return -1;
     const int named = mkostemp(path, O_CLOEXEC);
     if (named >= 0) unlink(path);
