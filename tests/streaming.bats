@@ -41,6 +41,13 @@ streamed() {
     cmp whole.h5 c.h5
 }
 
+@test "a file of many chunks is the same, wherever the crossbar was" {
+    local tall=(--quiet --rows 57344 --cols 256 --device native --stimulus constant:value=1 -t 1)
+    expect_ok run "${tall[@]}" -o whole.h5
+    expect_ok run "${tall[@]}" --memory 8MiB --scratch scratch -o streamed.h5
+    cmp whole.h5 streamed.h5
+}
+
 @test "an OpenCL device streams from memory, and from a file" {
     need_opencl
     expect_ok run "${array[@]}" --device 0.0 -t 50 -o whole.h5
@@ -92,6 +99,8 @@ END
         run "${array[@]}" --device native --memory 1023KiB --scratch scratch
     expect_error 1 '^cannot keep the crossbar in nowhere: No such file or directory$' \
         run "${array[@]}" --device native --memory 1MiB --scratch nowhere
+    expect_error 1 '^cannot keep the crossbar in : No such file or directory$' \
+        run "${array[@]}" --device native --memory 1MiB --scratch ""
     expect_error 1 '^the crossbar does not fit into memory, and needs 1\.0 PiB of disk: scratch has .* free$' \
         run --rows 2147483648 --cols 131072 --device native --memory 1GiB --scratch scratch
     expect_error 2 '^--memory: "much" is not bytes, such as 512MiB or 8GB$' run --memory much
@@ -189,17 +198,34 @@ wait_for_file() {
 
 @test "a checkpoint that fails is said, and the run goes on" {
     mkdir there
+    export TMPDIR=$tmp/scratch # where it is rescued to
     "$ohmscape" run -q -n 64 --device native --until 200000 --checkpoint 0.05 -o there/c.h5 --json >out 2>err 3>&- &
     pid=$!
     wait_for_file there/c.h5
     rm -r there
-    export TMPDIR=$tmp/scratch
     status=0
     wait "$pid" || status=$?
     [ "$status" -eq 1 ] # at the end it cannot be saved there either
     grep -q '^ohmscape: warning: no checkpoint at step [0-9]*: cannot write there/c.h5: No such file or directory$' err ||
         fail "$(cat err)"
     jq -e '.step == 200000' out
+}
+
+@test "a checkpoint after which the disk has no room to go on is not made, and the run ends well" {
+    local size
+    expect_ok run "${array[@]}" --device native -t 2000 -o whole.h5
+    for size in 3600k 4300k; do # less than twice the crossbar, and too little to move a second one
+        mount_disk "$size"
+        try run "${array[@]}" --device native -t 2000 --memory 1MiB --checkpoint 0.05 -o disk/s.h5
+        [ "$status" -eq 0 ] || fail "$stderr"
+        [[ ${stderr_lines[0]} =~ no\ checkpoint\ at\ step\ [0-9]+:\ cannot\ write\ disk/s\.h5\ and\ go\ on: ]] || fail "$stderr"
+        cmp whole.h5 disk/s.h5
+        umount disk
+        rmdir disk
+    done
+    mount_disk 5400k
+    expect_ok run "${array[@]}" --device native -t 2000 --memory 1MiB --checkpoint 0.05 -o disk/s.h5
+    cmp whole.h5 disk/s.h5
 }
 
 @test "what checkpoints and until cannot be" {

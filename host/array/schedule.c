@@ -54,7 +54,7 @@ typedef struct reel {
     uint64_t steps, bytes;
 } reel;
 
-#define REEL_BYTES ((uint64_t)128 << 20) // of voltages, after which a pass ends
+#define REEL_BYTES ((uint64_t)128 << 20) // of scenes and their voltages, after which a pass ends
 
 static void reel_free(reel *r) {
     for (size_t i = 0; i < r->count; i++) free(r->scenes[i].values);
@@ -87,6 +87,7 @@ static ohm_status add_scene(reel *r, uint64_t t, const drive_frame *frame) {
     const ohm_status status = copy_values(r, s);
     if (status) return status;
     r->count++;
+    r->bytes += sizeof *s;
     r->steps += frame->steps;
     return OHM_OK;
 }
@@ -148,12 +149,11 @@ static uint64_t step_in_passes(ohm_crossbar *c, drive *d, uint64_t steps, ohm_st
     uint64_t done = 0;
     while (done < steps && !*status) {
         reel r;
-        *status = reel_make(c, d, c->step + done, steps - done, &r);
-        if (!*status) {
-            *status = pass(c, &r);
-            c->lost = *status != OHM_OK; // because only some of the bands may have advanced
-            if (!c->lost) done += r.steps;
-        }
+        const ohm_status made = reel_make(c, d, c->step + done, steps - done, &r);
+        *status = pass(c, &r);       // also of the steps before those whose voltages cannot be had
+        c->lost = *status != OHM_OK; // because only some of the bands may have advanced
+        if (!c->lost) done += r.steps;
+        if (!*status) *status = made;
         reel_free(&r);
     }
     return done;

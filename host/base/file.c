@@ -69,7 +69,8 @@ bool file_is_same(const char *a, const char *b) {
 int file_open_unnamed(const char *folder) {
     const int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     if (fd >= 0) return fd;
-    char *path; // not every file system has O_TMPFILE: make a file and unlink it
+    if (!*folder) return -1; // and not the root
+    char *path;              // not every file system has O_TMPFILE: make a file and unlink it
     if (asprintf(&path, "%s/.ohmscape-XXXXXX", folder) < 0) return -1;
     const int named = mkostemp(path, O_CLOEXEC);
     if (named >= 0) unlink(path);

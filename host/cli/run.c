@@ -1,4 +1,5 @@
 // ohmscape run: simulate, report, save.
+#include "checkpoint.h"
 #include "cli.h"
 #include "experiment.h"
 #include "guard.h"
@@ -193,13 +194,10 @@ static uint64_t next_slice(const run_options *o, const ohm_crossbar *c, const ru
     return slice < left ? slice : left;
 }
 
-// Saves the crossbar on the way, if it is time to. One that fails costs nothing: the last one is still there.
+// Saves the crossbar on the way, if it is time to.
 static void checkpoint(const run_options *o, ohm_crossbar *c, run_result *r) {
     if (!(o->checkpoint > 0) || progress_clock() - r->checkpointed < o->checkpoint) return;
-    const ohm_status status = ohm_crossbar_save(c, o->output);
-    if (status)
-        fprintf(stderr, "ohmscape: warning: no checkpoint at step %" PRIu64 ": %s\n", ohm_crossbar_step(c),
-                ohm_error_message());
+    checkpoint_save(c, o->output, o->scratch);
     r->checkpointed = progress_clock();
 }
 

@@ -346,8 +346,19 @@ static ohm_status write_all(hid_t file, ohm_crossbar *c, const ohm_replacement *
     return status ? status : write_series(file, c, r);
 }
 
+// HDF5 lets metadata go that has not been used for some 50,000 looks at its cache, and gives it its place in
+// the file then. Finding the chunks of moved bands takes as many, and the same crossbar is to give the same
+// file.
+static void keep_metadata(hid_t access) {
+    H5AC_cache_config_t config = {.version = H5AC__CURR_CACHE_CONFIG_VERSION};
+    if (!hdf5_did(H5Pget_mdc_config(access, &config))) return;
+    config.decr_mode = H5C_decr__off;
+    hdf5_did(H5Pset_mdc_config(access, &config));
+}
+
 hid_t crossbar_file_create(const char *path) {
     const hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+    keep_metadata(access);
     // Object headers and indices of this version carry checksums.
     H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110);
     H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);

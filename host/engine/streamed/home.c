@@ -22,11 +22,18 @@ struct saved_file {
     size_t users; // planes
 };
 
+// A place in the file that has been given back.
+typedef struct hole {
+    uint64_t offset, bytes;
+} hole;
+
 struct home {
     int file, direct; // the same file, past the system's cache; -1
     uint64_t end;     // of the places taken in it,
     uint64_t size;    // and of what is reserved
-    uint64_t memory;  // bytes for places in memory
+    hole *holes;      // before the end
+    size_t hole_count;
+    uint64_t memory; // bytes for places in memory
     char folder[512];
     saved_file *saved; // the latest, or NULL
 };
@@ -49,18 +56,19 @@ static ohm_status no_room(const char *folder, uint64_t bytes) {
     return OHM_IO_FAILED;
 }
 
-// Reserves the file's bytes up to size, so that a full disk shows before any work. Where the system cannot
-// reserve, it may show later.
-static ohm_status reserve(home *h, uint64_t size) {
+// Reserves bytes of the file, so that a full disk shows before any work. Where the system cannot reserve, it
+// may show later.
+static ohm_status reserve(home *h, uint64_t offset, uint64_t bytes) {
     struct statvfs disk;
-    const uint64_t more = size - h->size;
+    const uint64_t end = offset + bytes;
     // Asked first: some systems reserve all there is, and fail then.
-    if (fstatvfs(h->file, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < more)
-        return no_room(h->folder, more);
-    int code = fallocate(h->file, 0, (off_t)h->size, (off_t)more);
-    if (code && errno != ENOSPC && errno != EFBIG && errno != EDQUOT) code = ftruncate(h->file, (off_t)size);
-    if (code) return no_room(h->folder, more);
-    h->size = size;
+    if (fstatvfs(h->file, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize < bytes)
+        return no_room(h->folder, bytes);
+    int code = fallocate(h->file, 0, (off_t)offset, (off_t)bytes);
+    if (code && errno != ENOSPC && errno != EFBIG && errno != EDQUOT)
+        code = end > h->size ? ftruncate(h->file, (off_t)end) : 0;
+    if (code) return no_room(h->folder, bytes);
+    if (end > h->size) h->size = end;
     return OHM_OK;
 }
 
@@ -90,7 +98,7 @@ static ohm_status open_named(home *h, const char *folder, uint64_t bytes) {
     if (h->file >= 0) {
         snprintf(h->folder, sizeof h->folder, "%s", folder);
         open_direct(h, bytes);
-        return reserve(h, bytes);
+        return reserve(h, 0, bytes);
     }
     ohm_fail(OHM_IO_FAILED, "cannot keep the crossbar in %s: %s", folder, strerror(errno));
     ohm_fail_hint("--scratch names a folder that can be written");
@@ -134,6 +142,7 @@ ohm_status home_open(const storage *s, home **opened) {
 void home_close(home *h) {
     if (!h) return;
     close_file(h);
+    free(h->holes);
     free(h);
 }
 
@@ -177,14 +186,42 @@ static void let_go(home *h, saved_file *s) {
 
 // ---- Places -----------------------------------------------------------------------------------
 
+// Places of a size are taken again, so that the file does not grow with every plane that leaves and comes
+// back: a long run that is saved often would reach the longest file that there can be.
+static hole *find_hole(const home *h, uint64_t bytes) {
+    for (size_t i = 0; i < h->hole_count; i++)
+        if (h->holes[i].bytes == bytes) return &h->holes[i];
+    return NULL;
+}
+
+static ohm_status take_in_file(home *h, place *p) {
+    hole *const again = find_hole(h, p->bytes);
+    ohm_status status = OHM_OK;
+    p->offset = again ? again->offset : h->end;
+    if (again)
+        status = reserve(h, p->offset, p->bytes);
+    else if (h->end + p->bytes > h->size)
+        status = reserve(h, h->size, h->end + p->bytes - h->size);
+    if (status) return status;
+    if (again)
+        *again = h->holes[--h->hole_count];
+    else
+        h->end += p->bytes;
+    return OHM_OK;
+}
+
+// One that there is no memory to note is not taken again.
+static void leave_hole(home *h, const place *p) {
+    (void)fallocate(h->file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)p->offset, (off_t)p->bytes);
+    hole *more = realloc(h->holes, (h->hole_count + 1) * sizeof *more);
+    if (!more) return;
+    h->holes = more;
+    more[h->hole_count++] = (hole){p->offset, p->bytes};
+}
+
 ohm_status home_take(home *h, uint64_t bytes, place *p) {
     *p = (place){.bytes = round_up(bytes)};
-    if (h->file >= 0) {
-        const ohm_status status = h->end + p->bytes > h->size ? reserve(h, h->end + p->bytes) : OHM_OK;
-        p->offset = h->end;
-        if (!status) h->end += p->bytes;
-        return status;
-    }
+    if (h->file >= 0) return take_in_file(h, p);
     void *const memory =
         mmap(NULL, p->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) return ohm_fail_memory("a band");
@@ -200,8 +237,7 @@ void home_give_back(home *h, place *p) {
     } else if (p->memory) {
         munmap(p->memory, p->bytes);
     } else if (p->bytes) {
-        (void)fallocate(h->file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)p->offset,
-                        (off_t)p->bytes);
+        leave_hole(h, p);
     }
     *p = (place){0};
 }

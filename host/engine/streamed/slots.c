@@ -247,8 +247,8 @@ static ohm_status admit(slots *s, slot *at, visitor *v) {
     at->mark = NULL;
     at->leaves = old && at->changed;
     if (at->leaves && old->place.extents) status = leave_saved(s, old);
-    // All launches by now, and so those that used the slot.
-    if (!status && old && class->mark) status = class->mark(s->inner, &at->mark);
+    // All launches by now, and so those that used the slot, also for a visitor that has been dropped.
+    if (!status && at->used && class->mark) status = class->mark(s->inner, &at->mark);
     if (status) return status;
     if (old) {
         at->from = old->place;
@@ -321,6 +321,13 @@ void slots_saved(slots *s, visitor *v) {
     v->content = CONTENT_THERE;
     if (v->slot) (void)slots_of(s, v);
     if (v->slot) v->slot->changed = false;
+}
+
+ohm_status slots_check(slots *s) {
+    pthread_mutex_lock(&s->lock);
+    const ohm_status status = failure_of(s);
+    pthread_mutex_unlock(&s->lock);
+    return status;
 }
 
 ohm_status slots_settle(slots *s) {

@@ -51,7 +51,11 @@ void slots_drop(slots *s, visitor *v, content now);
 // Its home has what is in its slot.
 void slots_saved(slots *s, visitor *v);
 
-// Waits until everything that leaves is home.
+// Whether what has come and left by now did so: a slot that could not be filled holds rubbish.
+// Errors: OHM_IO_FAILED, OHM_DEVICE_FAILED.
+ohm_status slots_check(slots *s);
+
+// Waits until everything that leaves is home. Errors: those of slots_check.
 ohm_status slots_settle(slots *s);
 
 #endif

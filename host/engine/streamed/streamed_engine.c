@@ -112,6 +112,8 @@ static ohm_status streamed_get(buffer *b, region from, void *to) {
     streamed_engine *s = of(b);
     const visitor *v = (const visitor *)b;
     buffer *const there = slots_of(s->slots, v);
+    const ohm_status status = slots_check(s->slots);
+    if (status) return status;
     if (there) return buffer_get(there, from, to);
     if (v->content == CONTENT_THERE) return move_rows(s, v, from, to, read_row);
     memset(to, 0, from.width * from.height);
