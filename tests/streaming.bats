@@ -103,6 +103,7 @@ END
         run "${array[@]}" --device native --memory 1MiB --scratch ""
     expect_error 1 '^the crossbar does not fit into memory, and needs 1\.0 PiB of disk: scratch has .* free$' \
         run --rows 2147483648 --cols 131072 --device native --memory 1GiB --scratch scratch
+    expect_error 2 '^--memory: "0" is not bytes above 0' run --memory 0
     expect_error 2 '^--memory: "much" is not bytes, such as 512MiB or 8GB$' run --memory much
     expect_error 2 '^--host-memory: "-1" is not bytes' run --host-memory -1
     [ "$(ls -A scratch)" = "" ]
@@ -233,6 +234,7 @@ wait_for_file() {
     expect_error 2 '^--checkpoint: "soon" is not a duration, such as 90s, 30min or 2h$' run --checkpoint soon
     expect_error 2 '^--checkpoint: "0" is not a duration' run --checkpoint 0
     expect_error 2 '^--until cannot be combined with --steps$' run --until 5 -t 5
+    expect_error 2 '^--until cannot be combined with --idle$' run --until 5 --idle 3
 }
 
 @test "the job for Slurm, ended and killed, comes to the same state" {

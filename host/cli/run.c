@@ -140,9 +140,13 @@ static ohm_status check_options(run_options *o, uint64_t given) {
     if (!status && (o->every || o->checkpoint > 0) && !o->output)
         status = ohm_fail(OHM_BAD_ARGUMENT, "--%s saves into a file, so it needs --output",
                           o->every ? "every" : "checkpoint");
-    if (!status && o->to_step && (o->experiment.count || given & BIT(RUN_STEPS)))
+    const bool counted = given & BIT(RUN_STEPS);
+    if (!status && o->to_step &&
+        (o->experiment.count || counted || o->idle > 0)) // an idle time would be added again
         status = ohm_fail(OHM_BAD_ARGUMENT, "--until cannot be combined with %s",
-                          o->experiment.count ? "an experiment" : "--steps");
+                          o->experiment.count ? "an experiment"
+                          : counted           ? "--steps"
+                                              : "--idle");
     if (!status && o->to_step) o->steps = steps_until(o->until, info ? info->step : 0);
     if (!status && info && !o->experiment.count && o->steps > OHM_MAX_STEP - info->step)
         status = ohm_fail(OHM_BAD_ARGUMENT,

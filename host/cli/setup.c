@@ -96,7 +96,8 @@ SETTER(memory) {
         return OHM_OK;
     }
     const ohm_status status = read_memory("memory", text, 0, memory);
-    if (!status && !*memory && strcmp(text, "auto") != 0) *memory = 1; // which is too little, and not auto
+    if (!status && !*memory && strcmp(text, "auto") != 0) // which is auto to the library
+        return options_bad_value("memory", text, "bytes above 0, such as 512MiB or 8GB");
     return status;
 }
 
