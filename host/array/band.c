@@ -79,11 +79,9 @@ ohm_status band_put(const band *b, plane which, area a, const float *in) {
     return buffer_put(b->plane[which], region_of(b, a), in);
 }
 
-ohm_status band_move(const band *b, plane which, int fd, const file_extent *extents, size_t count,
-                     bool *moved) {
-    *moved = false;
-    return b->engine->class->move ? b->engine->class->move(b->plane[which], fd, extents, count, moved)
-                                  : OHM_OK;
+ohm_status band_move(const band *b, plane which, int fd, const file_extent *extents, size_t count) {
+    const engine_class *class = b->engine->class;
+    return class->move ? class->move(b->plane[which], fd, extents, count) : OHM_OK;
 }
 
 // ---- Frames -----------------------------------------------------------------------------------

@@ -38,8 +38,7 @@ ohm_status band_get(const band *b, plane which, area a, float *out);
 ohm_status band_put(const band *b, plane which, area a, const float *in);
 
 // As the engine's move (engine.h), of a plane.
-ohm_status band_move(const band *b, plane which, int fd, const file_extent *extents, size_t count,
-                     bool *moved);
+ohm_status band_move(const band *b, plane which, int fd, const file_extent *extents, size_t count);
 
 // What an engine has of a drive's frames.
 typedef struct frame_store {

@@ -12,8 +12,8 @@
 #define PART_OF_DEVICE 0.8
 #define PART_OF_HOST 0.25
 
-// Bands of a streamed crossbar: so many fit at a time, and none is larger than that. Launches over less took
-// longer on two cores; larger ones leave the device idle longer at the beginning of a pass.
+// Bands of a streamed crossbar: so many fit at a time, and none is larger than that, since the first of a
+// pass has nothing to come in beside.
 #define BANDS_AT_A_TIME 16
 #define LARGEST_PLANE ((uint64_t)256 << 20)
 
@@ -89,8 +89,8 @@ static unsigned least_planes(const problem *p) {
 // Streams a share through so many bytes.
 static ohm_status stream(const problem *p, const ohm_definition *d, const ohm_device_info *info,
                          uint64_t bytes, uint64_t visiting, share *s) {
-    const uint64_t rows = s->end - s->first, page = 4096;
-    const uint64_t block = (least_of(rows, READOUT_BLOCK) * row_bytes(p) + page - 1) / page * page;
+    const uint64_t rows = s->end - s->first;
+    const uint64_t block = storage_round(least_of(rows, READOUT_BLOCK) * row_bytes(p));
     if (visiting / least_planes(p) < block) return too_little(p, least_planes(p) * block, visiting);
     const uint64_t most = least_of(visiting / least_planes(p), info->max_allocation);
     uint64_t good = visiting / (BANDS_AT_A_TIME * plane_count(p->variant));

@@ -127,8 +127,15 @@ static void keep_beside(run_options *o) {
     if (!o->setup.definition.scratch) o->setup.definition.scratch = o->scratch;
 }
 
-static uint64_t steps_until(uint64_t until, uint64_t step) {
-    return until > step ? until - step : 0;
+// Turns --until into steps. An idle time would be added again each time that the command is started.
+static ohm_status count_steps(run_options *o, uint64_t given, const ohm_file_info *info) {
+    const char *other = o->idle > 0 ? "--idle" : NULL;
+    if (given & BIT(RUN_STEPS)) other = "--steps";
+    if (o->experiment.count) other = "an experiment";
+    if (other) return ohm_fail(OHM_BAD_ARGUMENT, "--until cannot be combined with %s", other);
+    const uint64_t step = info ? info->step : 0;
+    o->steps = o->until > step ? o->until - step : 0;
+    return OHM_OK;
 }
 
 static ohm_status check_options(run_options *o, uint64_t given) {
@@ -140,14 +147,7 @@ static ohm_status check_options(run_options *o, uint64_t given) {
     if (!status && (o->every || o->checkpoint > 0) && !o->output)
         status = ohm_fail(OHM_BAD_ARGUMENT, "--%s saves into a file, so it needs --output",
                           o->every ? "every" : "checkpoint");
-    const bool counted = given & BIT(RUN_STEPS);
-    if (!status && o->to_step &&
-        (o->experiment.count || counted || o->idle > 0)) // an idle time would be added again
-        status = ohm_fail(OHM_BAD_ARGUMENT, "--until cannot be combined with %s",
-                          o->experiment.count ? "an experiment"
-                          : counted           ? "--steps"
-                                              : "--idle");
-    if (!status && o->to_step) o->steps = steps_until(o->until, info ? info->step : 0);
+    if (!status && o->to_step) status = count_steps(o, given, info);
     if (!status && info && !o->experiment.count && o->steps > OHM_MAX_STEP - info->step)
         status = ohm_fail(OHM_BAD_ARGUMENT,
                           "--steps: %" PRIu64 " after step %" PRIu64 " go beyond the last step, %" PRIu64,

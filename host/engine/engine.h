@@ -51,10 +51,10 @@ typedef struct engine_class {
     // Memory of no defined content for a plane of a band, which may be elsewhere while no launch uses it.
     // NULL: it never is, as create's.
     ohm_status (*keep)(engine *e, uint64_t bytes, buffer **b);
-    // Whether what keep made has left the file that it was in for another on the same disk, opened as fd,
-    // where nobody writes to it: these extents, by place, have all of it, and the engine gives the room in
-    // its own file back. NULL: never. Errors: OHM_OUT_OF_MEMORY, OHM_IO_FAILED; nothing has changed then.
-    ohm_status (*move)(buffer *b, int fd, const file_extent *extents, size_t count, bool *moved);
+    // What keep made has been written to a file, opened as fd, where nobody changes it: these extents, by
+    // place, have all of it. If its own file is on the same disk, the engine gives the room there back. NULL:
+    // it has none. Errors: OHM_OUT_OF_MEMORY, OHM_IO_FAILED; nothing has changed then.
+    ohm_status (*move)(buffer *b, int fd, const file_extent *extents, size_t count);
     // Memory that is the caller's own, and stays so; NULL where the device has its own.
     ohm_status (*wrap)(engine *e, void *values, uint64_t bytes, buffer **b);
     // Its memory, where that is the host's; NULL where the device has its own.

@@ -25,6 +25,13 @@ typedef struct file_extent {
     uint64_t at, offset, bytes;
 } file_extent;
 
+// What is transferred to and from a file at full speed is whole pages, and aligned to them on the host.
+#define STORAGE_PAGE ((uint64_t)4096)
+
+static inline uint64_t storage_round(uint64_t bytes) {
+    return (bytes + STORAGE_PAGE - 1) / STORAGE_PAGE * STORAGE_PAGE;
+}
+
 // Groups of planes between which a device alternates: one computes, one leaves and one comes. With two, what
 // comes waits for what leaves.
 #define STORAGE_LEAST_GROUPS 2

@@ -74,11 +74,10 @@ static ohm_status add_row(extent_list *l, hid_t dataset, const problem *p, uint6
 static ohm_status move_band(ohm_crossbar *c, const band *b, plane which, hid_t dataset,
                             const ohm_replacement *r) {
     extent_list l = {0};
-    bool moved;
     ohm_status status = OHM_OK;
     for (uint64_t i = 0; i < b->shape.rows && !status; i++)
         status = add_row(&l, dataset, &c->problem, b->shape.row0, b->shape.row0 + i);
-    if (!status) status = band_move(b, which, r->lock, l.extents, l.count, &moved);
+    if (!status) status = band_move(b, which, r->lock, l.extents, l.count);
     free(l.extents);
     return status;
 }

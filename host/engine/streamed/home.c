@@ -38,10 +38,6 @@ struct home {
     saved_file *saved; // the latest, or NULL
 };
 
-static uint64_t round_up(uint64_t bytes) {
-    return (bytes + HOME_PAGE - 1) / HOME_PAGE * HOME_PAGE;
-}
-
 // ---- The file ---------------------------------------------------------------------------------
 
 static ohm_status no_room(const char *folder, uint64_t bytes) {
@@ -78,8 +74,8 @@ static bool is_in_memory(const char *folder) {
     return statfs(folder, &info) == 0 && info.f_type == TMPFS_MAGIC;
 }
 
-// Opens the file past the system's cache too, where what rests in it would crowd out everything else. What
-// fits is better off there: transfers of 64 KiB took three times as long without. Not all file systems can.
+// Opens the file past the system's cache too, where what rests in it would crowd out everything else. Not all
+// file systems can.
 static void open_direct(home *h, uint64_t bytes) {
     char path[64];
     if (bytes < ohm_memory_available() / 2) return;
@@ -220,7 +216,7 @@ static void leave_hole(home *h, const place *p) {
 }
 
 ohm_status home_take(home *h, uint64_t bytes, place *p) {
-    *p = (place){.bytes = round_up(bytes)};
+    *p = (place){.bytes = storage_round(bytes)};
     if (h->file >= 0) return take_in_file(h, p);
     void *const memory =
         mmap(NULL, p->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -248,7 +244,7 @@ bool home_shares_disk(const home *h, int fd) {
 }
 
 ohm_status home_saved(home *h, int fd, const file_extent *extents, size_t count, uint64_t bytes, place *p) {
-    *p = (place){.bytes = round_up(bytes), .extent_count = count};
+    *p = (place){.bytes = storage_round(bytes), .extent_count = count};
     file_extent *const copy = malloc(count * sizeof *copy);
     if (!copy) return ohm_fail_memory("a band");
     const ohm_status status = open_saved(h, fd);
@@ -267,7 +263,7 @@ ohm_status home_saved(home *h, int fd, const file_extent *extents, size_t count,
 
 // The file, past the cache where that is possible.
 static int file_for(const home *h, uint64_t offset, uint64_t bytes, const void *memory) {
-    const bool aligned = !((offset | bytes | (uintptr_t)memory) % HOME_PAGE);
+    const bool aligned = !((offset | bytes | (uintptr_t)memory) % STORAGE_PAGE);
     return aligned && h->direct >= 0 ? h->direct : h->file;
 }
 

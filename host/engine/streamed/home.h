@@ -12,14 +12,11 @@ typedef struct saved_file saved_file;
 // The place of a plane there, or in the extents of a file that it has been saved to.
 typedef struct place {
     char *memory;           // or NULL
-    uint64_t offset, bytes; // in the file; bytes are rounded up to HOME_PAGE
+    uint64_t offset, bytes; // in the file; bytes are whole pages
     saved_file *saved;      // the other file, if there are extents
     file_extent *extents;   // or NULL
     size_t extent_count;
 } place;
-
-// What is transferred at full speed is a multiple of this, and aligned to it on the host.
-#define HOME_PAGE ((uint64_t)4096)
 
 // Makes a home for as many bytes as the storage says: in memory if it has room for them, and in a file else,
 // in which they are reserved. Errors: OHM_IO_FAILED (no folder can be written, or has room),

@@ -52,7 +52,7 @@ static ohm_status move_piece(const slots *s, const slot *at, const place *p, boo
                              uint64_t bytes) {
     const engine_class *class = s->inner->class;
     char *const memory = p->memory ? p->memory + offset : s->staging;
-    const uint64_t stored = (bytes + HOME_PAGE - 1) / HOME_PAGE * HOME_PAGE; // in a file
+    const uint64_t stored = storage_round(bytes); // in a file
     ohm_status status = OHM_OK;
     if (!leaves && !p->memory) status = home_read(s->home, p, offset, stored, memory);
     if (!status)
@@ -159,9 +159,9 @@ ohm_status slots_open(engine *inner, home *h, size_t count, uint64_t bytes, slot
     s->inner = inner;
     s->home = h;
     s->count = count;
-    s->bytes = (bytes + HOME_PAGE - 1) / HOME_PAGE * HOME_PAGE;
+    s->bytes = storage_round(bytes);
     s->all = calloc(count, sizeof *s->all);
-    s->staging = inner->class->wrap ? NULL : aligned_alloc(HOME_PAGE, STAGING);
+    s->staging = inner->class->wrap ? NULL : aligned_alloc(STORAGE_PAGE, STAGING);
     ohm_status status = s->all && (s->staging || inner->class->wrap) ? OHM_OK : ohm_fail_memory("bands");
     if (!status) status = make_all(s);
     if (!status) status = start(s);

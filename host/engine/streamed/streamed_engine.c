@@ -58,14 +58,13 @@ static ohm_status streamed_keep(engine *e, uint64_t bytes, buffer **b) {
     return OHM_OK;
 }
 
-static ohm_status streamed_move(buffer *b, int fd, const file_extent *extents, size_t count, bool *moved) {
+static ohm_status streamed_move(buffer *b, int fd, const file_extent *extents, size_t count) {
     streamed_engine *s = of(b);
     visitor *v = (visitor *)b;
     place there;
-    *moved = home_shares_disk(s->home, fd);
-    ohm_status status = *moved ? slots_settle(s->slots) : OHM_OK;
-    if (status || !*moved) return status;
-    status = home_saved(s->home, fd, extents, count, b->bytes, &there);
+    if (!home_shares_disk(s->home, fd)) return OHM_OK;
+    ohm_status status = slots_settle(s->slots);
+    if (!status) status = home_saved(s->home, fd, extents, count, b->bytes, &there);
     if (status) return status;
     slots_saved(s->slots, v);
     home_give_back(s->home, &v->place);
@@ -251,7 +250,7 @@ ohm_status streamed_engine_create(engine *inner, const storage *how, engine **e)
     s->base = *inner;
     s->base.class = inner->class->wrap ? &on_host : &on_device;
     s->inner = inner;
-    const uint64_t plane = (how->plane + HOME_PAGE - 1) / HOME_PAGE * HOME_PAGE;
+    const uint64_t plane = storage_round(how->plane);
     const size_t count = (size_t)(how->visiting / plane);
     s->ahead = count / 4 > 2 * MOST_AHEAD ? MOST_AHEAD : 1;
     storage here = *how;
