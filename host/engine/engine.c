@@ -34,3 +34,7 @@ ohm_status buffer_make_room(engine *e, buffer **b, uint64_t bytes) {
 region region_of_bytes(uint64_t bytes) {
     return (region){0, bytes, bytes, 1};
 }
+
+uint64_t storage_round(uint64_t bytes) {
+    return (bytes + STORAGE_PAGE - 1) / STORAGE_PAGE * STORAGE_PAGE;
+}

@@ -28,9 +28,8 @@ typedef struct file_extent {
 // What is transferred to and from a file at full speed is whole pages, and aligned to them on the host.
 #define STORAGE_PAGE ((uint64_t)4096)
 
-static inline uint64_t storage_round(uint64_t bytes) {
-    return (bytes + STORAGE_PAGE - 1) / STORAGE_PAGE * STORAGE_PAGE;
-}
+// Bytes rounded up to them.
+uint64_t storage_round(uint64_t bytes);
 
 // Groups of planes between which a device alternates: one computes, one leaves and one comes. With two, what
 // comes waits for what leaves.
